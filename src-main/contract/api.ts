@@ -1,0 +1,155 @@
+/** The one contract between the host and whoever watches and steers: the window (WebSocket or MessagePort) and the tests. */
+import { eventIterator, oc, type } from '@orpc/contract'
+import { z } from 'zod'
+import type { Recipe } from './recipe.ts'
+import type {
+  AlertRecord,
+  BackendProbe,
+  CheckpointRecord,
+  EvaluationSample,
+  EvaluationSummary,
+  FinishReason,
+  GroupRecord,
+  GroupSummary,
+  PhaseReport,
+  RewardPart,
+  RunDetail,
+  RunSummary,
+  StageRecord,
+  SteeringEvent,
+  StepSummary,
+} from './records.ts'
+import type { Settings } from './settings.ts'
+
+export interface AppInfo {
+  version: string
+  mode: 'electron' | 'browser'
+  dataFolder: string
+  /** Recipe asked for on the command line, launched by the host itself. */
+  launched: string | null
+}
+
+export interface Diagnosis {
+  version: string
+  node: string
+  platform: string
+  cpu: string
+  cores: number
+  memoryBytes: number
+  freeDiskBytes: number
+  dataFolder: string
+  dataFolderWritable: boolean
+  sqlite: string
+  chosen: string | null
+  device: string
+  /** In the order of preference, each with what it is or why it cannot be used. */
+  probes: BackendProbe[]
+  electron: { available: boolean; reason: string }
+}
+
+export interface RecipeInfo {
+  name: string
+  title: string
+  description: string
+  recipe: Recipe
+  /** Settings of each stage, resolved. */
+  stages: { name: string; steps: number; settings: Settings }[]
+}
+
+/** Columns, not rows: what charts want. `NaN` where a step lacks the metric is sent as null. */
+export interface MetricColumns {
+  steps: number[]
+  /** Seconds of training at the end of each step. */
+  seconds: number[]
+  series: Record<string, (number | null)[]>
+}
+
+/** One appearance of a prompt: in a training step, or in an evaluation. */
+export interface PromptAppearance {
+  source: 'train' | 'evaluation'
+  step: number
+  group: number | null
+  answer: string
+  samples: {
+    sample: number
+    text: string
+    tokens: number
+    finishReason: FinishReason
+    correct: boolean
+    reward: number | null
+    advantage: number | null
+    parts: Record<string, RewardPart> | null
+  }[]
+}
+
+/** What happens, in the order it was stored: a step is in the database before it is announced. */
+export type HostEvent =
+  | { type: 'run'; run: RunSummary }
+  | { type: 'step'; runId: string; step: StepSummary }
+  | { type: 'evaluation'; runId: string; evaluation: EvaluationSummary }
+  | { type: 'steering'; runId: string; event: SteeringEvent; settings: Settings }
+  | { type: 'stages'; runId: string; stages: StageRecord[] }
+  | { type: 'checkpoint'; runId: string; checkpoint: CheckpointRecord }
+  | { type: 'alert'; runId: string; alert: AlertRecord }
+  | { type: 'phase'; runId: string; phase: PhaseReport }
+  /** Steps from here on were abandoned (resume from an earlier checkpoint): forget them, they come again. */
+  | { type: 'rewound'; runId: string; lastStep: number }
+
+const runId = z.object({ runId: z.string().min(1).max(100) })
+const step = z.number().int().min(0)
+
+export const contract = {
+  app: {
+    info: oc.output(type<AppInfo>()),
+    diagnose: oc.output(type<Diagnosis>()),
+  },
+  recipes: {
+    list: oc.output(type<RecipeInfo[]>()),
+  },
+  runs: {
+    list: oc.output(type<RunSummary[]>()),
+    get: oc.input(runId).output(type<RunDetail>()),
+    launch: oc
+      .input(
+        z.object({
+          /** Name of a shipped recipe, a recipe object, or the path of a file on the host's machine. */
+          recipe: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
+          assignments: z.array(z.string()).default([]),
+          backend: z.string().nullable().default(null),
+        }),
+      )
+      .output(type<RunSummary>()),
+    resume: oc.input(runId).output(type<RunSummary>()),
+    steer: oc
+      .input(
+        z.object({
+          runId: z.string(),
+          kind: z.enum(['set', 'pause', 'resume', 'step', 'stop', 'next-stage', 'stay', 'refresh-reference']),
+          changes: z.record(z.string(), z.number()).optional(),
+          note: z.string().max(500).optional(),
+        }),
+      )
+      .output(type<SteeringEvent>()),
+    metrics: oc
+      .input(z.object({ runId: z.string(), names: z.array(z.string()).optional(), afterStep: step.default(0) }))
+      .output(type<MetricColumns>()),
+    evaluations: oc.input(runId).output(type<EvaluationSummary[]>()),
+    events: oc.input(runId).output(type<SteeringEvent[]>()),
+    alerts: oc.input(runId).output(type<AlertRecord[]>()),
+    checkpoints: oc.input(runId).output(type<CheckpointRecord[]>()),
+  },
+  groups: {
+    /** The groups of a step without their texts. */
+    ofStep: oc.input(z.object({ runId: z.string(), step })).output(type<GroupSummary[]>()),
+    get: oc.input(z.object({ runId: z.string(), step, group: z.number().int().min(0) })).output(type<GroupRecord>()),
+    /** Every appearance of one prompt, oldest first. */
+    promptHistory: oc.input(z.object({ runId: z.string(), prompt: z.string() })).output(type<PromptAppearance[]>()),
+    evaluationSamples: oc
+      .input(z.object({ runId: z.string(), step, limit: z.number().int().min(1).max(2000).default(200) }))
+      .output(type<EvaluationSample[]>()),
+  },
+  live: {
+    /** All events of all runs from now on; first a `run` event for every run that is active. */
+    subscribe: oc.output(eventIterator(type<HostEvent>())),
+  },
+}

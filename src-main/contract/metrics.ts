@@ -1,0 +1,94 @@
+/** Names of the metrics of a step, TRL's where TRL has one, with what the window says about them. */
+
+export interface MetricInfo {
+  label: string
+  unit: string
+  about: string
+}
+
+export const metrics = {
+  reward: { label: 'reward', unit: '', about: 'Mean weighted reward of all outputs of the step.' },
+  reward_std: {
+    label: 'reward spread',
+    unit: '',
+    about: 'Mean over groups of the standard deviation of the reward within the group.',
+  },
+  frac_reward_zero_std: {
+    label: 'groups without signal',
+    unit: '',
+    about: 'Share of groups whose outputs all got the same reward: they teach nothing.',
+  },
+  'rewards/accuracy/mean': {
+    label: 'accuracy',
+    unit: '',
+    about: 'Share of the training outputs whose answer is right.',
+  },
+  'rewards/format/mean': {
+    label: 'format',
+    unit: '',
+    about: 'Share of the training outputs in the think/answer form.',
+  },
+  'completions/mean_length': {
+    label: 'response length',
+    unit: 'tokens',
+    about: 'Mean number of sampled tokens, end token included.',
+  },
+  'completions/max_length': { label: 'longest response', unit: 'tokens', about: 'Longest output of the step.' },
+  'completions/clipped_ratio': {
+    label: 'cut at the limit',
+    unit: '',
+    about: 'Share of the outputs that reached the token limit.',
+  },
+  'completions/reflections': {
+    label: '"wait" per response',
+    unit: '',
+    about: 'Mean count of reflection words per output: the aha moment.',
+  },
+  kl: {
+    label: 'KL to reference',
+    unit: 'nats/token',
+    about: 'k3 estimate: mean of exp(ref−logp) − (ref−logp) − 1 over sampled tokens.',
+  },
+  entropy: { label: 'entropy', unit: 'nats/token', about: 'Mean entropy of the sampling distribution.' },
+  'clip_ratio/low_mean': {
+    label: 'clipped low',
+    unit: '',
+    about: 'Share of tokens whose ratio was cut at 1−ε low with a negative advantage.',
+  },
+  'clip_ratio/high_mean': {
+    label: 'clipped high',
+    unit: '',
+    about: 'Share of tokens whose ratio was cut at 1+ε high with a positive advantage.',
+  },
+  'clip_ratio/region_mean': {
+    label: 'clip fraction',
+    unit: '',
+    about: 'Share of tokens whose gradient was cut by clipping.',
+  },
+  loss: { label: 'loss', unit: '', about: 'The GRPO loss, mean over the mini-batches of the step.' },
+  grad_norm: { label: 'gradient norm', unit: '', about: 'Global norm before clipping, mean over the mini-batches.' },
+  learning_rate: { label: 'learning rate', unit: '', about: 'In force, warm-up included.' },
+  tokens_per_second: { label: 'tokens/s', unit: 'tokens/s', about: 'Sampled tokens per second of the whole step.' },
+  num_tokens: { label: 'tokens so far', unit: 'tokens', about: 'Sampled tokens since the start of the run.' },
+  'sampling/logp_difference/mean': {
+    label: 'sampler–trainer gap',
+    unit: 'nats',
+    about: 'Mean |log-prob of the sampler − log-prob of the trainer| before the first update.',
+  },
+  'sampling/logp_difference/max': {
+    label: 'sampler–trainer gap, worst',
+    unit: 'nats',
+    about: 'The largest such difference.',
+  },
+  'seconds/rollout': { label: 'sampling', unit: 's', about: 'Seconds of the step spent sampling.' },
+  'seconds/update': { label: 'update', unit: 's', about: 'Seconds of the step spent in loss, gradient and optimizer.' },
+  'seconds/step': { label: 'seconds per step', unit: 's', about: 'Wall-clock seconds of the whole step.' },
+} as const satisfies Record<string, MetricInfo>
+
+export type MetricName = keyof typeof metrics
+/** Wall-clock metrics differ from run to run; all others are bit-identical for the same seed, configuration and backend. */
+export const timingMetrics: MetricName[] = ['tokens_per_second', 'seconds/rollout', 'seconds/update', 'seconds/step']
+export type Metrics = Record<MetricName, number>
+
+/** Words by which a model is seen to reconsider (R1's aha moment). */
+export const reflectionWords = ['wait', 'hmm'] as const

@@ -1,0 +1,165 @@
+/** A recipe: one JSON file that says what to train, on what, in which stages. */
+import { z } from 'zod'
+import { StudioError } from './errors.ts'
+import { defaultSettings, mergeSettings, type PartialSettings, partialSettings, type Settings } from './settings.ts'
+
+export const taskKinds = ['sum', 'difference', 'product', 'chain'] as const
+export type TaskKind = (typeof taskKinds)[number]
+
+const share = z.number().min(0).max(1000)
+
+export const recipeSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
+  title: z.string().min(1).max(120),
+  description: z.string().max(2000).default(''),
+  /** "embedded", or the path of a Hugging Face model folder. */
+  model: z.string().min(1).default('embedded'),
+  seed: z.number().int().min(0).max(4_294_967_295).default(0),
+  /** Relative weight of each kind of problem. */
+  task: z.strictObject({ sum: share, difference: share, product: share, chain: share }).partial(),
+  /** Size of the fixed training set that steps draw from, epoch by epoch. */
+  trainPrompts: z.number().int().min(1).max(1_000_000).default(256),
+  /** Size of the held-out set of an evaluation. */
+  evalPrompts: z.number().int().min(1).max(100_000).default(256),
+  /** Steps between evaluations; 0: only at the start and the end. */
+  evalEvery: z.number().int().min(0).max(1_000_000).default(25),
+  /** Size of the held-out set of the first and last evaluations. */
+  finalEvalPrompts: z.number().int().min(1).max(100_000).default(1024),
+  checkpointEvery: z.number().int().min(1).max(1_000_000).default(10),
+  settings: partialSettings.default({}),
+  stages: z
+    .array(
+      z.strictObject({
+        kind: z.literal('grpo'),
+        name: z.string().min(1).max(60),
+        /** Optimisation steps before the next stage begins. */
+        steps: z.number().int().min(1).max(10_000_000),
+        settings: partialSettings.default({}),
+      }),
+    )
+    .min(1)
+    .max(100),
+})
+
+export type Recipe = z.infer<typeof recipeSchema>
+export type Stage = Recipe['stages'][number]
+
+/**
+ * @param source what to call it in messages: a file name or "recipe"
+ * @throws StudioError bad-recipe, naming every wrong field with its value
+ */
+export function parseRecipe(json: unknown, source: string): Recipe {
+  const result = recipeSchema.safeParse(json)
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => {
+      const path = issue.path.join('.') || '(top level)'
+      const value = issue.path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key], json)
+      const shown = value === undefined || typeof value === 'object' ? '' : ` (it is ${JSON.stringify(value)})`
+      return `${path}: ${issue.message}${shown}`
+    })
+    throw new StudioError(
+      'bad-recipe',
+      `${source} is not a valid recipe: ${problems.join('; ')}.`,
+      'Correct the fields named; docs/recipes.md lists them all with their ranges.',
+    )
+  }
+  const recipe = result.data
+  if (Object.values(recipe.task).every((weight) => !weight)) {
+    throw new StudioError(
+      'bad-recipe',
+      `${source} is not a valid recipe: task has no kind with a weight above 0.`,
+      `Give at least one of ${taskKinds.join(', ')} a weight.`,
+    )
+  }
+  recipe.stages.forEach((stage, i) => {
+    const s = mergeSettings(mergeSettings(defaultSettings, recipe.settings), stage.settings)
+    const outputs = s.promptsPerStep * s.groupSize
+    if (s.miniBatches > outputs) {
+      throw new StudioError(
+        'bad-recipe',
+        `${source} is not a valid recipe: stages.${i} splits ${outputs} outputs into ${s.miniBatches} mini-batches.`,
+        'Lower miniBatches or raise promptsPerStep or groupSize.',
+      )
+    }
+  })
+  return recipe
+}
+
+/** Settings at the start of the first stage. A later stage changes only what it names: see `enterStage`. */
+export function initialSettings(recipe: Recipe): Settings {
+  return mergeSettings(mergeSettings(defaultSettings, recipe.settings), recipe.stages[0].settings)
+}
+
+/** A steered value outlives a stage's end unless the next stage names that setting itself. */
+export function enterStage(inForce: Settings, stage: Stage): Settings {
+  return mergeSettings(inForce, stage.settings)
+}
+
+export function totalSteps(recipe: Recipe): number {
+  return recipe.stages.reduce((sum, stage) => sum + stage.steps, 0)
+}
+
+/**
+ * `key=value` assignments of the command line: a recipe field (`seed=3`), a setting of every stage (`beta=0`,
+ * `rewardWeights.format=0.2`), or a full path (`stages.1.settings.maxCompletionTokens=96`).
+ * @throws StudioError bad-setting for an assignment without `=` or a path that leads nowhere
+ */
+export function withAssignments(json: unknown, assignments: string[]): unknown {
+  const recipe = structuredClone(json) as Record<string, unknown>
+  for (const assignment of assignments) {
+    const at = assignment.indexOf('=')
+    if (at < 1)
+      throw new StudioError(
+        'bad-setting',
+        `"${assignment}" is not of the form key=value.`,
+        'For example: --set beta=0.001',
+      )
+    const path = assignment.slice(0, at).split('.')
+    const value = parsed(assignment.slice(at + 1))
+    const top = path[0]
+    if (top in partialSettings.shape) {
+      assign(recipe, ['settings', ...path], value, assignment)
+      for (const stage of (recipe.stages as { settings?: PartialSettings }[] | undefined) ?? []) {
+        if (stage.settings && top in stage.settings)
+          assign(stage as Record<string, unknown>, ['settings', ...path], value, assignment)
+      }
+    } else if (top in recipeSchema.shape) assign(recipe, path, value, assignment)
+    else {
+      const known = [...Object.keys(partialSettings.shape), ...Object.keys(recipeSchema.shape)].join(', ')
+      throw new StudioError(
+        'bad-setting',
+        `There is no setting "${top}" (in --set ${assignment}).`,
+        `Settings: ${known}.`,
+      )
+    }
+  }
+  return recipe
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function assign(target: Record<string, unknown>, path: string[], value: unknown, assignment: string): void {
+  let at: Record<string, unknown> = target
+  path.forEach((key, i) => {
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype')
+      throw new StudioError('bad-setting', `"${assignment}" names no setting.`)
+    if (i === path.length - 1) at[key] = value
+    else {
+      if (at[key] === undefined && !Array.isArray(at)) at[key] = {}
+      const next = at[key]
+      if (typeof next !== 'object' || next === null)
+        throw new StudioError(
+          'bad-setting',
+          `"${assignment}" leads nowhere: there is no ${path.slice(0, i + 1).join('.')}.`,
+        )
+      at = next as Record<string, unknown>
+    }
+  })
+}

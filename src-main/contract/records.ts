@@ -1,0 +1,216 @@
+/** What a run leaves behind: the same shapes travel from the engine to the store and to the window. */
+import type { ErrorReport } from './errors.ts'
+import type { Metrics } from './metrics.ts'
+import type { Recipe } from './recipe.ts'
+import type { KnobChanges, RewardName, Settings } from './settings.ts'
+
+export type FinishReason = 'stop' | 'length'
+
+export interface RewardPart {
+  /** Raw value before its weight, usually 0 or 1. */
+  value: number
+  weight: number
+  /** What the reward saw: the parsed answer, the failed rule. */
+  reason: string
+}
+
+export interface CompletionRecord {
+  /** Position in its group, from 0. */
+  sample: number
+  text: string
+  /** Sampled tokens, end token included. */
+  tokens: number
+  finishReason: FinishReason
+  /** Weighted sum of the parts. */
+  reward: number
+  parts: Record<RewardName, RewardPart>
+  advantage: number
+}
+
+export interface GroupSummary {
+  /** Position in its step, from 0. */
+  group: number
+  prompt: string
+  answer: string
+  kind: string
+  meanReward: number
+  /** n−1 standard deviation. */
+  stdReward: number
+  /** All outputs got the same reward. */
+  zeroSpread: boolean
+  /** One per sample, in sample order. */
+  advantages: number[]
+  rewards: number[]
+}
+
+export interface GroupRecord extends GroupSummary {
+  completions: CompletionRecord[]
+}
+
+export interface StepSummary {
+  /** From 1; step 0 is the model before training. */
+  step: number
+  stage: number
+  /** ISO time of its end. */
+  at: string
+  settings: Settings
+  metrics: Metrics
+  groups: GroupSummary[]
+}
+
+export interface StepReport extends Omit<StepSummary, 'groups'> {
+  groups: GroupRecord[]
+}
+
+export interface EvaluationSample {
+  prompt: string
+  answer: string
+  kind: string
+  text: string
+  tokens: number
+  finishReason: FinishReason
+  correct: boolean
+}
+
+export interface EvaluationSummary {
+  /** State of the policy after this step; 0 is the base model. */
+  step: number
+  at: string
+  prompts: number
+  /** Sampled pass@1 with one output a prompt, and its 95 % interval (Wilson). */
+  accuracy: number
+  accuracyLow: number
+  accuracyHigh: number
+  formatRate: number
+  meanLength: number
+  reflections: number
+  clippedRatio: number
+  byKind: Record<string, { prompts: number; accuracy: number }>
+  seconds: number
+}
+
+export interface EvaluationReport extends EvaluationSummary {
+  samples: EvaluationSample[]
+}
+
+export type SteeringKind = 'set' | 'pause' | 'resume' | 'step' | 'stop' | 'next-stage' | 'stay' | 'refresh-reference'
+
+/** What a person asks of a running engine. */
+export interface SteeringCommand {
+  kind: SteeringKind
+  /** With `set` only. */
+  changes?: KnobChanges
+  /** Why, in the person's words. */
+  note?: string
+}
+
+export interface SteeringEvent extends SteeringCommand {
+  id: number
+  runId: string
+  requestedAt: string
+  /** Last finished step when it was asked. */
+  requestedStep: number
+  /** First step in which it was in force; null until the engine confirmed it. */
+  effectiveStep: number | null
+  /** Values before, of the knobs it changed. */
+  before: KnobChanges
+  /** Set when the engine or host refused it. */
+  refused: string | null
+}
+
+export interface StageRecord {
+  stage: number
+  name: string
+  kind: string
+  plannedSteps: number
+  /** First step of the stage; null while it waits. */
+  firstStep: number | null
+  lastStep: number | null
+  /** Why it ended. */
+  endReason: 'steps' | 'steered' | 'stopped' | null
+}
+
+export interface CheckpointRecord {
+  step: number
+  at: string
+  /** Folder below the run's own. */
+  folder: string
+  bytes: number
+}
+
+export type AlertKind =
+  | 'non-finite'
+  | 'kl-jump'
+  | 'no-signal'
+  | 'all-truncated'
+  | 'sampler-gap'
+  | 'disk-full'
+  | 'storage'
+  | 'engine-died'
+  | 'checkpoint'
+
+export interface AlertRecord {
+  id: number
+  step: number
+  at: string
+  kind: AlertKind
+  /** A sentence with its evidence. */
+  message: string
+  /** What helps. */
+  hint: string
+}
+
+export type RunStatus = 'starting' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'interrupted'
+
+export interface RunSummary {
+  id: string
+  /** Ordinal for people: #1, #2 … */
+  number: number
+  name: string
+  recipe: string
+  status: RunStatus
+  seed: number
+  backend: string | null
+  createdAt: string
+  endedAt: string | null
+  step: number
+  totalSteps: number
+  stage: number
+  stageName: string
+  stageCount: number
+  /** The person asked to stay in this stage. */
+  staying: boolean
+  /** Seconds to the end at the present pace; null when it does not run. */
+  etaSeconds: number | null
+  /** Seconds of training so far, pauses not counted. */
+  trainedSeconds: number
+  reward: number | null
+  /** Latest held-out accuracy. */
+  accuracy: number | null
+  error: ErrorReport | null
+}
+
+export interface RunDetail extends RunSummary {
+  config: Recipe
+  /** In force now (or at the last step). */
+  settings: Settings
+  /** Asked for, not yet in force. */
+  pending: SteeringEvent[]
+  stages: StageRecord[]
+  folder: string
+}
+
+/** Where in a step the engine is. */
+export interface PhaseReport {
+  step: number
+  phase: 'evaluate' | 'rollout' | 'reward' | 'update' | 'checkpoint' | 'idle'
+  /** 0 to 1 */
+  fraction: number
+}
+
+export interface BackendProbe {
+  name: string
+  available: boolean
+  /** What it is, or why it cannot be used. */
+  reason: string
+}

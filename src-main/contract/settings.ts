@@ -1,0 +1,335 @@
+/**
+ * Every number of a GRPO stage, once: its type, range, unit, default, the paper's value and what turning it does. The recipe's
+ * validation, the steering panel, the command line and the docs all read this table.
+ */
+import { z } from 'zod'
+
+export interface NumberSetting {
+  kind: 'number' | 'integer'
+  label: string
+  /** Plain unit: 'tokens', 'samples', '' for a pure number. */
+  unit: string
+  min: number
+  max: number
+  default: number
+  /** The value of R1-Zero as published (Guo et al. 2025, Methods), where there is one. */
+  paper?: number
+  /** May be changed while the run goes, from the next step on. */
+  steerable: boolean
+  /** Slider on a logarithmic scale. */
+  log?: boolean
+  /** One sentence: what turning it does. */
+  effect: string
+}
+
+export const numberSettings = {
+  temperature: {
+    kind: 'number',
+    label: 'temperature',
+    unit: '',
+    min: 0.05,
+    max: 5,
+    default: 1,
+    paper: 1,
+    steerable: true,
+    effect: 'Higher samples more varied outputs; log-probabilities are taken at this temperature too.',
+  },
+  beta: {
+    kind: 'number',
+    label: 'KL coefficient β',
+    unit: '',
+    min: 0,
+    max: 10,
+    default: 0.001,
+    paper: 0.001,
+    steerable: true,
+    log: true,
+    effect: 'Pulls the policy towards the reference; 0 lets it go where the reward leads.',
+  },
+  learningRate: {
+    kind: 'number',
+    label: 'learning rate',
+    unit: '',
+    min: 0,
+    max: 0.1,
+    default: 2e-4,
+    paper: 3e-6,
+    steerable: true,
+    log: true,
+    effect: 'Size of an AdamW step; too high collapses the policy within a few steps.',
+  },
+  epsilonLow: {
+    kind: 'number',
+    label: 'clip ε low',
+    unit: '',
+    min: 0,
+    max: 1,
+    default: 0.2,
+    steerable: true,
+    effect: 'How far the probability ratio may fall below 1 before its gradient is cut.',
+  },
+  epsilonHigh: {
+    kind: 'number',
+    label: 'clip ε high',
+    unit: '',
+    min: 0,
+    max: 100,
+    default: 0.28,
+    paper: 10,
+    steerable: true,
+    log: true,
+    effect:
+      'How far the probability ratio may rise above 1; higher lets rare tokens grow (R1 used 10 in its first RL stage).',
+  },
+  groupSize: {
+    kind: 'integer',
+    label: 'group size',
+    unit: 'samples',
+    min: 2,
+    max: 256,
+    default: 16,
+    paper: 16,
+    steerable: true,
+    effect: 'Outputs per prompt: the baseline that advantages are measured against.',
+  },
+  promptsPerStep: {
+    kind: 'integer',
+    label: 'prompts per step',
+    unit: 'prompts',
+    min: 1,
+    max: 4096,
+    default: 8,
+    paper: 32,
+    steerable: true,
+    effect: 'More prompts make each step steadier and slower.',
+  },
+  maxCompletionTokens: {
+    kind: 'integer',
+    label: 'token limit',
+    unit: 'tokens',
+    min: 4,
+    max: 131072,
+    default: 112,
+    paper: 32768,
+    steerable: true,
+    effect: 'Outputs that reach it are cut, and score no format reward.',
+  },
+  refreshReferenceEvery: {
+    kind: 'integer',
+    label: 'refresh reference',
+    unit: 'steps (0: never)',
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+    paper: 400,
+    steerable: true,
+    effect: 'The reference policy becomes a copy of the policy every so many steps.',
+  },
+  miniBatches: {
+    kind: 'integer',
+    label: 'mini-batches per rollout',
+    unit: 'updates',
+    min: 1,
+    max: 256,
+    default: 1,
+    paper: 16,
+    steerable: false,
+    effect: 'A rollout is split into so many optimizer steps; from the second on the ratio leaves 1 and clipping acts.',
+  },
+  innerEpochs: {
+    kind: 'integer',
+    label: 'inner epochs',
+    unit: 'passes',
+    min: 1,
+    max: 64,
+    default: 1,
+    paper: 1,
+    steerable: false,
+    effect: 'How often each rollout is gone through.',
+  },
+  microBatchTokens: {
+    kind: 'integer',
+    label: 'micro-batch',
+    unit: 'tokens',
+    min: 64,
+    max: 4_194_304,
+    default: 4096,
+    steerable: false,
+    effect: 'Bounds memory; does not change the result.',
+  },
+  warmupSteps: {
+    kind: 'integer',
+    label: 'warm-up',
+    unit: 'steps',
+    min: 0,
+    max: 100_000,
+    default: 10,
+    steerable: false,
+    effect: 'The learning rate rises linearly over so many steps.',
+  },
+  maxGradNorm: {
+    kind: 'number',
+    label: 'gradient norm limit',
+    unit: '',
+    min: 0.001,
+    max: 1000,
+    default: 1,
+    steerable: false,
+    log: true,
+    effect: 'Gradients are scaled down to this global norm.',
+  },
+  weightDecay: {
+    kind: 'number',
+    label: 'weight decay',
+    unit: '',
+    min: 0,
+    max: 1,
+    default: 0,
+    steerable: false,
+    effect: 'Decoupled decay of AdamW.',
+  },
+  adamBeta1: {
+    kind: 'number',
+    label: 'Adam β₁',
+    unit: '',
+    min: 0,
+    max: 0.9999,
+    default: 0.9,
+    steerable: false,
+    effect: 'Memory of the gradient mean.',
+  },
+  adamBeta2: {
+    kind: 'number',
+    label: 'Adam β₂',
+    unit: '',
+    min: 0,
+    max: 0.99999,
+    default: 0.99,
+    steerable: false,
+    effect: 'Memory of the squared gradient.',
+  },
+  topP: {
+    kind: 'number',
+    label: 'top-p',
+    unit: '',
+    min: 0.01,
+    max: 1,
+    default: 1,
+    steerable: false,
+    effect: 'Samples only from the most likely tokens that make up this probability; 1 is off.',
+  },
+} as const satisfies Record<string, NumberSetting>
+
+export type NumberSettingName = keyof typeof numberSettings
+
+export const lossTypes = ['grpo', 'bnpo', 'dapo', 'dr_grpo'] as const
+export const rewardScales = ['group', 'batch', 'none'] as const
+/** The rule-based rewards that a recipe may weigh; the engine's table of rewards is checked against this list. */
+export const rewardNames = ['accuracy', 'format'] as const
+export type RewardName = (typeof rewardNames)[number]
+export const rewardWeightRange = { min: -10, max: 10 } as const
+
+const numberSchemas = Object.fromEntries(
+  Object.entries(numberSettings).map(([name, s]) => {
+    const base = s.kind === 'integer' ? z.number().int() : z.number()
+    return [name, base.min(s.min).max(s.max)]
+  }),
+) as Record<NumberSettingName, z.ZodNumber>
+
+const rewardWeight = z.number().min(rewardWeightRange.min).max(rewardWeightRange.max)
+
+/** All settings of a GRPO stage, each optional: a stage names only what it changes. */
+export const partialSettings = z
+  .strictObject({
+    ...numberSchemas,
+    lossType: z.enum(lossTypes),
+    importanceSampling: z.enum(['token', 'sequence']),
+    scaleRewards: z.enum(rewardScales),
+    /** Truncated samples give no gradient (DAPO's overlong filtering); they still count in their group's mean. */
+    maskTruncated: z.boolean(),
+    rewardWeights: z.strictObject({ accuracy: rewardWeight.optional(), format: rewardWeight.optional() }),
+  })
+  .partial()
+
+export type PartialSettings = z.infer<typeof partialSettings>
+
+export type Settings = Record<NumberSettingName, number> & {
+  lossType: (typeof lossTypes)[number]
+  importanceSampling: 'token' | 'sequence'
+  scaleRewards: (typeof rewardScales)[number]
+  maskTruncated: boolean
+  rewardWeights: Record<RewardName, number>
+}
+
+export const defaultSettings: Settings = {
+  ...(Object.fromEntries(Object.entries(numberSettings).map(([name, s]) => [name, s.default])) as Record<
+    NumberSettingName,
+    number
+  >),
+  lossType: 'grpo',
+  importanceSampling: 'token',
+  scaleRewards: 'group',
+  maskTruncated: false,
+  rewardWeights: { accuracy: 1, format: 0.1 },
+}
+
+export function mergeSettings(base: Settings, change: PartialSettings): Settings {
+  const { rewardWeights, ...rest } = change
+  const given = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined))
+  return { ...base, ...given, rewardWeights: { ...base.rewardWeights, ...rewardWeights } }
+}
+
+/** The settings that a person may turn while the run goes: flat names, reward weights as `rewardWeights.accuracy`. */
+export type KnobName = NumberSettingName | `rewardWeights.${RewardName}`
+export interface Knob extends NumberSetting {
+  name: KnobName
+}
+
+export const knobs: Knob[] = [
+  ...Object.entries(numberSettings)
+    .filter(([, s]) => s.steerable)
+    .map(([name, s]) => ({ ...s, name: name as NumberSettingName })),
+  ...rewardNames.map((name) => ({
+    name: `rewardWeights.${name}` as const,
+    kind: 'number' as const,
+    label: `${name} weight`,
+    unit: '',
+    ...rewardWeightRange,
+    default: defaultSettings.rewardWeights[name],
+    steerable: true,
+    effect: `Weight of the ${name} reward in the total.`,
+  })),
+]
+
+export type KnobChanges = Partial<Record<KnobName, number>>
+
+export function knobValue(settings: Settings, name: KnobName): number {
+  return name.startsWith('rewardWeights.')
+    ? settings.rewardWeights[name.slice(14) as RewardName]
+    : settings[name as NumberSettingName]
+}
+
+/** Knob changes as a settings change. */
+export function settingsOf(changes: KnobChanges): PartialSettings {
+  const settings: Record<string, unknown> = {}
+  const weights: Record<string, number> = {}
+  for (const [name, value] of Object.entries(changes)) {
+    if (name.startsWith('rewardWeights.')) weights[name.slice(14)] = value
+    else settings[name] = value
+  }
+  return Object.keys(weights).length > 0 ? { ...settings, rewardWeights: weights } : settings
+}
+
+/** Why a knob cannot take this value, as a sentence with range and unit; undefined if it can. */
+export function refusal(name: string, value: unknown): string | undefined {
+  const knob = knobs.find((k) => k.name === name)
+  if (!knob) return `There is no knob "${name}". Knobs: ${knobs.map((k) => k.name).join(', ')}.`
+  const unit = knob.unit ? ` ${knob.unit}` : ''
+  const range = `between ${knob.min} and ${knob.max}${unit}`
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    return `${knob.label} must be a number ${range}, not ${JSON.stringify(value)}.`
+  if (knob.kind === 'integer' && !Number.isInteger(value))
+    return `${knob.label} must be a whole number ${range}, not ${value}.`
+  if (value < knob.min || value > knob.max) return `${knob.label} must be ${range}, not ${value}.`
+  return undefined
+}
