@@ -1,0 +1,23 @@
+/** Whether the answer is right: R1's rule-based accuracy reward (Guo et al. 2025, Methods). */
+import { excerpt, type Reward, readAnswer } from './completion.ts'
+
+/** 1 if the answer tag holds the expected number, however it is written (`219`, `0219`, `+219`, `1,219`, `219.0`), else 0. */
+export const accuracy: Reward = ({ text }, { answer: expected }) => {
+  const { answer, problem } = readAnswer(text)
+  if (problem !== undefined) return { value: 0, reason: problem }
+  if (answer === '') return { value: 0, reason: `empty answer, expected ${excerpt(expected)}` }
+  const number = plainInteger(answer)
+  if (number === undefined)
+    return { value: 0, reason: `answer "${excerpt(answer)}" is no number, expected ${excerpt(expected)}` }
+  return number === plainInteger(expected)
+    ? { value: 1, reason: `answer ${excerpt(answer)}, as expected` }
+    : { value: 0, reason: `answer ${excerpt(answer)}, expected ${excerpt(expected)}` }
+}
+
+/** An integer's plainest writing, exact at any length; undefined if it is none. Commas must stand between thousands. */
+function plainInteger(text: string): string | undefined {
+  const parts = /^([+-]?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?$/.exec(text)
+  if (!parts) return undefined
+  const digits = parts[2].replaceAll(',', '').replace(/^0+(?=\d)/, '')
+  return parts[1] === '-' && digits !== '0' ? `-${digits}` : digits
+}

@@ -1,0 +1,47 @@
+/** What a reward sees of a completion, and how it is taken apart. */
+import type { Problem } from '../tasks/problem.ts'
+
+export interface Completion {
+  /** Without the end token. */
+  text: string
+  /** Ended by itself, not cut at the token limit. */
+  finished: boolean
+}
+
+export interface Verdict {
+  /** Usually 0 or 1; null where the rule does not apply to this problem. */
+  value: number | null
+  /** What was seen, for a person: `answer 220, expected 219`. */
+  reason: string
+}
+
+/** Every reward's signature. It is pure, never throws, and takes time in proportion to the text, whatever the text. */
+export type Reward = (completion: Completion, problem: Problem) => Verdict
+
+export const tags = ['<think>', '</think>', '<answer>', '</answer>'] as const
+
+/** The answer that may be read, or why none may be. */
+export type Reading = { answer: string; problem?: undefined } | { answer?: undefined; problem: string }
+
+/**
+ * The content of the one answer tag outside the thinking. What is written inside `<think>` never counts, and a text that answers twice has
+ * no answer.
+ */
+export function readAnswer(text: string): Reading {
+  const thinkingEnds = text.lastIndexOf('</think>')
+  if (text.lastIndexOf('<think>') > thinkingEnds) return { problem: 'no closing </think>' }
+  const after = thinkingEnds < 0 ? text : text.slice(thinkingEnds + '</think>'.length)
+  const from = after.indexOf('<answer>')
+  if (from < 0) return { problem: 'no <answer> after the thinking' }
+  if (after.indexOf('<answer>', from + 1) >= 0) return { problem: 'more than one <answer>' }
+  const start = from + '<answer>'.length
+  const to = after.indexOf('</answer>', start)
+  if (to < 0) return { problem: 'no closing </answer>' }
+  if (after.indexOf('</answer>', to + 1) >= 0) return { problem: 'more than one </answer>' }
+  return { answer: after.slice(start, to).trim() }
+}
+
+/** A text short enough to be shown in a reason. */
+export function excerpt(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 39)}…`
+}

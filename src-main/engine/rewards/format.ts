@@ -1,0 +1,27 @@
+/** Whether the output keeps the form: R1's format reward (Guo et al. 2025, Methods). */
+import { type Reward, tags } from './completion.ts'
+
+/**
+ * 1 for exactly `<think>…</think><answer>…</answer>`, ended by the model itself; space around the tags is allowed, any other text, another
+ * tag or an empty answer is not. Else 0, with the first rule that was broken.
+ */
+export const format: Reward = ({ text, finished }) => {
+  if (!finished) return { value: 0, reason: 'cut at the token limit' }
+  const broken = brokenRule(text)
+  return broken ? { value: 0, reason: broken } : { value: 1, reason: 'thinking, then one answer' }
+}
+
+function brokenRule(text: string): string | undefined {
+  for (const tag of tags) {
+    const first = text.indexOf(tag)
+    if (first < 0) return tag.startsWith('</') ? `no closing ${tag}` : `no ${tag}`
+    if (text.indexOf(tag, first + 1) >= 0) return `more than one ${tag}`
+  }
+  const [think, thinkEnd, answer, answerEnd] = tags.map((tag) => text.indexOf(tag))
+  if (!(think < thinkEnd && thinkEnd < answer && answer < answerEnd)) return 'tags out of order'
+  if (text.slice(0, think).trim() !== '') return 'text before <think>'
+  if (text.slice(thinkEnd + '</think>'.length, answer).trim() !== '') return 'text between </think> and <answer>'
+  if (text.slice(answerEnd + '</answer>'.length).trim() !== '') return 'text after </answer>'
+  if (text.slice(answer + '<answer>'.length, answerEnd).trim() === '') return 'empty answer'
+  return undefined
+}
