@@ -1,0 +1,37 @@
+/** What a tensor backend is to the rest of the engine, and what a probe of it found. */
+
+export type BackendName = 'tensorflow-gpu' | 'tensorflow' | 'wasm'
+
+/** What was found on one rung of the ladder. */
+export interface BackendProbe {
+  name: BackendName
+  available: boolean
+  /** Why it cannot be used; where it can, what it is. */
+  reason: string
+  /** Time to load the backend and check its arithmetic, in milliseconds. */
+  milliseconds?: number
+  /** Speed of a 512 × 512 × 512 float32 product, in 10⁹ floating-point operations a second. */
+  gflops?: number
+}
+
+/** A backend as it opened itself, before its arithmetic is checked. */
+export interface Opened {
+  /** Version of the library that computes. */
+  version: string
+  /** Threads that one operation may use. */
+  threads: number
+  /** What it computes on, in words. */
+  device: string
+}
+
+/** One rung: `open` makes it tfjs's current backend, or throws an Error whose message says why it cannot. */
+export interface Backend {
+  name: BackendName
+  open(): Promise<Opened>
+}
+
+export interface OpenedBackend extends Opened {
+  name: BackendName
+  /** The rungs that were tried, best first; the last one is the backend that is open. */
+  probes: BackendProbe[]
+}

@@ -1,0 +1,77 @@
+/**
+ * Loads the addon of tfjs-node-gpu, which runs on the CPU and on the CUDA build of libtensorflow alike. A process can load it once, and
+ * what TensorFlow reads from the environment it reads then.
+ */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import os from 'node:os'
+import path from 'node:path'
+import { tf } from './tf.ts'
+
+const require = createRequire(import.meta.url)
+
+interface TensorFlowBackend {
+  isUsingGpuDevice: boolean
+  binding: { TF_Version: string }
+}
+
+export interface Native {
+  version: string
+  threads: number
+  usesGpu: boolean
+}
+
+let loaded: Native | undefined
+
+/** True where an NVIDIA driver is installed; says nothing of whether CUDA works. */
+export function hasNvidiaDriver(): boolean {
+  return existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidia0')
+}
+
+/** Makes TensorFlow the current backend of tfjs. Throws an Error that says what is missing. */
+export async function loadNative(options: { gpu: boolean }): Promise<Native> {
+  if (!loaded) {
+    if (!options.gpu) process.env.CUDA_VISIBLE_DEVICES = '-1'
+    loaded = load()
+  }
+  if (!(await tf.setBackend('tensorflow'))) throw new Error('tfjs could not start the TensorFlow backend')
+  return loaded
+}
+
+function load(): Native {
+  const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json')
+  const addon = path.join(path.dirname(manifest), 'lib/napi-v8/tfjs_binding.node')
+  if (!existsSync(addon)) throw new Error('its addon is not compiled in this checkout (npm start does that)')
+
+  // TensorFlow takes its thread count from the affinity mask alone; Node also knows a container's CPU quota.
+  process.env.TF_NUM_INTRAOP_THREADS ??= String(os.availableParallelism())
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  // tfjs-node calls one function that Node 23 removed and another that warns of its own end.
+  const util = require('node:util') as Record<string, (value: unknown) => boolean>
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined
+  util.isArray = Array.isArray
+
+  withoutStderr(path.dirname(addon), () => require('@tensorflow/tfjs-node-gpu'))
+  const backend = tf.backend() as unknown as TensorFlowBackend
+  return {
+    version: backend.binding.TF_Version,
+    threads: Number(process.env.TF_NUM_INTRAOP_THREADS),
+    usesGpu: backend.isUsingGpuDevice,
+  }
+}
+
+/** libtensorflow prints two lines about oneDNN while it loads, whatever its log level: they are turned off at the file descriptor. */
+function withoutStderr(folder: string, action: () => unknown): void {
+  const guard = path.join(folder, 'stderr_guard.node')
+  if (!existsSync(guard) || process.env.TF_CPP_MIN_LOG_LEVEL === '0') {
+    action()
+    return
+  }
+  const { mute, restore } = require(guard) as { mute(): void; restore(): void }
+  mute()
+  try {
+    action()
+  } finally {
+    restore()
+  }
+}
