@@ -61,7 +61,7 @@ describe('format', () => {
     '<think></think><answer>wrong</answer>',
     '<think>\nlong\n</think>\n<answer>\n219\n</answer>\n',
   ])('accepts %j', (text) => {
-    expect(format(ended(text), problem)).toEqual({ value: 1, reason: 'thinking, then one answer' })
+    expect(format(ended(text))).toEqual({ value: 1, reason: 'thinking, then one answer' })
   })
 
   it.each([
@@ -80,12 +80,12 @@ describe('format', () => {
     ['<think></think><answer>1</answer>1', 'text after </answer>'],
     ['<think></think><answer> </answer>', 'empty answer'],
   ])('refuses %j', (text, reason) => {
-    expect(format(ended(text), problem)).toEqual({ value: 0, reason })
+    expect(format(ended(text))).toEqual({ value: 0, reason })
   })
 
   it('refuses what was cut, even if it looks whole', () => {
     const cut = { text: '<think></think><answer>219</answer>', finished: false }
-    expect(format(cut, problem)).toEqual({ value: 0, reason: 'cut at the token limit' })
+    expect(format(cut)).toEqual({ value: 0, reason: 'cut at the token limit' })
   })
 })
 
@@ -127,7 +127,7 @@ describe('every reward', () => {
         const whole =
           /^\s*<think>((?!<\/?(think|answer)>)[\s\S])*<\/think>\s*<answer>((?!<\/?(think|answer)>)[\s\S])*<\/answer>\s*$/
         const answered = whole.test(text) && !/<answer>\s*<\/answer>/.test(text)
-        expect(format({ text, finished }, problem).value).toBe(answered && finished ? 1 : 0)
+        expect(format({ text, finished }).value).toBe(answered && finished ? 1 : 0)
         if (!/219(?![^<]*<\/think>)/.test(text)) expect(accuracy({ text, finished }, problem).value).toBe(0)
       }),
       { numRuns: 3000 },
