@@ -1,0 +1,136 @@
+/** The optimizer steps of one rollout: mini-batches, micro-batches, loss, gradient, clipping, AdamW. */
+import type { Settings } from '../../contract/settings.ts'
+import type { Policy } from '../model/policy.ts'
+import { accumulateGradient, batchOf, microBatches, nextTokenLogProbs, overOutputs } from '../model/batch.ts'
+import { entropyOf } from '../model/operations.ts'
+import type { Weights } from '../model/transformer.ts'
+import { type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
+import type { Random } from '../random.ts'
+import { type Tensor, tf } from '../tensor/tf.ts'
+import type { Episode } from './episode.ts'
+import { grpoLoss, lossStatistics, tokenWeights } from './loss.ts'
+
+export interface UpdateResult {
+  /** Means over the mini-batches. */
+  loss: number
+  gradNorm: number
+  /** Means over counted tokens of all mini-batches. */
+  kl: number
+  entropy: number
+  clipLow: number
+  clipHigh: number
+  /** |sampler − trainer| log-prob on the first mini-batch, before any update. */
+  gapMean: number
+  gapMax: number
+}
+
+/** A loss or gradient that is not a number: the update was not applied, the weights are as before. */
+export class NonFiniteError extends Error {
+  readonly what: string
+  constructor(what: string, value: number) {
+    super(`The ${what} became ${value}.`)
+    this.name = 'NonFiniteError'
+    this.what = what
+  }
+}
+
+/**
+ * @param learningRate in force, warm-up included
+ * @param progress called between micro-batches with the share done
+ * @throws NonFiniteError before a non-finite gradient would reach the weights
+ */
+export async function update(
+  policy: Policy,
+  reference: Weights,
+  episodes: Episode[],
+  settings: Settings,
+  learningRate: number,
+  optimizer: AdamW,
+  random: Random,
+  progress: (fraction: number) => Promise<void>,
+): Promise<UpdateResult> {
+  const totals = { loss: 0, gradNorm: 0, kl: 0, entropy: 0, low: 0, high: 0, tokens: 0, gap: 0, gapTokens: 0, gapMax: 0 }
+  const updates = settings.innerEpochs * settings.miniBatches
+  for (let n = 0; n < updates; n++) {
+    if (n % settings.miniBatches === 0) random.shuffle(episodes)
+    const mini = slice(episodes, n % settings.miniBatches, settings.miniBatches)
+    const gradients = new Map<string, Tensor>()
+    const lengths = mini.map((e) => (counts(settings)(e) ? e.ids.length : 0))
+    const weights = tokenWeights(settings.lossType, lengths, settings.maxCompletionTokens)
+    const weightOf = new Map(mini.map((e, i) => [e, weights[i]]))
+    let loss = 0
+    let done = 0
+    try {
+      for (const micro of microBatches(mini, settings.microBatchTokens)) {
+        const part = microStep(policy, reference, micro, micro.map((e) => weightOf.get(e)!), settings, gradients)
+        loss += part.loss
+        totals.kl += part.kl
+        totals.entropy += part.entropy
+        totals.low += part.low
+        totals.high += part.high
+        totals.tokens += part.tokens
+        if (n === 0) {
+          totals.gap += part.gap
+          totals.gapTokens += part.tokens
+          totals.gapMax = Math.max(totals.gapMax, part.gapMax)
+        }
+        done += micro.length
+        await progress((n + done / mini.length) / updates)
+      }
+      if (!Number.isFinite(loss)) throw new NonFiniteError('loss', loss)
+      const norm = globalNorm(gradients.values())
+      if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
+      optimizer.update(policy.weights, gradients, clipFactor(norm, settings.maxGradNorm), {
+        learningRate,
+        beta1: settings.adamBeta1,
+        beta2: settings.adamBeta2,
+        weightDecay: settings.weightDecay,
+      })
+      totals.loss += loss
+      totals.gradNorm += norm
+    } finally {
+      tf.dispose([...gradients.values()])
+    }
+  }
+  const perToken = (sum: number) => sum / Math.max(1, totals.tokens)
+  return {
+    loss: totals.loss / updates,
+    gradNorm: totals.gradNorm / updates,
+    kl: perToken(totals.kl),
+    entropy: perToken(totals.entropy),
+    clipLow: perToken(totals.low),
+    clipHigh: perToken(totals.high),
+    gapMean: totals.gap / Math.max(1, totals.gapTokens),
+    gapMax: totals.gapMax,
+  }
+}
+
+const counts = (settings: Settings) => (e: Episode) => e.finished || !settings.maskTruncated
+
+function slice<T>(items: T[], index: number, parts: number): T[] {
+  return items.slice(Math.floor((index * items.length) / parts), Math.floor(((index + 1) * items.length) / parts))
+}
+
+/** Adds one micro-batch's gradients to the sum; returns its loss and the sums over its tokens. */
+function microStep(policy: Policy, reference: Weights, episodes: Episode[], weights: number[], settings: Settings, gradients: Map<string, Tensor>) {
+  const statistics = tf.tidy(() => {
+    const batch = batchOf(episodes, counts(settings))
+    const inputs = {
+      mask: batch.mask,
+      old: overOutputs(episodes, batch.length, (e) => e.logProbs),
+      advantages: tf.tensor2d(episodes.map((e) => e.advantage), [batch.rows, 1]),
+      reference: nextTokenLogProbs(policy, reference, batch, settings.temperature).logProbs,
+      weights: tf.tensor2d(weights, [batch.rows, 1]),
+    }
+    const { loss, logProbs, logits } = accumulateGradient(policy, batch, settings.temperature, gradients, (logProbs) => grpoLoss(logProbs, inputs, settings))
+    const { low, high, kl } = lossStatistics(logProbs, inputs, settings)
+    const entropy = tf.sum(tf.mul(entropyOf(logits, settings.temperature), batch.mask.flatten()))
+    const gap = tf.mul(tf.abs(tf.sub(logProbs, inputs.old)), batch.mask)
+    const all = tf.stack([loss, kl, entropy, low, high, tf.sum(batch.mask), tf.sum(gap), tf.max(gap)])
+    tf.dispose([logProbs, logits])
+    return all
+  })
+  const [loss, kl, entropy, low, high, tokens, gap, gapMax] = statistics.dataSync()
+  statistics.dispose()
+  return { loss, kl, entropy, low, high, tokens, gap, gapMax }
+}

@@ -1,0 +1,63 @@
+/** The engine process: one run, then it ends. It hears and tells only what contract/engine-messages.ts names. */
+import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
+import { reportOf } from '../contract/errors.ts'
+import type { SteeringEvent } from '../contract/records.ts'
+import { train } from './run.ts'
+
+/** Electron's utility process talks over parentPort, a forked Node over its IPC channel. */
+const electronPort = (process as unknown as { parentPort?: { postMessage(m: unknown): void; on(e: 'message', f: (m: { data: unknown }) => void): void } }).parentPort
+
+let storedStep = 0
+let waiting: { step: number; resolve: () => void }[] = []
+let listener: ((event: SteeringEvent) => void) | null = null
+const early: SteeringEvent[] = []
+
+function receive(message: ToEngine): void {
+  if (message.type === 'stored') {
+    storedStep = Math.max(storedStep, message.step)
+    for (const w of waiting.filter((w) => w.step <= storedStep)) w.resolve()
+    waiting = waiting.filter((w) => w.step > storedStep)
+  } else if (message.type === 'command') {
+    if (listener) listener(message.event)
+    else early.push(message.event)
+  } else void begin(message)
+}
+
+async function begin(start: Extract<ToEngine, { type: 'start' }>): Promise<void> {
+  // a checkpoint's own step is in the database already
+  storedStep = start.checkpoint === null ? 0 : Number(/step-(\d+)$/.exec(start.checkpoint)?.[1] ?? 0)
+  try {
+    await train(start, {
+      send,
+      stored: (step) => (step <= storedStep ? Promise.resolve() : new Promise((resolve) => waiting.push({ step, resolve }))),
+      onCommand: (l) => {
+        listener = l
+        for (const event of early.splice(0)) l(event)
+      },
+    })
+    leave(0)
+  } catch (error) {
+    console.error(error)
+    send({ type: 'failed', error: reportOf(error) })
+    leave(1)
+  }
+}
+
+function send(message: FromEngine): void {
+  if (electronPort) electronPort.postMessage(message)
+  else process.send?.(message)
+}
+
+/** Gives the last messages time to leave. */
+function leave(code: number): void {
+  process.exitCode = code
+  if (electronPort) setTimeout(() => process.exit(code), 100)
+  else process.disconnect?.()
+}
+
+if (electronPort) electronPort.on('message', ({ data }) => receive(data as ToEngine))
+else {
+  process.on('message', receive)
+  // without a host nobody would store what we make
+  process.on('disconnect', () => process.exit())
+}

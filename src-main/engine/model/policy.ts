@@ -1,0 +1,98 @@
+/** A policy: a model's configuration, its tokenizer and its weights, from and to a Hugging Face folder. */
+import { copyFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { StudioError } from '../../contract/errors.ts'
+import { type Tensor, tf } from '../tensor/tf.ts'
+import { type ModelConfig, readConfig } from './config.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import { readTokenizer, type Tokenizer } from './tokenizer.ts'
+import type { Weights } from './transformer.ts'
+
+export interface Policy {
+  config: ModelConfig
+  tokenizer: Tokenizer
+  weights: Weights
+  /** Folder whose config.json and tokenizer.json go along with a saved policy. */
+  source: string
+}
+
+/** @throws StudioError bad-model naming the file and what is wrong with it */
+export function loadPolicy(folder: string): Policy {
+  if (!existsSync(join(folder, 'config.json'))) {
+    throw new StudioError('bad-model', `${folder} is not a model folder: it has no config.json.`, 'Give a folder in the Hugging Face layout: config.json, tokenizer.json, model.safetensors.')
+  }
+  const config = readConfig(join(folder, 'config.json'))
+  const tokenizer = readTokenizer(join(folder, 'tokenizer.json'))
+  if (tokenizer.size > config.vocabulary) {
+    throw new StudioError('bad-model', `${join(folder, 'tokenizer.json')} has ${tokenizer.size} tokens, the model ${config.vocabulary}.`, 'Use the tokenizer that belongs to this model.')
+  }
+  return { config, tokenizer, weights: readWeights(join(folder, 'model.safetensors'), config), source: folder }
+}
+
+/** @throws StudioError bad-model when a weight is missing, of another shape, or unknown to this architecture */
+export function readWeights(path: string, config: ModelConfig): Weights {
+  const stored = readSafetensors(path)
+  const weights: Weights = new Map()
+  for (const [name, shape] of expectedShapes(config)) {
+    const tensor = stored.get(name)
+    if (!tensor) throw new StudioError('bad-model', `${path} has no weight ${name}.`, 'The file belongs to another model than its config.json, or is incomplete.')
+    if (tensor.shape.join() !== shape.join()) {
+      throw new StudioError('bad-model', `${path}: ${name} has the shape [${tensor.shape}], config.json asks for [${shape}].`, 'The file belongs to another model than its config.json.')
+    }
+    weights.set(name, tf.tensor(tensor.data, shape))
+  }
+  return weights
+}
+
+/** Every weight of the architecture with its [out, in] shape. */
+export function expectedShapes(c: ModelConfig): Map<string, number[]> {
+  const shapes = new Map<string, number[]>([['model.embed_tokens.weight', [c.vocabulary, c.hidden]]])
+  for (let i = 0; i < c.layers; i++) {
+    const p = `model.layers.${i}.`
+    const q = c.heads * c.headDim
+    const kv = c.kvHeads * c.headDim
+    shapes.set(`${p}input_layernorm.weight`, [c.hidden])
+    for (const [part, out] of [['q', q], ['k', kv], ['v', kv]] as const) {
+      shapes.set(`${p}self_attn.${part}_proj.weight`, [out, c.hidden])
+      if (c.attentionBias) shapes.set(`${p}self_attn.${part}_proj.bias`, [out])
+    }
+    if (c.qkNorm) {
+      shapes.set(`${p}self_attn.q_norm.weight`, [c.headDim])
+      shapes.set(`${p}self_attn.k_norm.weight`, [c.headDim])
+    }
+    shapes.set(`${p}self_attn.o_proj.weight`, [c.hidden, q])
+    shapes.set(`${p}post_attention_layernorm.weight`, [c.hidden])
+    shapes.set(`${p}mlp.gate_proj.weight`, [c.intermediate, c.hidden])
+    shapes.set(`${p}mlp.up_proj.weight`, [c.intermediate, c.hidden])
+    shapes.set(`${p}mlp.down_proj.weight`, [c.hidden, c.intermediate])
+  }
+  shapes.set('model.norm.weight', [c.hidden])
+  if (!c.tiedEmbeddings) shapes.set('lm_head.weight', [c.vocabulary, c.hidden])
+  return shapes
+}
+
+/** Writes model.safetensors with the configuration and tokenizer beside it: a folder that transformers loads. */
+export function savePolicy(policy: Policy, folder: string): void {
+  for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'special_tokens_map.json']) {
+    if (existsSync(join(policy.source, file))) copyFileSync(join(policy.source, file), join(folder, file))
+  }
+  writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(policy.weights))
+}
+
+/** Device tensors as plain arrays. */
+export function tensorsOf(weights: ReadonlyMap<string, Tensor>): Map<string, { shape: number[]; data: Float32Array }> {
+  return new Map([...weights].map(([name, t]) => [name, { shape: t.shape, data: t.dataSync() as Float32Array }]))
+}
+
+export function parameterCount(weights: Weights): number {
+  return [...weights.values()].reduce((sum, t) => sum + t.size, 0)
+}
+
+/** A second hold on the same values: later updates of the policy leave it as it was. */
+export function copyWeights(weights: Weights): Weights {
+  return new Map([...weights].map(([name, t]) => [name, tf.clone(t)]))
+}
+
+export function disposeWeights(weights: Weights): void {
+  tf.dispose([...weights.values()])
+}

@@ -1,0 +1,39 @@
+/** One supervised optimizer step: next-token cross-entropy on the outputs, prompts masked. */
+import { accumulateGradient, batchOf, microBatches, type Sequence } from '../model/batch.ts'
+import type { Policy } from '../model/policy.ts'
+import { type AdamSettings, type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
+import { type Tensor, tf } from '../tensor/tf.ts'
+
+export interface SupervisedUpdate {
+  adam: AdamSettings
+  maxGradNorm: number
+  microBatchTokens: number
+  /**
+   * Tokens that the summed loss is divided by. The batch's own count gives the plain mean; a constant keeps a token's weight the same in
+   * short and long batches, which matters when batches hold sequences of one length each.
+   */
+  tokensPerBatch: number
+}
+
+/** @returns the mean loss per output token of this batch, in nats, and the gradient's norm before clipping */
+export function supervisedUpdate(policy: Policy, sequences: readonly Sequence[], optimizer: AdamW, s: SupervisedUpdate): { loss: number; gradNorm: number } {
+  const gradients = new Map<string, Tensor>()
+  let total = 0
+  for (const micro of microBatches(sequences, s.microBatchTokens)) {
+    const loss = tf.tidy(() => {
+      const batch = batchOf(micro)
+      const { loss, logProbs, logits } = accumulateGradient(policy, batch, 1, gradients, (logProbs) =>
+        tf.div(tf.neg(tf.sum(tf.mul(logProbs, batch.mask))), s.tokensPerBatch),
+      )
+      tf.dispose([logProbs, logits])
+      return loss
+    })
+    total += loss.dataSync()[0]
+    loss.dispose()
+  }
+  const gradNorm = globalNorm(gradients.values())
+  optimizer.update(policy.weights, gradients, clipFactor(gradNorm, s.maxGradNorm), s.adam)
+  tf.dispose([...gradients.values()])
+  const tokens = sequences.reduce((sum, q) => sum + q.ids.length, 0)
+  return { loss: (total * s.tokensPerBatch) / tokens, gradNorm }
+}

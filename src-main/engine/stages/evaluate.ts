@@ -1,0 +1,95 @@
+/** Sampled pass@1 on held-out prompts: one output a prompt at temperature 1. */
+import { reflectionWords } from '../../contract/metrics.ts'
+import type { EvaluationReport, EvaluationSample } from '../../contract/records.ts'
+import type { Policy } from '../model/policy.ts'
+import { randomAt } from '../random.ts'
+import { accuracy } from '../rewards/accuracy.ts'
+import { format } from '../rewards/format.ts'
+import { rollout } from '../rollout/rollout.ts'
+import type { Problem } from '../tasks/problem.ts'
+
+export interface EvaluationRequest {
+  policy: Policy
+  problems: Problem[]
+  maxTokens: number
+  seed: number
+  step: number
+  progress: (fraction: number) => Promise<void>
+}
+
+/** Outputs sampled at once. */
+const ROWS = 256
+
+export async function evaluate({ policy, problems, maxTokens, seed, step, progress }: EvaluationRequest): Promise<EvaluationReport> {
+  const started = performance.now()
+  const outputs = await rollout({
+    config: policy.config,
+    weights: policy.weights,
+    prompts: problems.map((p) => policy.tokenizer.encode(p.prompt)),
+    groupSize: 1,
+    maxTokens,
+    eosIds: policy.config.eosIds,
+    sampler: { temperature: 1, topP: 1 },
+    random: (prompt) => randomAt(seed, 'evaluate', step, prompt),
+    progress,
+    maxRows: ROWS,
+  })
+  let formatted = 0
+  const samples = problems.map((problem, i): EvaluationSample => {
+    const { ids, finished } = outputs[i][0]
+    const completion = { text: policy.tokenizer.decode(ids), finished }
+    formatted += format(completion, problem).value ?? 0
+    return {
+      ...problem,
+      text: completion.text,
+      tokens: ids.length,
+      finishReason: finished ? 'stop' : 'length',
+      correct: accuracy(completion, problem).value === 1,
+    }
+  })
+  const n = samples.length
+  const correct = samples.filter((s) => s.correct).length
+  const [accuracyLow, accuracyHigh] = wilson(correct, n)
+  return {
+    step,
+    at: new Date().toISOString(),
+    prompts: n,
+    accuracy: correct / n,
+    accuracyLow,
+    accuracyHigh,
+    formatRate: formatted / n,
+    meanLength: samples.reduce((sum, s) => sum + s.tokens, 0) / n,
+    reflections: samples.reduce((sum, s) => sum + reflectionsIn(s.text), 0) / n,
+    clippedRatio: samples.filter((s) => s.finishReason === 'length').length / n,
+    byKind: accuracyByKind(samples),
+    seconds: (performance.now() - started) / 1000,
+    samples,
+  }
+}
+
+function accuracyByKind(samples: EvaluationSample[]): EvaluationReport['byKind'] {
+  const kinds = [...new Set(samples.map((s) => s.kind))].sort()
+  return Object.fromEntries(
+    kinds.map((kind) => {
+      const of = samples.filter((s) => s.kind === kind)
+      return [kind, { prompts: of.length, accuracy: of.filter((s) => s.correct).length / of.length }]
+    }),
+  )
+}
+
+const reflection = new RegExp(reflectionWords.join('|'), 'gi')
+
+/** How often a text reconsiders: occurrences of the reflection words. */
+export function reflectionsIn(text: string): number {
+  return text.match(reflection)?.length ?? 0
+}
+
+/** Wilson's 95 % interval of a proportion (Wilson 1927). */
+export function wilson(successes: number, n: number): [number, number] {
+  const z = 1.959964
+  const p = successes / n
+  const centre = p + (z * z) / (2 * n)
+  const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
+  const scale = 1 + (z * z) / n
+  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)]
+}

@@ -1,0 +1,145 @@
+/**
+ * The only place where a person's change enters. Commands gather while a step runs and are taken at the boundary before the next one;
+ * on resume, confirmed changes come again at the steps at which they were in force.
+ */
+import type { SteeringEvent } from '../contract/records.ts'
+import { type KnobChanges, type KnobName, knobValue, mergeSettings, refusal, type Settings, settingsOf } from '../contract/settings.ts'
+
+export interface Confirmation {
+  id: number
+  effectiveStep: number
+  before: KnobChanges
+  refused: string | null
+  settings: Settings
+}
+
+export interface SteeringSink {
+  confirmed(confirmation: Confirmation): void
+  paused(step: number, reason: 'asked' | 'alert'): void
+  running(step: number): void
+  staying(staying: boolean): void
+}
+
+/** What the boundary before a step decided. */
+export interface Boundary {
+  stop: boolean
+  /** Leave the stage now. */
+  nextStage: boolean
+  refreshReference: boolean
+  /** Applied after a stage change, so that a change asked for at its boundary outlives it. */
+  changes: KnobChanges[]
+}
+
+export class Steering {
+  staying: boolean
+  private readonly sink: SteeringSink
+  private readonly queue: SteeringEvent[] = []
+  private replay: SteeringEvent[]
+  private paused: boolean
+  private pauseReason: 'asked' | 'alert' = 'asked'
+  /** Steps still allowed while paused. */
+  private singleSteps = 0
+  private wake: (() => void) | null = null
+
+  constructor(sink: SteeringSink, start: { paused: boolean; staying: boolean; replay: SteeringEvent[] }) {
+    this.sink = sink
+    this.paused = start.paused
+    this.staying = start.staying
+    this.replay = [...start.replay]
+  }
+
+  push(event: SteeringEvent): void {
+    this.queue.push(event)
+    this.wake?.()
+  }
+
+  /** Pauses before the next step: something is wrong and a person should look. */
+  hold(): void {
+    this.paused = true
+    this.pauseReason = 'alert'
+    this.singleSteps = 0
+  }
+
+  /** Takes what was asked; waits here while paused. */
+  async boundary(step: number, inForce: Settings): Promise<Boundary> {
+    const result: Boundary = { stop: false, nextStage: false, refreshReference: false, changes: [] }
+    for (const event of this.replay.filter((e) => e.effectiveStep === step)) this.take(event, result)
+    this.replay = this.replay.filter((e) => (e.effectiveStep ?? 0) > step)
+
+    let settings = result.changes.reduce((s, c) => mergeSettings(s, settingsOf(c)), inForce)
+    let announced = false
+    for (;;) {
+      for (let event = this.queue.shift(); event; event = this.queue.shift()) {
+        const wasPaused = this.paused
+        const refused = refusalOf(event, settings)
+        const before = refused ? {} : valuesOf(settings, event.changes ?? {})
+        if (!refused) {
+          this.take(event, result)
+          if (event.changes) settings = mergeSettings(settings, settingsOf(event.changes))
+          this.control(event)
+        }
+        this.sink.confirmed({ id: event.id, effectiveStep: step, before, refused, settings })
+        if (wasPaused && !this.paused) announced = false
+        if (!refused && (event.kind === 'stay' || event.kind === 'next-stage')) this.sink.staying(this.staying)
+      }
+      if (result.stop) return result
+      if (!this.paused || this.singleSteps > 0) break
+      if (!announced) this.sink.paused(step - 1, this.pauseReason)
+      announced = true
+      await new Promise<void>((resolve) => {
+        this.wake = resolve
+      })
+      this.wake = null
+    }
+    if (this.singleSteps > 0) this.singleSteps--
+    this.sink.running(step)
+    return result
+  }
+
+  /** What changes the course of the run: the same whether asked now or replayed. */
+  private take(event: SteeringEvent, result: Boundary): void {
+    if (event.kind === 'set') result.changes.push(event.changes ?? {})
+    if (event.kind === 'refresh-reference') result.refreshReference = true
+    if (event.kind === 'stay') this.staying = true
+    if (event.kind === 'next-stage') {
+      this.staying = false
+      result.nextStage = true
+    }
+  }
+
+  private control(event: SteeringEvent): void {
+    if (event.kind === 'pause') {
+      this.paused = true
+      this.pauseReason = 'asked'
+      this.singleSteps = 0
+    } else if (event.kind === 'resume') this.paused = false
+    else if (event.kind === 'step') {
+      this.paused = true
+      this.pauseReason = 'asked'
+      this.singleSteps++
+    }
+  }
+
+  /** Whether a stop was asked for: looked at between the tokens of a long rollout too. */
+  get stopAsked(): boolean {
+    return this.queue.some((e) => e.kind === 'stop')
+  }
+}
+
+function valuesOf(settings: Settings, changes: KnobChanges): KnobChanges {
+  return Object.fromEntries(Object.keys(changes).map((name) => [name, knobValue(settings, name as KnobName)]))
+}
+
+/** Why the engine cannot take a command: ranges, and what only makes sense together. */
+function refusalOf(event: SteeringEvent, settings: Settings): string | null {
+  if (event.kind !== 'set') return null
+  for (const [name, value] of Object.entries(event.changes ?? {})) {
+    const reason = refusal(name, value)
+    if (reason) return reason
+  }
+  const after = mergeSettings(settings, settingsOf(event.changes ?? {}))
+  if (after.promptsPerStep * after.groupSize < after.miniBatches) {
+    return `${after.promptsPerStep} prompts × ${after.groupSize} samples cannot be split into ${after.miniBatches} mini-batches.`
+  }
+  return null
+}
