@@ -17,7 +17,7 @@ export interface Step {
 const sumShapes = [
   { digits: 2, terms: 2, weight: 1 },
   { digits: 2, terms: 3, weight: 2 },
-  { digits: 2, terms: 4, weight: 2 },
+  { digits: 2, terms: 4, weight: 1 },
   { digits: 3, terms: 2, weight: 1 },
 ] as const
 const sumWeights = sumShapes.map((shape) => shape.weight)
