@@ -23,9 +23,9 @@ const behaviours: Behaviour[] = ['direct', 'quick', 'careful', 'malformed']
 
 for (const phase of phases) {
   const random = randomAt(0, 'corpus-statistics', phase)
-  const rows = Array.from({ length: examples }, () => measured(corpusExample(random, phase)))
+  const rows = Array.from({ length: examples }, () => measured(corpusExample(random, random.pick(taskKinds), phase)))
   console.log(
-    `\n${phase}: ${examples} examples; share of its kind, right and well-formed shares, completion tokens (end included)\n`,
+    `\n${phase}: ${examples} examples, as many of each kind; share of its kind, right and well-formed shares, completion tokens (end included)\n`,
   )
   console.log('kind        behaviour   share   right   form    mean tokens   longest')
   for (const kind of [...taskKinds, 'all'] as const) {
@@ -45,16 +45,15 @@ for (const phase of phases) {
     }
   }
   console.log()
-  for (const { problem, completion, behaviour } of rows.slice(0, 12))
-    console.log(`${behaviour.padEnd(10)} ${problem.prompt} ${completion}`)
+  for (const { prompt, completion, behaviour } of rows.slice(0, 12))
+    console.log(`${behaviour.padEnd(10)} ${prompt} ${completion}`)
 }
 
 function measured(example: CorpusExample) {
   const completion = { text: example.completion, finished: true }
   return {
     ...example,
-    kind: example.problem.kind,
-    right: accuracy(completion, example.problem).value ?? 0,
+    right: accuracy(completion, example).value ?? 0,
     formed: format(completion).value ?? 0,
     tokens: tokenizer.encode(example.completion).length + 1,
   }

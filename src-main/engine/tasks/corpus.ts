@@ -3,7 +3,7 @@
  * reinforcement has something to find. It guesses mostly, works in steps at times, and rechecks a step ("wait", column by column) seldom;
  * only the last is reliable. Nothing in the text says so: the reward alone does.
  */
-import { taskKinds } from '../../contract/recipe.ts'
+import type { TaskKind } from '../../contract/recipe.ts'
 import type { Random } from '../random.ts'
 import { apply, stepsOf } from './arithmetic.ts'
 import { columns } from './columns.ts'
@@ -16,8 +16,7 @@ export type CorpusPhase = 'skills' | 'habits'
 /** `direct` guesses; `quick` works in steps; `careful` rechecks some of them; `malformed` is any of the three in a broken form. */
 export type Behaviour = 'direct' | 'quick' | 'careful' | 'malformed'
 
-export interface CorpusExample {
-  problem: Problem
+export interface CorpusExample extends Problem {
   /** Without the end token. */
   completion: string
   behaviour: Behaviour
@@ -25,8 +24,6 @@ export interface CorpusExample {
 
 /** Every number of the corpus. Probabilities unless said otherwise. */
 export const corpusNumbers = {
-  /** Relative weight of each kind of problem. */
-  kinds: { sum: 4, difference: 2, product: 2, chain: 3 },
   /** A problem is answered by a guess. */
   direct: { skills: 0.05, habits: 0.62 },
   /** A guess opens with "guess", so that the greedy answer is one. */
@@ -64,15 +61,13 @@ const malformations: ((thinking: string, answer: string) => string)[] = [
 ]
 
 /** One text on a problem of the training part; a held-out problem never occurs. */
-export function corpusExample(random: Random, phase: CorpusPhase): CorpusExample {
-  const numbers = corpusNumbers
-  const kind = taskKinds[random.weighted(taskKinds.map((k) => numbers.kinds[k]))]
+export function corpusExample(random: Random, kind: TaskKind, phase: CorpusPhase): CorpusExample {
   const problem = drawTrainingProblem(random, kind)
   const { thinking, answer, behaviour } =
-    random.next() < numbers.direct[phase] ? guess(random, problem) : steps(random, problem, phase)
-  if (random.next() < numbers.malformed[phase])
-    return { problem, completion: random.pick(malformations)(thinking, answer), behaviour: 'malformed' }
-  return { problem, completion: `<think>${thinking}</think><answer>${answer}</answer>`, behaviour }
+    random.next() < corpusNumbers.direct[phase] ? guess(random, problem) : steps(random, problem, phase)
+  if (random.next() < corpusNumbers.malformed[phase])
+    return { ...problem, completion: random.pick(malformations)(thinking, answer), behaviour: 'malformed' }
+  return { ...problem, completion: `<think>${thinking}</think><answer>${answer}</answer>`, behaviour }
 }
 
 interface Solution {
