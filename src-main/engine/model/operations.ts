@@ -10,18 +10,18 @@ const ONE_HOT_VOCABULARY = 2048
 export function embed(table: Tensor2D, ids: Tensor2D): Tensor3D {
   const [vocabulary, hidden] = table.shape
   const lookup = tf.customGrad((t, save) => {
-    ;(save as Save)([])
+    ;(save as Save)([ids])
     return {
       value: tf.gather(t as Tensor2D, ids),
-      gradFunc: (dy: Tensor) => {
-        const flat = dy.reshape([ids.size, hidden]) as Tensor2D
-        const flatIds = ids.reshape([ids.size]).toInt()
+      gradFunc: (dy: Tensor, [saved]: Tensor[]) => {
+        const flat = dy.reshape([saved.size, hidden]) as Tensor2D
+        const flatIds = saved.flatten().toInt()
         if (vocabulary > ONE_HOT_VOCABULARY) return tf.unsortedSegmentSum(flat, flatIds as never, vocabulary)
         return tf.matMul(tf.oneHot(flatIds, vocabulary).toFloat() as Tensor2D, flat, true, false)
       },
     }
   })
-  return lookup(table) as Tensor3D
+  return lookup(table) as Tensor as Tensor3D
 }
 
 /** x / sqrt(mean(x²) + ε) · weight over the last axis (Zhang & Sennrich 2019). @param x [..., n] @param weight [n] */
@@ -57,12 +57,12 @@ export function rotate(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
     return sign === 1 ? tf.concat([tf.neg(second), first], 3) : tf.concat([second, tf.neg(first)], 3)
   }
   const apply = tf.customGrad((x_, save) => {
-    ;(save as Save)([])
+    ;(save as Save)([cos, sin])
     const input = x_ as Tensor
     return {
       value: tf.add(tf.mul(input, cos), tf.mul(turn(input, 1), sin)),
       // the transpose of a rotation is the rotation back
-      gradFunc: (dy: Tensor) => tf.add(tf.mul(dy, cos), turn(tf.mul(dy, sin), -1)),
+      gradFunc: (dy: Tensor, [c, s]: Tensor[]) => tf.add(tf.mul(dy, c), turn(tf.mul(dy, s), -1)),
     }
   })
   return apply(x)

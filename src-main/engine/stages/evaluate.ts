@@ -38,7 +38,7 @@ export async function evaluate({ policy, problems, maxTokens, seed, step, progre
   const samples = problems.map((problem, i): EvaluationSample => {
     const { ids, finished } = outputs[i][0]
     const completion = { text: policy.tokenizer.decode(ids), finished }
-    formatted += format(completion, problem).value ?? 0
+    formatted += format(completion).value ?? 0
     return {
       ...problem,
       text: completion.text,
