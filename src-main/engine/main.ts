@@ -5,7 +5,11 @@ import type { SteeringEvent } from '../contract/records.ts'
 import { train } from './run.ts'
 
 /** Electron's utility process talks over parentPort, a forked Node over its IPC channel. */
-const electronPort = (process as unknown as { parentPort?: { postMessage(m: unknown): void; on(e: 'message', f: (m: { data: unknown }) => void): void } }).parentPort
+const electronPort = (
+  process as unknown as {
+    parentPort?: { postMessage(m: unknown): void; on(e: 'message', f: (m: { data: unknown }) => void): void }
+  }
+).parentPort
 
 let storedStep = 0
 let waiting: { step: number; resolve: () => void }[] = []
@@ -29,7 +33,8 @@ async function begin(start: Extract<ToEngine, { type: 'start' }>): Promise<void>
   try {
     await train(start, {
       send,
-      stored: (step) => (step <= storedStep ? Promise.resolve() : new Promise((resolve) => waiting.push({ step, resolve }))),
+      stored: (step) =>
+        step <= storedStep ? Promise.resolve() : new Promise((resolve) => waiting.push({ step, resolve })),
       onCommand: (l) => {
         listener = l
         for (const event of early.splice(0)) l(event)

@@ -1,8 +1,8 @@
 /** A run from its start message to its end: stages, steering, evaluations, checkpoints. The training itself is in stages/. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { StudioError } from '../contract/errors.ts'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
+import { StudioError } from '../contract/errors.ts'
 import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
 import { mergeSettings, type Settings, settingsOf } from '../contract/settings.ts'
 import { Alerts } from './alerts.ts'
@@ -39,7 +39,13 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const problems = trainingSet(recipe.task, recipe.trainPrompts, recipe.seed)
   const heldOut = evaluationSet(recipe.task, Math.max(recipe.finalEvalPrompts, recipe.evalPrompts))
   assertDisjoint(problems, heldOut)
-  channel.send({ type: 'ready', backend: backend.name, device: backend.device, probes: backend.probes, parameters: parameterCount(policy.weights) })
+  channel.send({
+    type: 'ready',
+    backend: backend.name,
+    device: backend.device,
+    probes: backend.probes,
+    parameters: parameterCount(policy.weights),
+  })
 
   const steering = new Steering(
     {
@@ -58,7 +64,9 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const alerts = new Alerts()
   const breathe = breather()
   const phase = (step: number) => {
-    const send = throttled((p: 'evaluate' | 'rollout' | 'reward' | 'update', fraction: number) => channel.send({ type: 'phase', phase: { step, phase: p, fraction } }))
+    const send = throttled((p: 'evaluate' | 'rollout' | 'reward' | 'update', fraction: number) =>
+      channel.send({ type: 'phase', phase: { step, phase: p, fraction } }),
+    )
     return async (p: 'evaluate' | 'rollout' | 'reward' | 'update', fraction: number) => {
       send(p, fraction)
       await breathe()
@@ -95,7 +103,13 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   for (;;) {
     const step = position.step + 1
     const boundary = await steering.boundary(step, position.settings)
-    const ended = boundary.stop ? 'stopped' : boundary.nextStage ? 'steered' : stageDone(recipe, position) && !steering.staying ? 'steps' : null
+    const ended = boundary.stop
+      ? 'stopped'
+      : boundary.nextStage
+        ? 'steered'
+        : stageDone(recipe, position) && !steering.staying
+          ? 'steps'
+          : null
     if (ended) {
       channel.send({ type: 'stage-ended', stage: position.stage, lastStep: position.step, reason: ended })
       const last = position.stage + 1 >= recipe.stages.length
@@ -133,7 +147,8 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
       channel.send({ type: 'step', report, seconds: report.metrics['seconds/step'] })
       position.step = step
       position.tokens = report.metrics.num_tokens
-      for (const alert of alerts.look(step, report.metrics)) channel.send({ type: 'alert', alert: { ...alert, at: report.at }, pause: false })
+      for (const alert of alerts.look(step, report.metrics))
+        channel.send({ type: 'alert', alert: { ...alert, at: report.at }, pause: false })
     } catch (error) {
       if (!(error instanceof NonFiniteError)) throw error
       undo.restore()
@@ -157,7 +172,16 @@ function freshState(recipe: Recipe): Checkpoint {
     policy,
     reference: copyWeights(policy.weights),
     optimizer: new AdamW(),
-    position: { step: 0, stage: 0, stageFirstStep: 1, staying: false, settings: initialSettings(recipe), optimizerStep: 0, tokens: 0, referenceStep: 0 },
+    position: {
+      step: 0,
+      stage: 0,
+      stageFirstStep: 1,
+      staying: false,
+      settings: initialSettings(recipe),
+      optimizerStep: 0,
+      tokens: 0,
+      referenceStep: 0,
+    },
   }
 }
 
@@ -165,7 +189,11 @@ function freshState(recipe: Recipe): Checkpoint {
 function requireRoom(recipe: Recipe, maxPositions: number): void {
   const limit = longestLimit(recipe)
   if (limit >= maxPositions) {
-    throw new StudioError('bad-recipe', `maxCompletionTokens ${limit} does not fit into the model's ${maxPositions} positions.`, `Choose at most ${maxPositions - 32}.`)
+    throw new StudioError(
+      'bad-recipe',
+      `maxCompletionTokens ${limit} does not fit into the model's ${maxPositions} positions.`,
+      `Choose at most ${maxPositions - 32}.`,
+    )
   }
 }
 
@@ -197,7 +225,10 @@ function refreshReference(state: Checkpoint, step: number): void {
 
 /** Holds on to weights and moments, so that a failed step can be undone whole. */
 function snapshot({ policy, optimizer }: Checkpoint) {
-  const held = [policy.weights, optimizer.firstMoments, optimizer.secondMoments].map((map) => ({ map, copy: copyWeights(map) }))
+  const held = [policy.weights, optimizer.firstMoments, optimizer.secondMoments].map((map) => ({
+    map,
+    copy: copyWeights(map),
+  }))
   const step = optimizer.step
   return {
     forget() {

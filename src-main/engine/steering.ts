@@ -3,7 +3,15 @@
  * on resume, confirmed changes come again at the steps at which they were in force.
  */
 import type { SteeringEvent } from '../contract/records.ts'
-import { type KnobChanges, type KnobName, knobValue, mergeSettings, refusal, type Settings, settingsOf } from '../contract/settings.ts'
+import {
+  type KnobChanges,
+  type KnobName,
+  knobValue,
+  mergeSettings,
+  refusal,
+  type Settings,
+  settingsOf,
+} from '../contract/settings.ts'
 
 export interface Confirmation {
   id: number

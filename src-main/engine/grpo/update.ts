@@ -1,8 +1,8 @@
 /** The optimizer steps of one rollout: mini-batches, micro-batches, loss, gradient, clipping, AdamW. */
 import type { Settings } from '../../contract/settings.ts'
-import type { Policy } from '../model/policy.ts'
 import { accumulateGradient, batchOf, microBatches, nextTokenLogProbs, overOutputs } from '../model/batch.ts'
 import { entropyOf } from '../model/operations.ts'
+import type { Policy } from '../model/policy.ts'
 import type { Weights } from '../model/transformer.ts'
 import { type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
 import type { Random } from '../random.ts'
@@ -49,7 +49,18 @@ export async function update(
   random: Random,
   progress: (fraction: number) => Promise<void>,
 ): Promise<UpdateResult> {
-  const totals = { loss: 0, gradNorm: 0, kl: 0, entropy: 0, low: 0, high: 0, tokens: 0, gap: 0, gapTokens: 0, gapMax: 0 }
+  const totals = {
+    loss: 0,
+    gradNorm: 0,
+    kl: 0,
+    entropy: 0,
+    low: 0,
+    high: 0,
+    tokens: 0,
+    gap: 0,
+    gapTokens: 0,
+    gapMax: 0,
+  }
   const updates = settings.innerEpochs * settings.miniBatches
   for (let n = 0; n < updates; n++) {
     if (n % settings.miniBatches === 0) random.shuffle(episodes)
@@ -62,7 +73,14 @@ export async function update(
     let done = 0
     try {
       for (const micro of microBatches(mini, settings.microBatchTokens)) {
-        const part = microStep(policy, reference, micro, micro.map((e) => weightOf.get(e)!), settings, gradients)
+        const part = microStep(
+          policy,
+          reference,
+          micro,
+          micro.map((e) => weightOf.get(e)!),
+          settings,
+          gradients,
+        )
         loss += part.loss
         totals.kl += part.kl
         totals.entropy += part.entropy
@@ -112,17 +130,29 @@ function slice<T>(items: T[], index: number, parts: number): T[] {
 }
 
 /** Adds one micro-batch's gradients to the sum; returns its loss and the sums over its tokens. */
-function microStep(policy: Policy, reference: Weights, episodes: Episode[], weights: number[], settings: Settings, gradients: Map<string, Tensor>) {
+function microStep(
+  policy: Policy,
+  reference: Weights,
+  episodes: Episode[],
+  weights: number[],
+  settings: Settings,
+  gradients: Map<string, Tensor>,
+) {
   const statistics = tf.tidy(() => {
     const batch = batchOf(episodes, counts(settings))
     const inputs = {
       mask: batch.mask,
       old: overOutputs(episodes, batch.length, (e) => e.logProbs),
-      advantages: tf.tensor2d(episodes.map((e) => e.advantage), [batch.rows, 1]),
+      advantages: tf.tensor2d(
+        episodes.map((e) => e.advantage),
+        [batch.rows, 1],
+      ),
       reference: nextTokenLogProbs(policy, reference, batch, settings.temperature).logProbs,
       weights: tf.tensor2d(weights, [batch.rows, 1]),
     }
-    const { loss, logProbs, logits } = accumulateGradient(policy, batch, settings.temperature, gradients, (logProbs) => grpoLoss(logProbs, inputs, settings))
+    const { loss, logProbs, logits } = accumulateGradient(policy, batch, settings.temperature, gradients, (logProbs) =>
+      grpoLoss(logProbs, inputs, settings),
+    )
     const { low, high, kl } = lossStatistics(logProbs, inputs, settings)
     const entropy = tf.sum(tf.mul(entropyOf(logits, settings.temperature), batch.mask.flatten()))
     const gap = tf.mul(tf.abs(tf.sub(logProbs, inputs.old)), batch.mask)

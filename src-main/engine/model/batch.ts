@@ -45,7 +45,11 @@ export function batchOf<S extends Sequence>(sequences: readonly S[], counts: (s:
 }
 
 /** Per-token values of the outputs at the positions that predict them, 0 elsewhere: [rows, length − 1]. */
-export function overOutputs<S extends Sequence>(sequences: readonly S[], length: number, value: (s: S) => number | readonly number[]): Tensor2D {
+export function overOutputs<S extends Sequence>(
+  sequences: readonly S[],
+  length: number,
+  value: (s: S) => number | readonly number[],
+): Tensor2D {
   const data = new Float32Array(sequences.length * (length - 1))
   sequences.forEach((s, r) => {
     const start = r * (length - 1) + s.promptIds.length - 1
@@ -90,11 +94,22 @@ export function nextTokenLogProbs({ config }: Policy, weights: Weights, batch: B
  * Adds the gradient of a scalar loss over the policy's weights to `gradients`, to be called within tf.tidy.
  * @returns the loss; `logProbs` and `logits` of the forward pass, as constants
  */
-export function accumulateGradient(policy: Policy, batch: Batch, temperature: number, gradients: Map<string, Tensor>, lossOf: (logProbs: Tensor2D) => Tensor) {
+export function accumulateGradient(
+  policy: Policy,
+  batch: Batch,
+  temperature: number,
+  gradients: Map<string, Tensor>,
+  lossOf: (logProbs: Tensor2D) => Tensor,
+) {
   const names = [...policy.weights.keys()]
   let kept: { logProbs: Tensor2D; logits: Tensor2D } | null = null
   const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => {
-    const { logProbs, logits } = nextTokenLogProbs(policy, new Map(names.map((name, i) => [name, tensors[i]])), batch, temperature)
+    const { logProbs, logits } = nextTokenLogProbs(
+      policy,
+      new Map(names.map((name, i) => [name, tensors[i]])),
+      batch,
+      temperature,
+    )
     kept = { logProbs: tf.keep(logProbs), logits: tf.keep(logits) }
     return lossOf(logProbs) as never
   })(names.map((name) => policy.weights.get(name)!))

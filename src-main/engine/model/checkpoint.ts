@@ -1,5 +1,17 @@
 /** A checkpoint: policy, reference, optimizer and the run's position, in a folder that appears whole or not at all. */
-import { existsSync, fsyncSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
 import type { Settings } from '../../contract/settings.ts'
@@ -54,13 +66,21 @@ export function writeCheckpoint(folder: string, c: Checkpoint): number {
 export function readCheckpoint(folder: string): Checkpoint {
   const state = join(folder, 'state.json')
   if (!existsSync(state)) {
-    throw new StudioError('checkpoint', `${folder} is not a complete checkpoint: it has no state.json.`, 'Resume from an earlier checkpoint of the run.')
+    throw new StudioError(
+      'checkpoint',
+      `${folder} is not a complete checkpoint: it has no state.json.`,
+      'Resume from an earlier checkpoint of the run.',
+    )
   }
   let position: Position
   try {
     position = JSON.parse(readFileSync(state, 'utf8')) as Position
   } catch (error) {
-    throw new StudioError('checkpoint', `${state} cannot be read: ${(error as Error).message}.`, 'Resume from an earlier checkpoint of the run.')
+    throw new StudioError(
+      'checkpoint',
+      `${state} cannot be read: ${(error as Error).message}.`,
+      'Resume from an earlier checkpoint of the run.',
+    )
   }
   const policy = loadPolicy(folder)
   const reference = readWeights(join(folder, 'reference.safetensors'), policy.config)

@@ -19,12 +19,20 @@ export interface Policy {
 /** @throws StudioError bad-model naming the file and what is wrong with it */
 export function loadPolicy(folder: string): Policy {
   if (!existsSync(join(folder, 'config.json'))) {
-    throw new StudioError('bad-model', `${folder} is not a model folder: it has no config.json.`, 'Give a folder in the Hugging Face layout: config.json, tokenizer.json, model.safetensors.')
+    throw new StudioError(
+      'bad-model',
+      `${folder} is not a model folder: it has no config.json.`,
+      'Give a folder in the Hugging Face layout: config.json, tokenizer.json, model.safetensors.',
+    )
   }
   const config = readConfig(join(folder, 'config.json'))
   const tokenizer = readTokenizer(join(folder, 'tokenizer.json'))
   if (tokenizer.size > config.vocabulary) {
-    throw new StudioError('bad-model', `${join(folder, 'tokenizer.json')} has ${tokenizer.size} tokens, the model ${config.vocabulary}.`, 'Use the tokenizer that belongs to this model.')
+    throw new StudioError(
+      'bad-model',
+      `${join(folder, 'tokenizer.json')} has ${tokenizer.size} tokens, the model ${config.vocabulary}.`,
+      'Use the tokenizer that belongs to this model.',
+    )
   }
   return { config, tokenizer, weights: readWeights(join(folder, 'model.safetensors'), config), source: folder }
 }
@@ -35,9 +43,18 @@ export function readWeights(path: string, config: ModelConfig): Weights {
   const weights: Weights = new Map()
   for (const [name, shape] of expectedShapes(config)) {
     const tensor = stored.get(name)
-    if (!tensor) throw new StudioError('bad-model', `${path} has no weight ${name}.`, 'The file belongs to another model than its config.json, or is incomplete.')
+    if (!tensor)
+      throw new StudioError(
+        'bad-model',
+        `${path} has no weight ${name}.`,
+        'The file belongs to another model than its config.json, or is incomplete.',
+      )
     if (tensor.shape.join() !== shape.join()) {
-      throw new StudioError('bad-model', `${path}: ${name} has the shape [${tensor.shape}], config.json asks for [${shape}].`, 'The file belongs to another model than its config.json.')
+      throw new StudioError(
+        'bad-model',
+        `${path}: ${name} has the shape [${tensor.shape}], config.json asks for [${shape}].`,
+        'The file belongs to another model than its config.json.',
+      )
     }
     weights.set(name, tf.tensor(tensor.data, shape))
   }
@@ -52,7 +69,11 @@ export function expectedShapes(c: ModelConfig): Map<string, number[]> {
     const q = c.heads * c.headDim
     const kv = c.kvHeads * c.headDim
     shapes.set(`${p}input_layernorm.weight`, [c.hidden])
-    for (const [part, out] of [['q', q], ['k', kv], ['v', kv]] as const) {
+    for (const [part, out] of [
+      ['q', q],
+      ['k', kv],
+      ['v', kv],
+    ] as const) {
       shapes.set(`${p}self_attn.${part}_proj.weight`, [out, c.hidden])
       if (c.attentionBias) shapes.set(`${p}self_attn.${part}_proj.bias`, [out])
     }
@@ -73,7 +94,13 @@ export function expectedShapes(c: ModelConfig): Map<string, number[]> {
 
 /** Writes model.safetensors with the configuration and tokenizer beside it: a folder that transformers loads. */
 export function savePolicy(policy: Policy, folder: string): void {
-  for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'special_tokens_map.json']) {
+  for (const file of [
+    'config.json',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'generation_config.json',
+    'special_tokens_map.json',
+  ]) {
     if (existsSync(join(policy.source, file))) copyFileSync(join(policy.source, file), join(folder, file))
   }
   writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(policy.weights))

@@ -67,7 +67,12 @@ export function fuse(config: ModelConfig, weights: Weights): FusedWeights {
     }
   })
   const embedding = get('model.embed_tokens.weight') as Tensor2D
-  return { embedding, layers, norm: get('model.norm.weight'), head: config.tiedEmbeddings ? embedding : (get('lm_head.weight') as Tensor2D) }
+  return {
+    embedding,
+    layers,
+    norm: get('model.norm.weight'),
+    head: config.tiedEmbeddings ? embedding : (get('lm_head.weight') as Tensor2D),
+  }
 }
 
 /**
@@ -77,11 +82,28 @@ export function fuse(config: ModelConfig, weights: Weights): FusedWeights {
  * @param cache keys and values before these tokens, one entry a layer; replaced in place by those that include them (the caller disposes)
  * @returns [rows, length, hidden]
  */
-export function hiddenStates(config: ModelConfig, w: FusedWeights, ids: Tensor2D, rope: Rope, bias: Tensor | null, cache?: (LayerCache | null)[]): Tensor3D {
+export function hiddenStates(
+  config: ModelConfig,
+  w: FusedWeights,
+  ids: Tensor2D,
+  rope: Rope,
+  bias: Tensor | null,
+  cache?: (LayerCache | null)[],
+): Tensor3D {
   const [rows, length] = ids.shape
   let x = embed(w.embedding, ids).reshape([rows * length, config.hidden]) as Tensor2D
   w.layers.forEach((layer, i) => {
-    const attended = attention(config, layer, rmsNorm(x, layer.inputNorm, config.normEpsilon) as Tensor2D, rows, length, rope, bias, cache, i)
+    const attended = attention(
+      config,
+      layer,
+      rmsNorm(x, layer.inputNorm, config.normEpsilon) as Tensor2D,
+      rows,
+      length,
+      rope,
+      bias,
+      cache,
+      i,
+    )
     x = tf.add(x, tf.matMul(attended, layer.output, false, true)) as Tensor2D
     const gateUp = tf.matMul(rmsNorm(x, layer.postNorm, config.normEpsilon) as Tensor2D, layer.gateUp, false, true)
     x = tf.add(x, tf.matMul(swiglu(gateUp as Tensor2D), layer.down, false, true)) as Tensor2D

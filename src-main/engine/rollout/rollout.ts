@@ -1,6 +1,15 @@
 /** Sampling a group of outputs per prompt: batched, with a KV cache; prompts are read once per group, finished outputs leave the batch. */
 import type { ModelConfig } from '../model/config.ts'
-import { type FusedWeights, fuse, hiddenStates, type LayerCache, logitsOf, MASKED, ropeOf, type Weights } from '../model/transformer.ts'
+import {
+  type FusedWeights,
+  fuse,
+  hiddenStates,
+  type LayerCache,
+  logitsOf,
+  MASKED,
+  ropeOf,
+  type Weights,
+} from '../model/transformer.ts'
 import type { Random } from '../random.ts'
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tensor/tf.ts'
 import { draw, type SamplerSettings } from './sampler.ts'
@@ -66,7 +75,9 @@ async function sampleBatch(
   const padding = prompts.map((p) => width - p.length)
   let { logits, cache } = prefill(config, fused, prompts, width, groupSize)
 
-  const groups = prompts.map((promptIds) => Array.from({ length: groupSize }, (): Output => ({ promptIds, ids: [], logProbs: [], finished: false })))
+  const groups = prompts.map((promptIds) =>
+    Array.from({ length: groupSize }, (): Output => ({ promptIds, ids: [], logProbs: [], finished: false })),
+  )
   let live: (Row & { pad: number })[] = groups.flatMap((outputs, g) =>
     outputs.map((output, s) => ({ output, random: request.random(firstPrompt + g, s), pad: padding[g] })),
   )
@@ -93,7 +104,14 @@ async function sampleBatch(
       tokens = Int32Array.from(keep, (i) => next[i])
       rows = live
     }
-    logits = decode(config, fused, tokens, rows.map((r) => r.pad), width + t, cache)
+    logits = decode(
+      config,
+      fused,
+      tokens,
+      rows.map((r) => r.pad),
+      width + t,
+      cache,
+    )
   }
   disposeCache(cache)
   return groups
@@ -107,14 +125,27 @@ function prefill(config: ModelConfig, fused: FusedWeights, prompts: number[][], 
     const positions = prompts.map((p) => Array.from({ length: width }, (_, i) => Math.max(0, i - (width - p.length))))
     const bias = prompts.map((p) => {
       const pad = width - p.length
-      return [Array.from({ length: width }, (_, q) => Array.from({ length: width }, (_, k) => (k > q || k < pad ? MASKED : 0)))]
+      return [
+        Array.from({ length: width }, (_, q) =>
+          Array.from({ length: width }, (_, k) => (k > q || k < pad ? MASKED : 0)),
+        ),
+      ]
     })
-    const h = hiddenStates(config, fused, tf.tensor2d(padded, [prompts.length, width], 'int32'), ropeOf(config, positions), tf.tensor4d(bias), cache)
+    const h = hiddenStates(
+      config,
+      fused,
+      tf.tensor2d(padded, [prompts.length, width], 'int32'),
+      ropeOf(config, positions),
+      tf.tensor4d(bias),
+      cache,
+    )
     const last = tf.slice(h, [0, width - 1, 0], [-1, 1, -1]).reshape([prompts.length, config.hidden]) as Tensor2D
     const repeat = (t: Tensor) => tf.gather(t, repeated(prompts.length, groupSize))
     return {
       logits: logitsOf(fused, repeat(last) as Tensor2D),
-      kept: cache.map((c): LayerCache => ({ keys: repeat(c!.keys) as Tensor4D, values: repeat(c!.values) as Tensor4D })),
+      kept: cache.map(
+        (c): LayerCache => ({ keys: repeat(c!.keys) as Tensor4D, values: repeat(c!.values) as Tensor4D }),
+      ),
     }
   })
   const data = logits.dataSync() as Float32Array
@@ -123,11 +154,21 @@ function prefill(config: ModelConfig, fused: FusedWeights, prompts: number[][], 
 }
 
 function repeated(n: number, times: number): Tensor {
-  return tf.tensor1d(Int32Array.from({ length: n * times }, (_, i) => Math.floor(i / times)), 'int32')
+  return tf.tensor1d(
+    Int32Array.from({ length: n * times }, (_, i) => Math.floor(i / times)),
+    'int32',
+  )
 }
 
 /** One token for every row. @param at index in the cache that this token takes @returns logits, [rows · vocabulary] */
-function decode(config: ModelConfig, fused: FusedWeights, tokens: Int32Array, pads: number[], at: number, cache: LayerCache[]): Float32Array {
+function decode(
+  config: ModelConfig,
+  fused: FusedWeights,
+  tokens: Int32Array,
+  pads: number[],
+  at: number,
+  cache: LayerCache[],
+): Float32Array {
   const rows = tokens.length
   const grown: (LayerCache | null)[] = [...cache]
   const logits = tf.tidy(() => {

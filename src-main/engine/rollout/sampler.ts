@@ -17,7 +17,13 @@ export interface Draw {
  * @param logits one row of the vocabulary, at `offset` in the array
  * @param uniform in [0, 1): the only randomness, so a row's draw does not depend on its neighbours
  */
-export function draw(logits: Float32Array, offset: number, vocabulary: number, settings: SamplerSettings, uniform: number): Draw {
+export function draw(
+  logits: Float32Array,
+  offset: number,
+  vocabulary: number,
+  settings: SamplerSettings,
+  uniform: number,
+): Draw {
   let best = 0
   for (let i = 1; i < vocabulary; i++) if (logits[offset + i] > logits[offset + best]) best = i
   const peak = logits[offset + best]
@@ -48,8 +54,17 @@ export function draw(logits: Float32Array, offset: number, vocabulary: number, s
 }
 
 /** The fewest most likely tokens whose weights reach `enough`. */
-function nucleus(logits: Float32Array, offset: number, vocabulary: number, peak: number, temperature: number, enough: number): number[] {
-  const order = Array.from({ length: vocabulary }, (_, i) => i).sort((a, b) => logits[offset + b] - logits[offset + a] || a - b)
+function nucleus(
+  logits: Float32Array,
+  offset: number,
+  vocabulary: number,
+  peak: number,
+  temperature: number,
+  enough: number,
+): number[] {
+  const order = Array.from({ length: vocabulary }, (_, i) => i).sort(
+    (a, b) => logits[offset + b] - logits[offset + a] || a - b,
+  )
   let sum = 0
   for (let n = 0; n < order.length; n++) {
     sum += Math.exp((logits[offset + order[n]] - peak) / temperature)

@@ -16,7 +16,12 @@ export interface SupervisedUpdate {
 }
 
 /** @returns the mean loss per output token of this batch, in nats, and the gradient's norm before clipping */
-export function supervisedUpdate(policy: Policy, sequences: readonly Sequence[], optimizer: AdamW, s: SupervisedUpdate): { loss: number; gradNorm: number } {
+export function supervisedUpdate(
+  policy: Policy,
+  sequences: readonly Sequence[],
+  optimizer: AdamW,
+  s: SupervisedUpdate,
+): { loss: number; gradNorm: number } {
   const gradients = new Map<string, Tensor>()
   let total = 0
   for (const micro of microBatches(sequences, s.microBatchTokens)) {

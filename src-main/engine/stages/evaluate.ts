@@ -20,7 +20,14 @@ export interface EvaluationRequest {
 /** Outputs sampled at once. */
 const ROWS = 256
 
-export async function evaluate({ policy, problems, maxTokens, seed, step, progress }: EvaluationRequest): Promise<EvaluationReport> {
+export async function evaluate({
+  policy,
+  problems,
+  maxTokens,
+  seed,
+  step,
+  progress,
+}: EvaluationRequest): Promise<EvaluationReport> {
   const started = performance.now()
   const outputs = await rollout({
     config: policy.config,

@@ -3,7 +3,7 @@
  * Deviations from the paper: the old log-probabilities are the sampler's own, not recomputed (their gap to the trainer's is a logged metric);
  * the upper and lower clip bounds are separate (DAPO); the learning rate warms up, since runs here last hundreds of steps, not thousands.
  */
-import { type Metrics, metrics as metricTable } from '../../contract/metrics.ts'
+import type { Metrics, metrics as metricTable } from '../../contract/metrics.ts'
 import type { GroupRecord, StepReport } from '../../contract/records.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { advantagesOf, spreadOf } from '../grpo/advantages.ts'
@@ -56,12 +56,23 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
 
   const learningRate = warmedUp(settings.learningRate, step, settings.warmupSteps)
   const updateStarted = performance.now()
-  const result = await update(policy, run.reference, groups.flat(), settings, learningRate, run.optimizer, randomAt(seed, 'mini-batches', step), (fraction) =>
-    run.progress('update', fraction),
+  const result = await update(
+    policy,
+    run.reference,
+    groups.flat(),
+    settings,
+    learningRate,
+    run.optimizer,
+    randomAt(seed, 'mini-batches', step),
+    (fraction) => run.progress('update', fraction),
   )
   const ended = performance.now()
 
-  const timing = { rollout: (sampled - started) / 1000, update: (ended - updateStarted) / 1000, step: (ended - started) / 1000 }
+  const timing = {
+    rollout: (sampled - started) / 1000,
+    update: (ended - updateStarted) / 1000,
+    step: (ended - started) / 1000,
+  }
   const records = groups.map(recordOf)
   return {
     step,

@@ -1,0 +1,94 @@
+/** A model used without training: text from a prompt, and log-probabilities of given tokens. */
+import { StudioError } from '../contract/errors.ts'
+import type { FinishReason } from '../contract/records.ts'
+import { batchOf, nextTokenLogProbs, type Sequence } from './model/batch.ts'
+import { modelFolder } from './model/embedded.ts'
+import { loadPolicy } from './model/policy.ts'
+import { randomAt } from './random.ts'
+import { rollout } from './rollout/rollout.ts'
+import { type BackendName, openBackend } from './tensor/index.ts'
+import { tf } from './tensor/tf.ts'
+
+export interface GenerateRequest {
+  /** "embedded", or a Hugging Face model folder (a checkpoint is one too). */
+  modelDir: string
+  prompt: string
+  maxTokens: number
+  /** 0 takes the most likely token each time. */
+  temperature: number
+  seed: number
+  backend?: BackendName
+}
+
+/** @throws StudioError bad-model, bad-request (a prompt that the tokenizer cannot write or the model cannot hold), backend */
+export async function generateText(
+  request: GenerateRequest,
+): Promise<{ text: string; tokens: number; finishReason: FinishReason }> {
+  await openBackend(request.backend)
+  const { config, tokenizer, weights } = loadPolicy(modelFolder(request.modelDir))
+  const promptIds = tokenizer.encode(request.prompt)
+  if (promptIds.length === 0)
+    throw new StudioError('bad-request', 'The prompt is empty.', 'For example: --prompt "12+34="')
+  if (promptIds.length + request.maxTokens > config.maxPositions) {
+    throw new StudioError(
+      'bad-request',
+      `The prompt's ${promptIds.length} tokens and ${request.maxTokens} more do not fit into the model's ${config.maxPositions} positions.`,
+      `Ask for at most ${Math.max(0, config.maxPositions - promptIds.length)} tokens.`,
+    )
+  }
+  const [[output]] = await rollout({
+    config,
+    weights,
+    prompts: [promptIds],
+    groupSize: 1,
+    maxTokens: request.maxTokens,
+    eosIds: config.eosIds,
+    sampler: { temperature: request.temperature, topP: 1 },
+    random: () => randomAt(request.seed, 'generate'),
+  })
+  return {
+    text: tokenizer.decode(output.ids),
+    tokens: output.ids.length,
+    finishReason: output.finished ? 'stop' : 'length',
+  }
+}
+
+/**
+ * Natural log-probability of each id after the first, given those before it, at temperature 1.
+ * @param sequences of at least two token ids each
+ * @throws StudioError bad-request, naming the sequence by its place from 1 and the id that is not of the vocabulary
+ */
+export async function* logprobsOf(request: {
+  modelDir: string
+  sequences: AsyncIterable<number[]>
+  backend?: BackendName
+}): AsyncGenerator<number[]> {
+  await openBackend(request.backend)
+  const policy = loadPolicy(modelFolder(request.modelDir))
+  let place = 0
+  for await (const ids of request.sequences) {
+    place++
+    requireSequence(ids, place, policy.config.vocabulary, policy.config.maxPositions)
+    const sequence: Sequence = { promptIds: ids.slice(0, 1), ids: ids.slice(1) }
+    const logProbs = tf.tidy(() => nextTokenLogProbs(policy, policy.weights, batchOf([sequence]), 1).logProbs)
+    yield [...logProbs.dataSync()]
+    logProbs.dispose()
+  }
+}
+
+function requireSequence(
+  ids: unknown,
+  place: number,
+  vocabulary: number,
+  maxPositions: number,
+): asserts ids is number[] {
+  const fail = (what: string, hint: string) => {
+    throw new StudioError('bad-request', `Sequence ${place} ${what}.`, hint)
+  }
+  if (!Array.isArray(ids) || ids.length < 2)
+    return fail('has fewer than two token ids', 'Give lines like {"ids":[1,5,9]}.')
+  const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary)
+  if (wrong !== undefined)
+    fail(`has the id ${JSON.stringify(wrong)}`, `Ids are whole numbers from 0 to ${vocabulary - 1}.`)
+  if (ids.length > maxPositions) fail(`has ${ids.length} ids`, `The model holds ${maxPositions} positions.`)
+}
