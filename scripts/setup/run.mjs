@@ -1,0 +1,91 @@
+/** Runs other programs so that a Ctrl-C ends them too, and so that their output is at hand when they fail. */
+import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
+
+const running = new Set()
+let watching = false
+
+/** On Ctrl-C or a polite kill, ends what was started and leaves; whatever was half done is done again by the next set-up. */
+function watchSignals() {
+  if (watching) return
+  watching = true
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
+    process.on(signal, () => {
+      for (const child of running) child.kill('SIGTERM')
+      process.exit(status)
+    })
+  }
+}
+
+/**
+ * Runs a program to its end. Never rejects: a program that cannot be started has `status` null and the error in `output`.
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onTick?: () => void, stalled?: () => boolean, onLine?: (line: string) => void}} options
+ *   onTick is called twice a second while it runs; when `stalled` answers true, the program is ended.
+ * @returns {Promise<{status: number | null, output: string, stalled: boolean}>} output: the last 20,000 characters of stdout and stderr
+ */
+export function run(command, args, options = {}) {
+  watchSignals()
+  return new Promise((resolve) => {
+    let output = ''
+    let stalled = false
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    running.add(child)
+    const timer = setInterval(() => {
+      options.onTick?.()
+      if (options.stalled?.()) {
+        stalled = true
+        child.kill('SIGKILL')
+      }
+    }, 500)
+    const end = (status) => {
+      clearInterval(timer)
+      running.delete(child)
+      resolve({ status, output, stalled })
+    }
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8')
+      stream.on('data', (text) => {
+        output = (output + text).slice(-20_000)
+      })
+    }
+    child.on('error', (error) => {
+      output += error.message
+      end(null)
+    })
+    child.on('close', (status) => end(status))
+  })
+}
+
+/** The first of these programs that is on PATH, as an absolute path; undefined when none is. */
+export function findProgram(names, env = process.env) {
+  const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean)
+  for (const name of names.filter(Boolean)) {
+    for (const candidate of path.isAbsolute(name) ? [name] : folders.map((folder) => path.join(folder, name))) {
+      try {
+        accessSync(candidate, constants.X_OK)
+        return candidate
+      } catch {}
+    }
+  }
+}
+
+/** The last line of a program's output that says what went wrong. */
+export function lastError(output) {
+  const lines = output
+    .split(/[\r\n]+/)
+    .map((text) => text.trim())
+    .filter(Boolean)
+  const telling = lines.filter((text) =>
+    /error|fail|cannot|could not|no such|no space|denied|not found|unreachable/i.test(text),
+  )
+  return (telling.at(-1) ?? lines.at(-1) ?? 'it gave no reason').slice(0, 300)
+}
