@@ -30,7 +30,7 @@ export async function setUp(context = createContext()) {
       writeWhole(noTensorFlow, '')
     } catch (error) {
       tell(context.report, error)
-      writeWhole(noTensorFlow, error.message) // for `doctor`, which says why the better backend is not there
+      writeWhole(noTensorFlow, error.missing ?? error.message) // for `doctor`, which says why the better backend is not there
     }
     return true
   })

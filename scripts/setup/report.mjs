@@ -4,6 +4,7 @@
 export class SetupProblem extends Error {
   constructor(missing, cost, instead) {
     super(`${missing}. ${cost}; ${instead}.`)
+    this.missing = missing
     this.name = 'SetupProblem'
   }
 }

@@ -1,5 +1,5 @@
 /** Takes files out of a wheel, which is a zip archive. */
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createReadStream, createWriteStream, mkdirSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { Transform } from 'node:stream'
@@ -37,9 +37,7 @@ export async function unpackWheel(wheel, folder, wanted, onBytes = () => {}) {
         },
       })
       // An empty file has no bytes to read, and a read stream needs at least one.
-      const source = entry.packed
-        ? file.createReadStream({ start, end: start + entry.packed - 1, autoClose: false })
-        : []
+      const source = entry.packed ? createReadStream(wheel, { start, end: start + entry.packed - 1 }) : []
       const stages = entry.method === 8 ? [createInflateRaw(), counter] : [counter]
       await pipeline(
         source,

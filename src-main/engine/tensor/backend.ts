@@ -1,18 +1,8 @@
 /** What a tensor backend is to the rest of the engine, and what a probe of it found. */
 
-export type BackendName = 'tensorflow-gpu' | 'tensorflow' | 'wasm'
+import type { BackendProbe } from '../../contract/records.ts'
 
-/** What was found on one rung of the ladder. */
-export interface BackendProbe {
-  name: BackendName
-  available: boolean
-  /** Why it cannot be used; where it can, what it is. */
-  reason: string
-  /** Time to load the backend and check its arithmetic, in milliseconds. */
-  milliseconds?: number
-  /** Speed of a 512 × 512 × 512 float32 product, in 10⁹ floating-point operations a second. */
-  gflops?: number
-}
+export type BackendName = 'tensorflow-gpu' | 'tensorflow' | 'wasm'
 
 /** A backend as it opened itself, before its arithmetic is checked. */
 export interface Opened {

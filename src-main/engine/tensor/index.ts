@@ -1,13 +1,14 @@
 /** The choice of tensor backend: the best one that really computes here, or the one that was asked for. */
 import { performance } from 'node:perf_hooks'
 import { StudioError } from '../../contract/errors.ts'
-import type { Backend, BackendName, BackendProbe, OpenedBackend } from './backend.ts'
+import type { BackendProbe } from '../../contract/records.ts'
+import type { Backend, BackendName, OpenedBackend } from './backend.ts'
 import { checkArithmetic, measureGflops } from './check.ts'
 import { tensorflow } from './tensorflow.ts'
 import { tensorflowGpu } from './tensorflow-gpu.ts'
 import { wasm } from './wasm.ts'
 
-export type { BackendName, BackendProbe, OpenedBackend } from './backend.ts'
+export type { BackendName, OpenedBackend } from './backend.ts'
 
 /** Best first. */
 export const backends: readonly Backend[] = [tensorflowGpu, tensorflow, wasm]

@@ -2,7 +2,7 @@
  * Loads the addon of tfjs-node-gpu, which runs on the CPU and on the CUDA build of libtensorflow alike. A process can load it once, and
  * what TensorFlow reads from the environment it reads then.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
@@ -41,7 +41,8 @@ export async function loadNative(options: { gpu: boolean }): Promise<Native> {
 function load(): Native {
   const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json')
   const addon = path.join(path.dirname(manifest), 'lib/napi-v8/tfjs_binding.node')
-  if (!existsSync(addon)) throw new Error('its addon is not compiled in this checkout (npm start does that)')
+  if (!existsSync(addon))
+    throw new Error(`${setupFailure(manifest) || 'it is not set up in this checkout'} (npm start sets it up)`)
 
   // TensorFlow takes its thread count from the affinity mask alone; Node also knows a container's CPU quota.
   process.env.TF_NUM_INTRAOP_THREADS ??= String(os.availableParallelism())
@@ -58,6 +59,12 @@ function load(): Native {
     threads: Number(process.env.TF_NUM_INTRAOP_THREADS),
     usesGpu: backend.isUsingGpuDevice,
   }
+}
+
+/** Why the set-up could not provide TensorFlow, as it noted beside the packages. */
+function setupFailure(manifest: string): string {
+  const note = path.join(path.dirname(manifest), '..', '..', '.no-tensorflow.txt')
+  return existsSync(note) ? readFileSync(note, 'utf8').trim() : ''
 }
 
 /** libtensorflow prints two lines about oneDNN while it loads, whatever its log level: they are turned off at the file descriptor. */
