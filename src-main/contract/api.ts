@@ -1,6 +1,7 @@
 /** The one contract between the host and whoever watches and steers: the window (WebSocket or MessagePort) and the tests. */
 import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
+import type { ErrorReport } from './errors.ts'
 import type { Recipe } from './recipe.ts'
 import type {
   AlertRecord,
@@ -27,6 +28,8 @@ export interface AppInfo {
   dataFolder: string
   /** Recipe asked for on the command line, launched by the host itself. */
   launched: string | null
+  /** What a person should know about the opening: a damaged database that was salvaged. */
+  notices: ErrorReport[]
 }
 
 export interface Diagnosis {

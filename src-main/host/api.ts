@@ -1,0 +1,85 @@
+/** The contract, answered by a host. */
+import { implement, ORPCError } from '@orpc/server'
+import { type AppInfo, contract, type Diagnosis, type HostEvent } from '../contract/api.ts'
+import { reportOf, StudioError } from '../contract/errors.ts'
+import type { Host } from './host.ts'
+import { listRecipes, loadRecipe } from './recipes.ts'
+
+export interface ApiOptions {
+  host: Host
+  info: Omit<AppInfo, 'dataFolder' | 'notices'>
+  diagnose(): Promise<Diagnosis>
+}
+
+export type Api = ReturnType<typeof makeApi>
+
+export function makeApi({ host, info, diagnose }: ApiOptions) {
+  const api = implement(contract)
+  const { ask } = host
+  return api.router({
+    app: {
+      info: api.app.info.handler(() => ({ ...info, dataFolder: host.dataFolder, notices: host.notices })),
+      diagnose: api.app.diagnose.handler(() => diagnose()),
+    },
+    recipes: {
+      list: api.recipes.list.handler(() => listRecipes()),
+    },
+    runs: {
+      list: api.runs.list.handler(() => host.ask.runs()),
+      get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
+      launch: api.runs.launch.handler(({ input }) =>
+        host.launch(loadRecipe(input.recipe, input.assignments), input.backend),
+      ),
+      resume: api.runs.resume.handler(({ input }) => host.resume(input.runId)),
+      steer: api.runs.steer.handler(({ input: { runId, ...command } }) => host.steer(runId, command)),
+      metrics: api.runs.metrics.handler(({ input }) => ask.metrics(input.runId, input.names, input.afterStep)),
+      evaluations: api.runs.evaluations.handler(({ input }) => ask.evaluations(input.runId)),
+      events: api.runs.events.handler(({ input }) => ask.events(input.runId)),
+      alerts: api.runs.alerts.handler(({ input }) => host.ask.alerts(input.runId)),
+      checkpoints: api.runs.checkpoints.handler(({ input }) => ask.checkpoints(input.runId)),
+    },
+    groups: {
+      ofStep: api.groups.ofStep.handler(({ input }) => ask.groupsOfStep(input.runId, input.step)),
+      get: api.groups.get.handler(({ input }) => ask.group(input.runId, input.step, input.group)),
+      promptHistory: api.groups.promptHistory.handler(({ input }) => ask.promptHistory(input.runId, input.prompt)),
+      evaluationSamples: api.groups.evaluationSamples.handler(({ input }) =>
+        ask.evaluationSamples(input.runId, input.step, input.limit),
+      ),
+    },
+    live: {
+      subscribe: api.live.subscribe.handler(({ signal }) => crossing(host.subscribe(signal))),
+    },
+  })
+}
+
+async function* crossing(events: AsyncGenerator<HostEvent, void, void>): AsyncGenerator<HostEvent, void, void> {
+  try {
+    yield* events
+  } catch (error) {
+    throw crossingError(error)
+  }
+}
+
+/** What a window gets: our code, the sentence, and the whole report as data. */
+export function crossingError(error: unknown): ORPCError<string, unknown> {
+  if (error instanceof StudioError) return orpc(error)
+  if (error instanceof ORPCError) {
+    const issues = (error.data as { issues?: { path?: PropertyKey[]; message: string }[] } | undefined)?.issues
+    if (!issues) return error
+    const problems = issues.map(({ path, message }) => `${path?.join('.') || 'the request'}: ${message}`)
+    return orpc(
+      new StudioError(
+        'bad-request',
+        `The request was not understood: ${problems.join('; ')}.`,
+        'Correct the values named.',
+      ),
+    )
+  }
+  console.error(error)
+  return orpc(error)
+}
+
+function orpc(error: unknown): ORPCError<string, unknown> {
+  const report = reportOf(error)
+  return new ORPCError(report.code, { status: 400, message: report.message, data: report, cause: error })
+}

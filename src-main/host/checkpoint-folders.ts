@@ -1,0 +1,59 @@
+/** Checkpoints on the disk: which can be gone on from, which may go. The engine writes them, `state.json` last. */
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CheckpointRecord, StageRecord } from '../contract/records.ts'
+
+const kept = 3
+
+function stepOf(name: string): number | undefined {
+  const match = /^step-(\d+)$/.exec(name)
+  return match ? Number(match[1]) : undefined
+}
+
+/** Whole on the disk: `state.json` is written last, in a folder that is then moved into place. */
+export function isWhole(runFolder: string, record: Pick<CheckpointRecord, 'folder'>): boolean {
+  return existsSync(join(runFolder, record.folder, 'state.json'))
+}
+
+/**
+ * The newest checkpoint that a run can go on from: stored (so all that came before it is stored too), whole, and not after the
+ * last stored step.
+ */
+export function newestUsable(
+  runFolder: string,
+  checkpoints: CheckpointRecord[],
+  lastStep: number,
+): CheckpointRecord | undefined {
+  return checkpoints.findLast((c) => c.step <= lastStep && isWhole(runFolder, c))
+}
+
+/** Removes what was written after the step that a run goes on from, and what was left half written or half deleted. */
+export function clearAfter(runFolder: string, step: number): void {
+  const folder = join(runFolder, 'checkpoints')
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    const at = stepOf(name)
+    if (at === undefined || at > step || !existsSync(join(folder, name, 'state.json'))) {
+      rmSync(join(folder, name), { recursive: true, force: true })
+    }
+  }
+}
+
+/** Checkpoints that are no longer needed: not among the newest, and at no stage's end. */
+export function superfluous(checkpoints: CheckpointRecord[], stages: StageRecord[]): CheckpointRecord[] {
+  const ends = new Set(stages.map((stage) => stage.lastStep))
+  return checkpoints.slice(0, -kept).filter((c) => !ends.has(c.step))
+}
+
+/** First renamed, so that one half deleted is never taken for a whole one. */
+export function deleteCheckpointFolder(runFolder: string, record: CheckpointRecord): void {
+  const path = join(runFolder, record.folder)
+  const doomed = join(runFolder, 'checkpoints', `deleting-${record.step}`)
+  try {
+    renameSync(path, doomed)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  rmSync(doomed, { recursive: true, force: true })
+}

@@ -1,0 +1,236 @@
+/** The host of a data folder: its only writer, supervisor of the engine, and the answers to whoever watches. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { HostEvent } from '../contract/api.ts'
+import { type ErrorReport, StudioError } from '../contract/errors.ts'
+import { initialSettings, type Recipe } from '../contract/recipe.ts'
+import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
+import { storageError } from '../store/database.ts'
+import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
+import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
+import { type Reader, requireRun } from '../store/queries.ts'
+import { type ReaderThread, startReader } from '../store/reader.ts'
+import { insertRun, lastRunNumber, markInterrupted, type NewRun, summaryOf } from '../store/runs.ts'
+import { insertStages } from '../store/stages.ts'
+import { Store } from '../store/store.ts'
+import { forkEngine, type StartEngine } from './engine-process.ts'
+import { engineEntry, readerEntry } from './entries.ts'
+import { Hub } from './hub.ts'
+import { type ProcessIdentity, waitForEnd } from './process-identity.ts'
+import { rewind } from './resume.ts'
+import { Session } from './session.ts'
+
+export interface HostOptions {
+  dataFolder: string
+  /** How the process calls itself to others that want the same folder. */
+  command: string
+  startEngine?: StartEngine
+}
+
+/** How long closing waits for the step in hand, in milliseconds. */
+const closePatience = 4000
+
+export class Host {
+  readonly dataFolder: string
+  readonly notices: ErrorReport[]
+  readonly #lock: DataLock
+  readonly #store: Store
+  readonly #reader: ReaderThread
+  readonly #hub = new Hub()
+  readonly #startEngine: StartEngine
+  /** Engines of an app that was killed, on their way out. */
+  readonly #orphans: Promise<unknown>
+  #session: Session | undefined
+
+  /**
+   * Opens the folder: makes it, locks it, brings the database up to date, and finds runs that were cut off.
+   * @throws StudioError data-folder: in use, read-only, of a newer version; disk-full
+   */
+  constructor(options: HostOptions) {
+    this.dataFolder = resolve(options.dataFolder)
+    this.#startEngine = options.startEngine ?? (() => forkEngine(engineEntry))
+    prepareDataFolder(this.dataFolder)
+    this.#lock = lockDataFolder(this.dataFolder, options.command)
+    try {
+      this.#store = new Store(this.dataFolder, this.#lock.uncleanBefore)
+      this.notices = this.#store.notices
+      const now = new Date().toISOString()
+      const cutOff = this.#store.write((db) => markInterrupted(db, now))
+      const rows = this.#store.read((db) => cutOff.map((number) => requireRun(db, String(number))))
+      this.#orphans = Promise.all(rows.map((row) => endOrphan(runFolder(this.dataFolder, row.id))))
+      this.#reader = startReader(this.dataFolder, readerEntry)
+    } catch (error) {
+      this.#lock.release()
+      throw error
+    }
+  }
+
+  /** Reads, on their own thread; of the run that is active they tell what only its living engine knows too. */
+  get ask(): Reader {
+    const { ask } = this.#reader
+    return {
+      ...ask,
+      runs: async () => (await ask.runs()).map((run) => this.#live(run.id)?.summary() ?? run),
+      run: async (name: string): Promise<RunDetail> => {
+        const run = await ask.run(name)
+        return this.#live(run.id)?.detail() ?? run
+      },
+      alerts: async (name: string): Promise<AlertRecord[]> => {
+        const [alerts, run] = await Promise.all([ask.alerts(name), ask.run(name)])
+        const held = this.#live(run.id)?.heldAlert
+        return held ? [...alerts, held] : alerts
+      },
+    }
+  }
+
+  /** The run that has a living engine. */
+  get active(): RunSummary | undefined {
+    return this.#session?.summary()
+  }
+
+  /**
+   * @returns the new run, starting
+   * @throws StudioError busy naming the run that is active; disk-full, data-folder
+   */
+  async launch(recipe: Recipe, backend: string | null = null): Promise<RunSummary> {
+    await this.#requireIdle()
+    const number = 1 + Math.max(this.#store.read(lastRunNumber), lastFolderNumber(this.dataFolder))
+    const id = `${String(number).padStart(4, '0')}-${recipe.name}`
+    const createdAt = new Date().toISOString()
+    const run: NewRun = {
+      number,
+      id,
+      config: recipe,
+      backendWanted: backend,
+      createdAt,
+      settings: initialSettings(recipe),
+    }
+    const folder = runFolder(this.dataFolder, id)
+    try {
+      mkdirSync(folder, { recursive: true })
+      const { settings: _, ...note } = run
+      writeFileSync(join(folder, 'run.json'), `${JSON.stringify(note, null, 2)}\n`)
+      this.#store.write((db) => {
+        insertRun(db, run)
+        insertStages(db, number, recipe)
+      })
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true })
+      throw storageError(error, folder)
+    }
+    return this.#begin(
+      { number, id, config: recipe },
+      { type: 'start', recipe, folder, backend, checkpoint: null, replay: [], paused: false },
+      [],
+    )
+  }
+
+  /**
+   * Goes on with a run: one that is paused from where it is, one that was cut off, failed or stopped from its newest checkpoint.
+   * @throws StudioError not-found; bad-request for a run that is finished or running; busy when another is active; checkpoint
+   */
+  async resume(name: string): Promise<RunSummary> {
+    const row = this.#store.read((db) => requireRun(db, name))
+    const live = this.#live(row.id)
+    if (live) {
+      live.steer({ kind: 'resume' })
+      return live.summary()
+    }
+    if (row.status === 'finished') {
+      throw new StudioError(
+        'bad-request',
+        `Run #${row.number} is finished: there is nothing left to do.`,
+        'Launch its recipe again, or one with more steps (--steps N).',
+      )
+    }
+    await this.#requireIdle()
+    const folder = runFolder(this.dataFolder, row.id)
+    const { checkpoint, step, replay, again } = rewind(this.#store, row, folder)
+    if (step < row.step) this.#hub.publish({ type: 'rewound', runId: row.id, lastStep: step })
+    const recipe = JSON.parse(row.config) as Recipe
+    return this.#begin(
+      { number: row.number, id: row.id, config: recipe },
+      { type: 'start', recipe, folder, backend: row.backend ?? row.backend_wanted, checkpoint, replay, paused: false },
+      again,
+    )
+  }
+
+  /** @throws StudioError not-found, bad-request, bad-setting, disk-full, data-folder */
+  steer(name: string, command: SteeringCommand): SteeringEvent {
+    const row = this.#store.read((db) => requireRun(db, name))
+    const live = this.#live(row.id)
+    if (live) return live.steer(command)
+    const way = row.status === 'finished' ? 'Launch it again to steer it.' : 'Resume it first.'
+    throw new StudioError('bad-request', `Run #${row.number} has no engine to steer: it is ${row.status}.`, way)
+  }
+
+  /** All events from now on; first the active run. */
+  subscribe(signal?: AbortSignal): AsyncGenerator<HostEvent, void, void> {
+    const first: HostEvent[] = this.#session ? [{ type: 'run', run: this.#session.summary() }] : []
+    return this.#hub.subscribe(first, signal)
+  }
+
+  /** Tells others who want this folder what they should know. */
+  note(more: Partial<LockHolder>): void {
+    this.#lock.note(more)
+  }
+
+  /** Resolves when no engine lives. */
+  async idle(): Promise<void> {
+    await this.#session?.ended
+  }
+
+  /** Ends the active engine without waiting for its step; `close` follows. */
+  endNow(): void {
+    this.#session?.endNow()
+  }
+
+  /** Pauses the active run at a checkpoint, for at most four seconds, and lets go of the folder. */
+  async close(note = 'The app was closed.'): Promise<void> {
+    await this.#session?.close(note, closePatience)
+    await this.#reader.close()
+    this.#store.close()
+    this.#lock.release()
+  }
+
+  #live(runId: string): Session | undefined {
+    return this.#session?.run.id === runId && !this.#session.over ? this.#session : undefined
+  }
+
+  /** One run at a time trains; an engine that has said all it had to say is waited for. */
+  async #requireIdle(): Promise<void> {
+    await this.#orphans
+    if (this.#session?.over) await this.#session.ended
+    if (!this.#session) return
+    const { number, config } = this.#session.run
+    throw new StudioError(
+      'busy',
+      `Run #${number} (${config.title}) is active, and one run at a time trains.`,
+      'Stop it, or wait until it has finished.',
+    )
+  }
+
+  #begin(
+    ...[run, start, again]: [Session['run'], ConstructorParameters<typeof Session>[2], SteeringEvent[]]
+  ): RunSummary {
+    const context = { store: this.#store, hub: this.#hub, dataFolder: this.dataFolder, startEngine: this.#startEngine }
+    const session = new Session(context, run, start, again)
+    this.#session = session
+    void session.ended.then(() => {
+      this.#session = undefined
+    })
+    const summary = this.#store.read((db) => summaryOf(db, requireRun(db, run.id)))
+    this.#hub.publish({ type: 'run', run: summary })
+    return summary
+  }
+}
+
+async function endOrphan(folder: string): Promise<void> {
+  let engine: ProcessIdentity
+  try {
+    engine = JSON.parse(readFileSync(join(folder, 'engine.pid'), 'utf8')) as ProcessIdentity
+  } catch {
+    return
+  }
+  await waitForEnd(engine)
+}

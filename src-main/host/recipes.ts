@@ -1,0 +1,130 @@
+/** Recipes by name, by path or as objects. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RecipeInfo } from '../contract/api.ts'
+import { StudioError } from '../contract/errors.ts'
+import { enterStage, initialSettings, parseRecipe, type Recipe, withAssignments } from '../contract/recipe.ts'
+import { projectFolder } from './entries.ts'
+
+export const shippedRecipes = join(fileURLToPath(projectFolder), 'resources', 'recipes')
+
+export function listRecipes(folder = shippedRecipes): RecipeInfo[] {
+  return shippedNames(folder).map((name) => describeRecipe(loadRecipe(name, [], folder)))
+}
+
+/** A recipe with the settings of each stage resolved, as they are when nothing is steered. */
+export function describeRecipe(recipe: Recipe): RecipeInfo {
+  let settings = initialSettings(recipe)
+  const stages = recipe.stages.map((stage, i) => {
+    if (i > 0) settings = enterStage(settings, stage)
+    return { name: stage.name, steps: stage.steps, settings }
+  })
+  return { name: recipe.name, title: recipe.title, description: recipe.description, recipe, stages }
+}
+
+/**
+ * @param from name of a shipped recipe, path of a file, or the recipe itself
+ * @param assignments `key=value`, applied before the recipe is checked
+ * @throws StudioError bad-recipe naming the file, and the line and column or the fields that are wrong; bad-setting
+ */
+export function loadRecipe(
+  from: string | Record<string, unknown>,
+  assignments: string[],
+  folder = shippedRecipes,
+): Recipe {
+  if (typeof from !== 'string') return parseRecipe(withAssignments(from, assignments), 'The recipe')
+  const shipped = join(folder, `${from}.json`)
+  const path = /^[a-z0-9][a-z0-9-]*$/.test(from) && existsSync(shipped) ? shipped : resolve(from)
+  const json = parseJson(readRecipeFile(path, from, folder), path)
+  const recipe = parseRecipe(withAssignments(json, assignments), path)
+  // A model's relative path is meant from the recipe's own folder, wherever the app was started.
+  if (recipe.model !== 'embedded') recipe.model = resolve(path, '..', recipe.model)
+  return recipe
+}
+
+/**
+ * The recipe cut off, or its last stage prolonged, to so many steps in all.
+ * @throws StudioError bad-setting if steps is not a whole number above 0
+ */
+export function withSteps(recipe: Recipe, steps: number): Recipe {
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new StudioError(
+      'bad-setting',
+      `--steps must be a whole number above 0, not ${steps}.`,
+      'For example: --steps 20',
+    )
+  }
+  const stages: Recipe['stages'] = []
+  let left = steps
+  for (const [i, stage] of recipe.stages.entries()) {
+    if (left === 0) break
+    const last = i === recipe.stages.length - 1
+    const taken = last ? left : Math.min(left, stage.steps)
+    stages.push({ ...stage, steps: taken })
+    left -= taken
+  }
+  return { ...recipe, stages }
+}
+
+function shippedNames(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => basename(file, '.json'))
+    .sort()
+}
+
+function readRecipeFile(path: string, asked: string, folder: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const why =
+      code === 'ENOENT'
+        ? `There is no recipe "${asked}": it is neither the name of a shipped one nor a file (${path}).`
+        : `The recipe ${path} cannot be read (${code}).`
+    throw new StudioError('bad-recipe', why, `Shipped recipes: ${shippedNames(folder).join(', ') || 'none'}.`, {
+      cause: error,
+    })
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const { message } = error as Error
+    const before = text.slice(0, positionOf(message, text)).split('\n')
+    const what = message.replace(/ in JSON at position[\s\S]*$/, '').replace(/, (?:\.\.\.)?"[\s\S]*$/, '')
+    throw new StudioError(
+      'bad-recipe',
+      `${path} is not valid JSON: line ${before.length}, column ${before[before.length - 1].length + 1}: ${what}.`,
+      'Correct it there: commas between fields, double quotes around names, no comments.',
+      { cause: error },
+    )
+  }
+}
+
+/** Node tells the position of most errors; of an unexpected token it does not: the shortest start that shows it ends with it. */
+function positionOf(message: string, text: string): number {
+  const given = /at position (\d+)/.exec(message)
+  if (given) return Number(given[1])
+  if (!message.startsWith('Unexpected token')) return text.length
+  let [fine, broken] = [0, text.length]
+  while (broken - fine > 1) {
+    const middle = (fine + broken) >> 1
+    if (showsToken(text.slice(0, middle))) broken = middle
+    else fine = middle
+  }
+  return broken - 1
+}
+
+function showsToken(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return false
+  } catch (error) {
+    return (error as Error).message.startsWith('Unexpected token')
+  }
+}

@@ -1,0 +1,197 @@
+/** Browser mode: the built window and the contract over WebSocket, on loopback, for who has the token. */
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import { RPCHandler } from '@orpc/server/ws'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { StudioError } from '../contract/errors.ts'
+import { type Api, crossingError } from './api.ts'
+import { projectFolder } from './entries.ts'
+
+/** GRPO on a telephone's keys. */
+export const defaultPort = 4776
+const portsTried = 20
+/** Bytes that may wait in a window's socket before the next announcement waits too. */
+const socketBound = 1 << 20
+
+export const builtWindow = join(fileURLToPath(projectFolder), 'out', 'renderer')
+
+export interface ServerOptions {
+  api: Api
+  token: string
+  /** As asked for: only this one is tried. Left out: the default, or the next free one. */
+  port?: number
+  /** Folder of the built window. */
+  window?: string
+}
+
+export interface RunningServer {
+  port: number
+  /** With the token: what a person opens. */
+  address: string
+  close(): Promise<void>
+}
+
+/** The token of a data folder: the same at every start, so that an open window finds its way back after a restart. */
+export function tokenOf(dataFolder: string): string {
+  const file = join(dataFolder, 'token')
+  if (existsSync(file)) {
+    const token = readFileSync(file, 'utf8').trim()
+    if (/^[\w-]{43}$/.test(token)) return token
+  }
+  const token = randomBytes(32).toString('base64url')
+  writeFileSync(file, `${token}\n`, { mode: 0o600 })
+  return token
+}
+
+/** @throws StudioError port-in-use naming the port; not-found when the window has not been built */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const window = options.window ?? builtWindow
+  if (!existsSync(join(window, 'index.html'))) {
+    throw new StudioError(
+      'not-found',
+      `The window has not been built: ${window} has no index.html.`,
+      'npm start builds it.',
+    )
+  }
+  const app = Fastify({ forceCloseConnections: true })
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isLoopbackHost(request.headers.host)) return reply.code(403).send('Only http://127.0.0.1 is served.')
+    reply.headers(pageHeaders(request.headers.host))
+  })
+  await app.register(fastifyStatic, { root: window, cacheControl: true, maxAge: 0 })
+  const sockets = serveSockets(app, options)
+  const port = await listen(app, options.port)
+  return {
+    port,
+    address: `http://127.0.0.1:${port}/?token=${options.token}`,
+    async close() {
+      for (const socket of sockets.clients) socket.terminate()
+      sockets.close()
+      await app.close()
+    },
+  }
+}
+
+/** Nothing but this page's own files runs, and it talks to this server only; style elements are what the components need. */
+export function contentSecurityPolicy(connect: string): string {
+  return [
+    `default-src 'none'`,
+    `script-src 'self'`,
+    `style-src 'self' 'unsafe-inline'`,
+    `img-src 'self' data: blob:`,
+    `font-src 'self' data:`,
+    `connect-src ${connect}`,
+    `worker-src 'self' blob:`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+    `frame-ancestors 'none'`,
+  ].join('; ')
+}
+
+function pageHeaders(host: string): Record<string, string> {
+  return {
+    'content-security-policy': contentSecurityPolicy(`'self' ws://${host}`),
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'cache-control': 'no-cache',
+  }
+}
+
+function serveSockets(app: FastifyInstance, { api, token }: ServerOptions): WebSocketServer {
+  const handler = new RPCHandler(api, {
+    interceptors: [],
+    clientInterceptors: [
+      async ({ next }) => {
+        try {
+          return await next()
+        } catch (error) {
+          throw crossingError(error)
+        }
+      },
+    ],
+  })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 << 20 })
+  app.server.on('upgrade', (request, socket, head) => {
+    const why = refusal(request, token)
+    if (why) return refuse(socket, why)
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      void handler.upgrade({ addEventListener: ws.addEventListener.bind(ws), send: sendInTurn(ws) })
+    })
+  })
+  return sockets
+}
+
+/** Waits while much is unsent, so that announcements gather in their bounded queue and not in the socket. */
+function sendInTurn(ws: WebSocket): WebSocket['send'] {
+  return (async (data: string | Uint8Array) => {
+    if (ws.readyState !== ws.OPEN) return
+    const sent = new Promise<void>((resolve) => ws.send(data, () => resolve()))
+    if (ws.bufferedAmount > socketBound) await sent
+  }) as WebSocket['send']
+}
+
+/** Why a socket is refused: a page of another site can reach loopback too, but forges neither Host nor Origin, and lacks the token. */
+function refusal(request: IncomingMessage, token: string): { status: string; why: string } | undefined {
+  const { host, origin } = request.headers
+  if (!isLoopbackHost(host)) return { status: '403 Forbidden', why: 'Host is not loopback' }
+  if (origin !== undefined && origin !== `http://${host}`)
+    return { status: '403 Forbidden', why: 'Origin is another site' }
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+  if (url.pathname !== '/rpc') return { status: '404 Not Found', why: 'the socket is at /rpc' }
+  if (!sameToken(url.searchParams.get('token') ?? '', token))
+    return { status: '401 Unauthorized', why: 'token is wrong' }
+  return undefined
+}
+
+function refuse(socket: Duplex, { status, why }: { status: string; why: string }): void {
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${why.length}\r\n\r\n${why}`,
+  )
+}
+
+function sameToken(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** Any port: over SSH the person may have forwarded another one. */
+function isLoopbackHost(host: string | undefined): host is string {
+  return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/.test(host)
+}
+
+async function listen(app: FastifyInstance, asked: number | undefined): Promise<number> {
+  const first = asked ?? defaultPort
+  const last = asked === undefined ? first + portsTried - 1 : first
+  for (let port = first; port <= last; port++) {
+    try {
+      await app.listen({ host: '127.0.0.1', port })
+      return (app.server.address() as AddressInfo).port
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EACCES') {
+        throw new StudioError(
+          'port-in-use',
+          `Port ${port} may not be used by this user.`,
+          'Choose one above 1023 with --port.',
+        )
+      }
+      if (code !== 'EADDRINUSE') throw error
+    }
+  }
+  const which = asked === undefined ? `Ports ${first} to ${last} are all` : `Port ${first} is`
+  throw new StudioError(
+    'port-in-use',
+    `${which} in use on 127.0.0.1.`,
+    'Choose another one with --port N (0 takes any free one).',
+  )
+}

@@ -1,0 +1,337 @@
+/**
+ * One run with its living engine. What the engine reports is stored, then acknowledged, then announced, strictly in order. A report
+ * that the disk refuses stays at the head of the queue: the run counts as paused until it could be stored.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HostEvent } from '../contract/api.ts'
+import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
+import { reportOf, StudioError } from '../contract/errors.ts'
+import type { Recipe } from '../contract/recipe.ts'
+import type {
+  AlertRecord,
+  CheckpointRecord,
+  RunDetail,
+  RunSummary,
+  SteeringCommand,
+  SteeringEvent,
+} from '../contract/records.ts'
+import { insertAlert } from '../store/alerts.ts'
+import { checkpointsOf, deleteCheckpoint } from '../store/checkpoints.ts'
+import { isStorageFailure } from '../store/database.ts'
+import { runFolder } from '../store/folder.ts'
+import { queries } from '../store/queries.ts'
+import { updateRun } from '../store/runs.ts'
+import { stagesOf } from '../store/stages.ts'
+import { confirmEvent, eventById, insertEvent } from '../store/steering.ts'
+import type { Store } from '../store/store.ts'
+import { deleteCheckpointFolder, superfluous } from './checkpoint-folders.ts'
+import { describeDeath } from './engine-exit.ts'
+import { EngineLog } from './engine-log.ts'
+import type { EngineExit, EngineProcess, StartEngine } from './engine-process.ts'
+import { Pace } from './eta.ts'
+import type { Hub } from './hub.ts'
+import { identify } from './process-identity.ts'
+import { keepReport, type RunKey, type StoredReport } from './reports.ts'
+import { checkCommand } from './steering-rules.ts'
+
+export interface SessionContext {
+  store: Store
+  hub: Hub
+  dataFolder: string
+  startEngine: StartEngine
+}
+
+/** After `finished` or `failed` an engine has so long to leave by itself; milliseconds. */
+const farewell = 5000
+/** A stop asked for again after so long ends the engine at once; milliseconds. */
+const stopPatience = 5000
+
+type Entry = StoredReport | ({ type: 'exit' } & EngineExit)
+
+export class Session {
+  readonly run: RunKey & { config: Recipe }
+  readonly folder: string
+  /** Resolves when the engine's process has ended and all that it said is stored. */
+  readonly ended: Promise<void>
+  readonly #context: SessionContext
+  readonly #engine: EngineProcess
+  readonly #log: EngineLog
+  readonly #pace = new Pace()
+  readonly #queue: Entry[] = []
+  /** Why the head of the queue cannot be stored. */
+  #held: { error: StudioError; alert: AlertRecord } | undefined
+  #closing = false
+  #over = false
+  #ending = false
+  #stopAskedAt = 0
+  #end!: () => void
+
+  constructor(
+    context: SessionContext,
+    run: RunKey & { config: Recipe },
+    start: Extract<ToEngine, { type: 'start' }>,
+    again: SteeringEvent[],
+  ) {
+    this.run = run
+    this.#context = context
+    this.folder = runFolder(context.dataFolder, run.id)
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+    this.#log = new EngineLog(this.folder)
+    this.#engine = context.startEngine()
+    this.#notePid()
+    this.#engine.onMessage((message) => this.#receive(message))
+    this.#engine.onOutput((text) => this.#log.write(text))
+    this.#engine.onExit((exit) => this.#push({ type: 'exit', ...exit }))
+    this.#engine.send(start)
+    for (const event of again) this.#engine.send({ type: 'command', event })
+  }
+
+  /** As stored, with what only a living engine has: time to go, and a pause that the disk forces. */
+  detail(): RunDetail {
+    const detail = this.#context.store.read((db) => queries.run(db, this.#context.dataFolder, this.run.id))
+    return { ...detail, ...this.#live(detail) }
+  }
+
+  summary(): RunSummary {
+    const { config: _, settings: __, pending: ___, stages: ____, folder: _____, ...summary } = this.detail()
+    return summary
+  }
+
+  /** Its engine has said all it had to say, or is gone. */
+  get over(): boolean {
+    return this.#over || this.#ending
+  }
+
+  /** The alert of a full disk, which is not in the store yet. */
+  get heldAlert(): AlertRecord | undefined {
+    return this.#held?.alert
+  }
+
+  /**
+   * Stores the command and passes it on. Its event comes back unconfirmed; the engine's answer is announced.
+   * @throws StudioError bad-setting, bad-request: not now or not so; disk-full, data-folder: it cannot be stored
+   */
+  steer(command: SteeringCommand): SteeringEvent {
+    if (this.#held && command.kind === 'resume') return this.#storeHeld(command)
+    const detail = this.detail()
+    if (command.kind === 'stop' && this.#stopAskedAt && Date.now() - this.#stopAskedAt > stopPatience) {
+      this.endNow()
+      return detail.pending.find((event) => event.kind === 'stop')!
+    }
+    checkCommand(detail, command)
+    const event = this.#record(command, detail.step)
+    if (command.kind === 'stop') this.#stopAskedAt = Date.now()
+    this.#engine.send({ type: 'command', event })
+    this.#announce({ type: 'steering', runId: this.run.id, event, settings: detail.settings })
+    return event
+  }
+
+  /**
+   * Pauses, which makes a checkpoint, and ends the engine; the run is left as interrupted.
+   * @param patience milliseconds for the step in hand to end
+   */
+  async close(note: string, patience: number): Promise<void> {
+    if (this.#over) return
+    this.#closing = true
+    try {
+      const paused = this.#paused(patience)
+      const { status, pending } = this.detail()
+      if (status === 'running' && !pending.some((event) => event.kind === 'pause')) this.steer({ kind: 'pause', note })
+      await paused
+    } catch {
+      // A disk that takes nothing more: what is stored is stored.
+    }
+    this.endNow()
+    // With a full disk the end itself cannot be stored: the next opening will find the run cut off.
+    if (!this.#held) await this.ended
+  }
+
+  /** Ends the engine at once; the run is left as interrupted. */
+  endNow(): void {
+    this.#closing = true
+    this.#engine.kill()
+  }
+
+  #live(stored: RunSummary): Partial<RunSummary> {
+    if (this.#held) return { status: 'paused', error: reportOf(this.#held.error) }
+    if (stored.status !== 'running') return {}
+    return { etaSeconds: this.#pace.eta(stored.step, stored.totalSteps, this.run.config.evalEvery) }
+  }
+
+  #record(command: SteeringCommand, step: number): SteeringEvent {
+    const { number, id: runId } = this.run
+    return this.#context.store.write((db) => {
+      const id = insertEvent(db, number, command, new Date().toISOString(), step)
+      return eventById(db, number, runId, id)!
+    })
+  }
+
+  #receive(message: FromEngine): void {
+    if (message.type === 'phase') this.#announce({ type: 'phase', runId: this.run.id, phase: message.phase })
+    else this.#push(message)
+  }
+
+  #push(entry: Entry): void {
+    this.#queue.push(entry)
+    if (!this.#held) this.#drain()
+  }
+
+  #drain(): void {
+    while (this.#queue.length > 0) {
+      const entry = this.#queue[0]
+      try {
+        if (entry.type === 'exit') this.#keepExit(entry)
+        else this.#keep(entry)
+      } catch (error) {
+        if (!(error instanceof StudioError) || !isStorageFailure(error.cause)) throw error
+        this.#hold(error)
+        return
+      }
+      this.#queue.shift()
+    }
+  }
+
+  #keep(report: StoredReport): void {
+    const events = this.#context.store.write((db) => keepReport(db, this.run, report, new Date().toISOString()))
+    if (report.type === 'step') {
+      this.#engine.send({ type: 'stored', step: report.report.step })
+      this.#pace.step(report.seconds)
+    }
+    if (report.type === 'evaluation') this.#pace.evaluation(report.report.seconds)
+    for (const event of events) this.#announce(event)
+    if (report.type === 'checkpoint') this.#prune()
+    this.#announceRun()
+    if (report.type === 'finished' || report.type === 'failed') this.#partFrom()
+  }
+
+  /** All is said: the engine goes by itself, or is made to. */
+  #partFrom(): void {
+    this.#ending = true
+    this.#engine.disconnect()
+    const timer = setTimeout(() => this.#engine.kill(), farewell)
+    this.#engine.onExit(() => clearTimeout(timer))
+  }
+
+  #keepExit(exit: EngineExit): void {
+    if (this.#over) return
+    const { store } = this.#context
+    const { status, step } = this.detail()
+    if (status === 'starting' || status === 'running' || status === 'paused') {
+      const at = new Date().toISOString()
+      if (this.#closing) {
+        store.write((db) => updateRun(db, this.run.number, { status: 'interrupted', endedAt: at, error: null }))
+      } else {
+        const death = describeDeath(exit, step, this.#log.lastLines(), this.#log.path)
+        const alert = store.write((db) => {
+          updateRun(db, this.run.number, { ...death, endedAt: at })
+          const { message, hint } = death.error
+          return insertAlert(db, this.run.number, { step, at, kind: 'engine-died', message, hint })
+        })
+        this.#announce({ type: 'alert', runId: this.run.id, alert })
+      }
+    }
+    this.#over = true
+    this.#end()
+    this.#announceRun()
+  }
+
+  #hold(error: StudioError): void {
+    const first = !this.#held
+    const kind = error.code === 'disk-full' ? 'disk-full' : 'storage'
+    const { step } = this.detail()
+    const message = `${error.message} The run is paused after step ${step}; the step in hand is kept in memory.`
+    // A negative id: it has a real one once the disk takes it.
+    const alert: AlertRecord = {
+      id: -this.run.number,
+      step,
+      at: new Date().toISOString(),
+      kind,
+      message,
+      hint: error.hint,
+    }
+    this.#held = { error: new StudioError(error.code, message, error.hint, { cause: error.cause }), alert }
+    if (first) this.#announce({ type: 'alert', runId: this.run.id, alert })
+    this.#announceRun()
+  }
+
+  /** Stores what was held back, and goes on. */
+  #storeHeld(command: SteeringCommand): SteeringEvent {
+    const { error, alert } = this.#held!
+    this.#held = undefined
+    try {
+      this.#context.store.write((db) => insertAlert(db, this.run.number, alert))
+    } catch (again) {
+      this.#held = { error, alert }
+      throw again instanceof StudioError && isStorageFailure(again.cause) ? error : again
+    }
+    this.#drain()
+    const held = this.#held as { error: StudioError } | undefined
+    if (held) throw held.error
+    const detail = this.detail()
+    if (this.#over) {
+      throw new StudioError(
+        'engine-died',
+        `All is stored now, but the engine of run #${detail.number} has ended.`,
+        'Resume the run to go on from its last checkpoint.',
+      )
+    }
+    if (detail.status === 'paused') return this.steer(command)
+    const { number, id: runId } = this.run
+    const event = this.#context.store.write((db) => {
+      const id = insertEvent(db, number, command, new Date().toISOString(), detail.step)
+      confirmEvent(db, number, id, detail.step + 1, {}, null)
+      return eventById(db, number, runId, id)!
+    })
+    this.#announce({ type: 'steering', runId, event, settings: detail.settings })
+    this.#announceRun()
+    return event
+  }
+
+  /** Removes checkpoints no longer needed: first from the store, then from the disk. */
+  #prune(): void {
+    const { store } = this.#context
+    const { number } = this.run
+    const doomed: CheckpointRecord[] = store.write((db) => {
+      const list = superfluous(checkpointsOf(db, number), stagesOf(db, number))
+      for (const { step } of list) deleteCheckpoint(db, number, step)
+      return list
+    })
+    for (const record of doomed) deleteCheckpointFolder(this.folder, record)
+  }
+
+  #paused(patience: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patience)
+      const look = () => {
+        const { status } = this.detail()
+        if (status === 'running' || status === 'starting') return
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#engine.onMessage(look)
+      this.#engine.onExit(look)
+      look()
+    })
+  }
+
+  #announce(event: HostEvent): void {
+    this.#context.hub.publish(event)
+  }
+
+  #announceRun(): void {
+    this.#announce({ type: 'run', run: this.summary() })
+  }
+
+  /** For whoever opens this data folder after the app was killed: the engine may live on for a moment. */
+  #notePid(): void {
+    if (this.#engine.pid === undefined) return
+    try {
+      writeFileSync(join(this.folder, 'engine.pid'), JSON.stringify(identify(this.#engine.pid)))
+    } catch {
+      // Without the note a resume just does not wait.
+    }
+  }
+}

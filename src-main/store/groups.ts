@@ -1,0 +1,162 @@
+/** Tables `groups` and `completions`. */
+import type { PromptAppearance } from '../contract/api.ts'
+import type { CompletionRecord, FinishReason, GroupRecord, GroupSummary } from '../contract/records.ts'
+import { type Db, sql } from './database.ts'
+import { finite } from './metrics.ts'
+
+interface GroupRow {
+  step: number
+  grp: number
+  prompt: string
+  answer: string
+  kind: string
+  mean_reward: number | null
+  std_reward: number | null
+  zero_spread: number
+}
+
+interface CompletionRow {
+  grp: number
+  sample: number
+  text: string
+  tokens: number
+  finish_reason: FinishReason
+  reward: number | null
+  advantage: number | null
+  parts: string
+}
+
+export function insertGroups(db: Db, run: number, step: number, groups: GroupRecord[]): void {
+  const group = sql(
+    db,
+    `INSERT INTO groups (run, step, grp, prompt, answer, kind, mean_reward, std_reward, zero_spread)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const completion = sql(
+    db,
+    `INSERT INTO completions (run, step, grp, sample, text, tokens, finish_reason, reward, advantage, parts)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  for (const g of groups) {
+    group.run(
+      run,
+      step,
+      g.group,
+      g.prompt,
+      g.answer,
+      g.kind,
+      finite(g.meanReward),
+      finite(g.stdReward),
+      Number(g.zeroSpread),
+    )
+    for (const c of g.completions) {
+      completion.run(
+        run,
+        step,
+        g.group,
+        c.sample,
+        c.text,
+        c.tokens,
+        c.finishReason,
+        finite(c.reward),
+        finite(c.advantage),
+        JSON.stringify(c.parts),
+      )
+    }
+  }
+}
+
+/** The groups of a step without their texts, in order. */
+export function groupsOfStep(db: Db, run: number, step: number): GroupSummary[] {
+  const groups = sql<GroupRow>(db, 'SELECT * FROM groups WHERE run = ? AND step = ? ORDER BY grp').all(run, step)
+  const numbers = sql<{ grp: number; reward: number | null; advantage: number | null }>(
+    db,
+    'SELECT grp, reward, advantage FROM completions WHERE run = ? AND step = ? ORDER BY grp, sample',
+  ).all(run, step)
+  return groups.map((row) =>
+    summary(
+      row,
+      numbers.filter((n) => n.grp === row.grp),
+    ),
+  )
+}
+
+export function groupOf(db: Db, run: number, step: number, group: number): GroupRecord | undefined {
+  const row = sql<GroupRow>(db, 'SELECT * FROM groups WHERE run = ? AND step = ? AND grp = ?').get(run, step, group)
+  if (!row) return undefined
+  const completions = sql<CompletionRow>(
+    db,
+    'SELECT * FROM completions WHERE run = ? AND step = ? AND grp = ? ORDER BY sample',
+  ).all(run, step, group)
+  return { ...summary(row, completions), completions: completions.map(completionRecord) }
+}
+
+/** The groups of this prompt in training, oldest first. */
+export function trainingAppearances(db: Db, run: number, prompt: string): PromptAppearance[] {
+  const groups = sql<GroupRow>(db, 'SELECT * FROM groups WHERE run = ? AND prompt = ? ORDER BY step, grp').all(
+    run,
+    prompt,
+  )
+  const read = sql<CompletionRow>(
+    db,
+    'SELECT * FROM completions WHERE run = ? AND step = ? AND grp = ? ORDER BY sample',
+  )
+  return groups.map((row) => ({
+    source: 'train',
+    step: row.step,
+    group: row.grp,
+    answer: row.answer,
+    samples: read.all(run, row.step, row.grp).map((c) => {
+      const { sample, text, tokens, finishReason, reward, parts, advantage } = completionRecord(c)
+      return { sample, text, tokens, finishReason, reward, advantage, parts, correct: parts.accuracy?.value === 1 }
+    }),
+  }))
+}
+
+/** Every completion of a run in order, one at a time. */
+export function* eachCompletion(db: Db, run: number): Generator<CompletionRecord & GroupKey> {
+  const rows = db
+    .prepare<unknown[], CompletionRow & Pick<GroupRow, 'step' | 'prompt' | 'answer' | 'kind'>>(
+      `SELECT completions.*, prompt, answer, kind FROM completions JOIN groups USING (run, step, grp)
+       WHERE run = ? ORDER BY step, grp, sample`,
+    )
+    .iterate(run)
+  for (const row of rows) {
+    const { step, grp: group, prompt, answer, kind } = row
+    yield { step, group, prompt, answer, kind, ...completionRecord(row) }
+  }
+}
+
+interface GroupKey {
+  step: number
+  group: number
+  prompt: string
+  answer: string
+  kind: string
+}
+
+function summary(row: GroupRow, of: { reward: number | null; advantage: number | null }[]): GroupSummary {
+  return {
+    group: row.grp,
+    prompt: row.prompt,
+    answer: row.answer,
+    kind: row.kind,
+    meanReward: row.mean_reward ?? Number.NaN,
+    stdReward: row.std_reward ?? Number.NaN,
+    zeroSpread: row.zero_spread === 1,
+    advantages: of.map((c) => c.advantage ?? Number.NaN),
+    rewards: of.map((c) => c.reward ?? Number.NaN),
+  }
+}
+
+function completionRecord(row: CompletionRow): CompletionRecord {
+  return {
+    sample: row.sample,
+    text: row.text,
+    tokens: row.tokens,
+    finishReason: row.finish_reason,
+    reward: row.reward ?? Number.NaN,
+    parts: JSON.parse(row.parts) as CompletionRecord['parts'],
+    advantage: row.advantage ?? Number.NaN,
+  }
+}

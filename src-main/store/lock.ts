@@ -1,0 +1,87 @@
+/**
+ * One writer a data folder. The lock itself is the operating system's, taken through SQLite on the file `lock`: it ends
+ * with its process however that ends, so no stale lock can remain. `lock.json` beside it says who holds it.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { StudioError } from '../contract/errors.ts'
+import { isDamage, storageError } from './database.ts'
+
+export interface LockHolder {
+  pid: number
+  /** ISO time at which it opened the folder. */
+  since: string
+  command: string
+  /** Where its window is, in browser mode. */
+  address: string | null
+}
+
+export interface DataLock {
+  /** The last holder was killed: it did not put its note away. */
+  uncleanBefore: boolean
+  /** Adds to the note what others should know. */
+  note(more: Partial<LockHolder>): void
+  release(): void
+}
+
+/** @throws StudioError data-folder naming the folder, the process that has it and the way out */
+export function lockDataFolder(folder: string, command: string): DataLock {
+  const file = join(folder, 'lock')
+  const noteFile = join(folder, 'lock.json')
+  const db = takeLock(file, folder, noteFile)
+  const uncleanBefore = holderOf(folder) !== undefined
+  let holder: LockHolder = { pid: process.pid, since: new Date().toISOString(), command, address: null }
+  const write = () => writeFileSync(noteFile, `${JSON.stringify(holder)}\n`)
+  try {
+    write()
+  } catch (error) {
+    db.close()
+    throw storageError(error, noteFile)
+  }
+  return {
+    uncleanBefore,
+    note(more) {
+      holder = { ...holder, ...more }
+      write()
+    },
+    release() {
+      rmSync(noteFile, { force: true })
+      db.close()
+    },
+  }
+}
+
+/** Who has the folder, as far as its note can be read. */
+export function holderOf(folder: string): LockHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) as LockHolder
+  } catch {
+    return undefined
+  }
+}
+
+function takeLock(file: string, folder: string, noteFile: string): Database.Database {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(file, { timeout: 0 })
+    db.exec('BEGIN EXCLUSIVE')
+    return db
+  } catch (error) {
+    db?.close()
+    if (isDamage(error)) {
+      // It holds nothing: only its being locked matters.
+      rmSync(file, { force: true })
+      return takeLock(file, folder, noteFile)
+    }
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw storageError(error, file)
+    const holder = holderOf(folder)
+    const who = holder ? `process ${holder.pid} (${holder.command}, since ${holder.since})` : 'another process'
+    const where = holder?.address ? ` Its window is at ${holder.address}.` : ''
+    throw new StudioError(
+      'data-folder',
+      `The data folder ${folder} is already in use by ${who}.`,
+      `Use that one, close it first, or choose another data folder with --data DIR or GRPO_STUDIO_DATA.${where}`,
+    )
+  }
+}

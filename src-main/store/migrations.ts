@@ -1,0 +1,186 @@
+/** The schema, as the list of changes that made it. A released entry is never edited: changes are new entries. */
+import { existsSync, rmSync } from 'node:fs'
+import { StudioError } from '../contract/errors.ts'
+import type { Db } from './database.ts'
+
+const initial = `
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  config TEXT NOT NULL,
+  status TEXT NOT NULL,
+  backend_wanted TEXT,
+  backend TEXT,
+  device TEXT,
+  parameters INTEGER,
+  created_at TEXT NOT NULL,
+  ended_at TEXT,
+  step INTEGER NOT NULL DEFAULT 0,
+  stage INTEGER NOT NULL DEFAULT 0,
+  settings TEXT NOT NULL,
+  error TEXT
+) STRICT;
+
+CREATE TABLE stages (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  stage INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  planned_steps INTEGER NOT NULL,
+  first_step INTEGER,
+  last_step INTEGER,
+  end_reason TEXT,
+  PRIMARY KEY (run, stage)
+) STRICT, WITHOUT ROWID;
+
+-- seconds: of training at the end of the step, pauses not counted.
+CREATE TABLE steps (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  stage INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  seconds REAL NOT NULL,
+  settings TEXT NOT NULL,
+  PRIMARY KEY (run, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE metric_names (
+  metric INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- One series lies together, in step order: a chart reads one range. NULL: not a finite number.
+CREATE TABLE metrics (
+  run INTEGER NOT NULL,
+  metric INTEGER NOT NULL REFERENCES metric_names(metric),
+  step INTEGER NOT NULL,
+  value REAL,
+  PRIMARY KEY (run, metric, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE groups (
+  run INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  grp INTEGER NOT NULL,
+  prompt TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  mean_reward REAL,
+  std_reward REAL,
+  zero_spread INTEGER NOT NULL,
+  PRIMARY KEY (run, step, grp),
+  FOREIGN KEY (run, step) REFERENCES steps(run, step) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX groups_by_prompt ON groups (run, prompt, step);
+
+CREATE TABLE completions (
+  run INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  grp INTEGER NOT NULL,
+  sample INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  tokens INTEGER NOT NULL,
+  finish_reason TEXT NOT NULL,
+  reward REAL,
+  advantage REAL,
+  parts TEXT NOT NULL,
+  PRIMARY KEY (run, step, grp, sample),
+  FOREIGN KEY (run, step, grp) REFERENCES groups(run, step, grp) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE evaluations (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  prompts INTEGER NOT NULL,
+  accuracy REAL,
+  accuracy_low REAL,
+  accuracy_high REAL,
+  format_rate REAL,
+  mean_length REAL,
+  reflections REAL,
+  clipped_ratio REAL,
+  by_kind TEXT NOT NULL,
+  seconds REAL,
+  PRIMARY KEY (run, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE evaluation_samples (
+  run INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  prompt TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL,
+  tokens INTEGER NOT NULL,
+  finish_reason TEXT NOT NULL,
+  correct INTEGER NOT NULL,
+  PRIMARY KEY (run, step, position),
+  FOREIGN KEY (run, step) REFERENCES evaluations(run, step) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX evaluation_samples_by_prompt ON evaluation_samples (run, prompt, step);
+
+CREATE TABLE steering_events (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  changes TEXT,
+  note TEXT,
+  requested_at TEXT NOT NULL,
+  requested_step INTEGER NOT NULL,
+  effective_step INTEGER,
+  before TEXT NOT NULL,
+  refused TEXT
+) STRICT;
+CREATE INDEX steering_events_by_run ON steering_events (run, id);
+
+CREATE TABLE checkpoints (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (run, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alerts (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  message TEXT NOT NULL,
+  hint TEXT NOT NULL
+) STRICT;
+CREATE INDEX alerts_by_run ON alerts (run, id);
+`
+
+/** The entry at position i leads from version i to version i + 1. */
+export const migrations: readonly string[] = [initial]
+
+/**
+ * Brings the database to the newest version in one transaction, after a backup beside it (`studio.db.v3.backup`).
+ * @throws StudioError data-folder if a newer version of the app made the file
+ */
+export function migrate(db: Db, path: string, list: readonly string[] = migrations): void {
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (version > list.length) {
+    throw new StudioError(
+      'data-folder',
+      `${path} was made by a newer version of grpo-studio (schema ${version}; this one knows ${list.length}).`,
+      'Update grpo-studio, or choose another data folder with --data DIR or GRPO_STUDIO_DATA.',
+    )
+  }
+  if (version === list.length) return
+  if (version > 0) {
+    const backup = `${path}.v${version}.backup`
+    if (existsSync(backup)) rmSync(backup)
+    db.prepare('VACUUM INTO ?').run(backup)
+  }
+  db.transaction(() => {
+    for (const change of list.slice(version)) db.exec(change)
+    db.pragma(`user_version = ${list.length}`)
+  }).immediate()
+}

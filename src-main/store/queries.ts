@@ -1,0 +1,99 @@
+/** What windows and the command line ask of a database: functions of a read-only connection. */
+import type { MetricColumns, PromptAppearance } from '../contract/api.ts'
+import { StudioError } from '../contract/errors.ts'
+import type {
+  AlertRecord,
+  CheckpointRecord,
+  EvaluationSample,
+  EvaluationSummary,
+  GroupRecord,
+  GroupSummary,
+  RunDetail,
+  RunSummary,
+  SteeringEvent,
+} from '../contract/records.ts'
+import { alertsOf } from './alerts.ts'
+import { checkpointsOf } from './checkpoints.ts'
+import type { Db } from './database.ts'
+import { evaluationAppearances, evaluationSamples, evaluationsOf } from './evaluations.ts'
+import { runFolder } from './folder.ts'
+import { groupOf, groupsOfStep, trainingAppearances } from './groups.ts'
+import { metricColumns } from './metrics.ts'
+import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
+import { eventsOf } from './steering.ts'
+
+/** @throws StudioError not-found naming the run */
+export function requireRun(db: Db, name: string): RunRow {
+  const row = findRun(db, name)
+  if (row) return row
+  throw new StudioError('not-found', `There is no run "${name}".`, 'grpo-studio runs lists them all.')
+}
+
+export const queries = {
+  runs: (db: Db): RunSummary[] => listRuns(db),
+
+  run(db: Db, dataFolder: string, runId: string): RunDetail {
+    const row = requireRun(db, runId)
+    return detailOf(db, row, runFolder(dataFolder, row.id))
+  },
+
+  metrics: (db: Db, _: string, runId: string, names: string[] | undefined, afterStep: number): MetricColumns =>
+    metricColumns(db, requireRun(db, runId).number, names, afterStep),
+
+  evaluations: (db: Db, _: string, runId: string): EvaluationSummary[] =>
+    evaluationsOf(db, requireRun(db, runId).number),
+
+  events(db: Db, _: string, runId: string): SteeringEvent[] {
+    const row = requireRun(db, runId)
+    return eventsOf(db, row.number, row.id)
+  },
+
+  alerts: (db: Db, _: string, runId: string): AlertRecord[] => alertsOf(db, requireRun(db, runId).number),
+
+  checkpoints: (db: Db, _: string, runId: string): CheckpointRecord[] =>
+    checkpointsOf(db, requireRun(db, runId).number),
+
+  groupsOfStep: (db: Db, _: string, runId: string, step: number): GroupSummary[] =>
+    groupsOfStep(db, requireRun(db, runId).number, step),
+
+  group(db: Db, _: string, runId: string, step: number, group: number): GroupRecord {
+    const row = requireRun(db, runId)
+    const found = groupOf(db, row.number, step, group)
+    if (found) return found
+    throw new StudioError(
+      'not-found',
+      `Run #${row.number} has no group ${group} in step ${step}.`,
+      `Its last stored step is ${row.step}.`,
+    )
+  },
+
+  /** Every appearance of one prompt, oldest first; at the same step training comes before the evaluation after it. */
+  promptHistory(db: Db, _: string, runId: string, prompt: string): PromptAppearance[] {
+    const { number } = requireRun(db, runId)
+    const all = [...trainingAppearances(db, number, prompt), ...evaluationAppearances(db, number, prompt)]
+    return all.sort((a, b) => a.step - b.step)
+  },
+
+  evaluationSamples: (db: Db, _: string, runId: string, step: number, limit: number): EvaluationSample[] =>
+    evaluationSamples(db, requireRun(db, runId).number, step, limit),
+}
+
+type Queries = typeof queries
+type Arguments<K extends keyof Queries> = Parameters<Queries[K]> extends [Db, string?, ...infer Rest] ? Rest : never
+
+/** The same questions from outside, each answered later. */
+export type Reader = {
+  [K in keyof Queries]: (...args: Arguments<K>) => Promise<ReturnType<Queries[K]>>
+}
+
+export interface Question {
+  id: number
+  name: keyof Queries
+  args: unknown[]
+}
+
+export function answer(db: Db, dataFolder: string, name: keyof Queries, args: unknown[]): unknown {
+  const query = queries[name] as (db: Db, dataFolder: string, ...args: unknown[]) => unknown
+  // One transaction a question: all of its parts see the same state.
+  return db.transaction(() => query(db, dataFolder, ...args))()
+}

@@ -1,0 +1,176 @@
+/** Table `runs`. */
+import type { ErrorReport } from '../contract/errors.ts'
+import { type Recipe, totalSteps } from '../contract/recipe.ts'
+import type { RunDetail, RunStatus, RunSummary } from '../contract/records.ts'
+import type { Settings } from '../contract/settings.ts'
+import { type Db, sql } from './database.ts'
+import { stagesOf } from './stages.ts'
+import { isStaying, openEvents } from './steering.ts'
+
+export interface RunRow {
+  number: number
+  id: string
+  name: string
+  config: string
+  status: RunStatus
+  backend_wanted: string | null
+  backend: string | null
+  device: string | null
+  parameters: number | null
+  created_at: string
+  ended_at: string | null
+  step: number
+  stage: number
+  settings: string
+  error: string | null
+}
+
+export interface NewRun {
+  number: number
+  id: string
+  config: Recipe
+  backendWanted: string | null
+  createdAt: string
+  settings: Settings
+}
+
+/** What changes in a run; a field left out stays. */
+export interface RunChange {
+  status?: RunStatus
+  backend?: string
+  device?: string
+  parameters?: number
+  endedAt?: string | null
+  step?: number
+  stage?: number
+  settings?: Settings
+  error?: ErrorReport | null
+}
+
+export function insertRun(db: Db, run: NewRun): void {
+  sql(
+    db,
+    `INSERT INTO runs (number, id, name, config, status, backend_wanted, created_at, settings)
+     VALUES (?, ?, ?, ?, 'starting', ?, ?, ?)`,
+  ).run(
+    run.number,
+    run.id,
+    run.config.title,
+    JSON.stringify(run.config),
+    run.backendWanted,
+    run.createdAt,
+    JSON.stringify(run.settings),
+  )
+}
+
+export function updateRun(db: Db, run: number, change: RunChange): void {
+  const columns: Record<string, unknown> = {
+    status: change.status,
+    backend: change.backend,
+    device: change.device,
+    parameters: change.parameters,
+    ended_at: change.endedAt,
+    step: change.step,
+    stage: change.stage,
+    settings: change.settings && JSON.stringify(change.settings),
+    error: change.error === undefined ? undefined : change.error && JSON.stringify(change.error),
+  }
+  const given = Object.entries(columns).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return
+  const assignments = given.map(([name]) => `${name} = ?`).join(', ')
+  sql(db, `UPDATE runs SET ${assignments} WHERE number = ?`).run(...given.map(([, value]) => value), run)
+}
+
+export function lastRunNumber(db: Db): number {
+  return sql<{ n: number }>(db, 'SELECT coalesce(max(number), 0) AS n FROM runs').get()!.n
+}
+
+/** Runs that a living engine would have: at opening there is none, so they were cut off. */
+export function markInterrupted(db: Db, endedAt: string): number[] {
+  const rows = sql<{ number: number }>(
+    db,
+    `UPDATE runs SET status = 'interrupted', ended_at = coalesce((SELECT max(at) FROM steps WHERE run = number), ?)
+     WHERE status IN ('starting', 'running', 'paused') RETURNING number`,
+  ).all(endedAt)
+  return rows.map((row) => row.number)
+}
+
+/** @param name the id, the ordinal (`3` or `#3`), or `last` */
+export function findRun(db: Db, name: string): RunRow | undefined {
+  if (name === 'last') return sql<RunRow>(db, 'SELECT * FROM runs ORDER BY number DESC LIMIT 1').get()
+  const ordinal = /^#?(\d{1,9})$/.exec(name)
+  if (ordinal) return sql<RunRow>(db, 'SELECT * FROM runs WHERE number = ?').get(Number(ordinal[1]))
+  return sql<RunRow>(db, 'SELECT * FROM runs WHERE id = ?').get(name)
+}
+
+export function listRuns(db: Db): RunSummary[] {
+  return sql<RunRow>(db, 'SELECT * FROM runs ORDER BY number DESC')
+    .all()
+    .map((row) => summaryOf(db, row))
+}
+
+/**
+ * A stored run in short. What only a living engine knows (`etaSeconds`) is null here.
+ * `totalSteps` follows what happened: a stage left early or stayed in counts as it went.
+ */
+export function summaryOf(db: Db, row: RunRow): RunSummary {
+  const config = JSON.parse(row.config) as Recipe
+  const reward = sql<{ value: number | null }>(
+    db,
+    `SELECT value FROM metrics WHERE run = ? AND step = ?
+     AND metric = (SELECT metric FROM metric_names WHERE name = 'reward')`,
+  ).get(row.number, row.step)
+  const evaluation = sql<{ accuracy: number | null }>(
+    db,
+    'SELECT accuracy FROM evaluations WHERE run = ? ORDER BY step DESC LIMIT 1',
+  ).get(row.number)
+  return {
+    id: row.id,
+    number: row.number,
+    name: row.name,
+    recipe: config.name,
+    status: row.status,
+    seed: config.seed,
+    backend: row.backend,
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+    step: row.step,
+    totalSteps: plannedTotal(db, row, config),
+    stage: row.stage,
+    stageName: config.stages[row.stage].name,
+    stageCount: config.stages.length,
+    staying: isStaying(db, row.number, row.step + 1),
+    etaSeconds: null,
+    trainedSeconds: trainedSeconds(db, row.number),
+    reward: reward?.value ?? null,
+    accuracy: evaluation?.accuracy ?? null,
+    error: row.error === null ? null : (JSON.parse(row.error) as ErrorReport),
+  }
+}
+
+/** Seconds of training so far, pauses not counted. */
+export function trainedSeconds(db: Db, run: number): number {
+  const last = sql<{ seconds: number }>(db, 'SELECT seconds FROM steps WHERE run = ? ORDER BY step DESC LIMIT 1').get(
+    run,
+  )
+  return last?.seconds ?? 0
+}
+
+function plannedTotal(db: Db, row: RunRow, config: Recipe): number {
+  if (row.status === 'finished') return row.step
+  const current = stagesOf(db, row.number).find((stage) => stage.stage === row.stage)
+  if (current?.firstStep == null) return Math.max(row.step, totalSteps(config))
+  const currentEnd = current.lastStep ?? Math.max(row.step, current.firstStep - 1 + current.plannedSteps)
+  return config.stages.slice(row.stage + 1).reduce((sum, stage) => sum + stage.steps, currentEnd)
+}
+
+export function detailOf(db: Db, row: RunRow, folder: string): RunDetail {
+  return {
+    ...summaryOf(db, row),
+    config: JSON.parse(row.config) as Recipe,
+    settings: JSON.parse(row.settings) as Settings,
+    pending: openEvents(db, row.number, row.id),
+    stages: stagesOf(db, row.number),
+    folder,
+  }
+}

@@ -1,0 +1,61 @@
+/** Table `stages`. */
+import type { Recipe } from '../contract/recipe.ts'
+import type { StageRecord } from '../contract/records.ts'
+import { type Db, sql } from './database.ts'
+
+export function insertStages(db: Db, run: number, config: Recipe): void {
+  config.stages.forEach((stage, i) => {
+    sql(db, 'INSERT INTO stages (run, stage, name, kind, planned_steps) VALUES (?, ?, ?, ?, ?)').run(
+      run,
+      i,
+      stage.name,
+      stage.kind,
+      stage.steps,
+    )
+  })
+}
+
+/** A stage that is gone on with after a resume keeps the step at which it really began. */
+export function beginStage(db: Db, run: number, stage: number, firstStep: number): void {
+  sql(
+    db,
+    `UPDATE stages SET first_step = coalesce(first_step, ?), last_step = NULL, end_reason = NULL
+     WHERE run = ? AND stage = ?`,
+  ).run(firstStep, run, stage)
+}
+
+export function endStage(
+  db: Db,
+  run: number,
+  stage: number,
+  lastStep: number,
+  reason: NonNullable<StageRecord['endReason']>,
+): void {
+  sql(db, 'UPDATE stages SET last_step = ?, end_reason = ? WHERE run = ? AND stage = ?').run(
+    lastStep,
+    reason,
+    run,
+    stage,
+  )
+}
+
+/** As the stages stood after this step. */
+export function rewindStages(db: Db, run: number, step: number): void {
+  sql(
+    db,
+    `UPDATE stages SET
+       first_step = CASE WHEN first_step > ?1 THEN NULL ELSE first_step END,
+       end_reason = CASE WHEN last_step > ?1 OR first_step > ?1 OR end_reason = 'stopped' THEN NULL ELSE end_reason END,
+       last_step = CASE WHEN last_step > ?1 OR first_step > ?1 OR end_reason = 'stopped' THEN NULL ELSE last_step END
+     WHERE run = ?2`,
+  ).run(step, run)
+}
+
+export function stagesOf(db: Db, run: number): StageRecord[] {
+  return sql<StageRecord>(
+    db,
+    `SELECT stage, name, kind, planned_steps AS plannedSteps, first_step AS firstStep, last_step AS lastStep,
+       end_reason AS endReason
+     FROM stages WHERE run = ? ORDER BY stage`,
+  ).all(run)
+}

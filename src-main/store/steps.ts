@@ -1,0 +1,65 @@
+/** Table `steps`, and the whole of a step: its metrics, groups and completions go in with it. */
+import type { Metrics } from '../contract/metrics.ts'
+import type { StepReport, StepSummary } from '../contract/records.ts'
+import type { Settings } from '../contract/settings.ts'
+import { type Db, sql } from './database.ts'
+import { groupsOfStep, insertGroups } from './groups.ts'
+import { deleteMetricsAfter, insertMetrics } from './metrics.ts'
+
+/** @param seconds of training at the end of the step */
+export function insertStep(db: Db, run: number, report: StepReport, seconds: number): void {
+  sql(db, 'INSERT INTO steps (run, step, stage, at, seconds, settings) VALUES (?, ?, ?, ?, ?, ?)').run(
+    run,
+    report.step,
+    report.stage,
+    report.at,
+    seconds,
+    JSON.stringify(report.settings),
+  )
+  insertMetrics(db, run, report.step, report.metrics)
+  insertGroups(db, run, report.step, report.groups)
+}
+
+/** Removes the steps after this one with all that belongs to them. */
+export function deleteStepsAfter(db: Db, run: number, step: number): void {
+  deleteMetricsAfter(db, run, step)
+  sql(db, 'DELETE FROM steps WHERE run = ? AND step > ?').run(run, step)
+}
+
+export interface StoredStep {
+  step: number
+  stage: number
+  at: string
+  seconds: number
+  settings: Settings
+}
+
+/** Steps in order, one at a time, so that an export of any length fits into memory. */
+export function* eachStep(db: Db, run: number): Generator<StoredStep> {
+  const rows = db
+    .prepare<unknown[], Omit<StoredStep, 'settings'> & { settings: string }>(
+      'SELECT step, stage, at, seconds, settings FROM steps WHERE run = ? ORDER BY step',
+    )
+    .iterate(run)
+  for (const row of rows) yield { ...row, settings: JSON.parse(row.settings) as Settings }
+}
+
+export function stepSummary(db: Db, run: number, step: number): StepSummary | undefined {
+  const row = sql<{ stage: number; at: string; settings: string }>(
+    db,
+    'SELECT stage, at, settings FROM steps WHERE run = ? AND step = ?',
+  ).get(run, step)
+  if (!row) return undefined
+  const values = sql<{ name: string; value: number | null }>(
+    db,
+    'SELECT name, value FROM metric_names JOIN metrics USING (metric) WHERE run = ? AND step = ?',
+  ).all(run, step)
+  return {
+    step,
+    stage: row.stage,
+    at: row.at,
+    settings: JSON.parse(row.settings) as Settings,
+    metrics: Object.fromEntries(values.map(({ name, value }) => [name, value ?? Number.NaN])) as Metrics,
+    groups: groupsOfStep(db, run, step),
+  }
+}
