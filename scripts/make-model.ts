@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type TaskKind, taskKinds } from '../src-main/contract/recipe.ts'
 import type { Sequence } from '../src-main/engine/model/batch.ts'
-import { modelFolder } from '../src-main/engine/model/embedded.ts'
 import { readConfig } from '../src-main/engine/model/config.ts'
+import { modelFolder } from '../src-main/engine/model/embedded.ts'
 import { expectedShapes, type Policy, parameterCount, savePolicy } from '../src-main/engine/model/policy.ts'
 import { readTokenizer } from '../src-main/engine/model/tokenizer.ts'
 import { AdamW } from '../src-main/engine/optim/adamw.ts'
@@ -66,11 +66,16 @@ for (let step = 1; step <= steps; step++) {
     tokensPerBatch: batchSize * MEAN_TOKENS,
   })
   shown = shown === 0 ? loss : 0.98 * shown + 0.02 * loss
-  if (step % 100 === 0) console.error(`step ${step}/${steps}  loss/token ${shown.toFixed(4)}  ${((performance.now() - started) / 1000).toFixed(0)} s`)
+  if (step % 100 === 0)
+    console.error(
+      `step ${step}/${steps}  loss/token ${shown.toFixed(4)}  ${((performance.now() - started) / 1000).toFixed(0)} s`,
+    )
   if (step % Number(options['evaluate-every']) === 0 || step === steps) {
     await report(step)
     mkdirSync(options.out, { recursive: true })
-    if (options.out !== source) for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) copyFileSync(join(source, file), join(options.out, file))
+    if (options.out !== source)
+      for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
+        copyFileSync(join(source, file), join(options.out, file))
     savePolicy({ ...policy, source: options.out }, options.out)
   }
 }
@@ -98,7 +103,10 @@ function drawPool(step: number, phase: 'skills' | 'habits'): Sequence[][] {
   const random = randomAt(seed, 'corpus', step)
   const examples = Array.from({ length: POOL * batchSize }, (): Sequence => {
     const { prompt, completion } = corpusExample(random, taskKinds[random.weighted(kindWeights)], phase)
-    return { promptIds: policy.tokenizer.encode(prompt), ids: [...policy.tokenizer.encode(completion), policy.tokenizer.eosId] }
+    return {
+      promptIds: policy.tokenizer.encode(prompt),
+      ids: [...policy.tokenizer.encode(completion), policy.tokenizer.eosId],
+    }
   })
   examples.sort((a, b) => a.promptIds.length + a.ids.length - b.promptIds.length - b.ids.length)
   return random.shuffle(Array.from({ length: POOL }, (_, i) => examples.slice(i * batchSize, (i + 1) * batchSize)))
@@ -107,15 +115,30 @@ function drawPool(step: number, phase: 'skills' | 'habits'): Sequence[][] {
 /** What the base can do, how, and how often: by behaviour, since it must be able and unwilling at once. */
 async function report(step: number): Promise<void> {
   const weights = Object.fromEntries(taskKinds.map((kind, i) => [kind, kindWeights[i]]))
-  const e = await evaluate({ policy, problems: evaluationSet(weights, 512), maxTokens: 150, seed, step, progress: async () => {} })
+  const e = await evaluate({
+    policy,
+    problems: evaluationSet(weights, 512),
+    maxTokens: 150,
+    seed,
+    step,
+    progress: async () => {},
+  })
   const share = (name: string, of: (text: string) => boolean) => {
     const some = e.samples.filter((s) => of(s.text))
     return `${name} ${(some.length / e.samples.length).toFixed(2)} right ${(some.filter((s) => s.correct).length / Math.max(1, some.length)).toFixed(2)}`
   }
   console.error(
     `  pass@1 ${e.accuracy.toFixed(3)} format ${e.formatRate.toFixed(2)} length ${e.meanLength.toFixed(1)} wait ${e.reflections.toFixed(2)} cut ${e.clippedRatio.toFixed(2)} | ` +
-      [share('direct', (t) => !t.includes('=')), share('quick', (t) => t.includes('=') && !t.includes('wait')), share('careful', (t) => t.includes('wait'))].join(', '),
+      [
+        share('direct', (t) => !t.includes('=')),
+        share('quick', (t) => t.includes('=') && !t.includes('wait')),
+        share('careful', (t) => t.includes('wait')),
+      ].join(', '),
   )
-  console.error(`  ${Object.entries(e.byKind).map(([kind, k]) => `${kind} ${k.accuracy.toFixed(2)}`).join('  ')}`)
+  console.error(
+    `  ${Object.entries(e.byKind)
+      .map(([kind, k]) => `${kind} ${k.accuracy.toFixed(2)}`)
+      .join('  ')}`,
+  )
   for (const s of e.samples.slice(0, 4)) console.error(`  ${s.correct ? '+' : '-'} ${s.prompt} ${s.text}`)
 }

@@ -46,7 +46,7 @@ export function grpoLoss(logProbs: Tensor2D, inputs: LossInputs, objective: Obje
     const logp = logp_ as Tensor2D
     const parts = surrogate(logp, inputs, objective)
     const weighted = tf.mul(inputs.weights, inputs.mask)
-    const reach = tf.sub(inputs.reference, logp)
+    const reach = reachOf(logp, inputs)
     const growth = tf.exp(reach)
     const k3 = tf.sub(tf.sub(growth, reach), 1)
     const loss = tf.sum(tf.mul(weighted, beta === 0 ? parts.loss : tf.add(parts.loss, tf.mul(k3, beta))))
@@ -71,6 +71,11 @@ function surrogate(logp: Tensor2D, inputs: LossInputs, objective: Objective) {
   return { loss: tf.neg(tf.minimum(plain, cut)), slope: tf.neg(tf.mul(plain, free)) }
 }
 
+/** ref − logp, 0 where nothing counts: what the two say of prompts and padding may differ beyond what an exponential can hold. */
+function reachOf(logp: Tensor2D, { reference, mask }: LossInputs): Tensor {
+  return tf.mul(tf.sub(reference, logp), mask)
+}
+
 function ratioOf(logp: Tensor2D, { old, mask }: LossInputs, level: 'token' | 'sequence'): Tensor {
   const logRatio = tf.mul(tf.sub(logp, old), mask)
   return tf.exp(level === 'token' ? logRatio : sequenceMean(logRatio, mask))
@@ -87,15 +92,25 @@ function backToTokens(slope: Tensor, mask: Tensor2D, level: 'token' | 'sequence'
   return tf.mul(mask, tf.div(tf.sum(slope, 1, true), tf.maximum(tf.sum(mask, 1, true), 1)))
 }
 
-/** Sums over counted tokens, for metrics that are means over tokens. Each is a scalar tensor. */
+/**
+ * Sums for metrics, each a scalar tensor: `kl` over counted tokens, `low` and `high` over probability ratios. Of these there is one a counted
+ * token, or with sequence-level importance sampling one a row; `ratios` is their number.
+ */
 export function lossStatistics(logp: Tensor2D, inputs: LossInputs, objective: Objective) {
   return tf.tidy(() => {
-    const { mask, advantages, reference } = inputs
+    const { mask, advantages } = inputs
+    const bySequence = objective.importanceSampling === 'sequence'
     const ratio = ratioOf(logp, inputs, objective.importanceSampling)
+    const counted = bySequence ? tf.ones(ratio.shape) : mask
     const low = tf.mul(tf.less(ratio, 1 - objective.epsilonLow).toFloat(), tf.less(advantages, 0).toFloat())
     const high = tf.mul(tf.greater(ratio, 1 + objective.epsilonHigh).toFloat(), tf.greater(advantages, 0).toFloat())
-    const reach = tf.sub(reference, logp)
+    const reach = reachOf(logp, inputs)
     const k3 = tf.sub(tf.sub(tf.exp(reach), reach), 1)
-    return { low: tf.sum(tf.mul(low, mask)), high: tf.sum(tf.mul(high, mask)), kl: tf.sum(tf.mul(k3, mask)) }
+    return {
+      low: tf.sum(tf.mul(low, counted)),
+      high: tf.sum(tf.mul(high, counted)),
+      ratios: tf.sum(counted),
+      kl: tf.sum(tf.mul(k3, mask)),
+    }
   })
 }

@@ -1,12 +1,23 @@
 /** The optimizer steps of one rollout: mini-batches, micro-batches, loss, gradient, clipping, AdamW. */
 import type { Settings } from '../../contract/settings.ts'
-import { accumulateGradient, batchOf, microBatches, nextTokenLogProbs, overOutputs } from '../model/batch.ts'
+import {
+  accumulateGradient,
+  type Batch,
+  batchOf,
+  configKey,
+  disposeBatch,
+  microBatches,
+  nextTokenLogProbs,
+  overOutputs,
+  perRow,
+} from '../model/batch.ts'
 import { entropyOf } from '../model/operations.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Weights } from '../model/transformer.ts'
 import { type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
 import type { Random } from '../random.ts'
-import { type Tensor, tf } from '../tensor/tf.ts'
+import { compiled } from '../tensor/compiled.ts'
+import { type Tensor, type Tensor2D, tf } from '../tensor/tf.ts'
 import type { Episode } from './episode.ts'
 import { grpoLoss, lossStatistics, tokenWeights } from './loss.ts'
 
@@ -138,29 +149,53 @@ function microStep(
   settings: Settings,
   gradients: Map<string, Tensor>,
 ) {
-  const statistics = tf.tidy(() => {
-    const batch = batchOf(episodes, counts(settings))
-    const inputs = {
-      mask: batch.mask,
-      old: overOutputs(episodes, batch.length, (e) => e.logProbs),
-      advantages: tf.tensor2d(
-        episodes.map((e) => e.advantage),
-        [batch.rows, 1],
-      ),
-      reference: nextTokenLogProbs(policy, reference, batch, settings.temperature).logProbs,
-      weights: tf.tensor2d(weights, [batch.rows, 1]),
-    }
-    const { loss, logProbs, logits } = accumulateGradient(policy, batch, settings.temperature, gradients, (logProbs) =>
-      grpoLoss(logProbs, inputs, settings),
-    )
-    const { low, high, kl } = lossStatistics(logProbs, inputs, settings)
-    const entropy = tf.sum(tf.mul(entropyOf(logits, settings.temperature), batch.mask.flatten()))
-    const gap = tf.mul(tf.abs(tf.sub(logProbs, inputs.old)), batch.mask)
-    const all = tf.stack([loss, kl, entropy, low, high, tf.sum(batch.mask), tf.sum(gap), tf.max(gap)])
-    tf.dispose([logProbs, logits])
-    return all
-  })
-  const [loss, kl, entropy, low, high, tokens, gap, gapMax] = statistics.dataSync()
-  statistics.dispose()
+  const { temperature, beta, epsilonLow, epsilonHigh, importanceSampling } = settings
+  const objective = { beta, epsilonLow, epsilonHigh, importanceSampling }
+  const batch = batchOf(episodes, counts(settings))
+  const inputs = {
+    old: overOutputs(episodes, batch.rows, batch.length, (e) => e.logProbs),
+    advantages: perRow(
+      episodes.map((e) => e.advantage),
+      batch.rows,
+    ),
+    weights: perRow(weights, batch.rows),
+    reference: referenceLogProbs(policy, reference, batch, temperature),
+  }
+  const [loss, kl, entropy, low, high, tokens, gap, gapMax] = accumulateGradient(
+    `grpo ${JSON.stringify(objective)}`,
+    policy,
+    batch,
+    temperature,
+    inputs,
+    gradients,
+    ({ logProbs }, { mask }, given) => grpoLoss(logProbs, { ...given, mask }, objective),
+    ({ logProbs, logits }, { mask }, given) => {
+      const { low, high, kl } = lossStatistics(logProbs, { ...given, mask }, objective)
+      const gap = tf.mul(tf.abs(tf.sub(logProbs, given.old)), mask)
+      return [
+        kl,
+        tf.sum(tf.mul(entropyOf(logits, temperature), mask.flatten())),
+        low,
+        high,
+        tf.sum(mask),
+        tf.sum(gap),
+        tf.max(gap),
+      ]
+    },
+  )
+  tf.dispose(Object.values(inputs))
+  disposeBatch(batch)
   return { loss, kl, entropy, low, high, tokens, gap, gapMax }
+}
+
+/** The reference's log-probability of each next token, [rows, length − 1]. */
+function referenceLogProbs({ config }: Policy, reference: Weights, batch: Batch, temperature: number): Tensor2D {
+  const names = [...reference.keys()]
+  const given = [...reference.values(), batch.ids, batch.targets]
+  const [logProbs] = compiled(`reference ${temperature} ${configKey(config)}`, given, (tensors) => {
+    const weights = new Map(names.map((name, i) => [name, tensors[i]]))
+    const [ids, targets] = tensors.slice(names.length)
+    return [nextTokenLogProbs(config, weights, { ...batch, ids: ids as Tensor2D, targets }, temperature).logProbs]
+  })
+  return logProbs as Tensor2D
 }

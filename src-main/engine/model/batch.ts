@@ -1,5 +1,8 @@
 /** Sequences as tensors: prompt and output side by side from position 0, padded on the right, where causal attention never looks. */
+
+import { compiled } from '../tensor/compiled.ts'
 import { type Tensor, type Tensor2D, tf } from '../tensor/tf.ts'
+import type { ModelConfig } from './config.ts'
 import { logProbOf } from './operations.ts'
 import type { Policy } from './policy.ts'
 import { causalBias, fuse, hiddenStates, logitsOf, ropeOf, type Weights } from './transformer.ts'
@@ -24,10 +27,16 @@ export interface Batch {
 
 const sizeOf = (s: Sequence) => s.promptIds.length + s.ids.length
 
-/** @param counts whether a row's output counts; all do by default */
+/** Lengths are rounded up to a multiple of this, so that few shapes occur and each is compiled once. */
+const LENGTH_STEP = 8
+
+/**
+ * Rows are filled up to a power of two with empty ones, which count for nothing.
+ * @param counts whether a row's output counts; all do by default
+ */
 export function batchOf<S extends Sequence>(sequences: readonly S[], counts: (s: S) => boolean = () => true): Batch {
-  const rows = sequences.length
-  const length = Math.max(...sequences.map(sizeOf))
+  const rows = 2 ** Math.ceil(Math.log2(sequences.length))
+  const length = roundedUp(Math.max(...sequences.map(sizeOf)))
   const ids = new Int32Array(rows * length)
   const targets = new Int32Array(rows * (length - 1))
   sequences.forEach((s, r) => {
@@ -40,38 +49,49 @@ export function batchOf<S extends Sequence>(sequences: readonly S[], counts: (s:
     length,
     ids: tf.tensor2d(ids, [rows, length], 'int32'),
     targets: tf.tensor1d(targets, 'int32'),
-    mask: overOutputs(sequences, length, (s) => (counts(s) ? 1 : 0)),
+    mask: overOutputs(sequences, rows, length, (s) => (counts(s) ? 1 : 0)),
   }
 }
+
+const roundedUp = (n: number) => Math.ceil(n / LENGTH_STEP) * LENGTH_STEP
 
 /** Per-token values of the outputs at the positions that predict them, 0 elsewhere: [rows, length − 1]. */
 export function overOutputs<S extends Sequence>(
   sequences: readonly S[],
+  rows: number,
   length: number,
   value: (s: S) => number | readonly number[],
 ): Tensor2D {
-  const data = new Float32Array(sequences.length * (length - 1))
+  const data = new Float32Array(rows * (length - 1))
   sequences.forEach((s, r) => {
     const start = r * (length - 1) + s.promptIds.length - 1
     const v = value(s)
     if (typeof v === 'number') data.fill(v, start, start + s.ids.length)
     else data.set(v, start)
   })
-  return tf.tensor2d(data, [sequences.length, length - 1])
+  return tf.tensor2d(data, [rows, length - 1])
 }
 
-/** Cuts sequences into micro-batches of similar length whose padded size stays within the limit (one row at least). */
+/** One value a row, 0 for empty rows: [rows, 1]. */
+export function perRow(values: readonly number[], rows: number): Tensor2D {
+  return tf.tensor2d(
+    Array.from({ length: rows }, (_, i) => values[i] ?? 0),
+    [rows, 1],
+  )
+}
+
+/**
+ * Cuts sequences into micro-batches of similar length, longest first, whose padded size stays within the limit (one row at least). All but the
+ * last are a power of two of rows.
+ */
 export function microBatches<S extends Sequence>(sequences: readonly S[], maxTokens: number): S[][] {
   const sorted = [...sequences].sort((a, b) => sizeOf(b) - sizeOf(a))
   const batches: S[][] = []
-  let width = 0
-  for (const s of sorted) {
-    const last = batches.at(-1)
-    if (last && (last.length + 1) * width <= maxTokens) last.push(s)
-    else {
-      batches.push([s])
-      width = sizeOf(s)
-    }
+  for (let from = 0; from < sorted.length; ) {
+    const room = Math.max(1, Math.floor(maxTokens / roundedUp(sizeOf(sorted[from]))))
+    const rows = 2 ** Math.floor(Math.log2(room))
+    batches.push(sorted.slice(from, from + rows))
+    from += rows
   }
   return batches
 }
@@ -80,7 +100,7 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
  * Log-probability of each next token under softmax(logits / temperature), differentiable in the weights.
  * @returns `logProbs` [rows, length − 1] and the flat `logits` [rows · (length − 1), vocabulary] that they come from
  */
-export function nextTokenLogProbs({ config }: Policy, weights: Weights, batch: Batch, temperature: number) {
+export function nextTokenLogProbs(config: ModelConfig, weights: Weights, batch: Batch, temperature: number) {
   const fused = fuse(config, weights)
   const positions = Array.from({ length: batch.length }, (_, i) => i)
   const hidden = hiddenStates(config, fused, batch.ids, ropeOf(config, [positions]), causalBias(batch.length))
@@ -90,33 +110,73 @@ export function nextTokenLogProbs({ config }: Policy, weights: Weights, batch: B
   return { logProbs, logits }
 }
 
+/** What a loss sees of the forward pass. */
+export interface Forward {
+  logProbs: Tensor2D
+  logits: Tensor2D
+}
+
+/** The tensors beside the policy's weights that one micro-step depends on, all by name. */
+export type StepInputs = Record<string, Tensor>
+
 /**
- * Adds the gradient of a scalar loss over the policy's weights to `gradients`, to be called within tf.tidy.
- * @returns the loss; `logProbs` and `logits` of the forward pass, as constants
+ * Runs one micro-batch forward and backward, compiled where possible, and adds the gradient to the sum.
+ * @param key names the loss and every number in it
+ * @param inputs what the loss needs besides the batch
+ * @param lossOf scalar, differentiable in the log-probs
+ * @param report further numbers of the same pass, stacked as one tensor
+ * @returns the loss, then the reported numbers
  */
-export function accumulateGradient(
+export function accumulateGradient<I extends StepInputs>(
+  key: string,
   policy: Policy,
   batch: Batch,
   temperature: number,
+  inputs: I,
   gradients: Map<string, Tensor>,
-  lossOf: (logProbs: Tensor2D) => Tensor,
-) {
+  lossOf: (forward: Forward, batch: Batch, inputs: I) => Tensor,
+  report: (forward: Forward, batch: Batch, inputs: I) => Tensor[] = () => [],
+): number[] {
+  const { config } = policy
   const names = [...policy.weights.keys()]
-  let kept: { logProbs: Tensor2D; logits: Tensor2D } | null = null
-  const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => {
-    const { logProbs, logits } = nextTokenLogProbs(
-      policy,
-      new Map(names.map((name, i) => [name, tensors[i]])),
-      batch,
-      temperature,
-    )
-    kept = { logProbs: tf.keep(logProbs), logits: tf.keep(logits) }
-    return lossOf(logProbs) as never
-  })(names.map((name) => policy.weights.get(name)!))
+  const extra = Object.keys(inputs)
+  const given = [...policy.weights.values(), batch.ids, batch.targets, batch.mask, ...Object.values(inputs)]
+  const [statistics, ...grads] = compiled(`${key} ${temperature} ${configKey(config)}`, given, (tensors) => {
+    const weights = tensors.slice(0, names.length)
+    const [ids, targets, mask, ...rest] = tensors.slice(names.length)
+    const own: Batch = { ...batch, ids: ids as Tensor2D, targets, mask: mask as Tensor2D }
+    const ownInputs = Object.fromEntries(extra.map((name, i) => [name, rest[i]])) as I
+    let forward: Forward | null = null
+    const { value, grads } = tf.valueAndGrads((...w: Tensor[]) => {
+      forward = nextTokenLogProbs(config, new Map(names.map((name, i) => [name, w[i]])), own, temperature)
+      tf.keep(forward.logProbs)
+      tf.keep(forward.logits)
+      return lossOf(forward, own, ownInputs) as never
+    })(weights)
+    const all = tf.stack([value as Tensor, ...report(forward!, own, ownInputs)])
+    tf.dispose([forward!.logProbs, forward!.logits])
+    return [all, ...grads]
+  })
   names.forEach((name, i) => {
     const sum = gradients.get(name)
-    gradients.set(name, tf.keep(sum ? tf.add(sum, grads[i]) : grads[i]))
-    sum?.dispose()
+    gradients.set(name, sum ? tf.add(sum, grads[i]) : grads[i])
+    if (sum) tf.dispose([sum, grads[i]])
   })
-  return { loss: value as Tensor, ...kept! }
+  const numbers = [...statistics.dataSync()]
+  statistics.dispose()
+  return numbers
+}
+
+const configKeys = new WeakMap<ModelConfig, string>()
+
+/** The architecture as a string: what a compiled graph depends on besides shapes. */
+export function configKey(config: ModelConfig): string {
+  const key =
+    configKeys.get(config) ?? JSON.stringify({ ...config, inverseFrequencies: [...config.inverseFrequencies] })
+  configKeys.set(config, key)
+  return key
+}
+
+export function disposeBatch(batch: Batch): void {
+  tf.dispose([batch.ids, batch.targets, batch.mask])
 }

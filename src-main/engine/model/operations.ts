@@ -103,7 +103,7 @@ export function logProbOf(logits: Tensor2D, targets: Tensor, temperature: number
       value: tf.sum(tf.mul(all, chosen), -1),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [logp, hot] = saved
-        const g = tf.mul(tf.sub(hot, tf.exp(logp)), dy.expandDims(-1))
+        const g = tf.mul(tf.sub(hot, tf.exp(logp)), dy.reshape([-1, 1]))
         return temperature === 1 ? g : tf.div(g, temperature)
       },
     }

@@ -8,11 +8,14 @@ import { embed, rmsNorm, rotate, swiglu } from './operations.ts'
 
 export type Weights = Map<string, Tensor>
 
-/** Keys and values of one layer so far: [rows, kvHeads, length, headDim]. */
-export interface LayerCache {
+/** A stretch of the past that a layer attends to: [rows, kvHeads, length, headDim] each. */
+export interface KeyValues {
   keys: Tensor4D
   values: Tensor4D
 }
+
+/** Given a layer's new keys and values, says all that its queries attend to, oldest first. */
+export type Memory = (layer: number, fresh: KeyValues) => KeyValues[]
 
 /** Rotary tables for the positions of a batch: [rows or 1, 1, length, headDim]. */
 export interface Rope {
@@ -20,66 +23,48 @@ export interface Rope {
   sin: Tensor4D
 }
 
-/** Weight matrices that are multiplied with the same input, joined so that each is one product. */
-export interface FusedLayer {
-  inputNorm: Tensor
-  /** [(heads + 2 kvHeads) · headDim, hidden] */
-  qkv: Tensor2D
-  qkvBias: Tensor | null
-  qNorm: Tensor | null
-  kNorm: Tensor | null
-  output: Tensor2D
-  postNorm: Tensor
-  /** [2 · intermediate, hidden] */
-  gateUp: Tensor2D
-  down: Tensor2D
-}
-
-export interface FusedWeights {
-  embedding: Tensor2D
-  layers: FusedLayer[]
-  norm: Tensor
-  head: Tensor2D
-}
+/**
+ * Weights with the matrices joined that are multiplied with the same input, so that each is one product: `embedding`, `norm`, `head`, and for
+ * layer i `i.inputNorm`, `i.qkv` [(heads + 2 kvHeads) · headDim, hidden], `i.output`, `i.postNorm`, `i.gateUp` [2 · intermediate, hidden],
+ * `i.down`, and where the architecture has them `i.qkvBias`, `i.qNorm`, `i.kNorm`.
+ */
+export type FusedWeights = Map<string, Tensor>
 
 /** Joins what is multiplied together; differentiable, so training passes through it to the named weights. */
 export function fuse(config: ModelConfig, weights: Weights): FusedWeights {
-  const get = (name: string) => {
-    const w = weights.get(name)
-    if (!w) throw new Error(`The model has no weight ${name}.`)
-    return w
-  }
-  const optional = (name: string) => weights.get(name) ?? null
-  const layers = Array.from({ length: config.layers }, (_, i): FusedLayer => {
+  const get = (name: string) => weights.get(name)!
+  const fused: FusedWeights = new Map()
+  fused.set('embedding', get('model.embed_tokens.weight'))
+  for (let i = 0; i < config.layers; i++) {
     const p = `model.layers.${i}.`
     const q = `${p}self_attn.`
-    const hasBias = weights.has(`${q}q_proj.bias`)
-    return {
-      inputNorm: get(`${p}input_layernorm.weight`),
-      qkv: tf.concat([get(`${q}q_proj.weight`), get(`${q}k_proj.weight`), get(`${q}v_proj.weight`)], 0) as Tensor2D,
-      qkvBias: hasBias ? tf.concat([get(`${q}q_proj.bias`), get(`${q}k_proj.bias`), get(`${q}v_proj.bias`)], 0) : null,
-      qNorm: optional(`${q}q_norm.weight`),
-      kNorm: optional(`${q}k_norm.weight`),
-      output: get(`${q}o_proj.weight`) as Tensor2D,
-      postNorm: get(`${p}post_attention_layernorm.weight`),
-      gateUp: tf.concat([get(`${p}mlp.gate_proj.weight`), get(`${p}mlp.up_proj.weight`)], 0) as Tensor2D,
-      down: get(`${p}mlp.down_proj.weight`) as Tensor2D,
+    const joined = (suffix: string) =>
+      tf.concat(
+        ['q', 'k', 'v'].map((part) => get(`${q}${part}_proj.${suffix}`)),
+        0,
+      )
+    fused.set(`${i}.inputNorm`, get(`${p}input_layernorm.weight`))
+    fused.set(`${i}.qkv`, joined('weight'))
+    if (config.attentionBias) fused.set(`${i}.qkvBias`, joined('bias'))
+    if (config.qkNorm) {
+      fused.set(`${i}.qNorm`, get(`${q}q_norm.weight`))
+      fused.set(`${i}.kNorm`, get(`${q}k_norm.weight`))
     }
-  })
-  const embedding = get('model.embed_tokens.weight') as Tensor2D
-  return {
-    embedding,
-    layers,
-    norm: get('model.norm.weight'),
-    head: config.tiedEmbeddings ? embedding : (get('lm_head.weight') as Tensor2D),
+    fused.set(`${i}.output`, get(`${q}o_proj.weight`))
+    fused.set(`${i}.postNorm`, get(`${p}post_attention_layernorm.weight`))
+    fused.set(`${i}.gateUp`, tf.concat([get(`${p}mlp.gate_proj.weight`), get(`${p}mlp.up_proj.weight`)], 0))
+    fused.set(`${i}.down`, get(`${p}mlp.down_proj.weight`))
   }
+  fused.set('norm', get('model.norm.weight'))
+  fused.set('head', config.tiedEmbeddings ? get('model.embed_tokens.weight') : get('lm_head.weight'))
+  return fused
 }
 
 /**
  * Final hidden states, normalised.
  * @param ids [rows, length] token ids
- * @param bias added to the attention scores, broadcast to [rows, heads, length, past + length]: 0 where a key may be seen, very negative elsewhere
- * @param cache keys and values before these tokens, one entry a layer; replaced in place by those that include them (the caller disposes)
+ * @param bias added to the attention scores, broadcast to [rows, heads, length, attended]: 0 where a key may be seen, MASKED elsewhere
+ * @param memory what each layer attends to; without it, these tokens only
  * @returns [rows, length, hidden]
  */
 export function hiddenStates(
@@ -87,78 +72,76 @@ export function hiddenStates(
   w: FusedWeights,
   ids: Tensor2D,
   rope: Rope,
-  bias: Tensor | null,
-  cache?: (LayerCache | null)[],
+  bias: Tensor,
+  memory?: Memory,
 ): Tensor3D {
   const [rows, length] = ids.shape
-  let x = embed(w.embedding, ids).reshape([rows * length, config.hidden]) as Tensor2D
-  w.layers.forEach((layer, i) => {
-    const attended = attention(
-      config,
-      layer,
-      rmsNorm(x, layer.inputNorm, config.normEpsilon) as Tensor2D,
-      rows,
-      length,
-      rope,
-      bias,
-      cache,
-      i,
-    )
-    x = tf.add(x, tf.matMul(attended, layer.output, false, true)) as Tensor2D
-    const gateUp = tf.matMul(rmsNorm(x, layer.postNorm, config.normEpsilon) as Tensor2D, layer.gateUp, false, true)
-    x = tf.add(x, tf.matMul(swiglu(gateUp as Tensor2D), layer.down, false, true)) as Tensor2D
-  })
-  return rmsNorm(x, w.norm, config.normEpsilon).reshape([rows, length, config.hidden])
+  const norm = (x: Tensor2D, name: string) => rmsNorm(x, w.get(name)!, config.normEpsilon) as Tensor2D
+  const times = (x: Tensor2D, name: string) => tf.matMul(x, w.get(name) as Tensor2D, false, true) as Tensor2D
+  let x = embed(w.get('embedding') as Tensor2D, ids).reshape([rows * length, config.hidden]) as Tensor2D
+  for (let i = 0; i < config.layers; i++) {
+    const projected = times(norm(x, `${i}.inputNorm`), `${i}.qkv`)
+    const bent = w.has(`${i}.qkvBias`) ? (tf.add(projected, w.get(`${i}.qkvBias`)!) as Tensor2D) : projected
+    const attended = attention(config, w, i, bent, rows, length, rope, bias, memory)
+    x = tf.add(x, times(attended, `${i}.output`)) as Tensor2D
+    x = tf.add(x, times(swiglu(times(norm(x, `${i}.postNorm`), `${i}.gateUp`)), `${i}.down`)) as Tensor2D
+  }
+  return norm(x, 'norm').reshape([rows, length, config.hidden])
 }
 
-/** Grouped-query attention: the query heads that share a key head are stacked along its rows, so keys are never repeated. */
+/**
+ * Grouped-query attention: the query heads that share a key head are stacked along its rows, so keys are never repeated.
+ * @param qkv [rows · length, (heads + 2 kvHeads) · headDim] @returns [rows · length, heads · headDim]
+ */
 function attention(
   config: ModelConfig,
-  layer: FusedLayer,
-  x: Tensor2D,
+  w: FusedWeights,
+  layer: number,
+  qkv: Tensor2D,
   rows: number,
   length: number,
   rope: Rope,
-  bias: Tensor | null,
-  cache: (LayerCache | null)[] | undefined,
-  index: number,
+  bias: Tensor,
+  memory?: Memory,
 ): Tensor2D {
   const { heads, kvHeads, headDim } = config
-  let qkv = tf.matMul(x, layer.qkv, false, true) as Tensor
-  if (layer.qkvBias) qkv = tf.add(qkv, layer.qkvBias)
+  const shared = heads / kvHeads
   const byHead = tf.transpose(qkv.reshape([rows, length, heads + 2 * kvHeads, headDim]), [0, 2, 1, 3]) as Tensor4D
-  let qk = tf.slice(byHead, [0, 0, 0, 0], [rows, heads + kvHeads, length, headDim])
-  const value = tf.slice(byHead, [0, heads + kvHeads, 0, 0], [rows, kvHeads, length, headDim])
-  if (layer.qNorm && layer.kNorm) {
-    const q = rmsNorm(tf.slice(qk, [0, 0, 0, 0], [rows, heads, length, headDim]), layer.qNorm, config.normEpsilon)
-    const k = rmsNorm(tf.slice(qk, [0, heads, 0, 0], [rows, kvHeads, length, headDim]), layer.kNorm, config.normEpsilon)
-    qk = tf.concat([q, k], 1) as Tensor4D
+  const part = (x: Tensor4D, from: number, count: number) =>
+    tf.slice(x, [0, from, 0, 0], [rows, count, length, headDim])
+  let qk = part(byHead, 0, heads + kvHeads)
+  const qNorm = w.get(`${layer}.qNorm`)
+  const kNorm = w.get(`${layer}.kNorm`)
+  if (qNorm && kNorm) {
+    qk = tf.concat(
+      [
+        rmsNorm(part(qk, 0, heads), qNorm, config.normEpsilon),
+        rmsNorm(part(qk, heads, kvHeads), kNorm, config.normEpsilon),
+      ],
+      1,
+    ) as Tensor4D
   }
   qk = rotate(qk, rope.cos, rope.sin) as Tensor4D
-  const query = tf.slice(qk, [0, 0, 0, 0], [rows, heads, length, headDim])
-  let keys = tf.slice(qk, [0, heads, 0, 0], [rows, kvHeads, length, headDim])
-  let values = value
-  if (cache) {
-    const past = cache[index]
-    if (past) {
-      keys = tf.concat([past.keys, keys], 2)
-      values = tf.concat([past.values, values], 2)
-    }
-    cache[index] = { keys, values }
-  }
-  const total = keys.shape[2]
-  const shared = heads / kvHeads
-  const scores = tf.matMul(query.reshape([rows, kvHeads, shared * length, headDim]), keys, false, true)
-  let scaled = tf.mul(scores, 1 / Math.sqrt(headDim)).reshape([rows, heads, length, total]) as Tensor
-  if (bias) scaled = tf.add(scaled, bias)
-  const probabilities = tf.softmax(scaled).reshape([rows, kvHeads, shared * length, total])
-  const mixed = tf.matMul(probabilities, values).reshape([rows, heads, length, headDim])
-  return tf.transpose(mixed, [0, 2, 1, 3]).reshape([rows * length, heads * headDim]) as Tensor2D
+  const query = part(qk, 0, heads).reshape([rows, kvHeads, shared * length, headDim])
+  const fresh: KeyValues = { keys: part(qk, heads, kvHeads), values: part(byHead, heads + kvHeads, kvHeads) }
+  const stretches = memory ? memory(layer, fresh) : [fresh]
+
+  const scores = stretches.map(({ keys }) => tf.matMul(query, keys, false, true))
+  const lengths = stretches.map(({ keys }) => keys.shape[2])
+  const attended = lengths.reduce((sum, n) => sum + n, 0)
+  const joined = scores.length === 1 ? scores[0] : tf.concat(scores, 3)
+  const scaled = tf.add(tf.mul(joined, 1 / Math.sqrt(headDim)).reshape([rows, heads, length, attended]), bias)
+  const probabilities = tf.softmax(scaled).reshape([rows, kvHeads, shared * length, attended])
+  const shares = lengths.length === 1 ? [probabilities] : tf.split(probabilities, lengths, 3)
+  const mixed = shares.map((share, i) => tf.matMul(share, stretches[i].values)).reduce((a, b) => tf.add(a, b))
+  return tf
+    .transpose(mixed.reshape([rows, heads, length, headDim]), [0, 2, 1, 3])
+    .reshape([rows * length, heads * headDim]) as Tensor2D
 }
 
 /** @returns [positions, vocabulary] logits of flat hidden states [positions, hidden] */
 export function logitsOf(w: FusedWeights, hidden: Tensor2D): Tensor2D {
-  return tf.matMul(hidden, w.head, false, true) as Tensor2D
+  return tf.matMul(hidden, w.get('head') as Tensor2D, false, true) as Tensor2D
 }
 
 /** A score that no probability survives, finite so that a row without any visible key stays free of NaN. */

@@ -1,5 +1,5 @@
 /** One supervised optimizer step: next-token cross-entropy on the outputs, prompts masked. */
-import { accumulateGradient, batchOf, microBatches, type Sequence } from '../model/batch.ts'
+import { accumulateGradient, batchOf, disposeBatch, microBatches, type Sequence } from '../model/batch.ts'
 import type { Policy } from '../model/policy.ts'
 import { type AdamSettings, type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
@@ -25,16 +25,18 @@ export function supervisedUpdate(
   const gradients = new Map<string, Tensor>()
   let total = 0
   for (const micro of microBatches(sequences, s.microBatchTokens)) {
-    const loss = tf.tidy(() => {
-      const batch = batchOf(micro)
-      const { loss, logProbs, logits } = accumulateGradient(policy, batch, 1, gradients, (logProbs) =>
-        tf.div(tf.neg(tf.sum(tf.mul(logProbs, batch.mask))), s.tokensPerBatch),
-      )
-      tf.dispose([logProbs, logits])
-      return loss
-    })
-    total += loss.dataSync()[0]
-    loss.dispose()
+    const batch = batchOf(micro)
+    const [loss] = accumulateGradient(
+      `supervised ${s.tokensPerBatch}`,
+      policy,
+      batch,
+      1,
+      {},
+      gradients,
+      ({ logProbs }, { mask }) => tf.div(tf.neg(tf.sum(tf.mul(logProbs, mask))), s.tokensPerBatch),
+    )
+    disposeBatch(batch)
+    total += loss
   }
   const gradNorm = globalNorm(gradients.values())
   optimizer.update(policy.weights, gradients, clipFactor(gradNorm, s.maxGradNorm), s.adam)

@@ -1,0 +1,38 @@
+/**
+ * Functions of tensors that run as one TensorFlow graph where TensorFlow is the backend, and eagerly elsewhere. A graph is recorded at the
+ * first call with new shapes; that call's result too comes from the graph, so that a resumed process computes the same bits as one that
+ * had recorded it long before.
+ */
+import { type Graph, record } from './recorder.ts'
+import { type Tensor, tf } from './tf.ts'
+
+/** GRPO_STUDIO_EAGER=1 computes everything eagerly: slower, and the definition that graphs are tested against. */
+export const compiling = { enabled: process.env.GRPO_STUDIO_EAGER !== '1' }
+
+const graphs = new Map<string, Graph>()
+/** Oldest graphs go first: each holds a session of its own. */
+const MOST_GRAPHS = 256
+
+/**
+ * @param key names f and every number that it uses besides its inputs
+ * @param inputs all tensors that f depends on
+ * @param f is called in a scope of its own: what it does not return is disposed
+ * @returns the caller's to dispose
+ */
+export function compiled(key: string, inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[]): Tensor[] {
+  const scoped = (given: Tensor[]) => tf.tidy(() => f(given))
+  if (!compiling.enabled || tf.getBackend() !== 'tensorflow') return scoped(inputs)
+  const full = `${key} ${inputs.map((t) => `${t.dtype[0]}${t.shape.join('x')}`).join(' ')}`
+  let graph = graphs.get(full)
+  if (!graph) {
+    graph = record(inputs, scoped)
+    const oldest = graphs.size >= MOST_GRAPHS ? graphs.keys().next().value : undefined
+    if (oldest !== undefined) {
+      graphs.get(oldest)!.dispose()
+      graphs.delete(oldest)
+    }
+  } else graphs.delete(full)
+  // last used, last out
+  graphs.set(full, graph)
+  return graph.run(inputs)
+}
