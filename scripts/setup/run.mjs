@@ -22,6 +22,13 @@ function watchSignals() {
   }
 }
 
+/** From now until it ends, the child is ended when this process is. */
+export function track(child) {
+  watchSignals()
+  running.add(child)
+  child.on('close', () => running.delete(child))
+}
+
 /**
  * Runs a program to its end. Never rejects: a program that cannot be started has `status` null and the error in `output`.
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onTick?: () => void, stalled?: () => boolean, onLine?: (line: string) => void}} options
@@ -29,7 +36,6 @@ function watchSignals() {
  * @returns {Promise<{status: number | null, output: string, stalled: boolean}>} output: the last 20,000 characters of stdout and stderr
  */
 export function run(command, args, options = {}) {
-  watchSignals()
   return new Promise((resolve) => {
     let output = ''
     let stalled = false
@@ -38,7 +44,7 @@ export function run(command, args, options = {}) {
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    running.add(child)
+    track(child)
     const timer = setInterval(() => {
       options.onTick?.()
       if (options.stalled?.()) {
@@ -48,7 +54,6 @@ export function run(command, args, options = {}) {
     }, 500)
     const end = (status) => {
       clearInterval(timer)
-      running.delete(child)
       resolve({ status, output, stalled })
     }
     for (const stream of [child.stdout, child.stderr]) {
