@@ -40,11 +40,10 @@ async function begin(start: Extract<ToEngine, { type: 'start' }>): Promise<void>
         for (const event of early.splice(0)) l(event)
       },
     })
-    leave(0)
   } catch (error) {
     console.error(error)
     send({ type: 'failed', error: reportOf(error) })
-    leave(1)
+    process.exitCode = 1
   }
 }
 
@@ -53,16 +52,9 @@ function send(message: FromEngine): void {
   else process.send?.(message)
 }
 
-/** Gives the last messages time to leave. */
-function leave(code: number): void {
-  process.exitCode = code
-  if (electronPort) setTimeout(() => process.exit(code), 100)
-  else process.disconnect?.()
-}
-
 if (electronPort) electronPort.on('message', ({ data }) => receive(data as ToEngine))
 else {
   process.on('message', receive)
-  // without a host nobody would store what we make
+  // the host ends a finished engine by hanging up, after all that it said has arrived; and without a host nobody would store what we make
   process.on('disconnect', () => process.exit())
 }

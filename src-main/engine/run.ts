@@ -4,20 +4,24 @@ import { join } from 'node:path'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { StudioError } from '../contract/errors.ts'
 import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
-import { mergeSettings, type Settings, settingsOf } from '../contract/settings.ts'
+import type { AlertKind, PhaseReport } from '../contract/records.ts'
+import { mergeSettings, settingsOf } from '../contract/settings.ts'
 import { Alerts } from './alerts.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
 import { copyWeights, disposeWeights, loadPolicy, parameterCount } from './model/policy.ts'
 import { AdamW } from './optim/adamw.ts'
+import { breather, throttled } from './pace.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { grpoStep } from './stages/grpo.ts'
-import { Steering } from './steering.ts'
+import { type Boundary, Steering } from './steering.ts'
+import type { Problem } from './tasks/problem.ts'
 import { assertDisjoint, evaluationSet, trainingSet } from './tasks/sets.ts'
 import { type BackendName, openBackend } from './tensor/index.ts'
+import { undoPoint } from './undo.ts'
 
-type Start = Extract<ToEngine, { type: 'start' }>
+export type Start = Extract<ToEngine, { type: 'start' }>
 
 export interface EngineChannel {
   send(message: FromEngine): void
@@ -27,141 +31,234 @@ export interface EngineChannel {
   onCommand(listener: Steering['push']): void
 }
 
-/** Lets messages in between pieces of work, at most so often. */
-const BREATH_MS = 40
-
+/** @throws StudioError before the first step: no backend, a bad model or checkpoint, a recipe that the model cannot hold */
 export async function train(start: Start, channel: EngineChannel): Promise<void> {
-  const { recipe } = start
   const backend = await openBackend((start.backend as BackendName | null) ?? undefined)
-  const state = start.checkpoint === null ? freshState(recipe) : readCheckpoint(join(start.folder, start.checkpoint))
-  const { policy, optimizer, position } = state
-  requireRoom(recipe, policy.config.maxPositions)
-  const problems = trainingSet(recipe.task, recipe.trainPrompts, recipe.seed)
-  const heldOut = evaluationSet(recipe.task, Math.max(recipe.finalEvalPrompts, recipe.evalPrompts))
-  assertDisjoint(problems, heldOut)
-  channel.send({
-    type: 'ready',
-    backend: backend.name,
-    device: backend.device,
-    probes: backend.probes,
-    parameters: parameterCount(policy.weights),
-  })
+  const fresh = start.checkpoint === null
+  const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
+  requireRoom(start.recipe, state.policy.config.maxPositions)
+  const { name, device, probes } = backend
+  channel.send({ type: 'ready', backend: name, device, probes, parameters: parameterCount(state.policy.weights) })
+  await new Run(start, state, channel).go(fresh)
+}
 
-  const steering = new Steering(
-    {
-      confirmed: (c) => channel.send({ type: 'applied', ...c }),
-      paused: (step, reason) => channel.send({ type: 'paused', step, reason }),
-      running: (step) => {
-        if (wasPaused) channel.send({ type: 'running', step })
-        wasPaused = false
+class Run {
+  private readonly recipe: Recipe
+  private readonly folder: string
+  private readonly state: Checkpoint
+  private readonly channel: EngineChannel
+  private readonly steering: Steering
+  private readonly problems: Problem[]
+  private readonly heldOut: Problem[]
+  private readonly alerts = new Alerts()
+  private readonly breathe = breather()
+  /** Step of the newest checkpoint. */
+  private checkpointed: number
+  /** The host was told that the run goes. */
+  private running = false
+
+  constructor(start: Start, state: Checkpoint, channel: EngineChannel) {
+    const { recipe } = start
+    this.recipe = recipe
+    this.folder = start.folder
+    this.state = state
+    this.channel = channel
+    this.checkpointed = state.position.step
+    this.problems = trainingSet(recipe.task, recipe.trainPrompts, recipe.seed)
+    this.heldOut = evaluationSet(recipe.task, Math.max(recipe.finalEvalPrompts, recipe.evalPrompts))
+    assertDisjoint(this.problems, this.heldOut)
+    this.steering = new Steering(
+      {
+        confirmed: (c) => channel.send({ type: 'applied', ...c }),
+        staying: (staying) => channel.send({ type: 'staying', staying }),
+        paused: async (step, reason) => {
+          await this.checkpoint()
+          this.running = false
+          channel.send({ type: 'paused', step, reason })
+        },
+        running: (step) => {
+          if (!this.running) channel.send({ type: 'running', step })
+          this.running = true
+        },
       },
-      staying: (staying) => channel.send({ type: 'staying', staying }),
-    },
-    { paused: start.paused, staying: position.staying, replay: start.replay },
-  )
-  let wasPaused = true
-  channel.onCommand((event) => steering.push(event))
-  const alerts = new Alerts()
-  const breathe = breather()
-  const phase = (step: number) => {
-    const send = throttled((p: 'evaluate' | 'rollout' | 'reward' | 'update', fraction: number) =>
-      channel.send({ type: 'phase', phase: { step, phase: p, fraction } }),
+      {
+        paused: start.paused,
+        staying: state.position.staying,
+        replay: start.replay,
+        mostTokens: state.policy.config.maxPositions - PROMPT_ROOM,
+      },
     )
-    return async (p: 'evaluate' | 'rollout' | 'reward' | 'update', fraction: number) => {
-      send(p, fraction)
-      await breathe()
-    }
-  }
-  const evaluateNow = async (prompts: number) => {
-    const report = await evaluate({
-      policy,
-      problems: heldOut.slice(0, prompts),
-      maxTokens: longestLimit(recipe),
-      seed: recipe.seed,
-      step: position.step,
-      progress: (f) => phase(position.step)('evaluate', f),
-    })
-    channel.send({ type: 'evaluation', report })
-  }
-  const checkpoint = async () => {
-    position.optimizerStep = optimizer.step
-    position.staying = steering.staying
-    await channel.stored(position.step)
-    mkdirSync(join(start.folder, 'checkpoints'), { recursive: true })
-    const folder = join('checkpoints', `step-${String(position.step).padStart(6, '0')}`)
-    const bytes = writeCheckpoint(join(start.folder, folder), state)
-    channel.send({ type: 'checkpoint', record: { step: position.step, at: new Date().toISOString(), folder, bytes } })
+    channel.onCommand((event) => this.steering.push(event))
   }
 
-  if (start.checkpoint === null) {
-    channel.send({ type: 'stage-began', stage: 0, firstStep: 1, settings: position.settings })
-    await evaluateNow(recipe.finalEvalPrompts)
-    await checkpoint()
+  async go(fresh: boolean): Promise<void> {
+    const { position } = this.state
+    if (fresh) {
+      this.channel.send({ type: 'stage-began', stage: 0, firstStep: 1, settings: position.settings })
+      await this.evaluate(this.recipe.finalEvalPrompts)
+      this.checkpointed = -1
+      await this.checkpoint()
+    }
+    for (;;) {
+      const boundary = await this.steering.boundary(position.step + 1, position.settings)
+      const ended = this.stageEnd(boundary)
+      if (ended && (await this.leaveStage(ended)) === 'finished') return
+      this.take(boundary)
+      if (!(await this.step())) continue
+      if (this.evaluationIsDue()) await this.evaluate(this.recipe.evalPrompts)
+      if (position.step % this.recipe.checkpointEvery === 0) await this.checkpoint()
+    }
   }
 
-  let checkpointed = position.step
-  for (;;) {
-    const step = position.step + 1
-    const boundary = await steering.boundary(step, position.settings)
-    const ended = boundary.stop
-      ? 'stopped'
-      : boundary.nextStage
-        ? 'steered'
-        : stageDone(recipe, position) && !steering.staying
-          ? 'steps'
-          : null
-    if (ended) {
-      channel.send({ type: 'stage-ended', stage: position.stage, lastStep: position.step, reason: ended })
-      const last = position.stage + 1 >= recipe.stages.length
-      if (last && ended !== 'stopped') await evaluateNow(recipe.finalEvalPrompts)
-      if (checkpointed !== position.step) await checkpoint()
-      if (last || ended === 'stopped') {
-        channel.send({ type: 'finished', reason: ended === 'stopped' ? 'stopped' : 'steps', step: position.step })
-        return
-      }
-      checkpointed = position.step
-      position.stage++
-      position.stageFirstStep = step
-      position.settings = enterStage(position.settings, recipe.stages[position.stage])
-      channel.send({ type: 'stage-began', stage: position.stage, firstStep: step, settings: position.settings })
+  /** Why the stage ends before the next step, if it does. */
+  private stageEnd(boundary: Boundary): 'stopped' | 'steered' | 'steps' | null {
+    if (boundary.stop) return 'stopped'
+    if (boundary.nextStage) return 'steered'
+    return this.stageDone() && !this.steering.staying ? 'steps' : null
+  }
+
+  private stageDone(): boolean {
+    const { step, stage, stageFirstStep } = this.state.position
+    return step - stageFirstStep + 1 >= this.recipe.stages[stage].steps
+  }
+
+  private get lastStage(): boolean {
+    return this.state.position.stage + 1 >= this.recipe.stages.length
+  }
+
+  private async leaveStage(reason: 'stopped' | 'steered' | 'steps'): Promise<'finished' | 'next'> {
+    const { position } = this.state
+    const { recipe, channel } = this
+    channel.send({ type: 'stage-ended', stage: position.stage, lastStep: position.step, reason })
+    if (this.lastStage && reason !== 'stopped') await this.evaluate(recipe.finalEvalPrompts)
+    await this.checkpoint()
+    if (this.lastStage || reason === 'stopped') {
+      channel.send({ type: 'finished', reason: reason === 'stopped' ? 'stopped' : 'steps', step: position.step })
+      return 'finished'
     }
+    position.stage++
+    position.stageFirstStep = position.step + 1
+    position.settings = enterStage(position.settings, recipe.stages[position.stage])
+    const { stage, stageFirstStep, settings } = position
+    channel.send({ type: 'stage-began', stage, firstStep: stageFirstStep, settings })
+    return 'next'
+  }
+
+  private take(boundary: Boundary): void {
+    const { position } = this.state
     for (const change of boundary.changes) position.settings = mergeSettings(position.settings, settingsOf(change))
-    if (boundary.refreshReference || referenceIsDue(position.settings, position)) refreshReference(state, step)
+    const { refreshReferenceEvery } = position.settings
+    const due = refreshReferenceEvery > 0 && position.step - position.referenceStep >= refreshReferenceEvery
+    if (!boundary.refreshReference && !due) return
+    disposeWeights(this.state.reference)
+    this.state.reference = copyWeights(this.state.policy.weights)
+    position.referenceStep = position.step
+  }
 
-    const undo = snapshot(state)
+  /** @returns whether the step was made; if its loss was not finite it was undone, and the run waits for a person */
+  private async step(): Promise<boolean> {
+    const { policy, reference, optimizer, position } = this.state
+    const step = position.step + 1
+    const undo = undoPoint(this.state)
     try {
       const report = await grpoStep({
         step,
         stage: position.stage,
-        seed: recipe.seed,
+        seed: this.recipe.seed,
         settings: position.settings,
         policy,
-        reference: state.reference,
+        reference,
         optimizer,
-        problems,
+        problems: this.problems,
         tokensBefore: position.tokens,
-        progress: phase(step),
+        progress: this.phases(step),
       })
       undo.forget()
-      await channel.stored(position.step)
-      channel.send({ type: 'step', report, seconds: report.metrics['seconds/step'] })
+      await this.channel.stored(position.step)
+      this.channel.send({ type: 'step', report, seconds: report.metrics['seconds/step'] })
       position.step = step
       position.tokens = report.metrics.num_tokens
-      for (const alert of alerts.look(step, report.metrics))
-        channel.send({ type: 'alert', alert: { ...alert, at: report.at }, pause: false })
+      for (const alert of this.alerts.look(step, report.metrics)) {
+        this.channel.send({ type: 'alert', alert: { ...alert, at: report.at }, pause: false })
+      }
+      return true
     } catch (error) {
-      if (!(error instanceof NonFiniteError)) throw error
       undo.restore()
-      channel.send({ type: 'alert', alert: nonFiniteAlert(error, step), pause: true })
-      steering.hold()
-      wasPaused = true
-      continue
+      if (!(error instanceof NonFiniteError)) throw error
+      this.hold(
+        'non-finite',
+        `${error.message} Step ${step} was undone and the run is paused; nothing stored is lost.`,
+        'Lower the learning rate, then resume; if it comes again, stop and start again with a lower one.',
+      )
+      return false
     }
-    const lastOfRun = position.stage + 1 >= recipe.stages.length && stageDone(recipe, position)
-    if (recipe.evalEvery > 0 && step % recipe.evalEvery === 0 && !lastOfRun) await evaluateNow(recipe.evalPrompts)
-    if (step % recipe.checkpointEvery === 0) {
-      await checkpoint()
-      checkpointed = step
+  }
+
+  /** The end of the run has an evaluation of its own. */
+  private evaluationIsDue(): boolean {
+    const { evalEvery } = this.recipe
+    return evalEvery > 0 && this.state.position.step % evalEvery === 0 && !(this.lastStage && this.stageDone())
+  }
+
+  private async evaluate(prompts: number): Promise<void> {
+    const { step } = this.state.position
+    const progress = this.phases(step)
+    const report = await evaluate({
+      policy: this.state.policy,
+      problems: this.heldOut.slice(0, prompts),
+      maxTokens: longestLimit(this.recipe),
+      seed: this.recipe.seed,
+      step,
+      progress: (fraction) => progress('evaluate', fraction),
+    })
+    await this.channel.stored(step)
+    this.channel.send({ type: 'evaluation', report })
+  }
+
+  /** Writes a checkpoint of this step if there is none yet. A disk that refuses it pauses the run. */
+  private async checkpoint(): Promise<void> {
+    const { position, optimizer } = this.state
+    if (this.checkpointed === position.step) return
+    position.optimizerStep = optimizer.step
+    position.staying = this.steering.staying
+    await this.channel.stored(position.step)
+    const folder = join('checkpoints', `step-${String(position.step).padStart(6, '0')}`)
+    try {
+      mkdirSync(join(this.folder, 'checkpoints'), { recursive: true })
+      const bytes = writeCheckpoint(join(this.folder, folder), this.state)
+      this.checkpointed = position.step
+      this.channel.send({
+        type: 'checkpoint',
+        record: { step: position.step, at: new Date().toISOString(), folder, bytes },
+      })
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      const full = code === 'ENOSPC' || code === 'EDQUOT'
+      this.hold(
+        full ? 'disk-full' : 'checkpoint',
+        `The checkpoint of step ${position.step} could not be written to ${join(this.folder, folder)}: ${full ? 'the disk is full' : message}. The run is paused; nothing stored is lost.`,
+        full ? 'Free some space, then resume.' : 'Make the folder writable, then resume.',
+      )
+    }
+  }
+
+  private hold(kind: AlertKind, message: string, hint: string): void {
+    const { step } = this.state.position
+    this.channel.send({
+      type: 'alert',
+      alert: { step, at: new Date().toISOString(), kind, message, hint },
+      pause: true,
+    })
+    this.steering.hold()
+  }
+
+  private phases(step: number): (phase: PhaseReport['phase'], fraction: number) => Promise<void> {
+    const send = throttled((phase: PhaseReport['phase'], fraction) =>
+      this.channel.send({ type: 'phase', phase: { step, phase, fraction } }),
+    )
+    return async (phase, fraction) => {
+      send(phase, fraction)
+      await this.breathe()
     }
   }
 }
@@ -185,16 +282,18 @@ function freshState(recipe: Recipe): Checkpoint {
   }
 }
 
+/** Room for a prompt in the model's positions. */
+const PROMPT_ROOM = 32
+
 /** @throws StudioError bad-recipe when prompts and token limit together exceed what the model can attend to */
 function requireRoom(recipe: Recipe, maxPositions: number): void {
   const limit = longestLimit(recipe)
-  if (limit >= maxPositions) {
-    throw new StudioError(
-      'bad-recipe',
-      `maxCompletionTokens ${limit} does not fit into the model's ${maxPositions} positions.`,
-      `Choose at most ${maxPositions - 32}.`,
-    )
-  }
+  if (limit + PROMPT_ROOM <= maxPositions) return
+  throw new StudioError(
+    'bad-recipe',
+    `maxCompletionTokens ${limit} and a prompt do not fit into the model's ${maxPositions} positions.`,
+    `Choose at most ${maxPositions - PROMPT_ROOM}.`,
+  )
 }
 
 /** The largest token limit of the recipe: evaluations use it, so that their accuracy compares across stages. */
@@ -206,73 +305,4 @@ function longestLimit(recipe: Recipe): number {
     longest = Math.max(longest, settings.maxCompletionTokens)
   }
   return longest
-}
-
-function stageDone(recipe: Recipe, position: Checkpoint['position']): boolean {
-  return position.step - position.stageFirstStep + 1 >= recipe.stages[position.stage].steps
-}
-
-function referenceIsDue(settings: Settings, position: Checkpoint['position']): boolean {
-  return settings.refreshReferenceEvery > 0 && position.step - position.referenceStep >= settings.refreshReferenceEvery
-}
-
-/** The reference becomes what the policy is before this step. */
-function refreshReference(state: Checkpoint, step: number): void {
-  disposeWeights(state.reference)
-  state.reference = copyWeights(state.policy.weights)
-  state.position.referenceStep = step - 1
-}
-
-/** Holds on to weights and moments, so that a failed step can be undone whole. */
-function snapshot({ policy, optimizer }: Checkpoint) {
-  const held = [policy.weights, optimizer.firstMoments, optimizer.secondMoments].map((map) => ({
-    map,
-    copy: copyWeights(map),
-  }))
-  const step = optimizer.step
-  return {
-    forget() {
-      for (const { copy } of held) disposeWeights(copy)
-    },
-    restore() {
-      optimizer.step = step
-      for (const { map, copy } of held) {
-        disposeWeights(map)
-        map.clear()
-        for (const [name, t] of copy) map.set(name, t)
-      }
-    },
-  }
-}
-
-function nonFiniteAlert(error: NonFiniteError, step: number) {
-  return {
-    step,
-    at: new Date().toISOString(),
-    kind: 'non-finite' as const,
-    message: `${error.message} Step ${step} was undone and the run is paused; nothing stored is lost.`,
-    hint: 'Lower the learning rate, then resume; if it comes again, stop and resume from an earlier checkpoint.',
-  }
-}
-
-function breather(): () => Promise<void> {
-  let last = performance.now()
-  return async () => {
-    if (performance.now() - last < BREATH_MS) return
-    await new Promise((resolve) => setImmediate(resolve))
-    last = performance.now()
-  }
-}
-
-/** Ten reports a second are enough for an eye; the first of each phase always goes. */
-function throttled<A extends unknown[]>(send: (...args: A) => void): (...args: A) => void {
-  let last = 0
-  let phase: unknown
-  return (...args) => {
-    const now = performance.now()
-    if (args[0] === phase && now - last < 100) return
-    last = now
-    phase = args[0]
-    send(...args)
-  }
 }

@@ -23,7 +23,8 @@ export interface Confirmation {
 
 export interface SteeringSink {
   confirmed(confirmation: Confirmation): void
-  paused(step: number, reason: 'asked' | 'alert'): void
+  /** Everything up to `step` is done and nothing more will be until someone resumes. */
+  paused(step: number, reason: 'asked' | 'alert'): Promise<void>
   running(step: number): void
   staying(staying: boolean): void
 }
@@ -38,9 +39,19 @@ export interface Boundary {
   changes: KnobChanges[]
 }
 
+export interface SteeringStart {
+  paused: boolean
+  staying: boolean
+  /** Confirmed events to be re-applied at their own steps. */
+  replay: SteeringEvent[]
+  /** Longest output that the model has room for. */
+  mostTokens: number
+}
+
 export class Steering {
   staying: boolean
   private readonly sink: SteeringSink
+  private readonly mostTokens: number
   private readonly queue: SteeringEvent[] = []
   private replay: SteeringEvent[]
   private paused: boolean
@@ -49,8 +60,9 @@ export class Steering {
   private singleSteps = 0
   private wake: (() => void) | null = null
 
-  constructor(sink: SteeringSink, start: { paused: boolean; staying: boolean; replay: SteeringEvent[] }) {
+  constructor(sink: SteeringSink, start: SteeringStart) {
     this.sink = sink
+    this.mostTokens = start.mostTokens
     this.paused = start.paused
     this.staying = start.staying
     this.replay = [...start.replay]
@@ -79,7 +91,7 @@ export class Steering {
     for (;;) {
       for (let event = this.queue.shift(); event; event = this.queue.shift()) {
         const wasPaused = this.paused
-        const refused = refusalOf(event, settings)
+        const refused = refusalOf(event, settings, this.mostTokens)
         const before = refused ? {} : valuesOf(settings, event.changes ?? {})
         if (!refused) {
           this.take(event, result)
@@ -92,8 +104,11 @@ export class Steering {
       }
       if (result.stop) return result
       if (!this.paused || this.singleSteps > 0) break
-      if (!announced) this.sink.paused(step - 1, this.pauseReason)
-      announced = true
+      if (!announced) {
+        announced = true
+        await this.sink.paused(step - 1, this.pauseReason)
+        continue
+      }
       await new Promise<void>((resolve) => {
         this.wake = resolve
       })
@@ -139,13 +154,16 @@ function valuesOf(settings: Settings, changes: KnobChanges): KnobChanges {
 }
 
 /** Why the engine cannot take a command: ranges, and what only makes sense together. */
-function refusalOf(event: SteeringEvent, settings: Settings): string | null {
+function refusalOf(event: SteeringEvent, settings: Settings, mostTokens: number): string | null {
   if (event.kind !== 'set') return null
   for (const [name, value] of Object.entries(event.changes ?? {})) {
     const reason = refusal(name, value)
     if (reason) return reason
   }
   const after = mergeSettings(settings, settingsOf(event.changes ?? {}))
+  if (after.maxCompletionTokens > mostTokens) {
+    return `The model has room for outputs of at most ${mostTokens} tokens, not ${after.maxCompletionTokens}.`
+  }
   if (after.promptsPerStep * after.groupSize < after.miniBatches) {
     return `${after.promptsPerStep} prompts × ${after.groupSize} samples cannot be split into ${after.miniBatches} mini-batches.`
   }

@@ -94,14 +94,14 @@ function backToTokens(slope: Tensor, mask: Tensor2D, level: 'token' | 'sequence'
 
 /**
  * Sums for metrics, each a scalar tensor: `kl` over counted tokens, `low` and `high` over probability ratios. Of these there is one a counted
- * token, or with sequence-level importance sampling one a row; `ratios` is their number.
+ * token, or with sequence-level importance sampling one a row that counts; `ratios` is their number.
  */
 export function lossStatistics(logp: Tensor2D, inputs: LossInputs, objective: Objective) {
   return tf.tidy(() => {
     const { mask, advantages } = inputs
     const bySequence = objective.importanceSampling === 'sequence'
     const ratio = ratioOf(logp, inputs, objective.importanceSampling)
-    const counted = bySequence ? tf.ones(ratio.shape) : mask
+    const counted = bySequence ? tf.minimum(tf.sum(mask, 1, true), 1) : mask
     const low = tf.mul(tf.less(ratio, 1 - objective.epsilonLow).toFloat(), tf.less(advantages, 0).toFloat())
     const high = tf.mul(tf.greater(ratio, 1 + objective.epsilonHigh).toFloat(), tf.greater(advantages, 0).toFloat())
     const reach = reachOf(logp, inputs)
