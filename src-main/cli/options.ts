@@ -9,7 +9,7 @@ export const dataOption = () =>
     (path) => resolve(path),
   )
 
-export const jsonOption = () => new Option('--json', 'print JSON')
+export const jsonOption = (what = 'print JSON') => new Option('--json', what)
 
 export const backendOption = () =>
   new Option('--backend <name>', 'tensor backend: tensorflow-gpu, tensorflow or wasm (default: the best that works)')
@@ -40,6 +40,5 @@ export function number(min: number, max: number): (text: string) => number {
   }
 }
 
-export function collect(value: string, before: string[] = []): string[] {
-  return [...before, value]
-}
+export const setOption = (what: string) =>
+  new Option('--set <key=value>', what).argParser((value: string, before: string[] = []) => [...before, value])

@@ -1,8 +1,18 @@
 /** The command line: its verbs, one file each. */
 import { Command, CommanderError } from 'commander'
 import { version } from '../host/version.ts'
+import { addDoctor } from './doctor.ts'
+import { addExport } from './export.ts'
+import { addGenerate } from './generate.ts'
+import { addLogprobs } from './logprobs.ts'
 import { complain } from './output.ts'
+import { addResume } from './resume.ts'
+import { addRun } from './run.ts'
+import { addRuns } from './runs.ts'
 import { addServe } from './serve.ts'
+import { addShow } from './show.ts'
+
+const verbs = [addRun, addServe, addResume, addRuns, addShow, addExport, addGenerate, addLogprobs, addDoctor]
 
 export function makeProgram(): Command {
   const program = new Command('grpo-studio')
@@ -11,12 +21,16 @@ export function makeProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(grpo-studio --help, or grpo-studio <verb> --help, lists what can be given)')
     .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
-  addServe(program)
+  for (const add of verbs) add(program)
   return program
 }
 
 /** Sets the exit status: 0 only on success, 1 for what went wrong, 2 for a command that was not understood. */
 export async function main(args: string[]): Promise<void> {
+  // Whoever reads us may stop early (`| head`): what remains has no reader.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   try {
     await makeProgram().parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -26,5 +40,4 @@ export async function main(args: string[]): Promise<void> {
       process.exitCode = 1
     }
   }
-  process.exit()
 }

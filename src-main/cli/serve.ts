@@ -7,7 +7,7 @@ import { loadRecipe } from '../host/recipes.ts'
 import { defaultPort, startServer, tokenOf } from '../host/server.ts'
 import { version } from '../host/version.ts'
 import { onInterrupt } from './interrupt.ts'
-import { backendOption, collect, dataFolder, dataOption, jsonOption, wholeNumber } from './options.ts'
+import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
 import { print, printJson, say } from './output.ts'
 import { Progress } from './progress.ts'
 
@@ -15,7 +15,7 @@ interface ServeOptions {
   port?: number
   open: boolean
   recipe?: string
-  set: string[]
+  set?: string[]
   backend?: string
   data?: string
   json?: boolean
@@ -28,7 +28,7 @@ export function addServe(program: Command): void {
     .option('--port <port>', `port on 127.0.0.1 (default: ${defaultPort}, or the next free one)`, wholeNumber(0, 65535))
     .option('--no-open', 'do not open the default browser')
     .option('--recipe <recipe>', 'launch this recipe (name or file) at once')
-    .option('--set <key=value>', 'with --recipe: change a setting of it; repeatable', collect, [])
+    .addOption(setOption('with --recipe: change a field or setting of it; repeatable'))
     .addOption(backendOption())
     .addOption(dataOption())
     .addOption(jsonOption())
@@ -47,7 +47,7 @@ Examples:
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const recipe = options.recipe === undefined ? undefined : loadRecipe(options.recipe, options.set)
+  const recipe = options.recipe === undefined ? undefined : loadRecipe(options.recipe, options.set ?? [])
   const host = new Host({ dataFolder: dataFolder(options), command: 'grpo-studio serve' })
   try {
     for (const { message, hint } of host.notices) say(`! ${message}\n  ${hint}`)

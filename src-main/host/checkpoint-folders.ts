@@ -1,9 +1,7 @@
 /** Checkpoints on the disk: which can be gone on from, which may go. The engine writes them, `state.json` last. */
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CheckpointRecord, StageRecord } from '../contract/records.ts'
-
-const kept = 3
+import type { CheckpointRecord } from '../contract/records.ts'
 
 function stepOf(name: string): number | undefined {
   const match = /^step-(\d+)$/.exec(name)
@@ -37,12 +35,6 @@ export function clearAfter(runFolder: string, step: number): void {
       rmSync(join(folder, name), { recursive: true, force: true })
     }
   }
-}
-
-/** Checkpoints that are no longer needed: not among the newest, and at no stage's end. */
-export function superfluous(checkpoints: CheckpointRecord[], stages: StageRecord[]): CheckpointRecord[] {
-  const ends = new Set(stages.map((stage) => stage.lastStep))
-  return checkpoints.slice(0, -kept).filter((c) => !ends.has(c.step))
 }
 
 /** First renamed, so that one half deleted is never taken for a whole one. */

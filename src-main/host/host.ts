@@ -4,12 +4,19 @@ import { join, resolve } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
-import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
+import type {
+  AlertRecord,
+  EvaluationSummary,
+  RunDetail,
+  RunSummary,
+  SteeringCommand,
+  SteeringEvent,
+} from '../contract/records.ts'
 import { storageError } from '../store/database.ts'
 import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
-import { type Reader, requireRun } from '../store/queries.ts'
-import { type ReaderThread, startReader } from '../store/reader.ts'
+import { queries, type Reader, requireRun } from '../store/queries.ts'
+import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
 import { insertRun, lastRunNumber, markInterrupted, type NewRun, summaryOf } from '../store/runs.ts'
 import { insertStages } from '../store/stages.ts'
 import { Store } from '../store/store.ts'
@@ -41,6 +48,7 @@ export class Host {
   /** Engines of an app that was killed, on their way out. */
   readonly #orphans: Promise<unknown>
   #session: Session | undefined
+  #closed = false
 
   /**
    * Opens the folder: makes it, locks it, brings the database up to date, and finds runs that were cut off.
@@ -170,6 +178,14 @@ export class Host {
     return this.#hub.subscribe(first, signal)
   }
 
+  /** A run and its evaluations as they are stored, also after closing. */
+  look(name: string): { run: RunDetail; evaluations: EvaluationSummary[] } {
+    return lookInto(this.dataFolder, (db) => ({
+      run: queries.run(db, this.dataFolder, name),
+      evaluations: queries.evaluations(db, this.dataFolder, name),
+    }))
+  }
+
   /** Tells others who want this folder what they should know. */
   note(more: Partial<LockHolder>): void {
     this.#lock.note(more)
@@ -187,6 +203,8 @@ export class Host {
 
   /** Pauses the active run at a checkpoint, for at most four seconds, and lets go of the folder. */
   async close(note = 'The app was closed.'): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     await this.#session?.close(note, closePatience)
     await this.#reader.close()
     this.#store.close()

@@ -6,32 +6,24 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
-import { reportOf, StudioError } from '../contract/errors.ts'
+import { type ErrorReport, reportOf, StudioError } from '../contract/errors.ts'
 import type { Recipe } from '../contract/recipe.ts'
-import type {
-  AlertRecord,
-  CheckpointRecord,
-  RunDetail,
-  RunSummary,
-  SteeringCommand,
-  SteeringEvent,
-} from '../contract/records.ts'
+import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
 import { insertAlert } from '../store/alerts.ts'
-import { checkpointsOf, deleteCheckpoint } from '../store/checkpoints.ts'
 import { isStorageFailure } from '../store/database.ts'
 import { runFolder } from '../store/folder.ts'
 import { queries } from '../store/queries.ts'
 import { updateRun } from '../store/runs.ts'
-import { stagesOf } from '../store/stages.ts'
 import { confirmEvent, eventById, insertEvent } from '../store/steering.ts'
 import type { Store } from '../store/store.ts'
-import { deleteCheckpointFolder, superfluous } from './checkpoint-folders.ts'
 import { describeDeath } from './engine-exit.ts'
 import { EngineLog } from './engine-log.ts'
 import type { EngineExit, EngineProcess, StartEngine } from './engine-process.ts'
 import { Pace } from './eta.ts'
 import type { Hub } from './hub.ts'
 import { identify } from './process-identity.ts'
+import { pruneCheckpoints } from './prune.ts'
+import { ReportQueue } from './report-queue.ts'
 import { keepReport, type RunKey, type StoredReport } from './reports.ts'
 import { checkCommand } from './steering-rules.ts'
 
@@ -58,9 +50,9 @@ export class Session {
   readonly #engine: EngineProcess
   readonly #log: EngineLog
   readonly #pace = new Pace()
-  readonly #queue: Entry[] = []
-  /** Why the head of the queue cannot be stored. */
-  #held: { error: StudioError; alert: AlertRecord } | undefined
+  readonly #queue: ReportQueue<Entry>
+  /** Of a disk that takes nothing more. */
+  #heldAlert: AlertRecord | undefined
   #closing = false
   #over = false
   #ending = false
@@ -79,12 +71,16 @@ export class Session {
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
+    this.#queue = new ReportQueue(
+      (entry) => this.#handle(entry),
+      (error) => this.#hold(error),
+    )
     this.#log = new EngineLog(this.folder)
     this.#engine = context.startEngine()
     this.#notePid()
     this.#engine.onMessage((message) => this.#receive(message))
     this.#engine.onOutput((text) => this.#log.write(text))
-    this.#engine.onExit((exit) => this.#push({ type: 'exit', ...exit }))
+    this.#engine.onExit((exit) => this.#queue.push({ type: 'exit', ...exit }))
     this.#engine.send(start)
     for (const event of again) this.#engine.send({ type: 'command', event })
   }
@@ -107,7 +103,7 @@ export class Session {
 
   /** The alert of a full disk, which is not in the store yet. */
   get heldAlert(): AlertRecord | undefined {
-    return this.#held?.alert
+    return this.#heldAlert
   }
 
   /**
@@ -115,7 +111,7 @@ export class Session {
    * @throws StudioError bad-setting, bad-request: not now or not so; disk-full, data-folder: it cannot be stored
    */
   steer(command: SteeringCommand): SteeringEvent {
-    if (this.#held && command.kind === 'resume') return this.#storeHeld(command)
+    if (this.#queue.held && command.kind === 'resume') return this.#storeHeld(command)
     const detail = this.detail()
     if (command.kind === 'stop' && this.#stopAskedAt && Date.now() - this.#stopAskedAt > stopPatience) {
       this.endNow()
@@ -137,16 +133,17 @@ export class Session {
     if (this.#over) return
     this.#closing = true
     try {
-      const paused = this.#paused(patience)
       const { status, pending } = this.detail()
-      if (status === 'running' && !pending.some((event) => event.kind === 'pause')) this.steer({ kind: 'pause', note })
-      await paused
+      if (status === 'running') {
+        if (!pending.some((event) => event.kind === 'pause')) this.steer({ kind: 'pause', note })
+        await this.#noLongerRunning(patience)
+      }
     } catch {
       // A disk that takes nothing more: what is stored is stored.
     }
     this.endNow()
     // With a full disk the end itself cannot be stored: the next opening will find the run cut off.
-    if (!this.#held) await this.ended
+    if (!this.#queue.held) await this.ended
   }
 
   /** Ends the engine at once; the run is left as interrupted. */
@@ -156,7 +153,10 @@ export class Session {
   }
 
   #live(stored: RunSummary): Partial<RunSummary> {
-    if (this.#held) return { status: 'paused', error: reportOf(this.#held.error) }
+    if (this.#queue.held) {
+      const { code, hint } = this.#queue.held
+      return { status: 'paused', error: { code, message: this.#heldAlert?.message ?? '', hint } }
+    }
     if (stored.status !== 'running') return {}
     return { etaSeconds: this.#pace.eta(stored.step, stored.totalSteps, this.run.config.evalEvery) }
   }
@@ -171,27 +171,26 @@ export class Session {
 
   #receive(message: FromEngine): void {
     if (message.type === 'phase') this.#announce({ type: 'phase', runId: this.run.id, phase: message.phase })
-    else this.#push(message)
+    else this.#queue.push(message)
   }
 
-  #push(entry: Entry): void {
-    this.#queue.push(entry)
-    if (!this.#held) this.#drain()
-  }
-
-  #drain(): void {
-    while (this.#queue.length > 0) {
-      const entry = this.#queue[0]
-      try {
-        if (entry.type === 'exit') this.#keepExit(entry)
-        else this.#keep(entry)
-      } catch (error) {
-        if (!(error instanceof StudioError) || !isStorageFailure(error.cause)) throw error
-        this.#hold(error)
-        return
-      }
-      this.#queue.shift()
+  #handle(entry: Entry): void {
+    try {
+      if (entry.type === 'exit') this.#keepExit(entry)
+      else this.#keep(entry)
+    } catch (error) {
+      if (error instanceof StudioError && isStorageFailure(error.cause)) throw error
+      // A report that contradicts what is stored: the run cannot go on, the app can.
+      console.error(error)
+      this.#engine.kill()
+      this.#fail(reportOf(error))
     }
+  }
+
+  #fail(error: ErrorReport): void {
+    const endedAt = new Date().toISOString()
+    this.#context.store.write((db) => updateRun(db, this.run.number, { status: 'failed', endedAt, error }))
+    this.#announceRun()
   }
 
   #keep(report: StoredReport): void {
@@ -202,7 +201,7 @@ export class Session {
     }
     if (report.type === 'evaluation') this.#pace.evaluation(report.report.seconds)
     for (const event of events) this.#announce(event)
-    if (report.type === 'checkpoint') this.#prune()
+    if (report.type === 'checkpoint') pruneCheckpoints(this.#context.store, this.run.number, this.folder)
     this.#announceRun()
     if (report.type === 'finished' || report.type === 'failed') this.#partFrom()
   }
@@ -239,48 +238,40 @@ export class Session {
   }
 
   #hold(error: StudioError): void {
-    const first = !this.#held
-    const kind = error.code === 'disk-full' ? 'disk-full' : 'storage'
+    const first = !this.#heldAlert
     const { step } = this.detail()
-    const message = `${error.message} The run is paused after step ${step}; the step in hand is kept in memory.`
-    // A negative id: it has a real one once the disk takes it.
-    const alert: AlertRecord = {
+    this.#heldAlert = {
+      // It has a real one once the disk takes it.
       id: -this.run.number,
       step,
       at: new Date().toISOString(),
-      kind,
-      message,
+      kind: error.code === 'disk-full' ? 'disk-full' : 'storage',
+      message: `${error.message} The run is paused after step ${step}; what came after is kept in memory.`,
       hint: error.hint,
     }
-    this.#held = { error: new StudioError(error.code, message, error.hint, { cause: error.cause }), alert }
-    if (first) this.#announce({ type: 'alert', runId: this.run.id, alert })
+    if (first) this.#announce({ type: 'alert', runId: this.run.id, alert: this.#heldAlert })
     this.#announceRun()
   }
 
   /** Stores what was held back, and goes on. */
   #storeHeld(command: SteeringCommand): SteeringEvent {
-    const { error, alert } = this.#held!
-    this.#held = undefined
-    try {
-      this.#context.store.write((db) => insertAlert(db, this.run.number, alert))
-    } catch (again) {
-      this.#held = { error, alert }
-      throw again instanceof StudioError && isStorageFailure(again.cause) ? error : again
-    }
-    this.#drain()
-    const held = this.#held as { error: StudioError } | undefined
-    if (held) throw held.error
+    const { store } = this.#context
+    const { number, id: runId } = this.run
+    const alert = this.#heldAlert
+    this.#queue.retryOrThrow()
+    this.#heldAlert = undefined
+    if (alert) store.write((db) => insertAlert(db, number, alert))
     const detail = this.detail()
-    if (this.#over) {
+    if (this.over) {
       throw new StudioError(
         'engine-died',
-        `All is stored now, but the engine of run #${detail.number} has ended.`,
+        `All is stored now, but the engine of run #${number} has ended.`,
         'Resume the run to go on from its last checkpoint.',
       )
     }
+    // The engine itself may have paused meanwhile.
     if (detail.status === 'paused') return this.steer(command)
-    const { number, id: runId } = this.run
-    const event = this.#context.store.write((db) => {
+    const event = store.write((db) => {
       const id = insertEvent(db, number, command, new Date().toISOString(), detail.step)
       confirmEvent(db, number, id, detail.step + 1, {}, null)
       return eventById(db, number, runId, id)!
@@ -290,30 +281,16 @@ export class Session {
     return event
   }
 
-  /** Removes checkpoints no longer needed: first from the store, then from the disk. */
-  #prune(): void {
-    const { store } = this.#context
-    const { number } = this.run
-    const doomed: CheckpointRecord[] = store.write((db) => {
-      const list = superfluous(checkpointsOf(db, number), stagesOf(db, number))
-      for (const { step } of list) deleteCheckpoint(db, number, step)
-      return list
-    })
-    for (const record of doomed) deleteCheckpointFolder(this.folder, record)
-  }
-
-  #paused(patience: number): Promise<void> {
+  #noLongerRunning(patience: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, patience)
       const look = () => {
-        const { status } = this.detail()
-        if (status === 'running' || status === 'starting') return
+        if (this.detail().status === 'running') return
         clearTimeout(timer)
         resolve()
       }
       this.#engine.onMessage(look)
       this.#engine.onExit(look)
-      look()
     })
   }
 

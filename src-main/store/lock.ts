@@ -8,6 +8,9 @@ import Database from 'better-sqlite3'
 import { StudioError } from '../contract/errors.ts'
 import { isDamage, storageError } from './database.ts'
 
+/** Somebody may be looking whether the lock is taken, which takes a moment; milliseconds. */
+const patience = 250
+
 export interface LockHolder {
   pid: number
   /** ISO time at which it opened the folder. */
@@ -29,7 +32,7 @@ export interface DataLock {
 export function lockDataFolder(folder: string, command: string): DataLock {
   const file = join(folder, 'lock')
   const noteFile = join(folder, 'lock.json')
-  const db = takeLock(file, folder, noteFile)
+  const db = takeLock(file, folder)
   const uncleanBefore = holderOf(folder) !== undefined
   let holder: LockHolder = { pid: process.pid, since: new Date().toISOString(), command, address: null }
   const write = () => writeFileSync(noteFile, `${JSON.stringify(holder)}\n`)
@@ -61,10 +64,26 @@ export function holderOf(folder: string): LockHolder | undefined {
   }
 }
 
-function takeLock(file: string, folder: string, noteFile: string): Database.Database {
+/** Whether an app has the folder open. */
+export function isLocked(folder: string): boolean {
   let db: Database.Database | undefined
   try {
-    db = new Database(file, { timeout: 0 })
+    db = new Database(join(folder, 'lock'), { readonly: true, fileMustExist: true, timeout: 0 })
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return false
+  } catch (error) {
+    return (error as { code?: string }).code === 'SQLITE_BUSY'
+  } finally {
+    db?.close()
+  }
+}
+
+function takeLock(file: string, folder: string): Database.Database {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(file, { timeout: patience })
+    // Nothing is ever written: no journal file is wanted.
+    db.pragma('journal_mode = MEMORY')
     db.exec('BEGIN EXCLUSIVE')
     return db
   } catch (error) {
@@ -72,7 +91,7 @@ function takeLock(file: string, folder: string, noteFile: string): Database.Data
     if (isDamage(error)) {
       // It holds nothing: only its being locked matters.
       rmSync(file, { force: true })
-      return takeLock(file, folder, noteFile)
+      return takeLock(file, folder)
     }
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw storageError(error, file)
     const holder = holderOf(folder)

@@ -41,14 +41,12 @@ export function endStage(
 
 /** As the stages stood after this step. */
 export function rewindStages(db: Db, run: number, step: number): void {
+  sql(db, 'UPDATE stages SET first_step = NULL WHERE run = ? AND first_step > ?').run(run, step)
   sql(
     db,
-    `UPDATE stages SET
-       first_step = CASE WHEN first_step > ?1 THEN NULL ELSE first_step END,
-       end_reason = CASE WHEN last_step > ?1 OR first_step > ?1 OR end_reason = 'stopped' THEN NULL ELSE end_reason END,
-       last_step = CASE WHEN last_step > ?1 OR first_step > ?1 OR end_reason = 'stopped' THEN NULL ELSE last_step END
-     WHERE run = ?2`,
-  ).run(step, run)
+    `UPDATE stages SET last_step = NULL, end_reason = NULL
+     WHERE run = ? AND (first_step IS NULL OR last_step > ? OR end_reason = 'stopped')`,
+  ).run(run, step)
 }
 
 export function stagesOf(db: Db, run: number): StageRecord[] {

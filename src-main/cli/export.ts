@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import { type ExportFormat, exportFormats, exportRun } from '../store/export.ts'
+import { requireRun } from '../store/queries.ts'
+import { lookInto } from '../store/reader.ts'
+import { dataFolder, dataOption, jsonOption } from './options.ts'
+import { print, printJson } from './output.ts'
+
+interface ExportOptions {
+  format: ExportFormat
+  out: string
+  data?: string
+  json?: boolean
+}
+
+export function addExport(program: Command): void {
+  program
+    .command('export')
+    .description('write all that is stored of a run into files for other tools')
+    .argument('<run>', 'number, id, or "last"')
+    .addOption(new Option('--format <format>', 'csv, or jsonl (JSON lines)').choices(exportFormats).default('csv'))
+    .requiredOption('--out <dir>', 'folder to write into; files of an earlier export in it are replaced')
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Files: run, stages, steps (metrics and settings), completions, evaluations, evaluation-samples, steering, checkpoints, alerts.
+
+Examples:
+  grpo-studio export last --format csv --out ./run-3
+  grpo-studio export 3 --format jsonl --out /tmp/run-3`,
+    )
+    .action(exportFiles)
+}
+
+function exportFiles(name: string, options: ExportOptions): void {
+  const files = lookInto(dataFolder(options), (db) =>
+    exportRun(db, requireRun(db, name), options.format, resolve(options.out)),
+  )
+  if (options.json) printJson(files)
+  else for (const { file, records } of files) print(`${file}: ${records} ${records === 1 ? 'record' : 'records'}`)
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { backendOption, jsonOption, number, wholeNumber } from './options.ts'
+import { print, printJson } from './output.ts'
+
+interface GenerateOptions {
+  model: string
+  prompt: string
+  maxTokens: number
+  temperature: number
+  seed: number
+  backend?: string
+  json?: boolean
+}
+
+export function addGenerate(program: Command): void {
+  program
+    .command('generate')
+    .description('let a model answer one prompt')
+    .requiredOption('--model <dir>', 'a Hugging Face model folder, a checkpoint of a run, or "embedded"')
+    .requiredOption('--prompt <text>', 'what to answer')
+    .option('--max-tokens <n>', 'stop after so many tokens', wholeNumber(1, 131_072), 112)
+    .option('--temperature <t>', '0 always takes the likeliest token', number(0, 5), 1)
+    .option('--seed <n>', 'seed of the sampling', wholeNumber(0, 4_294_967_295), 0)
+    .addOption(backendOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  grpo-studio generate --model embedded --prompt "12+34="
+  grpo-studio generate --model ~/.local/share/grpo-studio/runs/0001-r1-zero-mini/checkpoints/step-000170 --prompt "75+73+99=" --json`,
+    )
+    .action(generate)
+}
+
+async function generate({ model, backend, json, ...rest }: GenerateOptions): Promise<void> {
+  const { generateText } = await import('../engine/inference.ts')
+  const result = await generateText({ modelDir: model, backend: backend as never, ...rest })
+  if (json) printJson(result)
+  else print(result.text)
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import { Host } from '../host/host.ts'
+import { loadRecipe, withSteps } from '../host/recipes.ts'
+import { type FollowOptions, follow } from './follow.ts'
+import { onInterrupt } from './interrupt.ts'
+import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
+
+interface RunOptions extends FollowOptions {
+  set?: string[]
+  steps?: number
+  seed?: number
+  backend?: string
+  data?: string
+}
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('train a recipe here in the terminal, without a window')
+    .argument('<recipe>', 'name of a shipped recipe, or path of a recipe file')
+    .addOption(setOption('change a field or setting of the recipe; repeatable'))
+    .option('--steps <n>', 'steps in all: cuts stages off, or prolongs the last', wholeNumber(1, 10_000_000))
+    .option('--seed <n>', 'seed of everything random', wholeNumber(0, 4_294_967_295))
+    .addOption(backendOption())
+    .addOption(dataOption())
+    .addOption(jsonOption('print one JSON object a step, and a summary last'))
+    .addHelpText(
+      'after',
+      `
+Ctrl-C pauses at a checkpoint and leaves; "grpo-studio resume last" goes on from there.
+Exit status: 0 when the run finished, 1 when it failed, 130 after Ctrl-C.
+
+Examples:
+  grpo-studio run r1-zero-mini
+  grpo-studio run r1-zero-mini --steps 20 --seed 3 --set temperature=0.9 --set rewardWeights.format=0.2
+  grpo-studio run ./my-recipe.json --set stages.1.settings.maxCompletionTokens=96 --json > steps.jsonl`,
+    )
+    .action(run)
+}
+
+async function run(recipe: string, options: RunOptions): Promise<void> {
+  const seed = options.seed === undefined ? [] : [`seed=${options.seed}`]
+  const loaded = loadRecipe(recipe, [...(options.set ?? []), ...seed])
+  const chosen = options.steps === undefined ? loaded : withSteps(loaded, options.steps)
+  const host = new Host({ dataFolder: dataFolder(options), command: `grpo-studio run ${recipe}` })
+  try {
+    const begin = () => host.launch(chosen, options.backend ?? null)
+    process.exitCode = await follow(host, onInterrupt(), options, begin)
+  } finally {
+    await host.close()
+  }
+}

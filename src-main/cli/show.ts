@@ -1,0 +1,102 @@
+import type { Command } from 'commander'
+import { type MetricName, metrics as metricTable } from '../contract/metrics.ts'
+import type { EvaluationSummary, StageRecord, SteeringEvent } from '../contract/records.ts'
+import { knobs, knobValue } from '../contract/settings.ts'
+import { queries } from '../store/queries.ts'
+import { lookInto } from '../store/reader.ts'
+import { asItIs } from './as-it-is.ts'
+import { dataFolder, dataOption, jsonOption } from './options.ts'
+import { decimals, duration, percent, print, printJson, table } from './output.ts'
+
+export function addShow(program: Command): void {
+  program
+    .command('show')
+    .description('one run: its settings, stages, last metrics, evaluations, steering and alerts')
+    .argument('<run>', 'number, id, or "last"')
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  grpo-studio show last\n  grpo-studio show 3 --json | jq .evaluations')
+    .action(show)
+}
+
+function show(name: string, options: { data?: string; json?: boolean }): void {
+  const folder = dataFolder(options)
+  const all = lookInto(folder, (db) => {
+    const run = asItIs(queries.run(db, folder, name), folder)
+    const { series } = queries.metrics(db, folder, name, undefined, run.step - 1)
+    return {
+      ...run,
+      metrics: Object.fromEntries(Object.entries(series).map(([metric, values]) => [metric, values.at(-1) ?? null])),
+      evaluations: queries.evaluations(db, folder, name),
+      events: queries.events(db, folder, name),
+      checkpoints: queries.checkpoints(db, folder, name),
+      alerts: queries.alerts(db, folder, name),
+    }
+  })
+  if (options.json) {
+    printJson(all)
+    return
+  }
+  print(`run #${all.number} ${all.name} (${all.id}): ${all.status}`)
+  print(`step ${all.step} of ${all.totalSteps}, ${duration(all.trainedSeconds)} of training, seed ${all.seed}`)
+  print(`backend ${all.backend ?? '–'}, folder ${all.folder}`)
+  if (all.error) print(`${all.error.message}\n  ${all.error.hint}`)
+  section('stages', stageTable(all.stages))
+  section(
+    'settings in force',
+    knobs.map((k) => `${k.label}: ${knobValue(all.settings, k.name)} ${k.unit}`.trimEnd()).join('\n'),
+  )
+  if (all.step > 0) section(`metrics of step ${all.step}`, metricList(all.metrics))
+  if (all.evaluations.length > 0) section('held-out evaluations', evaluationTable(all.evaluations))
+  if (all.events.length > 0) section('steering', all.events.map(eventLine).join('\n'))
+  if (all.alerts.length > 0)
+    section('alerts', all.alerts.map((a) => `step ${a.step}: ${a.message}\n  ${a.hint}`).join('\n'))
+  section(
+    'checkpoints',
+    all.checkpoints.map((c) => `${c.folder} (${(c.bytes / 2 ** 20).toFixed(1)} MiB)`).join('\n') || 'none yet',
+  )
+}
+
+function section(title: string, text: string): void {
+  print(`\n${title}\n${text.replace(/^/gm, '  ')}`)
+}
+
+function stageTable(stages: StageRecord[]): string {
+  const rows = stages.map((s) => [s.name, s.plannedSteps, s.firstStep, s.lastStep, s.endReason])
+  return table(['stage', 'planned steps', 'first', 'last', 'ended by'], rows)
+}
+
+function metricList(values: Record<string, number | null>): string {
+  return Object.entries(values)
+    .map(([name, value]) => {
+      const info = metricTable[name as MetricName] as { label: string; unit: string } | undefined
+      return `${name}: ${value === null ? 'not finite' : Number(value.toPrecision(6))} ${info?.unit ?? ''}`.trimEnd()
+    })
+    .join('\n')
+}
+
+function evaluationTable(evaluations: EvaluationSummary[]): string {
+  const rows = evaluations.map((e) => [
+    e.step,
+    percent(e.accuracy),
+    `${percent(e.accuracyLow)} – ${percent(e.accuracyHigh)}`,
+    e.prompts,
+    decimals(e.meanLength, 1),
+    decimals(e.reflections, 2),
+  ])
+  return table(['step', 'accuracy', '95 % interval', 'prompts', 'length', '"wait" per response'], rows)
+}
+
+function eventLine(event: SteeringEvent): string {
+  const what = event.changes
+    ? Object.entries(event.changes)
+        .map(([name, value]) => `${name} ${event.before[name as keyof typeof event.before] ?? '?'} → ${value}`)
+        .join(', ')
+    : event.kind
+  const outcome = event.refused
+    ? `refused: ${event.refused}`
+    : event.effectiveStep === null
+      ? 'not in force'
+      : `from step ${event.effectiveStep}`
+  return `${what}: asked after step ${event.requestedStep}, ${outcome}${event.note ? ` (${event.note})` : ''}`
+}
