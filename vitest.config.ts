@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.{ts,tsx}'],
+          include: ['test/unit/**/*.test.{ts,tsx,mjs}'],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },

@@ -63,7 +63,8 @@ export async function ensureLibrary(context) {
   }
 }
 
-async function fetchLibrary({ cache, env, report, freeBytes }, library) {
+/** Downloads a library and unpacks it into the cache, whole or not at all. @throws SetupProblem */
+export async function fetchLibrary({ cache, env, report, freeBytes }, library) {
   const python = await findPip(env)
   const folder = libraryFolder(cache, library)
   rmSync(folder, { recursive: true, force: true }) // not complete, or we would not be here

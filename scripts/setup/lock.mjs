@@ -6,7 +6,7 @@ import { isAlive } from './files.mjs'
 
 export async function withLock(root, report, action) {
   const file = path.join(root, '.setup', 'lock')
-  const own = `${file}-${process.pid}`
+  const own = `${file}-${process.pid}-${Math.random().toString(36).slice(2)}`
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(own, String(process.pid))
   for (let told = false; ; await sleep(500)) {

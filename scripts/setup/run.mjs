@@ -88,7 +88,7 @@ export function lastError(output) {
   const lines = output
     .split(/[\r\n]+/)
     .map((text) => text.trim())
-    .filter(Boolean)
+    .filter((text) => text && !text.includes('A complete log of this run'))
   const telling = lines.filter((text) =>
     /error|fail|cannot|could not|no such|no space|denied|not found|unreachable/i.test(text),
   )
