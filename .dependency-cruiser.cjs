@@ -6,41 +6,96 @@ const ours = '^(src-main|src-renderer|resources|scripts|test)/'
 
 module.exports = {
   forbidden: [
-    forbid('no-cycles', 'A cycle has no beginning to read from.', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
+    forbid(
+      'no-cycles',
+      'A cycle has no beginning to read from.',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
     forbid('all-resolved', 'An import that leads nowhere.', {}, { couldNotResolve: true }),
-    forbid('declared', 'Every package is named in package.json.', { path: '^(src-main|src-renderer)/' }, {
-      dependencyTypes: ['npm-no-pkg', 'npm-unknown'],
-    }),
-    forbid('contract-alone', 'The contract crosses processes: it imports nothing of ours.', { path: '^src-main/contract/' }, {
-      path: ours,
-      pathNot: '^src-main/contract/',
-    }),
-    forbid('engine-pure', 'The engine is a function of configuration, backend, sink and source.', { path: '^src-main/engine/' }, {
-      path: '^src-main/|^src-renderer/',
-      pathNot: '^src-main/(engine|contract)/',
-    }),
-    forbid('engine-no-shell', 'The engine knows no Electron, SQLite or browser.', { path: '^src-main/engine/' }, {
-      path: '^node_modules/(electron|better-sqlite3|fastify|ws|react|react-dom|@mantine|echarts)/',
-    }),
-    forbid('electron-at-home', 'Everything but the shell runs in plain Node too.', { pathNot: '^src-main/electron/' }, {
-      path: '^node_modules/electron/|^electron$',
-    }),
-    forbid('shell-on-top', 'The Electron shell is a shell: nothing builds on it.', { pathNot: '^src-main/electron/' }, {
-      path: '^src-main/electron/',
-    }),
-    forbid('renderer-through-contract', 'The window knows the host by its contract alone.', { path: '^src-renderer/' }, {
-      path: '^src-main/',
-      pathNot: '^src-main/contract/',
-    }),
+    forbid(
+      'declared',
+      'Every package is named in package.json.',
+      { path: '^(src-main|src-renderer)/' },
+      {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown'],
+      },
+    ),
+    forbid(
+      'contract-alone',
+      'The contract crosses processes: it imports nothing of ours.',
+      { path: '^src-main/contract/' },
+      {
+        path: ours,
+        pathNot: '^src-main/contract/',
+      },
+    ),
+    forbid(
+      'engine-pure',
+      'The engine is a function of configuration, backend, sink and source.',
+      { path: '^src-main/engine/' },
+      {
+        path: '^src-main/|^src-renderer/',
+        pathNot: '^src-main/(engine|contract)/',
+      },
+    ),
+    forbid(
+      'engine-no-shell',
+      'The engine knows no Electron, SQLite or browser.',
+      { path: '^src-main/engine/' },
+      {
+        path: '^node_modules/(electron|better-sqlite3|fastify|ws|react|react-dom|@mantine|echarts)/',
+      },
+    ),
+    forbid(
+      'electron-at-home',
+      'Everything but the shell runs in plain Node too.',
+      { pathNot: '^src-main/electron/' },
+      {
+        path: '^node_modules/electron/|^electron$',
+      },
+    ),
+    forbid(
+      'shell-on-top',
+      'The Electron shell is a shell: nothing builds on it.',
+      { pathNot: '^src-main/electron/' },
+      {
+        path: '^src-main/electron/',
+      },
+    ),
+    forbid(
+      'renderer-through-contract',
+      'The window knows the host by its contract alone.',
+      { path: '^src-renderer/' },
+      {
+        path: '^src-main/',
+        pathNot: '^src-main/contract/',
+      },
+    ),
     forbid('nothing-from-renderer', 'The host is headless.', { path: '^src-main/' }, { path: '^src-renderer/' }),
-    forbid('store-below-host', 'The store keeps; it neither trains nor supervises.', { path: '^src-main/store/' }, {
-      path: '^src-main/',
-      pathNot: '^src-main/(store|contract)/',
-    }),
-    forbid('host-not-engine', 'The host reaches the engine by messages to its process.', { path: '^src-main/host/' }, {
-      path: '^src-main/(engine|cli|electron)/',
-    }),
-    forbid('no-tests-in-product', 'Tests use the product, not the reverse.', { path: '^(src-main|src-renderer|scripts)/' }, { path: '^test/' }),
+    forbid(
+      'store-below-host',
+      'The store keeps; it neither trains nor supervises.',
+      { path: '^src-main/store/' },
+      {
+        path: '^src-main/',
+        pathNot: '^src-main/(store|contract)/',
+      },
+    ),
+    forbid(
+      'host-not-engine',
+      'The host reaches the engine by messages to its process.',
+      { path: '^src-main/host/' },
+      {
+        path: '^src-main/(engine|cli|electron)/',
+      },
+    ),
+    forbid(
+      'no-tests-in-product',
+      'Tests use the product, not the reverse.',
+      { path: '^(src-main|src-renderer|scripts)/' },
+      { path: '^test/' },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
