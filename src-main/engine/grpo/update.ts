@@ -28,6 +28,7 @@ export interface UpdateResult {
   /** Means over counted tokens of all mini-batches. */
   kl: number
   entropy: number
+  /** Shares of the probability ratios: one a counted token, or one a counted row at sequence level. */
   clipLow: number
   clipHigh: number
   /** |sampler − trainer| log-prob on the first mini-batch, before any update. */
@@ -67,6 +68,7 @@ export async function update(
     entropy: 0,
     low: 0,
     high: 0,
+    ratios: 0,
     tokens: 0,
     gap: 0,
     gapTokens: 0,
@@ -97,6 +99,7 @@ export async function update(
         totals.entropy += part.entropy
         totals.low += part.low
         totals.high += part.high
+        totals.ratios += part.ratios
         totals.tokens += part.tokens
         if (n === 0) {
           totals.gap += part.gap
@@ -127,8 +130,8 @@ export async function update(
     gradNorm: totals.gradNorm / updates,
     kl: perToken(totals.kl),
     entropy: perToken(totals.entropy),
-    clipLow: perToken(totals.low),
-    clipHigh: perToken(totals.high),
+    clipLow: totals.low / Math.max(1, totals.ratios),
+    clipHigh: totals.high / Math.max(1, totals.ratios),
     gapMean: totals.gap / Math.max(1, totals.gapTokens),
     gapMax: totals.gapMax,
   }
@@ -161,7 +164,7 @@ function microStep(
     weights: perRow(weights, batch.rows),
     reference: referenceLogProbs(policy, reference, batch, temperature),
   }
-  const [loss, kl, entropy, low, high, tokens, gap, gapMax] = accumulateGradient(
+  const [loss, kl, entropy, low, high, ratios, tokens, gap, gapMax] = accumulateGradient(
     `grpo ${JSON.stringify(objective)}`,
     policy,
     batch,
@@ -170,13 +173,14 @@ function microStep(
     gradients,
     ({ logProbs }, { mask }, given) => grpoLoss(logProbs, { ...given, mask }, objective),
     ({ logProbs, logits }, { mask }, given) => {
-      const { low, high, kl } = lossStatistics(logProbs, { ...given, mask }, objective)
+      const { low, high, ratios, kl } = lossStatistics(logProbs, { ...given, mask }, objective)
       const gap = tf.mul(tf.abs(tf.sub(logProbs, given.old)), mask)
       return [
         kl,
         tf.sum(tf.mul(entropyOf(logits, temperature), mask.flatten())),
         low,
         high,
+        ratios,
         tf.sum(mask),
         tf.sum(gap),
         tf.max(gap),
@@ -185,7 +189,7 @@ function microStep(
   )
   tf.dispose(Object.values(inputs))
   disposeBatch(batch)
-  return { loss, kl, entropy, low, high, tokens, gap, gapMax }
+  return { loss, kl, entropy, low, high, ratios, tokens, gap, gapMax }
 }
 
 /** The reference's log-probability of each next token, [rows, length − 1]. */

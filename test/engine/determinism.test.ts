@@ -1,0 +1,108 @@
+/** Configuration, seed and steering events are the whole run: whatever happens around them, the metrics are the same to the last bit. */
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Recipe } from '../../src-main/contract/recipe.ts'
+import type { SteeringCommand } from '../../src-main/contract/records.ts'
+import { run, smallRecipe, type Transcript, temporaryFolder } from './support/run.ts'
+
+const recipe = smallRecipe({ checkpointEvery: 2, evalEvery: 2 })
+
+/** After which step a person asks for what. Stage two begins by itself at step 4, at the same boundary as a change that must outlive it. */
+const script: Record<number, SteeringCommand[]> = {
+  1: [{ kind: 'set', changes: { temperature: 1.3, learningRate: 0.002 } }, { kind: 'refresh-reference' }],
+  2: [{ kind: 'set', changes: { groupSize: 6, 'rewardWeights.format': 0.5 } }],
+  3: [{ kind: 'set', changes: { maxCompletionTokens: 14, beta: 0.1 } }],
+  4: [{ kind: 'stay' }, { kind: 'set', changes: { promptsPerStep: 3, epsilonLow: 0.1, epsilonHigh: 0.4 } }],
+  7: [{ kind: 'set', changes: { refreshReferenceEvery: 2, temperature: 0.9 } }],
+  9: [{ kind: 'next-stage' }],
+}
+
+function steered(recipe: Recipe, folder: string) {
+  return run(recipe, {
+    folder,
+    react(message, command) {
+      if (message.type === 'step') for (const c of script[message.report.step] ?? []) command(c)
+    },
+  })
+}
+
+function bytesOf(folder: string, checkpoint: string): Record<string, Buffer> {
+  const path = join(folder, 'checkpoints', checkpoint)
+  return Object.fromEntries(readdirSync(path).map((file) => [file, readFileSync(join(path, file))]))
+}
+
+describe('the same seed', () => {
+  let undisturbed: Transcript
+
+  beforeAll(async () => {
+    undisturbed = await run(recipe, { folder: mkdtempSync(join(tmpdir(), 'grpo-test-')) })
+  })
+
+  it('gives the same metrics, groups, evaluations and weights', async () => {
+    const again = await run(recipe)
+    expect(again.steps).toEqual([1, 2, 3, 4, 5, 6])
+    expect(again.course).toEqual(undisturbed.course)
+    expect(again.evaluations).toEqual(undisturbed.evaluations)
+    expect(bytesOf(again.folder, 'step-000006')).toEqual(bytesOf(undisturbed.folder, 'step-000006'))
+  })
+
+  it('is not what makes the outputs alike: another one gives others', async () => {
+    const other = await run({ ...recipe, seed: recipe.seed + 1 })
+    expect(other.course[0]).not.toEqual(undisturbed.course[0])
+  })
+
+  it('gives the same after pauses and single steps', async () => {
+    const interrupted = await run(recipe, {
+      paused: true,
+      react(message, command) {
+        if (message.type === 'paused') command({ kind: message.step < 3 ? 'step' : 'resume' })
+        if (message.type === 'step' && message.report.step === 4) command({ kind: 'pause' })
+      },
+    })
+    expect(interrupted.of('paused').map((m) => m.step)).toEqual([0, 1, 2, 3, 4])
+    expect(interrupted.course).toEqual(undisturbed.course)
+    expect(interrupted.evaluations).toEqual(undisturbed.evaluations)
+  })
+
+  it.each([0, 2, 3, 4])('gives the same when resumed after step %i', async (step) => {
+    const name = `step-${String(step).padStart(6, '0')}`
+    const last = bytesOf(undisturbed.folder, 'step-000006')
+    const resumed = await run(recipe, { folder: undisturbed.folder, checkpoint: join('checkpoints', name) })
+    expect(resumed.steps).toEqual([1, 2, 3, 4, 5, 6].filter((s) => s > step))
+    expect(resumed.course).toEqual(undisturbed.course.slice(step))
+    const later = undisturbed.of('evaluation').filter((m) => m.report.step > step)
+    expect(resumed.evaluations).toEqual(undisturbed.evaluations.slice(-later.length))
+    expect(bytesOf(resumed.folder, 'step-000006')).toEqual(last)
+  })
+})
+
+describe('steering', () => {
+  it('is part of the course: replayed at its steps after a resume, it gives the same bits', async () => {
+    const folder = temporaryFolder()
+    const original = await steered(recipe, folder)
+    expect(original.steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(original.events.filter((e) => e.refused !== null)).toEqual([])
+    const last = bytesOf(folder, 'step-000009')
+    for (const step of [0, 2, 3, 4, 6, 8]) {
+      const name = `step-${String(step).padStart(6, '0')}`
+      const resumed = await run(recipe, {
+        folder,
+        checkpoint: join('checkpoints', name),
+        replay: original.replayAfter(step),
+      })
+      expect(resumed.course, `resumed after step ${step}`).toEqual(original.course.slice(step))
+      expect(bytesOf(folder, 'step-000009')).toEqual(last)
+      // the host has these confirmed already
+      expect(resumed.of('applied')).toEqual([])
+    }
+  })
+
+  it('changes the course: without it the steps differ', async () => {
+    const plain = await run(recipe)
+    const original = await steered(recipe, temporaryFolder())
+    expect(original.course[0]).toEqual(plain.course[0])
+    expect(original.course[1]).not.toEqual(plain.course[1])
+  })
+})
