@@ -1,0 +1,44 @@
+/**
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window …]
+ * Every figure of the docs comes from here; --out FILE also writes the JSON there.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { dirname } from 'node:path'
+import { parseArgs } from 'node:util'
+import { learning } from './learning.ts'
+import { steering } from './steering.ts'
+import { windowAnswers } from './window.ts'
+
+const parts = { learning, steering, window: windowAnswers }
+type Part = keyof typeof parts
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '0,1,2' },
+    backend: { type: 'string' },
+    out: { type: 'string' },
+  },
+})
+const unknown = positionals.find((p) => !(p in parts))
+if (unknown) {
+  console.error(`There is no bench "${unknown}". Benches: ${Object.keys(parts).join(', ')}.`)
+  process.exit(1)
+}
+const chosen = (positionals.length > 0 ? positionals : Object.keys(parts)) as Part[]
+
+const figures: Record<string, unknown> = {
+  at: new Date().toISOString(),
+  machine: { cpu: cpus()[0].model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) },
+}
+for (const part of chosen) {
+  console.error(`— ${part}`)
+  figures[part] = await parts[part]({ seeds: values.seeds.split(',').map(Number), backend: values.backend })
+}
+const text = `${JSON.stringify(figures, null, 2)}\n`
+process.stdout.write(text)
+if (values.out) {
+  mkdirSync(dirname(values.out), { recursive: true })
+  writeFileSync(values.out, text)
+}

@@ -1,0 +1,5 @@
+export interface BenchOptions {
+  seeds: number[]
+  /** The best that works here, if not given. */
+  backend?: string
+}
