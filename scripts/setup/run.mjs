@@ -5,8 +5,12 @@ import path from 'node:path'
 
 const running = new Set()
 let watching = false
+const GRACE_MS = 1500
 
-/** On Ctrl-C or a polite kill, ends what was started and leaves; whatever was half done is done again by the next set-up. */
+/**
+ * On Ctrl-C or a polite kill, ends what was started, waits until it has ended, and leaves: whatever was half done is done again by the next
+ * set-up, which must not meet a program of this one still at work (npm tidies up for many seconds after it was asked to end).
+ */
 function watchSignals() {
   if (watching) return
   watching = true
@@ -16,8 +20,12 @@ function watchSignals() {
     ['SIGHUP', 129],
   ]) {
     process.on(signal, () => {
-      for (const child of running) child.kill('SIGTERM')
-      process.exit(status)
+      for (const child of running) {
+        child.kill('SIGTERM')
+        setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+      }
+      if (!running.size) process.exit(status)
+      for (const child of running) child.on('exit', () => running.size || process.exit(status))
     })
   }
 }
@@ -26,12 +34,12 @@ function watchSignals() {
 export function track(child) {
   watchSignals()
   running.add(child)
-  child.on('close', () => running.delete(child))
+  for (const event of ['exit', 'error']) child.on(event, () => running.delete(child))
 }
 
 /**
  * Runs a program to its end. Never rejects: a program that cannot be started has `status` null and the error in `output`.
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onTick?: () => void, stalled?: () => boolean, onLine?: (line: string) => void}} options
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onTick?: () => void, stalled?: () => boolean}} options
  *   onTick is called twice a second while it runs; when `stalled` answers true, the program is ended.
  * @returns {Promise<{status: number | null, output: string, stalled: boolean}>} output: the last 20,000 characters of stdout and stderr
  */
