@@ -13,6 +13,11 @@ export function breather(): () => Promise<void> {
   }
 }
 
+/** Lets everything be heard that has arrived by now: messages come in between two turns of the event loop. */
+export async function listen(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
 /** Ten reports a second are enough for an eye; the first of each phase always goes. */
 export function throttled<P>(send: (phase: P, fraction: number) => void): (phase: P, fraction: number) => void {
   let last = 0

@@ -12,7 +12,7 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkp
 import { modelFolder } from './model/embedded.ts'
 import { copyWeights, disposeWeights, loadPolicy, parameterCount } from './model/policy.ts'
 import { AdamW } from './optim/adamw.ts'
-import { breather, throttled } from './pace.ts'
+import { breather, listen, throttled } from './pace.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { grpoStep } from './stages/grpo.ts'
 import { type Boundary, Steering } from './steering.ts'
@@ -100,6 +100,7 @@ class Run {
       await this.checkpoint()
     }
     for (;;) {
+      await listen()
       const boundary = await this.steering.boundary(position.step + 1, position.settings)
       const ended = this.stageEnd(boundary)
       if (ended && (await this.leaveStage(ended)) === 'finished') return
@@ -197,7 +198,8 @@ class Run {
   /** The end of the run has an evaluation of its own. */
   private evaluationIsDue(): boolean {
     const { evalEvery } = this.recipe
-    return evalEvery > 0 && this.state.position.step % evalEvery === 0 && !(this.lastStage && this.stageDone())
+    const ends = this.lastStage && this.stageDone() && !this.steering.staying
+    return evalEvery > 0 && this.state.position.step % evalEvery === 0 && !ends
   }
 
   private async evaluate(prompts: number): Promise<void> {

@@ -97,6 +97,7 @@ export class Steering {
           this.take(event, result)
           if (event.changes) settings = mergeSettings(settings, settingsOf(event.changes))
           this.control(event)
+          if (event.kind === 'stop') result.stop = true
         }
         this.sink.confirmed({ id: event.id, effectiveStep: step, before, refused, settings })
         if (wasPaused && !this.paused) announced = false
@@ -141,11 +142,6 @@ export class Steering {
       this.pauseReason = 'asked'
       this.singleSteps++
     }
-  }
-
-  /** Whether a stop was asked for: looked at between the tokens of a long rollout too. */
-  get stopAsked(): boolean {
-    return this.queue.some((e) => e.kind === 'stop')
   }
 }
 

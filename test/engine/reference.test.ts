@@ -15,7 +15,7 @@ import { fuse, hiddenStates, logitsOf, MASKED, ropeOf, type Weights } from '../.
 import { AdamW, globalNorm } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { rollout } from '../../src-main/engine/rollout/rollout.ts'
-import { type Tensor, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
+import { type Scalar, type Tensor, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
 import { onEachBackend } from './support/backends.ts'
 import { expectClose, showWorst } from './support/compare.ts'
 import {
@@ -43,7 +43,7 @@ onEachBackend('GRPO loss', () => {
     tf.tidy(() => {
       const { inputs, mask, weights } = lossInputs(c)
       const logp = tf.tensor2d(reference.lossInputs.new)
-      const { value, grad } = tf.valueAndGrad((x) => grpoLoss(x as Tensor2D, inputs, c) as never)(logp)
+      const { value, grad } = tf.valueAndGrad((x) => grpoLoss(x as Tensor2D, inputs, c) as Scalar)(logp)
       const correction = klCorrection(c, mask, weights)
       expectClose('GRPO loss', c.name, [value.dataSync()[0] + correction.value], [c.loss])
       const gradient = grad.dataSync().map((g, i) => g + correction.gradient[i])
@@ -343,7 +343,7 @@ function crossEntropy(policy: Policy, m: ModelCase): { loss: number; gradients: 
   const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => {
     const logits = paddedLogits(policy, new Map(names.map((n, i) => [n, tensors[i]])), m)
     const logProbs = logProbOf(logits, tf.tensor1d(labels, 'int32'), 1)
-    return tf.div(tf.neg(tf.sum(tf.mul(logProbs, counted))), count) as never
+    return tf.div(tf.neg(tf.sum(tf.mul(logProbs, counted))), count) as Scalar
   })(names.map((n) => policy.weights.get(n)!))
   return { loss: value.dataSync()[0], gradients: new Map(names.map((n, i) => [n, grads[i]])) }
 }
