@@ -1,0 +1,34 @@
+/** A command: the same record serves the button, the palette, the keyboard and the tests. */
+export type ActionGroup = 'Go to' | 'Run' | 'Steer' | 'Charts' | 'Groups' | 'Window'
+
+export interface Action {
+  id: string
+  /** What it does now; may depend on the state ("Pause" or "Go on"). */
+  name: string | (() => string)
+  group: ActionGroup
+  /** Keys in the notation of @mantine/hooks: "mod+K", "shift+N". The first is shown. */
+  keys: string[]
+  /** More words to find it by. */
+  words?: string
+  enabled: () => boolean
+  run: () => void | Promise<unknown>
+}
+
+export const nameOf = (action: Action): string => (typeof action.name === 'function' ? action.name() : action.name)
+
+const symbols: Record<string, string> = {
+  arrowleft: '←',
+  arrowright: '→',
+  arrowup: '↑',
+  arrowdown: '↓',
+  escape: 'Esc',
+  enter: '↵',
+  shift: '⇧',
+}
+
+/** "mod+K" → ["Ctrl", "K"] (⌘ on a Mac). */
+export function keyCaps(keys: string, mac = /Mac|iP/.test(navigator.platform)): string[] {
+  return keys
+    .split(/\+(?=.)/)
+    .map((key) => (key === 'mod' ? (mac ? '⌘' : 'Ctrl') : (symbols[key.toLowerCase()] ?? key)))
+}

@@ -1,0 +1,52 @@
+import { zoomed } from '../charts/frame.ts'
+import { fullRange } from '../stores/range.ts'
+import { liveStore } from '../stores/live.ts'
+import { routeStore } from '../stores/route.ts'
+import { viewStore } from '../stores/view.ts'
+import type { Action } from './action.ts'
+
+const charted = () => routeStore.getState().page === 'live' && liveStore.getState().columns.steps.length > 1
+
+function zoomBy(factor: number): void {
+  const full = fullRange(liveStore.getState())
+  const range = viewStore.getState().zoom ?? full
+  viewStore.setState({ zoom: zoomed(range, (range[0] + range[1]) / 2, factor, full) })
+}
+
+export const zoomIn: Action = {
+  id: 'zoom-in',
+  name: 'Zoom in',
+  group: 'Charts',
+  keys: ['+', '='],
+  enabled: charted,
+  run: () => zoomBy(0.6),
+}
+
+export const zoomOut: Action = {
+  id: 'zoom-out',
+  name: 'Zoom out',
+  group: 'Charts',
+  keys: ['-'],
+  enabled: () => charted() && viewStore.getState().zoom !== null,
+  run: () => zoomBy(1 / 0.6),
+}
+
+export const resetZoom: Action = {
+  id: 'reset-zoom',
+  name: 'Show all steps',
+  group: 'Charts',
+  keys: ['0'],
+  words: 'reset zoom',
+  enabled: () => charted() && viewStore.getState().zoom !== null,
+  run: () => viewStore.setState({ zoom: null }),
+}
+
+export const toggleSmoothing: Action = {
+  id: 'toggle-smoothing',
+  name: () => (viewStore.getState().smooth ? 'Curves without average' : 'Curves with average'),
+  group: 'Charts',
+  keys: ['S'],
+  words: 'smoothing ema raw',
+  enabled: () => routeStore.getState().page === 'live',
+  run: () => viewStore.setState(({ smooth }) => ({ smooth: !smooth })),
+}

@@ -1,0 +1,153 @@
+import { liveStore, newestStep } from '../stores/live.ts'
+import { readerStore, showAppearance } from '../stores/reader.ts'
+import { onLivePage, routeStore } from '../stores/route.ts'
+import { openedNeighbours, shownStep } from '../stores/shown.ts'
+import { viewStore } from '../stores/view.ts'
+import type { Action } from './action.ts'
+
+const onLive = () => routeStore.getState().page === 'live' && newestStep(liveStore.getState()) > 0
+const readerOpen = () => {
+  const route = routeStore.getState()
+  return route.page === 'live' && route.opened !== null
+}
+
+/** Shows this step's groups; the newest step is followed again from there on. */
+export function showStep(step: number): void {
+  const newest = newestStep(liveStore.getState())
+  const within = Math.min(newest, Math.max(1, step))
+  onLivePage((route) => ({ ...route, step: within === newest ? null : within }))
+}
+
+function moveInTime(by: number): void {
+  if (readerOpen()) showAppearance(readerStore.getState().at + by)
+  else showStep(shownStep(routeStore.getState(), liveStore.getState()) + by)
+}
+
+export const earlier: Action = {
+  id: 'earlier',
+  name: 'Earlier step',
+  group: 'Groups',
+  keys: ['ArrowLeft'],
+  words: 'previous back time',
+  enabled: onLive,
+  run: () => moveInTime(-1),
+}
+
+export const later: Action = {
+  id: 'later',
+  name: 'Later step',
+  group: 'Groups',
+  keys: ['ArrowRight'],
+  words: 'next forward time',
+  enabled: onLive,
+  run: () => moveInTime(1),
+}
+
+export const follow: Action = {
+  id: 'follow',
+  name: 'Follow the newest step',
+  group: 'Groups',
+  keys: ['L'],
+  words: 'latest live now',
+  enabled: onLive,
+  run: () => {
+    if (readerOpen()) showAppearance(Number.MAX_SAFE_INTEGER)
+    else onLivePage((route) => ({ ...route, step: null }))
+  },
+}
+
+/** Opens a group of a step in the reader. */
+export function openGroup(step: number, group: number, sample: number | null = null): void {
+  readerStore.setState({ layout: 'samples' })
+  onLivePage((route) => ({ ...route, opened: { kind: 'group', step, group, sample } }), false)
+}
+
+/** Opens a prompt in the reader, at one of its steps if given. */
+export function openPrompt(prompt: string, step: number | null): void {
+  readerStore.setState({ layout: 'time' })
+  onLivePage((route) => ({ ...route, opened: { kind: 'prompt', prompt, step } }), false)
+}
+
+export const openBest: Action = {
+  id: 'open-group',
+  name: 'Read the groups',
+  group: 'Groups',
+  keys: ['G'],
+  words: 'open reader samples heatmap first',
+  enabled: onLive,
+  run: () => document.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]')?.focus(),
+}
+
+function moveToGroup(by: number): void {
+  const { groups, at } = openedNeighbours()
+  const group = groups[at + by]
+  const route = routeStore.getState()
+  if (group && route.page === 'live' && route.opened?.kind === 'group') {
+    const { step } = route.opened
+    onLivePage((r) => ({ ...r, opened: { kind: 'group', step, group: group.group, sample: null } }))
+  }
+}
+
+export const previousGroup: Action = {
+  id: 'previous-group',
+  name: 'Previous group',
+  group: 'Groups',
+  keys: ['K'],
+  enabled: () => openedNeighbours().at > 0,
+  run: () => moveToGroup(-1),
+}
+
+export const nextGroup: Action = {
+  id: 'next-group',
+  name: 'Next group',
+  group: 'Groups',
+  keys: ['J'],
+  enabled: () => {
+    const { groups, at } = openedNeighbours()
+    return at >= 0 && at + 1 < groups.length
+  },
+  run: () => moveToGroup(1),
+}
+
+export const acrossTime: Action = {
+  id: 'across-time',
+  name: () => (readerStore.getState().layout === 'time' ? 'Samples of one moment side by side' : 'One sample of every moment side by side'),
+  group: 'Groups',
+  keys: ['W'],
+  words: 'history learning time',
+  enabled: readerOpen,
+  run: () => readerStore.setState(({ layout }) => ({ layout: layout === 'time' ? 'samples' : 'time' })),
+}
+
+export const toggleDifferences: Action = {
+  id: 'toggle-differences',
+  name: () => (readerStore.getState().differences ? 'Hide differences' : 'Mark differences to the neighbour'),
+  group: 'Groups',
+  keys: ['D'],
+  words: 'diff compare',
+  enabled: readerOpen,
+  run: () => readerStore.setState(({ differences }) => ({ differences: !differences })),
+}
+
+export const toggleRows: Action = {
+  id: 'toggle-rows',
+  name: () => (viewStore.getState().rows === 'spread' ? 'Rows in the order drawn' : 'Rows sorted by spread'),
+  group: 'Groups',
+  keys: ['R'],
+  words: 'sort heatmap order',
+  enabled: onLive,
+  run: () => viewStore.setState(({ rows }) => ({ rows: rows === 'spread' ? 'drawn' : 'spread' })),
+}
+
+export const close: Action = {
+  id: 'close',
+  name: 'Close the reader or the large chart',
+  group: 'Window',
+  keys: ['Escape'],
+  words: 'back',
+  enabled: () => readerOpen() || viewStore.getState().enlarged !== null,
+  run: () => {
+    if (readerOpen()) onLivePage((route) => ({ ...route, opened: null }))
+    else viewStore.setState({ enlarged: null })
+  },
+}

@@ -1,0 +1,58 @@
+/** All commands, in the order of the palette and of the list of shortcuts. */
+import type { Action } from './action.ts'
+import { resetZoom, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
+import { goToLive, goToRuns, goToSystem } from './goTo.ts'
+import {
+  acrossTime,
+  close,
+  earlier,
+  follow,
+  later,
+  nextGroup,
+  openBest,
+  previousGroup,
+  toggleDifferences,
+  toggleRows,
+} from './groups.ts'
+import { launch } from './launch.ts'
+import { oneStep } from './oneStep.ts'
+import { pause } from './pause.ts'
+import { resumeRun } from './resumeRun.ts'
+import { nextStage, refreshReference, stayInStage } from './stages.ts'
+import { applyChanges, focusSteering, takeBack } from './steering.ts'
+import { stop } from './stop.ts'
+import { openPalette, showShortcuts, toggleScheme } from './window.ts'
+
+export const actions: Action[] = [
+  launch,
+  pause,
+  oneStep,
+  stop,
+  resumeRun,
+  focusSteering,
+  applyChanges,
+  takeBack,
+  nextStage,
+  stayInStage,
+  refreshReference,
+  openBest,
+  earlier,
+  later,
+  follow,
+  previousGroup,
+  nextGroup,
+  acrossTime,
+  toggleDifferences,
+  toggleRows,
+  zoomIn,
+  zoomOut,
+  resetZoom,
+  toggleSmoothing,
+  goToRuns,
+  goToLive,
+  goToSystem,
+  openPalette,
+  showShortcuts,
+  toggleScheme,
+  close,
+]

@@ -1,0 +1,34 @@
+import { failed } from '../stores/announce.ts'
+import { api } from '../stores/host.ts'
+import { connectionStore } from '../stores/connection.ts'
+import { go } from '../stores/route.ts'
+import { viewStore } from '../stores/view.ts'
+import type { Action } from './action.ts'
+
+export const launch: Action = {
+  id: 'launch',
+  name: 'New run…',
+  group: 'Run',
+  keys: ['N'],
+  words: 'start launch recipe',
+  enabled: () => connectionStore.getState().status === 'connected',
+  run: () => viewStore.setState({ launch: true }),
+}
+
+export interface LaunchOrder {
+  recipe: string
+  assignments: string[]
+  backend: string | null
+}
+
+/** Starts the run and shows it. Returns whether the host took it. */
+export async function launchRun(order: LaunchOrder): Promise<boolean> {
+  try {
+    const run = await api().runs.launch(order)
+    go({ page: 'live', runId: run.id, step: null, opened: null })
+    return true
+  } catch (error) {
+    failed(error)
+    return false
+  }
+}

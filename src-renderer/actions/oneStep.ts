@@ -1,0 +1,13 @@
+import { liveStore } from '../stores/live.ts'
+import { steer } from '../stores/steer.ts'
+import type { Action } from './action.ts'
+
+export const oneStep: Action = {
+  id: 'one-step',
+  name: 'One step',
+  group: 'Run',
+  keys: ['.'],
+  words: 'single advance',
+  enabled: () => liveStore.getState().detail?.status === 'paused',
+  run: () => steer('step'),
+}

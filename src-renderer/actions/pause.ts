@@ -1,0 +1,16 @@
+import { liveStore } from '../stores/live.ts'
+import { steer } from '../stores/steer.ts'
+import type { Action } from './action.ts'
+
+const status = () => liveStore.getState().detail?.status
+
+/** One key for both: it pauses what goes and lets go on what is paused. */
+export const pause: Action = {
+  id: 'pause',
+  name: () => (status() === 'paused' ? 'Go on' : 'Pause'),
+  group: 'Run',
+  keys: ['P'],
+  words: 'pause resume continue halt',
+  enabled: () => status() === 'running' || status() === 'paused',
+  run: () => steer(status() === 'paused' ? 'resume' : 'pause'),
+}

@@ -1,0 +1,35 @@
+import { liveStore } from '../stores/live.ts'
+import { steerStore } from '../stores/steer.ts'
+import { applyDrafts, readyDrafts } from '../stores/drafts.ts'
+import { clearDrafts } from '../stores/steer.ts'
+import type { Action } from './action.ts'
+
+export const focusSteering: Action = {
+  id: 'focus-steering',
+  name: 'Turn a knob',
+  group: 'Steer',
+  keys: ['T'],
+  words: 'temperature steering panel focus',
+  enabled: () => liveStore.getState().detail !== null,
+  run: () => document.querySelector<HTMLInputElement>('[data-knob] input[type="text"]')?.focus(),
+}
+
+export const applyChanges: Action = {
+  id: 'apply-changes',
+  name: 'Apply the changes',
+  group: 'Steer',
+  keys: ['mod+Enter'],
+  words: 'knobs set confirm',
+  enabled: () => Object.keys(readyDrafts()).length > 0,
+  run: () => applyDrafts(),
+}
+
+export const takeBack: Action = {
+  id: 'take-back',
+  name: 'Take the changes back',
+  group: 'Steer',
+  keys: [],
+  words: 'undo reset knobs drafts',
+  enabled: () => Object.keys(steerStore.getState().drafts).length > 0,
+  run: clearDrafts,
+}

@@ -1,0 +1,18 @@
+import { liveStore } from '../stores/live.ts'
+import { isActive } from '../stores/runs.ts'
+import { viewStore } from '../stores/view.ts'
+import type { Action } from './action.ts'
+
+/** Asks first: a stopped run goes on only from its last checkpoint. */
+export const stop: Action = {
+  id: 'stop',
+  name: 'Stop…',
+  group: 'Run',
+  keys: ['X'],
+  words: 'end finish abort',
+  enabled: () => {
+    const { detail } = liveStore.getState()
+    return detail !== null && isActive(detail.status)
+  },
+  run: () => viewStore.setState({ stopping: true }),
+}

@@ -1,0 +1,68 @@
+import { Kbd } from '@mantine/core'
+import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import { useEffect, useMemo } from 'react'
+import { type ActionGroup, keyCaps, nameOf } from '../actions/action.ts'
+import { actions } from '../actions/index.ts'
+import { percent } from '../format/number.ts'
+import { go } from '../stores/route.ts'
+import { useRuns, useView } from '../stores/use.ts'
+import { viewStore } from '../stores/view.ts'
+
+const [spotlightStore, spotlight] = createSpotlight()
+
+export function CommandPalette() {
+  const open = useView((view) => view.palette)
+  const { runs } = useRuns()
+  useEffect(() => (open ? spotlight.open() : spotlight.close()), [open])
+
+  const groups = useMemo((): SpotlightActionGroupData[] => {
+    if (!open) return []
+    const names = [...new Set(actions.map((a) => a.group))] as ActionGroup[]
+    const commands = names.map((group) => ({
+      group,
+      actions: actions
+        .filter((a) => a.group === group && a.id !== 'open-palette' && a.enabled())
+        .map((a) => ({
+          id: a.id,
+          label: nameOf(a),
+          keywords: a.words,
+          rightSection: a.keys[0] ? <Keys keys={a.keys[0]} /> : undefined,
+          onClick: () => void a.run(),
+        })),
+    }))
+    const shown = (runs ?? []).slice(0, 200).map((run) => ({
+      id: run.id,
+      label: `Run #${run.number} ${run.name}`,
+      description: `${run.status}, step ${run.step} of ${run.totalSteps}, held-out ${percent(run.accuracy)}`,
+      onClick: () => go({ page: 'live', runId: run.id, step: null, opened: null }),
+    }))
+    return [...commands, { group: 'Runs', actions: shown }].filter((g) => g.actions.length > 0)
+  }, [open, runs])
+
+  return (
+    <Spotlight
+      store={spotlightStore}
+      actions={groups}
+      shortcut={null}
+      scrollable
+      maxHeight="28rem"
+      limit={60}
+      highlightQuery
+      nothingFound="No command by that name."
+      searchProps={{ placeholder: 'Do, or go to…', 'aria-label': 'Command' }}
+      onSpotlightClose={() => viewStore.setState({ palette: false })}
+    />
+  )
+}
+
+export function Keys({ keys }: { keys: string }) {
+  return (
+    <span>
+      {keyCaps(keys).map((cap) => (
+        <Kbd key={cap} size="xs" ml={3}>
+          {cap}
+        </Kbd>
+      ))}
+    </span>
+  )
+}

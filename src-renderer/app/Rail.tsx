@@ -1,0 +1,77 @@
+import { Tooltip } from '@mantine/core'
+import {
+  IconActivityHeartbeat,
+  IconCommand,
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconList,
+  IconMoon,
+  IconPlus,
+  IconStethoscope,
+  IconSun,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useStore } from 'zustand'
+import { type Action, keyCaps, nameOf } from '../actions/action.ts'
+import { goToLive, goToRuns, goToSystem } from '../actions/goTo.ts'
+import { launch } from '../actions/launch.ts'
+import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
+import { type Route, routeHash } from '../stores/route.ts'
+import { schemeStore } from '../stores/scheme.ts'
+import styles from './App.module.css'
+
+const icon = { size: '1.25rem', stroke: 1.6, 'aria-hidden': true } as const
+
+export function Rail({ page }: { page: Route['page'] }) {
+  const { wish } = useStore(schemeStore)
+  const SchemeIcon = { auto: IconDeviceDesktop, dark: IconMoon, light: IconSun }[wish]
+  return (
+    <nav className={styles.rail} aria-label="Pages">
+      <svg className={styles.mark} viewBox="0 0 24 24" width="1.5rem" fill="none" aria-hidden="true">
+        <path d="M3 19.5 9 13l4.2 3.3L21 4.5" stroke="currentColor" strokeWidth="2.4" strokeLinecap="round" strokeLinejoin="round" />
+      </svg>
+      <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
+      <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
+      <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
+      <div className={styles.fill} />
+      <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
+      <Tool action={openPalette} label="Find" icon={<IconCommand {...icon} />} />
+      <Tool action={showShortcuts} label="Keys" icon={<IconKeyboard {...icon} />} />
+      <Tool action={toggleScheme} label={{ auto: 'Auto', dark: 'Dark', light: 'Light' }[wish]} icon={<SchemeIcon {...icon} />} />
+    </nav>
+  )
+}
+
+const tip = (action: Action) => [nameOf(action), ...action.keys.slice(0, 1).map((k) => `(${keyCaps(k).join(' ')})`)].join(' ')
+
+function PageLink(props: { action: Action; page: Route['page']; current: Route['page']; icon: ReactNode }) {
+  const { action, page, current } = props
+  const target: Route = page === 'live' ? { page, runId: null, step: null, opened: null } : { page }
+  return (
+    <Tooltip label={tip(action)} position="right">
+      <a
+        className={styles.item}
+        href={routeHash(target)}
+        aria-current={current === page ? 'page' : undefined}
+        onClick={(event) => {
+          event.preventDefault()
+          void action.run()
+        }}
+      >
+        {props.icon}
+        {nameOf(action)}
+      </a>
+    </Tooltip>
+  )
+}
+
+function Tool({ action, label, icon }: { action: Action; label: string; icon: ReactNode }) {
+  return (
+    <Tooltip label={tip(action)} position="right">
+      <button type="button" className={styles.item} onClick={() => void action.run()} aria-label={`${label}: ${nameOf(action)}`}>
+        {icon}
+        <span aria-hidden="true">{label}</span>
+      </button>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,51 @@
+/** The only component that touches ECharts. It draws; what the pointer does is told to the owner in pixels. */
+import { CustomChart, LineChart } from 'echarts/charts'
+import { GridComponent } from 'echarts/components'
+import { type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import { memo, useCallback, useEffect, useRef } from 'react'
+import { drawNever, drawSoon } from './queue.ts'
+
+use([LineChart, CustomChart, GridComponent, CanvasRenderer])
+
+export interface ChartProps {
+  /** What is drawn, in words; the figures themselves are beside the chart. */
+  label: string
+  /** Makes the option for a width in px; a new function draws anew. */
+  build: (width: number) => EChartsCoreOption
+  className?: string
+}
+
+export const Chart = memo(function Chart({ label, build, className }: ChartProps) {
+  const element = useRef<HTMLDivElement>(null)
+  const chart = useRef<EChartsType | null>(null)
+  const latest = useRef(build)
+
+  const draw = useCallback(() => {
+    const host = element.current
+    if (!host || host.clientWidth === 0 || host.clientHeight === 0) return
+    const { clientWidth: width, clientHeight: height } = host
+    chart.current ??= init(host, null, { renderer: 'canvas', width, height })
+    const drawn = chart.current
+    if (drawn.getWidth() !== width || drawn.getHeight() !== height) drawn.resize({ width, height, silent: true })
+    drawn.setOption(latest.current(width), { replaceMerge: ['series'], silent: true })
+  }, [])
+
+  useEffect(() => {
+    const observer = new ResizeObserver(() => drawSoon(draw))
+    observer.observe(element.current as HTMLDivElement)
+    return () => {
+      observer.disconnect()
+      drawNever(draw)
+      chart.current?.dispose()
+      chart.current = null
+    }
+  }, [draw])
+
+  useEffect(() => {
+    latest.current = build
+    drawSoon(draw)
+  }, [build, draw])
+
+  return <div ref={element} className={className} role="img" aria-label={label} />
+})

@@ -1,0 +1,194 @@
+/** One metric over steps: every value as a fine line, its average as a strong one, the held-out points, and the marks. */
+import type { CustomSeriesRenderItem } from 'echarts'
+import type { EChartsCoreOption } from 'echarts/core'
+import type { Palette } from '../app/palette.ts'
+import { compact } from '../format/number.ts'
+import type { Columns } from '../stores/columns.ts'
+import type { Mark } from '../stores/story.ts'
+import type { Frame, Range } from './frame.ts'
+import type { HeldOutPoint, Panel } from './panels.ts'
+import { type Point, pointsWithin, smoothed, thinned } from './series.ts'
+
+export interface MetricView {
+  panel: Panel
+  columns: Columns
+  heldOut: HeldOutPoint[]
+  /** Steps from which the bound holds, with its value. */
+  bound: { step: number; value: number }[]
+  marks: Mark[]
+  range: Range
+  smooth: boolean
+  palette: Palette
+  frame: Frame
+  width: number
+}
+
+export function metricOption(view: MetricView): EChartsCoreOption {
+  const { panel, columns, range, palette, frame } = view
+  const smooth = view.smooth && !panel.exact
+  const most = Math.max(200, view.width * 2)
+  const all = pointsWithin(columns.steps, columns.series[panel.metric] ?? [], range)
+  const raw = thinned(all, most)
+  const strong = smooth ? thinned(smoothed(all), most) : raw
+  const few = all.length <= 2
+  return {
+    animation: false,
+    grid: { left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom, outerBoundsMode: 'none' },
+    xAxis: {
+      type: 'value',
+      min: range[0],
+      max: range[1],
+      splitNumber: 4,
+      minInterval: 1,
+      axisLine: { lineStyle: { color: palette.lineStrong }, onZero: false },
+      axisTick: { show: false },
+      splitLine: { show: false },
+      axisLabel: {
+        color: palette.ink3,
+        fontSize: frame.font,
+        margin: 5,
+        showMinLabel: Number.isInteger(range[0]),
+        showMaxLabel: Number.isInteger(range[1]),
+        alignMaxLabel: 'right',
+        alignMinLabel: 'left',
+        formatter: (step: number) => (Number.isInteger(step) ? compact(step) : ''),
+      },
+    },
+    yAxis: {
+      type: 'value',
+      ...(panel.share ? { min: 0, max: 1, interval: 0.5 } : { min: panel.fromZero ? 0 : undefined, scale: true }),
+      splitNumber: 2,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitLine: { lineStyle: { color: palette.line } },
+      axisLabel: {
+        color: palette.ink3,
+        fontSize: frame.font,
+        margin: 6,
+        formatter: (value: number) => (panel.share ? `${Math.round(value * 100)} %` : compact(value)),
+      },
+    },
+    series: [
+      marksSeries(view),
+      ...(panel.spread ? [spreadSeries(view, panel.spread, most)] : []),
+      ...(panel.bound ? [boundSeries(view)] : []),
+      {
+        id: 'raw',
+        type: 'line',
+        data: raw,
+        showSymbol: few,
+        symbolSize: 4,
+        silent: true,
+        lineStyle: { color: palette.ink, width: smooth ? 1 : 1.6, opacity: smooth ? 0.32 : 1 },
+        itemStyle: { color: palette.ink },
+        z: 3,
+      },
+      {
+        id: 'smooth',
+        type: 'line',
+        data: smooth ? strong : [],
+        showSymbol: false,
+        silent: true,
+        lineStyle: { color: palette.ink, width: 1.8, cap: 'round', join: 'round' },
+        z: 4,
+      },
+      ...(panel.heldOut ? heldOutSeries(view) : []),
+    ],
+  }
+}
+
+function spreadSeries({ columns, panel, range, palette }: MetricView, name: string, most: number) {
+  const mean = new Map(pointsWithin(columns.steps, columns.series[panel.metric] ?? [], range))
+  const spread = smoothed(pointsWithin(columns.steps, columns.series[name] ?? [], range))
+  const middle = new Map(smoothed([...mean] as Point[]))
+  const band = thinned(spread, most).filter(([step]) => middle.has(step))
+  const edge = (sign: 1 | -1) => band.map(([step, s]) => [step, (middle.get(step) as number) + sign * s])
+  const renderItem: CustomSeriesRenderItem = (_params, api) => {
+    const points = [...edge(1), ...edge(-1).reverse()].map((p) => api.coord(p))
+    return { type: 'polygon', shape: { points }, style: { fill: palette.ink, opacity: 0.07 }, silent: true }
+  }
+  return { id: 'spread', type: 'custom', renderItem, data: band.length > 1 ? [edge(1)[0]] : [], clip: true, z: 1 }
+}
+
+function boundSeries({ bound, range, palette }: MetricView) {
+  const points: Point[] = []
+  for (const [i, { step, value }] of bound.entries()) {
+    points.push([i === 0 ? Math.min(range[0], step) : step, value])
+  }
+  if (points.length > 0) points.push([Math.max(range[1], points[points.length - 1][0]), points[points.length - 1][1]])
+  return {
+    id: 'bound',
+    type: 'line',
+    step: 'end',
+    data: points,
+    showSymbol: false,
+    silent: true,
+    lineStyle: { color: palette.ink3, width: 1, type: [2, 3], opacity: 0.9 },
+    z: 2,
+  }
+}
+
+function heldOutSeries({ heldOut, palette }: MetricView) {
+  const bars = heldOut.filter((p) => p.low !== undefined && p.high !== undefined)
+  const renderItem: CustomSeriesRenderItem = (_params, api) => {
+    const [x, low] = api.coord([api.value(0), api.value(1)])
+    const high = api.coord([api.value(0), api.value(2)])[1]
+    return {
+      type: 'line',
+      shape: { x1: x, x2: x, y1: low, y2: high },
+      style: { stroke: palette.heldOut, lineWidth: 1.5, opacity: 0.75 },
+      silent: true,
+    }
+  }
+  return [
+    { id: 'interval', type: 'custom', renderItem, data: bars.map((p) => [p.step, p.low, p.high]), clip: true, z: 5 },
+    {
+      id: 'held-out',
+      type: 'line',
+      data: heldOut.map((p) => [p.step, p.value]),
+      symbol: 'circle',
+      symbolSize: 5.5,
+      showAllSymbol: true,
+      silent: true,
+      lineStyle: { color: palette.heldOut, width: 1, opacity: 0.55 },
+      itemStyle: { color: palette.heldOut, borderColor: palette.panel, borderWidth: 1 },
+      z: 6,
+    },
+  ]
+}
+
+/** Vertical marks: │ a stage begins, ◆ a change by the person, ▲ an alert. The sign sits on top, outside the curves. */
+function marksSeries({ marks, range, palette, frame }: MetricView) {
+  const shown = marks.filter((m) => m.step >= range[0] && m.step <= range[1])
+  const renderItem: CustomSeriesRenderItem = (params, api) => {
+    const mark = shown[params.dataIndex]
+    const area = params.coordSys as unknown as { y: number; height: number }
+    const [x] = api.coord([mark.step, 0])
+    const color = { stage: palette.ink3, steering: palette.steer, alert: palette.alert }[mark.kind]
+    const size = frame.font * 0.36
+    const line = {
+      type: 'line' as const,
+      shape: { x1: x, x2: x, y1: area.y - size, y2: area.y + area.height },
+      style: { stroke: color, lineWidth: 1, opacity: mark.kind === 'stage' ? 0.7 : 0.38 },
+    }
+    if (mark.kind === 'stage') return line
+    const up: [number, number][] =
+      mark.kind === 'alert'
+        ? [
+            [x, area.y - size * 1.9],
+            [x + size * 1.15, area.y + size * 0.3],
+            [x - size * 1.15, area.y + size * 0.3],
+          ]
+        : [
+            [x, area.y - size * 2.1],
+            [x + size * 1.1, area.y - size],
+            [x, area.y + size * 0.1],
+            [x - size * 1.1, area.y - size],
+          ]
+    return {
+      type: 'group' as const,
+      children: [line, { type: 'polygon' as const, shape: { points: up }, style: { fill: color } }],
+    }
+  }
+  return { id: 'marks', type: 'custom', renderItem, data: shown.map((m) => [m.step, 0]), clip: false, silent: true, z: 2 }
+}

@@ -1,0 +1,64 @@
+/** The small multiples of the live page, in reading order: outcome, policy, optimisation. */
+import { type MetricName, metrics } from '../../src-main/contract/metrics.ts'
+import type { EvaluationSummary } from '../../src-main/contract/records.ts'
+import type { KnobName } from '../../src-main/contract/settings.ts'
+import { compact, percent } from '../format/number.ts'
+
+export interface HeldOutPoint {
+  step: number
+  value: number
+  low?: number
+  high?: number
+}
+
+export interface Panel {
+  id: string
+  metric: MetricName
+  title: string
+  unit: string
+  about: string
+  /** Between 0 and 1, shown in per cent on a fixed axis. */
+  share?: boolean
+  /** The axis starts at zero. */
+  fromZero?: boolean
+  /** Metric drawn as a band around the line. */
+  spread?: MetricName
+  heldOut?: (evaluation: EvaluationSummary) => HeldOutPoint
+  /** Knob drawn as a line: the bound that this metric lives under. */
+  bound?: KnobName
+  /** Set, not measured: an average would blur it. */
+  exact?: boolean
+  format: (value: number | null | undefined) => string
+}
+
+type Extra = Partial<Pick<Panel, 'share' | 'fromZero' | 'spread' | 'heldOut' | 'bound' | 'exact'>>
+
+function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
+  const { label, unit, about } = metrics[metric]
+  return { id, metric, title: label, unit, about, format: extra.share ? percent : compact, ...extra }
+}
+
+export const panels: Panel[] = [
+  panel('reward', 'reward', { spread: 'reward_std' }),
+  panel('accuracy', 'rewards/accuracy/mean', {
+    share: true,
+    heldOut: (e) => ({ step: e.step, value: e.accuracy, low: e.accuracyLow, high: e.accuracyHigh }),
+  }),
+  panel('length', 'completions/mean_length', {
+    fromZero: true,
+    heldOut: (e) => ({ step: e.step, value: e.meanLength }),
+    bound: 'maxCompletionTokens',
+  }),
+  panel('reflections', 'completions/reflections', {
+    fromZero: true,
+    heldOut: (e) => ({ step: e.step, value: e.reflections }),
+  }),
+  panel('kl', 'kl', { fromZero: true }),
+  panel('entropy', 'entropy', { fromZero: true }),
+  panel('clip', 'clip_ratio/region_mean', { fromZero: true }),
+  panel('signal', 'frac_reward_zero_std', { share: true }),
+  panel('loss', 'loss'),
+  panel('gradient', 'grad_norm', { fromZero: true }),
+  panel('rate', 'learning_rate', { fromZero: true, exact: true }),
+  panel('speed', 'tokens_per_second', { fromZero: true }),
+]

@@ -1,0 +1,70 @@
+/** Arithmetic on series, before any drawing. */
+
+export type Point = [step: number, value: number]
+
+/** Points within a range, with one neighbour on either side so that lines run on to the edge. */
+export function pointsWithin(steps: number[], values: (number | null)[], [from, to]: [number, number]): Point[] {
+  const points: Point[] = []
+  let before: Point | null = null
+  for (let i = 0; i < steps.length; i++) {
+    const value = values[i]
+    if (value === null || value === undefined || !Number.isFinite(value)) continue
+    const point: Point = [steps[i], value]
+    if (steps[i] < from) before = point
+    else {
+      if (before) points.push(before)
+      before = null
+      points.push(point)
+      if (steps[i] > to) break
+    }
+  }
+  return points
+}
+
+/** Exponential moving average with the start's bias taken out (as Adam does); weight of the past 0.85. */
+export function smoothed(points: Point[], keep = 0.85): Point[] {
+  let average = 0
+  let weight = 0
+  return points.map(([step, value]) => {
+    average = keep * average + (1 - keep) * value
+    weight = keep * weight + (1 - keep)
+    return [step, average / weight]
+  })
+}
+
+/** At most about `most` points, with the lowest and the highest of every bucket: no spike is ever hidden. */
+export function thinned(points: Point[], most: number): Point[] {
+  if (points.length <= most) return points
+  const buckets = Math.max(1, Math.floor(most / 2))
+  const kept: Point[] = [points[0]]
+  for (let b = 0; b < buckets; b++) {
+    const from = Math.floor((b * points.length) / buckets)
+    const to = Math.floor(((b + 1) * points.length) / buckets)
+    let low = from
+    let high = from
+    for (let i = from; i < to; i++) {
+      if (points[i][1] < points[low][1]) low = i
+      if (points[i][1] > points[high][1]) high = i
+    }
+    for (const i of low < high ? [low, high] : low > high ? [high, low] : [low]) kept.push(points[i])
+  }
+  kept.push(points[points.length - 1])
+  return kept
+}
+
+const roundSteps = [10, 20, 30, 40, 60, 80, 100, 120, 150, 180, 200, 250, 300, 400, 500, 600, 800]
+
+/**
+ * Right end of the axis while a run grows: it moves in few large leaps, so that the curves do not creep to the left with every
+ * step, and never past the plan.
+ */
+export function roundEnd(step: number, planned: number): number {
+  let scale = 1
+  for (;;) {
+    for (const candidate of roundSteps) {
+      const end = candidate * scale
+      if (end >= step + 1) return step <= planned ? Math.min(end, Math.max(planned, 10)) : end
+    }
+    scale *= 100
+  }
+}

@@ -1,0 +1,45 @@
+import { Skeleton } from '@mantine/core'
+import { FirstRun } from '../../parts/FirstRun.tsx'
+import { Problem } from '../../parts/Problem.tsx'
+import { useLive, useRoute, useRuns } from '../../stores/use.ts'
+import { GroupsPanel } from './groups/GroupsPanel.tsx'
+import { Header } from './header/Header.tsx'
+import { HeldOutPanel } from './held-out/HeldOutPanel.tsx'
+import { Metrics } from './metrics/Metrics.tsx'
+import styles from './Page.module.css'
+import { Reader } from './reader/Reader.tsx'
+import { StopDialog } from './StopDialog.tsx'
+import { SteeringPanel } from './steer/SteeringPanel.tsx'
+
+export function LivePage() {
+  const { runs } = useRuns()
+  const runId = useLive((s) => s.runId)
+  const error = useLive((s) => s.error)
+  const opened = useRoute((route) => (route.page === 'live' ? route.opened : null))
+  if (runs && runs.length === 0 && !runId) return <FirstRun />
+  return (
+    <div className={styles.page}>
+      <Header />
+      <div className={styles.body}>
+        <div className={styles.main}>
+          {error ? (
+            <Problem explanation={error} title="This run cannot be shown" />
+          ) : runId ? (
+            <>
+              <Metrics />
+              <div className={styles.lower}>
+                <GroupsPanel />
+                <HeldOutPanel />
+              </div>
+              {opened && <Reader opened={opened} />}
+            </>
+          ) : (
+            <Skeleton className={styles.waiting} animate={false} />
+          )}
+        </div>
+        <SteeringPanel />
+      </div>
+      <StopDialog />
+    </div>
+  )
+}

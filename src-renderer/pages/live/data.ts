@@ -1,0 +1,82 @@
+/** What the parts of the live page derive from the stores, computed once a change. */
+import { useEffect, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
+import type { GroupSummary } from '../../../src-main/contract/records.ts'
+import type { Range } from '../../charts/frame.ts'
+import { recall, remember } from '../../stores/groups.ts'
+import { api } from '../../stores/host.ts'
+import { liveStore, newestStep } from '../../stores/live.ts'
+import { fullRange } from '../../stores/range.ts'
+import { type Resource, useResource } from '../../stores/resource.ts'
+import { shownStep } from '../../stores/shown.ts'
+import { type Mark, marksOf, type SettingsSpan, settingsHistory } from '../../stores/story.ts'
+import { useLive, useLiveShallow, useRoute, useView } from '../../stores/use.ts'
+
+export function useMarks(): Mark[] {
+  const { stages, events, alerts } = useLiveShallow((s) => ({
+    stages: s.detail?.stages,
+    events: s.events,
+    alerts: s.alerts,
+  }))
+  return useMemo(() => marksOf(stages ?? [], events, alerts), [stages, events, alerts])
+}
+
+export function useSettingsHistory(): SettingsSpan[] {
+  const { config, stages, events } = useLiveShallow((s) => ({
+    config: s.detail?.config,
+    stages: s.detail?.stages,
+    events: s.events,
+  }))
+  return useMemo(() => (config && stages ? settingsHistory(config, stages, events) : []), [config, stages, events])
+}
+
+/** Steps that the charts show now. */
+export function useRange(): Range {
+  const zoom = useView((v) => v.zoom)
+  const [from, to] = useLiveShallow(fullRange)
+  return useMemo(() => zoom ?? [from, to], [zoom, from, to])
+}
+
+export function useShownStep(): number {
+  const route = useStoreRoute()
+  return useLive((live) => shownStep(route, live))
+}
+
+const useStoreRoute = () => useRoute((route) => route)
+
+export function useNewestStep(): number {
+  return useLive(newestStep)
+}
+
+/** Groups of a step, from memory if it was heard live, else fetched. */
+export function useGroups(step: number): Resource<GroupSummary[]> {
+  const runId = useLive((s) => s.runId)
+  return useResource(runId && step > 0 ? `${runId} ${step}` : null, () => {
+    const id = runId as string
+    const known = recall(id, step)
+    if (known) return known
+    return api()
+      .groups.ofStep({ runId: id, step })
+      .then((groups) => {
+        remember(id, step, groups)
+        return groups
+      })
+  })
+}
+
+/** Seconds left, counted down between the host's estimates. */
+export function useEta(): number | null {
+  const eta = useLive((s) => s.detail?.etaSeconds ?? null)
+  const running = useLive((s) => s.detail?.status === 'running')
+  const [left, setLeft] = useState(eta)
+  useEffect(() => {
+    setLeft(eta)
+    if (eta === null || !running) return
+    const start = performance.now()
+    const timer = setInterval(() => setLeft(Math.max(0, eta - (performance.now() - start) / 1000)), 1000)
+    return () => clearInterval(timer)
+  }, [eta, running])
+  return left
+}
+
+export const useDetail = () => useStore(liveStore, (s) => s.detail)

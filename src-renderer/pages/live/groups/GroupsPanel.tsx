@@ -1,0 +1,87 @@
+import { Skeleton } from '@mantine/core'
+import { IconArrowsSort } from '@tabler/icons-react'
+import { memo, useMemo } from 'react'
+import { toggleRows } from '../../../actions/groups.ts'
+import { divergingScale } from '../../../app/palette.ts'
+import { ActionIconButton } from '../../../parts/ActionButton.tsx'
+import { Problem } from '../../../parts/Problem.tsx'
+import { usePalette } from '../../../parts/usePalette.ts'
+import { ordered } from '../../../stores/shown.ts'
+import { settingsAt } from '../../../stores/story.ts'
+import { useView } from '../../../stores/use.ts'
+import { useGroups, useSettingsHistory, useShownStep } from '../data.ts'
+import styles from './Groups.module.css'
+import { Heatmap } from './Heatmap.tsx'
+import { Scrubber } from './Scrubber.tsx'
+
+/** The groups of one step: who beat the group's mean, and which groups teach nothing. */
+export const GroupsPanel = memo(function GroupsPanel() {
+  const step = useShownStep()
+  const { data: groups, error, key } = useGroups(step)
+  const rows = useView((v) => v.rows)
+  const history = useSettingsHistory()
+  const palette = usePalette()
+  const normalised = history.length === 0 || settingsAt(history, step).scaleRewards === 'group'
+  // Normalised advantages lie mostly within ±2; raw ones are rewards less their mean.
+  const limit = normalised ? 2 : 1
+  const color = useMemo(() => divergingScale(palette, limit), [palette, limit])
+  const sorted = useMemo(() => (groups ? ordered(groups, rows) : null), [groups, rows])
+  const silent = groups?.filter((g) => g.zeroSpread).length ?? 0
+  const shown = key ? Number(key.split(' ').at(-1)) : step
+  return (
+    <section className={styles.panel} aria-label="Groups">
+      <div className={styles.bar}>
+        <h2>Groups</h2>
+        <p className={styles.count}>
+          {groups && groups.length > 0 ? (
+            <>
+              {groups.length} prompts × {Math.max(...groups.map((g) => g.advantages.length))} samples
+              <span className={styles.silent} data-none={silent === 0}>
+                <i aria-hidden="true" />
+                {silent} without signal
+              </span>
+            </>
+          ) : (
+            ' '
+          )}
+        </p>
+        <Scrubber step={step} />
+        <ActionIconButton
+          action={toggleRows}
+          pressed={rows === 'spread'}
+          icon={<IconArrowsSort size="1rem" aria-hidden="true" />}
+        />
+      </div>
+      {error ? (
+        <Problem explanation={error} />
+      ) : step === 0 ? (
+        <p className={styles.empty}>The first step's groups appear here: one row a prompt, one cell a sample.</p>
+      ) : sorted ? (
+        <Heatmap groups={sorted} step={shown} color={color} />
+      ) : (
+        <div className={styles.skeletons} aria-hidden="true">
+          {Array.from({ length: 8 }, (_, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
+            <Skeleton key={i} height="1.375rem" animate={false} />
+          ))}
+        </div>
+      )}
+      <Scale color={color} limit={limit} />
+    </section>
+  )
+})
+
+function Scale({ color, limit }: { color: (value: number) => string; limit: number }) {
+  const stops = Array.from({ length: 9 }, (_, i) => color(((i - 4) / 4) * limit)).join(', ')
+  return (
+    <div className={styles.scale}>
+      <span>advantage</span>
+      <span>≤ −{limit}</span>
+      <i style={{ background: `linear-gradient(90deg, ${stops})` }} aria-hidden="true" />
+      <span>≥ +{limit}</span>
+      <span className={styles.hint}>
+        <i className={styles.hatched} aria-hidden="true" /> all alike: no signal
+      </span>
+    </div>
+  )
+}

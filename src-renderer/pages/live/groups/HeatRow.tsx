@@ -1,0 +1,60 @@
+import { memo } from 'react'
+import type { GroupSummary } from '../../../../src-main/contract/records.ts'
+import { compact, fixed, signed } from '../../../format/number.ts'
+import styles from './Groups.module.css'
+import { bySample } from './Heatmap.tsx'
+
+interface HeatRowProps {
+  group: GroupSummary
+  row: number
+  top: number
+  height: number
+  widest: number
+  color: (advantage: number) => string
+  /** Column of this row that is in the tab order. */
+  focused: number | null
+}
+
+export const HeatRow = memo(function HeatRow(props: HeatRowProps) {
+  const { group, row, top, height, widest, color, focused } = props
+  return (
+    <div
+      className={styles.row}
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={row + 1}
+      data-silent={group.zeroSpread}
+      style={{ transform: `translateY(${top}px)`, height }}
+    >
+      <div
+        className={styles.prompt}
+        role="rowheader"
+        data-at={`${row}:-1`}
+        tabIndex={focused === -1 ? 0 : -1}
+        aria-label={`Group ${group.group + 1}: ${group.prompt} mean reward ${fixed(group.meanReward, 2)}, spread ${fixed(group.stdReward, 2)}${group.zeroSpread ? ', no signal' : ''}`}
+        title={group.prompt}
+      >
+        <span>{group.prompt}</span>
+      </div>
+      <div className={styles.cells} role="presentation" style={{ gridTemplateColumns: `repeat(${widest}, minmax(0, 1fr))` }}>
+        {bySample(group).map((sample, column) => {
+          const advantage = group.advantages[sample]
+          return (
+            <div
+              key={sample}
+              className={styles.cell}
+              role="gridcell"
+              data-at={`${row}:${column}`}
+              tabIndex={focused === column ? 0 : -1}
+              aria-label={`Sample ${sample + 1}: ${group.zeroSpread ? 'no signal' : `advantage ${signed(advantage)}`}, reward ${compact(group.rewards[sample])}`}
+              style={group.zeroSpread ? undefined : { background: color(advantage) }}
+            />
+          )
+        })}
+      </div>
+      <div className={styles.figures} role="gridcell" tabIndex={-1}>
+        {fixed(group.meanReward, 2)} <span>± {fixed(group.stdReward, 2)}</span>
+      </div>
+    </div>
+  )
+})

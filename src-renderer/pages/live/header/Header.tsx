@@ -1,0 +1,102 @@
+import { Skeleton } from '@mantine/core'
+import { IconPlayerPlay } from '@tabler/icons-react'
+import { memo, type ReactNode } from 'react'
+import { resumeRun } from '../../../actions/resumeRun.ts'
+import { percent } from '../../../format/number.ts'
+import { span } from '../../../format/time.ts'
+import { ActionButton } from '../../../parts/ActionButton.tsx'
+import { Status } from '../../../parts/Status.tsx'
+import { isResumable } from '../../../stores/runs.ts'
+import { useConnection } from '../../../stores/use.ts'
+import { useDetail, useEta } from '../data.ts'
+import styles from './Header.module.css'
+import { PhaseLine } from './PhaseLine.tsx'
+import { StageStepper } from './StageStepper.tsx'
+
+export const Header = memo(function Header() {
+  const detail = useDetail()
+  const eta = useEta()
+  return (
+    <header className={styles.header}>
+      <div className={styles.facts}>
+        <div className={styles.title}>
+          <h1>
+            {detail ? (
+              <>
+                {detail.name} <span className={styles.number}>#{detail.number}</span>
+              </>
+            ) : (
+              <Skeleton width="10rem" height="1.125rem" animate={false} />
+            )}
+          </h1>
+          {detail && <Status status={detail.status} />}
+          {detail && isResumable(detail.status) && (
+            <ActionButton action={resumeRun} size="compact-sm" icon={<IconPlayerPlay size="0.875rem" aria-hidden="true" />} />
+          )}
+        </div>
+        <dl className={styles.figures}>
+          <Figure name="step" wide>
+            {detail && (
+              <>
+                <b>{detail.step}</b>
+                <span className={styles.of}> / {detail.totalSteps}</span>
+              </>
+            )}
+          </Figure>
+          <Figure name="left">{detail && span(eta)}</Figure>
+          <Figure name="trained">{detail && span(detail.trainedSeconds)}</Figure>
+          <Figure name="held-out" tone="held-out">
+            {detail && percent(detail.accuracy)}
+          </Figure>
+          <Figure name="seed" minor>
+            {detail?.seed}
+          </Figure>
+          <Figure name="backend">{detail && (detail.backend ?? 'choosing…')}</Figure>
+          <Connection />
+        </dl>
+      </div>
+      <StageStepper />
+      <PhaseLine />
+      {detail?.error && (
+        <div className={styles.error} role="alert">
+          <b>{detail.error.message}</b> {detail.error.hint}
+        </div>
+      )}
+      {detail?.status === 'interrupted' && !detail.error && (
+        <div className={styles.error} role="status">
+          <b>This run was interrupted at step {detail.step}.</b> Every step up to there is kept; <i>Resume</i> goes on from its
+          last checkpoint.
+        </div>
+      )}
+    </header>
+  )
+})
+
+function Figure(props: { name: string; tone?: 'held-out'; wide?: boolean; minor?: boolean; children: ReactNode }) {
+  return (
+    <div className={styles.figure} data-wide={props.wide} data-minor={props.minor}>
+      <dt>{props.name}</dt>
+      <dd data-tone={props.tone}>{props.children ?? <Skeleton width="3rem" height="0.875rem" animate={false} />}</dd>
+    </div>
+  )
+}
+
+const lines = {
+  connecting: 'connecting…',
+  connected: 'connected',
+  lost: 'reconnecting…',
+  refused: 'not allowed in',
+} as const
+
+function Connection() {
+  const { status, info } = useConnection()
+  return (
+    <div className={styles.figure}>
+      <dt>host</dt>
+      <dd className={styles.connection} data-status={status} role="status" aria-label={`Connection: ${lines[status]}`}>
+        <span aria-hidden="true" />
+        {status === 'connected' && info ? (info.mode === 'electron' ? 'this app' : 'connected') : lines[status]}
+      </dd>
+    </div>
+  )
+}

@@ -1,0 +1,46 @@
+import { memo } from 'react'
+import { useStore } from 'zustand'
+import type { PhaseReport } from '../../../../src-main/contract/records.ts'
+import { phaseStore } from '../../../stores/live.ts'
+import { useLive } from '../../../stores/use.ts'
+import styles from './Header.module.css'
+
+const words: Record<PhaseReport['phase'], string> = {
+  evaluate: 'evaluating',
+  rollout: 'sampling',
+  reward: 'scoring',
+  update: 'updating',
+  checkpoint: 'saving',
+  idle: 'waiting',
+}
+
+function usePhase(): PhaseReport | null {
+  const phase = useStore(phaseStore, (s) => s.phase)
+  const active = useLive((s) => s.detail?.status === 'running' || s.detail?.status === 'starting')
+  return active && phase && phase.phase !== 'idle' ? phase : null
+}
+
+/** What the engine does this moment, in words. */
+export const Phase = memo(function Phase() {
+  const phase = usePhase()
+  return (
+    <div className={styles.phase}>
+      {phase && (
+        <>
+          <b>{words[phase.phase]}</b>{' '}
+          {phase.phase === 'evaluate' ? `after step ${phase.step}` : `step ${phase.step}`} · {Math.round(phase.fraction * 100)} %
+        </>
+      )}
+    </div>
+  )
+})
+
+/** The same as a fine line along the header's lower edge. */
+export const PhaseLine = memo(function PhaseLine() {
+  const phase = usePhase()
+  return (
+    <div className={styles.phaseLine} aria-hidden="true">
+      <i style={{ transform: `scaleX(${phase?.fraction ?? 0})` }} />
+    </div>
+  )
+})

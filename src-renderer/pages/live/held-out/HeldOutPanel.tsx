@@ -1,0 +1,115 @@
+import { SegmentedControl, Skeleton } from '@mantine/core'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { memo, useMemo, useRef, useState } from 'react'
+import type { EvaluationSample, EvaluationSummary } from '../../../../src-main/contract/records.ts'
+import { openPrompt } from '../../../actions/groups.ts'
+import { percent } from '../../../format/number.ts'
+import { Problem } from '../../../parts/Problem.tsx'
+import { api } from '../../../stores/host.ts'
+import { useResource } from '../../../stores/resource.ts'
+import { useLive } from '../../../stores/use.ts'
+import { parseResponse } from '../../../text/response.ts'
+import { useShownStep } from '../data.ts'
+import styles from './HeldOut.module.css'
+
+const most = 2000
+type Filter = 'all' | 'right' | 'wrong'
+
+/** The newest evaluation at or before the step on the page, sample by sample: problems that no step has ever trained on. */
+export const HeldOutPanel = memo(function HeldOutPanel() {
+  const runId = useLive((s) => s.runId)
+  const evaluations = useLive((s) => s.evaluations)
+  const step = useShownStep()
+  const evaluation = evaluations.findLast((e) => e.step <= step) ?? evaluations[0]
+  const [filter, setFilter] = useState<Filter>('all')
+  const { data, error } = useResource(runId && evaluation ? `${runId} ${evaluation.step} ${evaluation.at}` : null, () =>
+    api().groups.evaluationSamples({ runId: runId as string, step: (evaluation as EvaluationSummary).step, limit: most }),
+  )
+  const samples = useMemo(
+    () => (filter === 'all' ? data : (data?.filter((s) => s.correct === (filter === 'right')) ?? null)),
+    [data, filter],
+  )
+  return (
+    <section className={styles.panel} aria-label="Held-out prompts">
+      <div className={styles.bar}>
+        <h2>Held-out</h2>
+        {evaluation && (
+          <p>
+            {evaluation.step === 0 ? 'base model' : `after step ${evaluation.step}`}: <b>{percent(evaluation.accuracy)}</b>{' '}
+            <span className={styles.interval}>
+              {(100 * evaluation.accuracyLow).toFixed(0)}–{(100 * evaluation.accuracyHigh).toFixed(0)}
+            </span>
+          </p>
+        )}
+        <SegmentedControl
+          size="xs"
+          value={filter}
+          onChange={(value) => setFilter(value as Filter)}
+          data={['all', 'wrong', 'right']}
+          aria-label="Which samples"
+          className={styles.filter}
+        />
+      </div>
+      {error ? (
+        <Problem explanation={error} />
+      ) : !evaluation ? (
+        <p className={styles.empty}>The base model is measured first, on problems that it never trains on.</p>
+      ) : samples ? (
+        <Samples samples={samples} step={evaluation.step} />
+      ) : (
+        <div className={styles.skeletons} aria-hidden="true">
+          {Array.from({ length: 8 }, (_, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
+            <Skeleton key={i} height="1.25rem" animate={false} />
+          ))}
+        </div>
+      )}
+      <ul className={styles.kinds} aria-label="Accuracy by kind of problem">
+        {Object.entries(evaluation?.byKind ?? {}).map(([kind, { prompts, accuracy }]) => (
+          <li key={kind} title={`${prompts} prompts`}>
+            {kind} <b>{percent(accuracy, 0)}</b>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+})
+
+function Samples({ samples, step }: { samples: EvaluationSample[]; step: number }) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const rows = useVirtualizer({
+    count: samples.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => Math.round(1.625 * rem),
+    overscan: 10,
+  })
+  if (samples.length === 0) return <p className={styles.empty}>None.</p>
+  return (
+    <div ref={scroller} className={styles.scroller}>
+      <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label="Samples of the evaluation">
+        {rows.getVirtualItems().map((item) => {
+          const sample = samples[item.index]
+          const answer = parseResponse(sample.text).answer?.trim()
+          return (
+            <li key={item.key} style={{ transform: `translateY(${item.start}px)`, height: item.size }}>
+              <button
+                type="button"
+                className={styles.sample}
+                data-right={sample.correct}
+                onClick={() => openPrompt(sample.prompt, step)}
+                aria-label={`${sample.prompt} ${sample.correct ? 'right' : 'wrong'}: ${answer ?? 'no answer'}. See how the answers changed`}
+              >
+                <i aria-hidden="true">{sample.correct ? '✓' : '✗'}</i>
+                <span className={styles.prompt}>{sample.prompt}</span>
+                <span className={styles.answer}>{answer || '–'}</span>
+                <span className={styles.expected}>{sample.correct ? '' : `≠ ${sample.answer}`}</span>
+                <span className={styles.tokens}>{sample.tokens}</span>
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,101 @@
+import { Tooltip } from '@mantine/core'
+import { IconArrowsMaximize, IconArrowsMinimize } from '@tabler/icons-react'
+import { memo, useCallback, useMemo } from 'react'
+import { useStore } from 'zustand'
+import type { Palette } from '../../../app/palette.ts'
+import { Chart } from '../../../charts/Chart.tsx'
+import type { Range } from '../../../charts/frame.ts'
+import { metricOption } from '../../../charts/metricOption.ts'
+import type { Panel } from '../../../charts/panels.ts'
+import { useFrame } from '../../../parts/usePalette.ts'
+import { indexOfStep } from '../../../stores/columns.ts'
+import { liveStore } from '../../../stores/live.ts'
+import { knobHistory, type Mark, type SettingsSpan } from '../../../stores/story.ts'
+import { useLive } from '../../../stores/use.ts'
+import { cursorStore, viewStore } from '../../../stores/view.ts'
+import type { MarkSpot } from './MarkCard.tsx'
+import styles from './Metrics.module.css'
+import { Plot } from './Plot.tsx'
+
+export interface MetricPanelProps {
+  panel: Panel
+  range: Range
+  marks: Mark[]
+  history: SettingsSpan[]
+  smooth: boolean
+  palette: Palette
+  enlarged: boolean
+  onMark: (spot: MarkSpot | null) => void
+}
+
+export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
+  const { panel, range, marks, history, smooth, palette, enlarged, onMark } = props
+  const version = useLive((s) => s.version)
+  const evaluations = useLive((s) => s.evaluations)
+  const frame = useFrame()
+  const heldOut = useMemo(() => (panel.heldOut ? evaluations.map(panel.heldOut) : []), [panel, evaluations])
+  const bound = useMemo(() => (panel.bound ? knobHistory(history, panel.bound) : []), [panel, history])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns change in place, and `version` says when
+  const build = useCallback(
+    (width: number) =>
+      metricOption({
+        panel,
+        columns: liveStore.getState().columns,
+        heldOut,
+        bound,
+        marks,
+        range,
+        smooth,
+        palette,
+        frame,
+        width,
+      }),
+    [version, panel, heldOut, bound, marks, range, smooth, palette, frame],
+  )
+  const toggle = () => viewStore.setState({ enlarged: enlarged ? null : panel.id })
+  const Icon = enlarged ? IconArrowsMinimize : IconArrowsMaximize
+  return (
+    <figure className={styles.panel} data-metric={panel.id}>
+      <figcaption className={styles.caption}>
+        <Tooltip label={panel.unit ? `${panel.about} In ${panel.unit}.` : panel.about} position="top-start">
+          <span className={styles.name}>{panel.title}</span>
+        </Tooltip>
+        <button
+          type="button"
+          className={styles.enlarge}
+          onClick={toggle}
+          aria-label={enlarged ? 'Back to all charts' : `Enlarge ${panel.title}`}
+        >
+          <Icon size="0.8125rem" stroke={1.8} aria-hidden="true" />
+        </button>
+        <Value panel={panel} />
+      </figcaption>
+      <Plot range={range} frame={frame} marks={marks} onMark={onMark}>
+        <Chart className={styles.chart} build={build} label={`${panel.title} over steps`} />
+      </Plot>
+    </figure>
+  )
+})
+
+/** The value under the cursor, else the newest; held-out beside it where there is one. */
+function Value({ panel }: { panel: Panel }) {
+  useLive((s) => s.version)
+  const evaluations = useLive((s) => s.evaluations)
+  const cursor = useStore(cursorStore, (s) => s.step)
+  const { columns } = liveStore.getState()
+  const at = cursor === null ? columns.steps.length - 1 : indexOfStep(columns, cursor)
+  const value = at >= 0 ? (columns.series[panel.metric]?.[at] ?? null) : null
+  const evaluation = cursor === null ? evaluations.at(-1) : evaluations.findLast((e) => e.step <= cursor)
+  const heldOut = panel.heldOut && evaluation ? panel.heldOut(evaluation).value : null
+  return (
+    <p className={styles.value} data-testid={`value-${panel.id}`}>
+      {heldOut !== null && (
+        <span className={styles.heldOut}>
+          <span className="hidden-text">held-out </span>
+          {panel.format(heldOut)}
+        </span>
+      )}
+      <b>{panel.format(value)}</b>
+    </p>
+  )
+}

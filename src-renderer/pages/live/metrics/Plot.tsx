@@ -1,0 +1,135 @@
+import { memo, type PointerEvent, type ReactNode, useEffect, useRef } from 'react'
+import { showStep } from '../../../actions/groups.ts'
+import { type Frame, type Range, shareOf, stepAt, zoomed } from '../../../charts/frame.ts'
+import { liveStore, newestStep } from '../../../stores/live.ts'
+import { fullRange } from '../../../stores/range.ts'
+import { routeStore } from '../../../stores/route.ts'
+import { shownStep } from '../../../stores/shown.ts'
+import type { Mark } from '../../../stores/story.ts'
+import { cursorStore, viewStore } from '../../../stores/view.ts'
+import type { MarkSpot } from './MarkCard.tsx'
+import styles from './Metrics.module.css'
+
+interface PlotProps {
+  range: Range
+  frame: Frame
+  marks: Mark[]
+  onMark: (spot: MarkSpot | null) => void
+  children: ReactNode
+}
+
+/** Pixels within which the pointer is "on" a mark, and past which a press becomes a brush. */
+const near = 7
+const drag = 5
+
+const place = (step: number, range: Range, frame: Frame) =>
+  `calc(${frame.left}px + ${shareOf(step, range)} * (100% - ${frame.left + frame.right}px))`
+
+/**
+ * The pointer's side of a chart: a cursor shared by all charts, wheel and brush to zoom them together, a click to look at a step's
+ * groups, double click to show everything again. Lines are laid over the canvas, so that moving them draws nothing anew.
+ */
+export const Plot = memo(function Plot({ range, frame, marks, onMark, children }: PlotProps) {
+  const area = useRef<HTMLDivElement>(null)
+  const cursor = useRef<HTMLDivElement>(null)
+  const shown = useRef<HTMLDivElement>(null)
+  const brush = useRef<HTMLDivElement>(null)
+  const pressed = useRef<{ x: number; step: number } | null>(null)
+
+  const xOf = (event: { clientX: number }) => event.clientX - (area.current as HTMLDivElement).getBoundingClientRect().left
+  const width = () => (area.current as HTMLDivElement).clientWidth
+
+  useEffect(() => {
+    const move = (line: HTMLDivElement | null, step: number | null) => {
+      if (!line) return
+      const visible = step !== null && step >= range[0] && step <= range[1]
+      line.style.display = visible ? 'block' : 'none'
+      if (visible) line.style.left = place(step, range, frame)
+    }
+    const update = () => {
+      const route = routeStore.getState()
+      move(cursor.current, cursorStore.getState().step)
+      const fixed = route.page === 'live' && route.step !== null
+      move(shown.current, fixed ? shownStep(route, liveStore.getState()) : null)
+    }
+    update()
+    const stops = [cursorStore.subscribe(update), routeStore.subscribe(update)]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [range, frame])
+
+  useEffect(() => {
+    const element = area.current as HTMLDivElement
+    const wheel = (event: WheelEvent) => {
+      if (event.shiftKey || event.deltaY === 0) return
+      event.preventDefault()
+      const around = stepAt(xOf(event), width(), frame, range)
+      const zoom = zoomed(range, around, event.deltaY > 0 ? 1.25 : 0.8, fullRange(liveStore.getState()))
+      viewStore.setState({ zoom })
+    }
+    element.addEventListener('wheel', wheel, { passive: false })
+    return () => element.removeEventListener('wheel', wheel)
+  })
+
+  const marksNear = (x: number): Mark[] => {
+    const inner = width() - frame.left - frame.right
+    const distance = (m: Mark) => Math.abs(frame.left + shareOf(m.step, range) * inner - x)
+    const close = marks.filter((m) => m.step >= range[0] && m.step <= range[1] && distance(m) <= near)
+    const nearest = Math.min(...close.map(distance))
+    return close.filter((m) => distance(m) === nearest)
+  }
+
+  const onMove = (event: PointerEvent) => {
+    const x = xOf(event)
+    const step = Math.round(stepAt(x, width(), frame, range))
+    const { step: before } = cursorStore.getState()
+    const known = Math.min(step, newestStep(liveStore.getState()))
+    if (known !== before) cursorStore.setState({ step: known })
+    const found = pressed.current ? [] : marksNear(x)
+    onMark(found.length > 0 ? { x: event.clientX, y: event.clientY, marks: found } : null)
+    const start = pressed.current
+    const box = brush.current
+    if (!start || !box) return
+    const wide = Math.abs(x - start.x) > drag
+    box.style.display = wide ? 'block' : 'none'
+    box.style.left = `${Math.min(x, start.x)}px`
+    box.style.width = `${Math.abs(x - start.x)}px`
+  }
+
+  const onUp = (event: PointerEvent) => {
+    const start = pressed.current
+    pressed.current = null
+    if (brush.current) brush.current.style.display = 'none'
+    if (!start || event.button !== 0) return
+    const x = xOf(event)
+    const end = stepAt(x, width(), frame, range)
+    if (Math.abs(x - start.x) <= drag) showStep(Math.round(end))
+    else if (Math.abs(end - start.step) >= 2)
+      viewStore.setState({ zoom: [Math.min(start.step, end), Math.max(start.step, end)] })
+  }
+
+  return (
+    <div
+      ref={area}
+      className={styles.plot}
+      onPointerMove={onMove}
+      onPointerLeave={() => {
+        cursorStore.setState({ step: null })
+        onMark(null)
+      }}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return
+        pressed.current = { x: xOf(event), step: stepAt(xOf(event), width(), frame, range) }
+        event.currentTarget.setPointerCapture(event.pointerId)
+      }}
+      onPointerUp={onUp}
+      onDoubleClick={() => viewStore.setState({ zoom: null })}
+    >
+      {children}
+      <div ref={shown} className={styles.shownLine} style={{ top: frame.top, bottom: frame.bottom }} />
+      <div ref={cursor} className={styles.cursorLine} style={{ top: frame.top, bottom: frame.bottom }} />
+      <div ref={brush} className={styles.brush} style={{ top: frame.top, bottom: frame.bottom }} />
+    </div>
+  )
+})

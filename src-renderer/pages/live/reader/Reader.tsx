@@ -1,0 +1,170 @@
+import { Button, SegmentedControl, Skeleton } from '@mantine/core'
+import { IconArrowLeft, IconChevronLeft, IconChevronRight, IconGitCompare } from '@tabler/icons-react'
+import { memo, useEffect, useRef } from 'react'
+import { useStore } from 'zustand'
+import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
+import { close, nextGroup, previousGroup, toggleDifferences } from '../../../actions/groups.ts'
+import { plural } from '../../../format/number.ts'
+import { ActionIconButton } from '../../../parts/ActionButton.tsx'
+import { Problem } from '../../../parts/Problem.tsx'
+import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
+import type { Opened } from '../../../stores/route.ts'
+import { useReading } from './data.ts'
+import styles from './Reader.module.css'
+import { Sample } from './Sample.tsx'
+import { TimeScrubber } from './TimeScrubber.tsx'
+
+/** One prompt, read closely: the samples of a moment side by side, and how they changed as the model learned. */
+export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
+  const { prompt, kind, error } = useReading(opened)
+  const { appearances, at, layout, differences } = useStore(readerStore)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const shown = appearances?.[at]
+
+  useEffect(() => {
+    const before = document.activeElement
+    heading.current?.focus()
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
+  }, [])
+
+  return (
+    <section className={styles.reader} aria-label="Reader">
+      <header className={styles.head}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconArrowLeft size="0.9375rem" aria-hidden="true" />}
+          onClick={() => void close.run()}
+        >
+          Back
+        </Button>
+        <h2 ref={heading} tabIndex={-1} className={styles.prompt} aria-label={`Prompt ${prompt ?? ''}`}>
+          {prompt ?? <Skeleton width="12rem" height="1.5rem" animate={false} />}
+          {shown && (
+            <span className={styles.expected} title="The right answer">
+              {shown.answer}
+            </span>
+          )}
+        </h2>
+        {kind && <span className={styles.kind}>{kind}</span>}
+        <div className={styles.tools}>
+          {opened.kind === 'group' && (
+            <span className={styles.walk}>
+              <ActionIconButton action={previousGroup} icon={<IconChevronLeft size="1rem" aria-hidden="true" />} />
+              group {opened.group + 1}
+              <ActionIconButton action={nextGroup} icon={<IconChevronRight size="1rem" aria-hidden="true" />} />
+            </span>
+          )}
+          <SegmentedControl
+            size="xs"
+            value={layout}
+            onChange={(value) => readerStore.setState({ layout: value === 'time' ? 'time' : 'samples' })}
+            data={[
+              { value: 'samples', label: 'Samples' },
+              { value: 'time', label: 'Through time' },
+            ]}
+            aria-label="Side by side"
+          />
+          <ActionIconButton
+            action={toggleDifferences}
+            pressed={differences}
+            icon={<IconGitCompare size="1rem" aria-hidden="true" />}
+          />
+        </div>
+      </header>
+      {error ? (
+        <Problem explanation={error} title="This group cannot be read" />
+      ) : appearances && shown ? (
+        <>
+          <TimeScrubber appearances={appearances} at={at} />
+          {layout === 'samples' ? (
+            <OneMoment appearance={shown} sample={opened.kind === 'group' ? opened.sample : null} />
+          ) : (
+            <ThroughTime appearances={appearances} at={at} />
+          )}
+        </>
+      ) : appearances ? (
+        <p className={styles.none}>This prompt has not come up in this run.</p>
+      ) : (
+        <div className={styles.grid} aria-hidden="true">
+          {Array.from({ length: 8 }, (_, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
+            <Skeleton key={i} height="11rem" animate={false} />
+          ))}
+        </div>
+      )}
+    </section>
+  )
+})
+
+export function momentName({ source, step }: PromptAppearance): string {
+  if (source === 'evaluation') return step === 0 ? 'base model, held-out' : `after step ${step}, held-out`
+  return `step ${step}`
+}
+
+function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sample: number | null }) {
+  const { differences } = useStore(readerStore)
+  const samples = bestFirst(appearance)
+  const right = samples.filter((s) => s.correct).length
+  return (
+    <>
+      <p className={styles.summary}>
+        <b>{momentName(appearance)}</b>
+        <span>
+          {right} of {plural(samples.length, 'sample')} right
+        </span>
+        <span>{meanTokens(appearance).toFixed(1)} tokens on average</span>
+        {samples.length > 1 && <span>best first</span>}
+      </p>
+      <ol className={styles.grid} aria-label={`Samples of ${momentName(appearance)}, best first`}>
+        {samples.map((s, i) => (
+          <Sample
+            key={s.sample}
+            sample={s}
+            title={`sample ${s.sample + 1}`}
+            neighbour={differences ? samples[i - 1]?.text : undefined}
+            marked={s.sample === sample}
+          />
+        ))}
+      </ol>
+    </>
+  )
+}
+
+function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at: number }) {
+  const { differences } = useStore(readerStore)
+  const list = useRef<HTMLOListElement>(null)
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
+  }, [at])
+  return (
+    <>
+      <p className={styles.summary}>
+        <b>{plural(appearances.length, 'moment')}</b>
+        <span>the first sample drawn at each, whatever it was</span>
+      </p>
+      <ol ref={list} className={styles.grid} aria-label="One sample of every moment">
+        {appearances.map((appearance, i) => {
+          const [sample] = appearance.samples
+          const right = appearance.samples.filter((s) => s.correct).length
+          const many = appearance.samples.length > 1
+          return (
+            sample && (
+              <Sample
+                key={`${appearance.source} ${appearance.step} ${appearance.group}`}
+                sample={sample}
+                title={momentName(appearance)}
+                aside={many ? `${right} of ${appearance.samples.length} right` : undefined}
+                neighbour={differences ? appearances[i - 1]?.samples[0]?.text : undefined}
+                marked={i === at}
+                onPick={() => readerStore.setState({ at: i })}
+              />
+            )
+          )
+        })}
+      </ol>
+    </>
+  )
+}

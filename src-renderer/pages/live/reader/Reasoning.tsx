@@ -1,0 +1,45 @@
+import { memo, useMemo } from 'react'
+import { difference } from '../../../text/difference.ts'
+import { spansOf } from '../../../text/spans.ts'
+import styles from './Reader.module.css'
+
+/** A chain of thought: reconsidering words stand out, sums that are wrong are underlined; or the differences to a neighbour. */
+export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: string; neighbour?: string }) {
+  const pieces = useMemo(() => (neighbour === undefined ? null : difference(text, neighbour)), [text, neighbour])
+  const spans = useMemo(() => (pieces ? [] : spansOf(text)), [pieces, text])
+  let at = 0
+  const key = (length: number) => {
+    at += length
+    return at
+  }
+  if (text.trim() === '') return <p className={styles.nothing}>(empty)</p>
+  return (
+    <p className={styles.text}>
+      {pieces
+        ? pieces.map((piece) =>
+            piece.fresh ? (
+              <mark key={key(piece.text.length)} className={styles.fresh}>
+                {piece.text}
+              </mark>
+            ) : (
+              <span key={key(piece.text.length)}>{piece.text}</span>
+            ),
+          )
+        : spans.map((span) => {
+            if (span.kind === 'plain') return <span key={key(span.text.length)}>{span.text}</span>
+            if (span.kind === 'reflection')
+              return (
+                <mark key={key(span.text.length)} className={styles.reflection}>
+                  {span.text}
+                </mark>
+              )
+            return (
+              <span key={key(span.text.length)} className={styles.wrong} title={span.correction}>
+                {span.text}
+                <span className="hidden-text"> (wrong: {span.correction})</span>
+              </span>
+            )
+          })}
+    </p>
+  )
+})

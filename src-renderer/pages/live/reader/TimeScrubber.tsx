@@ -1,0 +1,89 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react'
+import { type CSSProperties, memo, useEffect, useState } from 'react'
+import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
+import { bestFirst, readerStore, showAppearance } from '../../../stores/reader.ts'
+import { momentName } from './Reader.tsx'
+import styles from './Reader.module.css'
+
+const playMs = 900
+/** Past this many moments only some get their step written under them. */
+const labels = 16
+
+/** Every time the model met this prompt: its samples as bars as long as they are, right ones blue. The slider picks a moment. */
+export const TimeScrubber = memo(function TimeScrubber(props: { appearances: PromptAppearance[]; at: number }) {
+  const { appearances, at } = props
+  const [playing, setPlaying] = useState(false)
+  const count = appearances.length
+  const last = count - 1
+
+  useEffect(() => {
+    if (!playing) return
+    const timer = setInterval(() => {
+      const { at: now } = readerStore.getState()
+      if (now >= last) setPlaying(false)
+      else showAppearance(now + 1)
+    }, playMs)
+    return () => clearInterval(timer)
+  }, [playing, last])
+
+  const play = () => {
+    if (!playing && at >= last) showAppearance(0)
+    setPlaying(!playing)
+  }
+  const every = Math.ceil(count / labels)
+  const longest = Math.max(1, ...appearances.flatMap((a) => a.samples.map((s) => s.tokens)))
+
+  return (
+    <div className={styles.time}>
+      <Tooltip label={playing ? 'Stop' : 'Play from the first meeting to now'}>
+        <ActionIcon variant="default" size="lg" disabled={count < 2} onClick={play} aria-label={playing ? 'Stop playing' : 'Play through time'}>
+          {playing ? <IconPlayerPauseFilled size="1rem" aria-hidden="true" /> : <IconPlayerPlayFilled size="1rem" aria-hidden="true" />}
+        </ActionIcon>
+      </Tooltip>
+      <div className={styles.moments} style={{ '--count': count } as CSSProperties}>
+        {appearances.map((appearance, i) => (
+          <div
+            key={`${appearance.source} ${appearance.step} ${appearance.group}`}
+            className={styles.moment}
+            data-shown={i === at}
+            data-source={appearance.source}
+            aria-hidden="true"
+          >
+            <div className={styles.bars}>
+              {bestFirst(appearance).map((s) => (
+                <i key={s.sample} data-right={s.correct} style={{ height: `${(100 * s.tokens) / longest}%` }} />
+              ))}
+            </div>
+            <span>{i % every === 0 || i === at ? appearance.step : ''}</span>
+          </div>
+        ))}
+        <input
+          type="range"
+          className={styles.slider}
+          min={0}
+          max={Math.max(0, last)}
+          value={at}
+          disabled={count < 2}
+          onChange={(event) => showAppearance(Number(event.currentTarget.value))}
+          aria-label="Moment"
+          aria-valuetext={momentName(appearances[at])}
+        />
+      </div>
+      <p className={styles.timeLegend}>
+        <span>
+          <i data-right="true" /> right
+        </span>
+        <span>
+          <i data-right="false" /> wrong
+        </span>
+        {appearances.some((a) => a.source === 'evaluation') && (
+          <span>
+            <i data-held-out /> held-out
+          </span>
+        )}
+        <span>height: {longest} tokens</span>
+      </p>
+    </div>
+  )
+})

@@ -1,0 +1,72 @@
+/** What the reader needs: the prompt it was opened for, and all its appearances, kept up while the run goes on. */
+import { useEffect, useMemo, useState } from 'react'
+import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
+import { api, onHostEvent } from '../../../stores/host.ts'
+import { readerStore } from '../../../stores/reader.ts'
+import type { Opened } from '../../../stores/route.ts'
+import { useLive } from '../../../stores/use.ts'
+import { type Explanation, explain } from '../../../transport/explain.ts'
+import { useGroups } from '../data.ts'
+
+const same = (a: PromptAppearance, b: PromptAppearance) =>
+  a.source === b.source && a.step === b.step && a.group === b.group
+
+/** Where to begin: the group or evaluation that was clicked, else the newest. */
+function startOf(appearances: PromptAppearance[], opened: Opened): number {
+  const found = appearances.findIndex((a) =>
+    opened.kind === 'group'
+      ? a.source === 'train' && a.step === opened.step && a.group === opened.group
+      : a.source === 'evaluation' && a.step === opened.step,
+  )
+  return found >= 0 ? found : appearances.length - 1
+}
+
+export interface Reading {
+  prompt: string | null
+  kind: string | null
+  error: Explanation | null
+}
+
+/** Fills the reader's store for what was opened. */
+export function useReading(opened: Opened): Reading {
+  const runId = useLive((s) => s.runId)
+  const { data: groups, error: missing } = useGroups(opened.kind === 'group' ? opened.step : 0)
+  const group = opened.kind === 'group' ? groups?.find((g) => g.group === opened.group) : undefined
+  const prompt = opened.kind === 'prompt' ? opened.prompt : (group?.prompt ?? null)
+  const [error, setError] = useState<Explanation | null>(null)
+  const opening = useMemo(() => opened, [opened])
+
+  useEffect(() => {
+    if (!runId || prompt === null) return
+    let wanted = true
+    const fetchAll = async (first: boolean) => {
+      try {
+        const appearances = await api().groups.promptHistory({ runId, prompt })
+        if (!wanted) return
+        setError(null)
+        const before = readerStore.getState()
+        const shown = first ? undefined : before.appearances?.[before.at]
+        const kept = shown ? appearances.findIndex((a) => same(a, shown)) : -1
+        readerStore.setState({ prompt, appearances, at: kept >= 0 ? kept : startOf(appearances, opening) })
+      } catch (thrown) {
+        if (wanted) setError(explain(thrown))
+      }
+    }
+    if (readerStore.getState().prompt !== prompt) readerStore.setState({ prompt, appearances: null, at: 0 })
+    void fetchAll(true)
+    const stop = onHostEvent((event) => {
+      if (event.type === 'run' || event.runId !== runId) return
+      const again =
+        event.type === 'evaluation' ||
+        event.type === 'rewound' ||
+        (event.type === 'step' && event.step.groups.some((g) => g.prompt === prompt))
+      if (again) void fetchAll(false)
+    })
+    return () => {
+      wanted = false
+      stop()
+    }
+  }, [runId, prompt, opening])
+
+  return { prompt, kind: group?.kind ?? null, error: error ?? missing }
+}

@@ -1,0 +1,147 @@
+import { Tooltip } from '@mantine/core'
+import { type CSSProperties, type KeyboardEvent, memo, useId } from 'react'
+import { useStore } from 'zustand'
+import { type Knob, refusal } from '../../../../src-main/contract/settings.ts'
+import { compact, plain, typed } from '../../../format/number.ts'
+import { applyDrafts } from '../../../stores/drafts.ts'
+import { setDraft, steerStore } from '../../../stores/steer.ts'
+import { Sparkline } from './Sparkline.tsx'
+import { positionOf, valueAt } from './scale.ts'
+import styles from './Steer.module.css'
+
+export interface KnobRowProps {
+  knob: Knob
+  inForce: number
+  /** Asked of the engine, not yet in force. */
+  pending: number | undefined
+  history: { step: number; value: number }[]
+  newest: number
+  disabled: boolean
+}
+
+export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, newest, disabled }: KnobRowProps) {
+  const id = useId()
+  const draft = useStore(steerStore, (s) => s.drafts[knob.name])
+  const fresh = useStore(steerStore, (s) => s.fresh[knob.name])
+  const settled = pending ?? inForce
+  const text = draft ?? plain(settled)
+  const value = typed(text)
+  const problem = draft === undefined ? undefined : refusal(knob.name, value)
+  const changed = draft !== undefined && value !== settled
+  const next = newest + 1
+  const state = problem ? 'wrong' : changed ? 'draft' : pending !== undefined ? 'pending' : fresh ? 'fresh' : 'calm'
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault()
+      void applyDrafts(knob.name)
+    } else if (event.key === 'Escape' && draft !== undefined) {
+      event.preventDefault()
+      setDraft(knob.name, null)
+    }
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Enter and Escape of the two fields inside
+    <div className={styles.knob} data-knob={knob.name} data-state={state} onKeyDown={onKeyDown}>
+      <Tooltip label={knob.effect} position="left">
+        <label className={styles.label} htmlFor={id}>
+          {knob.label}
+        </label>
+      </Tooltip>
+      <span className={styles.aside} id={`${id}-state`}>
+        <KnobState state={state} knob={knob} inForce={inForce} value={value} settled={settled} next={next} fresh={fresh} />
+        <Sparkline knob={knob} points={history} newest={newest} />
+      </span>
+      <input
+        id={id}
+        type="text"
+        inputMode="decimal"
+        autoComplete="off"
+        spellCheck={false}
+        className={styles.number}
+        value={text}
+        disabled={disabled}
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem ? `${id}-problem` : `${id}-state`}
+        onChange={(event) => setDraft(knob.name, event.currentTarget.value)}
+        onFocus={(event) => event.currentTarget.select()}
+        onBlur={() => draft !== undefined && !problem && !changed && setDraft(knob.name, null)}
+      />
+      <div
+        className={styles.slide}
+        style={
+          {
+            '--paper': knob.paper === undefined ? undefined : positionOf(knob, knob.paper),
+            '--force': positionOf(knob, inForce),
+            '--at': positionOf(knob, problem ? settled : value),
+          } as CSSProperties
+        }
+      >
+        <i className={styles.track} aria-hidden="true" />
+        {knob.paper !== undefined && <i className={styles.paper} aria-hidden="true" title={`paper: ${plain(knob.paper)}`} />}
+        {(changed || pending !== undefined) && <i className={styles.force} aria-hidden="true" />}
+        <input
+          type="range"
+          className={styles.range}
+          min={0}
+          max={100}
+          step={1}
+          value={Math.round(100 * positionOf(knob, problem ? settled : value))}
+          disabled={disabled}
+          aria-label={`${knob.label}, slider`}
+          aria-valuetext={`${plain(problem ? settled : value)}${knob.unit ? ` ${knob.unit}` : ''}`}
+          onChange={(event) => setDraft(knob.name, plain(valueAt(knob, Number(event.currentTarget.value) / 100)))}
+        />
+      </div>
+      {problem && (
+        <p className={styles.problem} id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  )
+})
+
+interface KnobStateProps {
+  state: 'wrong' | 'draft' | 'pending' | 'fresh' | 'calm'
+  knob: Knob
+  inForce: number
+  value: number
+  settled: number
+  next: number
+  fresh: number | undefined
+}
+
+const limit = (value: number) => (Math.abs(value) >= 10_000 ? compact(value) : plain(value))
+
+/** Range and unit while nothing happens; else what is in force, what is asked, and from which step. */
+function KnobState({ state, knob, inForce, value, settled, next, fresh }: KnobStateProps) {
+  switch (state) {
+    case 'draft':
+      return (
+        <span>
+          {plain(inForce)} → <b>{plain(value)}</b> from step {next} ↵
+        </span>
+      )
+    case 'pending':
+      return (
+        <span>
+          {plain(inForce)} now, <b>{plain(settled)}</b> from step {next}
+        </span>
+      )
+    case 'fresh':
+      return (
+        <span>
+          <b>{plain(inForce)}</b> in force from step {fresh}
+        </span>
+      )
+    default:
+      return (
+        <span>
+          {limit(knob.min)} to {limit(knob.max)} {knob.unit}
+          {knob.paper !== undefined && <span className="hidden-text"> paper: {plain(knob.paper)}</span>}
+        </span>
+      )
+  }
+}

@@ -1,0 +1,60 @@
+import { Button, Tooltip } from '@mantine/core'
+import {
+  IconAnchor,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerSkipForward,
+  IconPlayerStop,
+  IconPlayerTrackNext,
+  IconRefresh,
+} from '@tabler/icons-react'
+import { memo, type ReactNode } from 'react'
+import type { Action } from '../../../actions/action.ts'
+import { oneStep } from '../../../actions/oneStep.ts'
+import { pause } from '../../../actions/pause.ts'
+import { nextStage, refreshReference, stayInStage } from '../../../actions/stages.ts'
+import { stop } from '../../../actions/stop.ts'
+import { useAction } from '../../../parts/useAction.ts'
+import { useDetail } from '../data.ts'
+import styles from './Steer.module.css'
+
+const icon = { size: '0.9375rem', stroke: 1.8, 'aria-hidden': true } as const
+
+export const RunControls = memo(function RunControls() {
+  const detail = useDetail()
+  const paused = detail?.status === 'paused'
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a toolbar of buttons, not a form's field set
+    <div className={styles.controls} role="group" aria-label="Run">
+      <Control
+        action={pause}
+        main
+        icon={paused ? <IconPlayerPlay {...icon} /> : <IconPlayerPause {...icon} />}
+      />
+      <Control action={oneStep} icon={<IconPlayerSkipForward {...icon} />} />
+      <Control action={stop} icon={<IconPlayerStop {...icon} />} />
+      <Control action={nextStage} short="Next stage" icon={<IconPlayerTrackNext {...icon} />} />
+      <Control action={stayInStage} short={detail?.staying ? 'Staying' : 'Stay'} icon={<IconAnchor {...icon} />} />
+      <Control action={refreshReference} short="Reference" icon={<IconRefresh {...icon} />} />
+    </div>
+  )
+})
+
+function Control({ action, icon, short, main }: { action: Action; icon: ReactNode; short?: string; main?: boolean }) {
+  const { name, enabled, tip, run } = useAction(action)
+  return (
+    <Tooltip label={tip} position="bottom">
+      <Button
+        size="compact-sm"
+        variant={main ? 'filled' : 'default'}
+        leftSection={icon}
+        disabled={!enabled}
+        onClick={run}
+        aria-label={name.replace('…', '')}
+        classNames={{ root: styles.control, section: styles.controlIcon }}
+      >
+        {short ?? name.replace('…', '')}
+      </Button>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,115 @@
+import { ActionIcon, Button, Tabs, TextInput, Tooltip } from '@mantine/core'
+import { IconArrowBackUp } from '@tabler/icons-react'
+import { memo, useMemo } from 'react'
+import { useStore } from 'zustand'
+import { knobs, knobValue } from '../../../../src-main/contract/settings.ts'
+import { applyChanges, takeBack } from '../../../actions/steering.ts'
+import { useAction } from '../../../parts/useAction.ts'
+import { isActive } from '../../../stores/runs.ts'
+import { steerStore } from '../../../stores/steer.ts'
+import { knobHistory, pendingChanges } from '../../../stores/story.ts'
+import { useLive, useView } from '../../../stores/use.ts'
+import { viewStore } from '../../../stores/view.ts'
+import { useDetail, useNewestStep, useSettingsHistory } from '../data.ts'
+import { AlertList } from './AlertList.tsx'
+import { EventList } from './EventList.tsx'
+import { KnobRow } from './KnobRow.tsx'
+import { RunControls } from './RunControls.tsx'
+import styles from './Steer.module.css'
+
+export const SteeringPanel = memo(function SteeringPanel() {
+  const detail = useDetail()
+  const newest = useNewestStep()
+  const history = useSettingsHistory()
+  const past = useMemo(() => new Map(knobs.map((k) => [k.name, knobHistory(history, k.name)])), [history])
+  const pending = useMemo(() => pendingChanges(detail?.pending ?? []), [detail?.pending])
+  const disabled = !detail || !isActive(detail.status)
+  return (
+    <aside className={styles.panel} aria-label="Steering">
+      <RunControls />
+      <div className={styles.knobs}>
+        {knobs.map((knob) => (
+          <KnobRow
+            key={knob.name}
+            knob={knob}
+            inForce={detail ? knobValue(detail.settings, knob.name) : knob.default}
+            pending={pending[knob.name]}
+            history={past.get(knob.name) ?? []}
+            newest={newest}
+            disabled={disabled}
+          />
+        ))}
+      </div>
+      <ApplyBar disabled={disabled} />
+      <Story />
+    </aside>
+  )
+})
+
+/** The reason goes with the change into the record, and onto every chart. */
+const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
+  const note = useStore(steerStore, (s) => s.note)
+  const count = useStore(steerStore, (s) => Object.keys(s.drafts).length)
+  const apply = useAction(applyChanges)
+  const back = useAction(takeBack)
+  return (
+    <form
+      className={styles.apply}
+      onSubmit={(event) => {
+        event.preventDefault()
+        apply.run()
+      }}
+    >
+      <TextInput
+        aria-label="Why (goes into the record with the next change)"
+        placeholder="Why? (optional)"
+        size="xs"
+        maxLength={500}
+        value={note}
+        disabled={disabled}
+        onChange={(event) => steerStore.setState({ note: event.currentTarget.value })}
+      />
+      <Button type="submit" size="compact-sm" disabled={!apply.enabled} className={styles.applyButton}>
+        {count > 1 ? `Apply ${count}` : 'Apply'}
+      </Button>
+      <Tooltip label={back.name}>
+        <ActionIcon variant="default" size="1.625rem" disabled={!back.enabled} onClick={back.run} aria-label="Take back">
+          <IconArrowBackUp size="1rem" stroke={1.8} aria-hidden="true" />
+        </ActionIcon>
+      </Tooltip>
+    </form>
+  )
+})
+
+const Story = memo(function Story() {
+  const tab = useView((v) => v.tab)
+  const alerts = useLive((s) => s.alerts.length)
+  const events = useLive((s) => s.events.length)
+  return (
+    <Tabs
+      className={styles.story}
+      value={tab}
+      onChange={(value) => viewStore.setState({ tab: value === 'alerts' ? 'alerts' : 'history' })}
+      keepMounted={false}
+      classNames={{ tab: styles.tab, list: styles.tabs, panel: styles.tabPanel }}
+    >
+      <Tabs.List aria-label="Story of the run">
+        <Tabs.Tab value="history">
+          History <span className={styles.badge}>{events}</span>
+        </Tabs.Tab>
+        <Tabs.Tab value="alerts">
+          Alerts{' '}
+          <span className={styles.badge} data-alarm={alerts > 0}>
+            {alerts}
+          </span>
+        </Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="history">
+        <EventList />
+      </Tabs.Panel>
+      <Tabs.Panel value="alerts">
+        <AlertList />
+      </Tabs.Panel>
+    </Tabs>
+  )
+})

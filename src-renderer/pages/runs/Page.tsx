@@ -1,0 +1,138 @@
+import { Button, Progress, Skeleton } from '@mantine/core'
+import { IconPlayerPlay, IconPlus } from '@tabler/icons-react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { memo, useRef } from 'react'
+import type { RunSummary } from '../../../src-main/contract/records.ts'
+import { launch } from '../../actions/launch.ts'
+import { resumeRunById } from '../../actions/resumeRun.ts'
+import { compact, percent, plural } from '../../format/number.ts'
+import { moment, span } from '../../format/time.ts'
+import { ActionButton } from '../../parts/ActionButton.tsx'
+import { FirstRun } from '../../parts/FirstRun.tsx'
+import { Status } from '../../parts/Status.tsx'
+import { Unreachable } from '../../parts/Unreachable.tsx'
+import { go, routeHash } from '../../stores/route.ts'
+import { isResumable } from '../../stores/runs.ts'
+import { useRuns } from '../../stores/use.ts'
+import styles from './Page.module.css'
+
+const columns = ['Run', 'Status', 'Step', 'Held-out', 'Reward', 'Trained', 'Seed', 'Backend', 'Started', ''] as const
+
+export function RunsPage() {
+  const { runs } = useRuns()
+  if (runs && runs.length === 0) return <FirstRun />
+  const cut = runs?.filter((r) => r.status === 'interrupted').length ?? 0
+  return (
+    <div className={styles.page}>
+      <header className={styles.head}>
+        <h1>Runs</h1>
+        <p>
+          {runs ? plural(runs.length, 'run') : ' '}
+          {cut > 0 && `, ${cut} interrupted: resume goes on from the last checkpoint`}
+        </p>
+        <ActionButton action={launch} icon={<IconPlus size="1rem" aria-hidden="true" />} />
+      </header>
+      <Unreachable />
+      {runs ? <Table runs={runs} /> : <Skeleton height="12rem" animate={false} />}
+    </div>
+  )
+}
+
+function Table({ runs }: { runs: RunSummary[] }) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const rows = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => Math.round(3.25 * rem),
+    overscan: 8,
+  })
+  return (
+    // biome-ignore-start lint/a11y/useSemanticElements: a virtual list of rows cannot be a table element
+    <div className={styles.table} role="table" aria-label="Runs" aria-rowcount={runs.length + 1}>
+      <div role="rowgroup">
+        <div className={styles.row} role="row" data-head tabIndex={-1}>
+          {columns.map((name) => (
+            <span key={name} role="columnheader" tabIndex={-1}>
+              {name || <span className="hidden-text">Actions</span>}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div ref={scroller} className={styles.scroller} role="presentation">
+        <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="rowgroup">
+          {rows.getVirtualItems().map((item) => (
+            <Row key={runs[item.index].id} run={runs[item.index]} top={item.start} height={item.size} index={item.index} />
+          ))}
+        </div>
+      </div>
+    </div>
+    // biome-ignore-end lint/a11y/useSemanticElements: a virtual list of rows cannot be a table element
+  )
+}
+
+const Row = memo(function Row({ run, top, height, index }: { run: RunSummary; top: number; height: number; index: number }) {
+  const route = { page: 'live', runId: run.id, step: null, opened: null } as const
+  return (
+    <div
+      className={styles.row}
+      role="row"
+      aria-rowindex={index + 2}
+      tabIndex={-1}
+      style={{ transform: `translateY(${top}px)`, height, position: 'absolute', inset: '0 0 auto' }}
+    >
+      <span role="cell">
+        <a
+          className={styles.name}
+          href={routeHash(route)}
+          onClick={(event) => {
+            event.preventDefault()
+            go(route)
+          }}
+        >
+          <b>#{run.number}</b> {run.name}
+        </a>
+      </span>
+      <span role="cell">
+        <Status status={run.status} />
+        {run.error && (
+          <span className={styles.why} title={`${run.error.message} ${run.error.hint}`}>
+            {run.error.message}
+          </span>
+        )}
+      </span>
+      <span role="cell">
+        <span>
+          {run.step} <i>/ {run.totalSteps}</i> <i>{run.stageName}</i>
+        </span>
+        <Progress
+          size={3}
+          value={(100 * run.step) / Math.max(1, run.totalSteps)}
+          color={run.status === 'running' ? 'teal' : 'gray'}
+          aria-label={`Progress of run ${run.number}`}
+        />
+      </span>
+      <span role="cell" className={styles.heldOut}>
+        {percent(run.accuracy)}
+      </span>
+      <span role="cell">{compact(run.reward)}</span>
+      <span role="cell">{span(run.trainedSeconds)}</span>
+      <span role="cell">{run.seed}</span>
+      <span role="cell">{run.backend ?? '–'}</span>
+      <span role="cell">{moment(run.createdAt)}</span>
+      <span role="cell" className={styles.last}>
+        {isResumable(run.status) && (
+          <Button
+            size="compact-sm"
+            variant={run.status === 'interrupted' ? 'filled' : 'default'}
+            leftSection={<IconPlayerPlay size="0.875rem" aria-hidden="true" />}
+            onClick={() => void resumeRunById(run.id)}
+            aria-label={`Resume run ${run.number}`}
+          >
+            Resume
+          </Button>
+        )}
+      </span>
+    </div>
+  )
+})

@@ -1,0 +1,171 @@
+import { Alert, Button, Group, Modal, NumberInput, Select, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { RecipeInfo } from '../../src-main/contract/api.ts'
+import { knobs, type NumberSettingName, refusal } from '../../src-main/contract/settings.ts'
+import { launchRun } from '../actions/launch.ts'
+import { plain, plural, typed } from '../format/number.ts'
+import { api } from '../stores/host.ts'
+import { useResource } from '../stores/resource.ts'
+import { useRuns, useView } from '../stores/use.ts'
+import { viewStore } from '../stores/view.ts'
+import styles from './LaunchDialog.module.css'
+
+const done = () => viewStore.setState({ launch: false })
+
+/** Settings offered at launch; a recipe file names the rest. */
+const offered: NumberSettingName[] = [
+  'temperature',
+  'learningRate',
+  'beta',
+  'groupSize',
+  'promptsPerStep',
+  'maxCompletionTokens',
+]
+
+const fromFile = ' file'
+
+export function LaunchDialog() {
+  const open = useView((v) => v.launch)
+  return (
+    <Modal opened={open} onClose={done} title="New run" size="46rem" closeButtonProps={{ 'aria-label': 'Close' }}>
+      {open && <Form />}
+    </Modal>
+  )
+}
+
+function Form() {
+  const { recipes } = useRuns()
+  const { data: diagnosis } = useResource('diagnosis', () => api().app.diagnose())
+  const [name, setName] = useState(recipes?.[0]?.name ?? fromFile)
+  const [file, setFile] = useState('')
+  const [seed, setSeed] = useState<number | string>('')
+  const [backend, setBackend] = useState('')
+  const [wishes, setWishes] = useState<Partial<Record<NumberSettingName, string>>>({})
+  const [busy, setBusy] = useState(false)
+  const recipe = recipes?.find((r) => r.name === name)
+  const problems = offered.map((s) => (wishes[s]?.trim() ? refusal(s, typed(wishes[s])) : undefined))
+  const ready = (name !== fromFile || file.trim() !== '') && problems.every((p) => p === undefined)
+
+  const start = async () => {
+    setBusy(true)
+    const assignments = offered.flatMap((s) => (wishes[s]?.trim() ? [`${s}=${typed(wishes[s])}`] : []))
+    if (seed !== '') assignments.unshift(`seed=${seed}`)
+    const order = { recipe: name === fromFile ? file.trim() : name, assignments, backend: backend || null }
+    if (await launchRun(order)) done()
+    else setBusy(false)
+  }
+
+  const backends = [
+    { value: '', label: diagnosis?.chosen ? `the best here: ${diagnosis.chosen}` : 'the best here' },
+    ...(diagnosis?.probes ?? []).map((p) => ({
+      value: p.name,
+      label: p.available ? p.name : `${p.name} (not here)`,
+      disabled: !p.available,
+    })),
+  ]
+
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (ready && !busy) void start()
+      }}
+    >
+      <Select
+        label="Recipe"
+        data-autofocus
+        allowDeselect={false}
+        value={name}
+        onChange={(value) => setName(value ?? fromFile)}
+        data={[
+          ...(recipes ?? []).map((r) => ({ value: r.name, label: `${r.name}: ${r.title}` })),
+          { value: fromFile, label: 'A recipe file…' },
+        ]}
+      />
+      {name === fromFile ? (
+        <TextInput
+          label="Recipe file"
+          description="Its path on the machine that trains."
+          placeholder="/home/you/recipes/longer.json"
+          value={file}
+          onChange={(event) => setFile(event.currentTarget.value)}
+        />
+      ) : (
+        recipe && <Summary recipe={recipe} />
+      )}
+      <div className={styles.row}>
+        <NumberInput
+          label="Seed"
+          min={0}
+          max={4_294_967_295}
+          allowDecimal={false}
+          allowNegative={false}
+          placeholder={recipe ? String(recipe.recipe.seed) : 'as in the file'}
+          value={seed}
+          onChange={setSeed}
+        />
+        <Select
+          label="Backend"
+          allowDeselect={false}
+          value={backend}
+          onChange={(value) => setBackend(value ?? '')}
+          data={backends}
+        />
+      </div>
+      <fieldset className={styles.settings}>
+        <legend>Settings, for all stages. Empty: as in the recipe.</legend>
+        {offered.map((setting, i) => {
+          const knob = knobs.find((k) => k.name === setting)
+          return (
+            knob && (
+              <TextInput
+                key={setting}
+                label={knob.label}
+                inputMode="decimal"
+                placeholder={recipe ? byStage(recipe, setting) : plain(knob.default)}
+                rightSection={knob.unit ? <span className={styles.unit}>{knob.unit}</span> : undefined}
+                rightSectionWidth={knob.unit ? '4.5rem' : undefined}
+                value={wishes[setting] ?? ''}
+                error={problems[i]}
+                onChange={(event) => {
+                  const text = event.currentTarget.value
+                  setWishes((before) => ({ ...before, [setting]: text }))
+                }}
+              />
+            )
+          )
+        })}
+      </fieldset>
+      {recipes?.length === 0 && (
+        <Alert color="yellow">The host ships no recipe: give the path of a recipe file.</Alert>
+      )}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={done}>
+          Cancel
+        </Button>
+        <Button type="submit" disabled={!ready || busy}>
+          {busy ? 'Starting…' : 'Launch'}
+        </Button>
+      </Group>
+    </form>
+  )
+}
+
+/** "72 → 112" where the stages differ. */
+function byStage(recipe: RecipeInfo, setting: NumberSettingName): string {
+  const values = recipe.stages.map((s) => s.settings[setting])
+  return values
+    .filter((v, i) => v !== values[i - 1])
+    .map(plain)
+    .join(' → ')
+}
+
+function Summary({ recipe }: { recipe: RecipeInfo }) {
+  return (
+    <div className={styles.summary}>
+      <p>{recipe.description}</p>
+      <p>{recipe.stages.map((s) => `${s.name}: ${plural(s.steps, 'step')}`).join(', then ')}</p>
+    </div>
+  )
+}

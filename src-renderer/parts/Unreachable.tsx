@@ -1,0 +1,19 @@
+import { useConnection } from '../stores/use.ts'
+import { Problem } from './Problem.tsx'
+
+const texts = {
+  refused: {
+    message: 'The host answers, but does not let this window in: it was started anew, with another token.',
+    hint: 'Open the address that it printed when it started.',
+  },
+  lost: {
+    message: 'The host cannot be reached just now. The window tries again by itself.',
+    hint: 'If it was closed, start it again with npm start; stored runs are safe.',
+  },
+}
+
+/** Why nothing comes in, on pages that have no header to say so. */
+export function Unreachable() {
+  const { status } = useConnection()
+  return status === 'refused' || status === 'lost' ? <Problem explanation={texts[status]} /> : null
+}

@@ -1,0 +1,67 @@
+/** Short messages that come and go: confirmations, refusals, alerts, the line to the host. */
+import { notifications } from '@mantine/notifications'
+import type { AlertRecord, SteeringEvent } from '../../src-main/contract/records.ts'
+import { whatChanged, whenInForce } from '../text/events.ts'
+import { explain } from '../transport/explain.ts'
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+export function confirmed(event: SteeringEvent): void {
+  if (event.refused !== null) {
+    notifications.show({
+      title: `Refused: ${whatChanged(event)}`,
+      message: event.refused,
+      color: 'red',
+      autoClose: 12_000,
+    })
+    return
+  }
+  notifications.show({
+    title: capital(whatChanged(event)),
+    message: `In force ${whenInForce(event)}.`,
+    color: 'violet',
+    autoClose: 4000,
+  })
+}
+
+export function failed(error: unknown): void {
+  const { message, hint } = explain(error)
+  notifications.show({ title: message, message: hint, color: 'red', autoClose: 12_000 })
+}
+
+export function alerted(alert: AlertRecord): void {
+  notifications.show({
+    title: `Step ${alert.step}: ${alert.message}`,
+    message: alert.hint,
+    color: 'red',
+    autoClose: 15_000,
+  })
+}
+
+export function told(message: string, title?: string): void {
+  notifications.show({ title, message, color: 'violet', autoClose: 4000 })
+}
+
+const lineId = 'host-line'
+
+export function lineLost(): void {
+  notifications.show({
+    id: lineId,
+    title: 'The line to the host is cut',
+    message: 'What you see stays. The window connects again by itself.',
+    color: 'yellow',
+    autoClose: false,
+    withCloseButton: false,
+  })
+}
+
+export function lineBack(): void {
+  notifications.update({
+    id: lineId,
+    title: 'Connected again',
+    message: 'Everything stored since then is here.',
+    color: 'teal',
+    autoClose: 4000,
+    withCloseButton: true,
+  })
+}

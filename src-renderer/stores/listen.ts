@@ -1,0 +1,40 @@
+/** What the window says of its own accord when something happens. Started once. */
+import { alerted, lineBack, lineLost } from './announce.ts'
+import { connectionStore } from './connection.ts'
+import { onHostEvent, watch } from './host.ts'
+import { liveStore } from './live.ts'
+import { routeStore } from './route.ts'
+import { runsStore, runToShow } from './runs.ts'
+import { hearConfirmations } from './steer.ts'
+import { viewStore } from './view.ts'
+
+export function announceEvents(): void {
+  hearConfirmations()
+
+  onHostEvent((event) => {
+    if (event.type === 'alert' && event.runId === liveStore.getState().runId) alerted(event.alert)
+  })
+
+  connectionStore.subscribe(({ status }, before) => {
+    if (status === before.status) return
+    if (status === 'lost') lineLost()
+    else if (status === 'connected' && before.status !== 'connecting') lineBack()
+  })
+
+  // The live page shows the run of the address, else the one that matters most. A run once shown stays, even when it ends.
+  const choose = () => {
+    const route = routeStore.getState()
+    if (route.page !== 'live') return
+    const { runs } = runsStore.getState()
+    const shown = liveStore.getState().runId
+    const stays = runs?.some((r) => r.id === shown) ? shown : null
+    const wanted = route.runId ?? stays ?? runToShow(runs)?.id ?? null
+    if (wanted !== shown) {
+      viewStore.setState({ zoom: null, enlarged: null })
+      void watch(wanted)
+    }
+  }
+  routeStore.subscribe(choose)
+  runsStore.subscribe(choose)
+  choose()
+}

@@ -1,0 +1,43 @@
+/** The reader of one prompt: its appearances through the run, and which of them is shown. */
+import { createStore } from 'zustand/vanilla'
+import type { PromptAppearance } from '../../src-main/contract/api.ts'
+
+export interface ReaderState {
+  prompt: string | null
+  /** Oldest first; null until they are fetched. */
+  appearances: PromptAppearance[] | null
+  /** Index of the shown one. */
+  at: number
+  /** The samples of one moment side by side, or one sample of every moment. */
+  layout: 'samples' | 'time'
+  /** Marks what a text has that its neighbour lacks. */
+  differences: boolean
+}
+
+export const readerStore = createStore<ReaderState>(() => ({
+  prompt: null,
+  appearances: null,
+  at: 0,
+  layout: 'samples',
+  differences: false,
+}))
+
+export function showAppearance(index: number): void {
+  const { appearances } = readerStore.getState()
+  if (appearances && appearances.length > 0)
+    readerStore.setState({ at: Math.min(appearances.length - 1, Math.max(0, index)) })
+}
+
+/** Best first: highest reward, then the shorter; evaluations have no reward, so the right ones come first. */
+export function bestFirst(appearance: PromptAppearance): PromptAppearance['samples'] {
+  const worth = (s: PromptAppearance['samples'][number]) => s.reward ?? (s.correct ? 1 : 0)
+  return [...appearance.samples].sort((a, b) => worth(b) - worth(a) || a.tokens - b.tokens || a.sample - b.sample)
+}
+
+export function shareRight(appearance: PromptAppearance): number {
+  return appearance.samples.filter((s) => s.correct).length / Math.max(1, appearance.samples.length)
+}
+
+export function meanTokens(appearance: PromptAppearance): number {
+  return appearance.samples.reduce((sum, s) => sum + s.tokens, 0) / Math.max(1, appearance.samples.length)
+}

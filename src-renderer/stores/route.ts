@@ -1,0 +1,73 @@
+/** Where the window is. It lives in the address, so that a reload or a second window shows the same. */
+import { createStore } from 'zustand/vanilla'
+
+/** What the reader shows: a group of a step, or a prompt through time. */
+export type Opened =
+  /** `sample`: the one to look at first. */
+  | { kind: 'group'; step: number; group: number; sample: number | null }
+  | { kind: 'prompt'; prompt: string; step: number | null }
+
+export type Route =
+  | { page: 'runs' }
+  | { page: 'system' }
+  /** `runId` null: the run that matters most; `step` null: the newest. */
+  | { page: 'live'; runId: string | null; step: number | null; opened: Opened | null }
+
+export const pages = ['runs', 'live', 'system'] as const
+
+const whole = (text: string | null): number | null => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null)
+
+export function parseRoute(hash: string): Route {
+  const url = new URL(hash.replace(/^#/, '') || '/live', 'http://route')
+  const [page, id] = url.pathname.split('/').filter(Boolean)
+  if (page === 'runs' || page === 'system') return { page }
+  const query = url.searchParams
+  const step = whole(query.get('step'))
+  const group = whole(query.get('group'))
+  const prompt = query.get('prompt')
+  const opened: Opened | null =
+    prompt !== null
+      ? { kind: 'prompt', prompt, step: whole(query.get('at')) }
+      : group !== null && step !== null
+        ? { kind: 'group', step, group, sample: whole(query.get('sample')) }
+        : null
+  return { page: 'live', runId: id ? decodeURIComponent(id) : null, step, opened }
+}
+
+export function routeHash(route: Route): string {
+  if (route.page !== 'live') return `#/${route.page}`
+  const query = new URLSearchParams()
+  const step = route.opened?.kind === 'group' ? route.opened.step : route.step
+  if (step !== null) query.set('step', String(step))
+  if (route.opened?.kind === 'group') {
+    query.set('group', String(route.opened.group))
+    if (route.opened.sample !== null) query.set('sample', String(route.opened.sample))
+  }
+  if (route.opened?.kind === 'prompt') {
+    query.set('prompt', route.opened.prompt)
+    if (route.opened.step !== null) query.set('at', String(route.opened.step))
+  }
+  const rest = query.size > 0 ? `?${query}` : ''
+  return `#/live${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${rest}`
+}
+
+export const routeStore = createStore<Route>(() => parseRoute(window.location.hash))
+
+/** `replace`: a small move (another step), not worth an entry in the window's history. */
+export function go(route: Route, replace = false): void {
+  const hash = routeHash(route)
+  if (hash !== window.location.hash) window.history[replace ? 'replaceState' : 'pushState'](null, '', hash)
+  routeStore.setState(route, true)
+}
+
+export function followAddress(): void {
+  const take = () => routeStore.setState(parseRoute(window.location.hash), true)
+  window.addEventListener('popstate', take)
+  window.addEventListener('hashchange', take)
+}
+
+/** Changes the live page only; on another page it does nothing. */
+export function onLivePage(change: (route: Extract<Route, { page: 'live' }>) => Route, replace = true): void {
+  const route = routeStore.getState()
+  if (route.page === 'live') go(change(route), replace)
+}

@@ -1,0 +1,28 @@
+/** All runs, newest first, and the recipes they can start from. */
+import { createStore } from 'zustand/vanilla'
+import type { RecipeInfo } from '../../src-main/contract/api.ts'
+import type { RunStatus, RunSummary } from '../../src-main/contract/records.ts'
+
+export interface RunsState {
+  /** null until the host has answered. */
+  runs: RunSummary[] | null
+  recipes: RecipeInfo[] | null
+}
+
+export const runsStore = createStore<RunsState>(() => ({ runs: null, recipes: null }))
+
+export const isActive = (status: RunStatus) => status === 'running' || status === 'paused' || status === 'starting'
+/** Ended before its plan did, so that going on from its last checkpoint makes sense. */
+export const isResumable = (status: RunStatus) =>
+  status === 'interrupted' || status === 'failed' || status === 'stopped'
+
+export function withRun(runs: RunSummary[] | null, run: RunSummary): RunSummary[] {
+  const others = (runs ?? []).filter((r) => r.id !== run.id)
+  return [...others, run].sort((a, b) => b.number - a.number)
+}
+
+/** The run that a person most likely wants to look at: one that goes, else the newest. */
+export function runToShow(runs: RunSummary[] | null): RunSummary | null {
+  if (!runs || runs.length === 0) return null
+  return runs.find((r) => r.status === 'running' || r.status === 'starting') ?? runs.find((r) => r.status === 'paused') ?? runs[0]
+}

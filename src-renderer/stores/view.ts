@@ -1,0 +1,50 @@
+/** How a person looks at the live page: zoom, cursor, order. Not worth an address; the lasting part is kept in this browser. */
+import { createStore } from 'zustand/vanilla'
+
+export interface ViewState {
+  /** Steps shown by every chart; null shows all. */
+  zoom: [number, number] | null
+  smooth: boolean
+  /** Panel that fills the chart area; null shows the grid. */
+  enlarged: string | null
+  /** Rows of the heatmap: most teaching first, or as drawn. */
+  rows: 'spread' | 'drawn'
+  tab: 'history' | 'alerts'
+  palette: boolean
+  shortcuts: boolean
+  launch: boolean
+  /** Waits for a yes to stopping. */
+  stopping: boolean
+}
+
+const storageKey = 'grpo-studio.view'
+
+function restored(): Partial<ViewState> {
+  try {
+    const { smooth, rows } = JSON.parse(window.localStorage.getItem(storageKey) ?? '{}')
+    return { ...(typeof smooth === 'boolean' ? { smooth } : {}), ...(rows === 'drawn' ? { rows } : {}) }
+  } catch {
+    return {}
+  }
+}
+
+export const viewStore = createStore<ViewState>(() => ({
+  zoom: null,
+  smooth: true,
+  enlarged: null,
+  rows: 'spread',
+  tab: 'history',
+  palette: false,
+  shortcuts: false,
+  launch: false,
+  stopping: false,
+  ...restored(),
+}))
+
+viewStore.subscribe(({ smooth, rows }, before) => {
+  if (smooth !== before.smooth || rows !== before.rows)
+    window.localStorage.setItem(storageKey, JSON.stringify({ smooth, rows }))
+})
+
+/** The step under the pointer in any chart; apart, because it changes with every move of the mouse. */
+export const cursorStore = createStore<{ step: number | null }>(() => ({ step: null }))

@@ -1,0 +1,32 @@
+/** Steering events in words. */
+import type { SteeringEvent, SteeringKind } from '../../src-main/contract/records.ts'
+import { plain } from '../format/number.ts'
+import { changedKnobs } from '../stores/story.ts'
+
+const names: Record<SteeringKind, string> = {
+  set: 'Change',
+  pause: 'Pause',
+  resume: 'Go on',
+  step: 'One step',
+  stop: 'Stop',
+  'next-stage': 'Next stage',
+  stay: 'Stay in this stage',
+  'refresh-reference': 'Refresh the reference',
+}
+
+/** "temperature 1 → 0.8", or the command's name. */
+export function whatChanged(event: SteeringEvent): string {
+  if (event.kind !== 'set') return names[event.kind]
+  return changedKnobs(event)
+    .map(({ label, from, to }) => `${label} ${from === undefined ? '' : `${plain(from)} `}→ ${plain(to)}`)
+    .join(', ')
+}
+
+/** "from step 113", "asked at step 112", "refused". */
+export function whenInForce(event: SteeringEvent): string {
+  if (event.refused !== null) return 'refused'
+  if (event.effectiveStep === null) return `asked after step ${event.requestedStep}`
+  return event.kind === 'pause' || event.kind === 'stop'
+    ? `after step ${Math.max(0, event.effectiveStep - 1)}`
+    : `from step ${event.effectiveStep}`
+}
