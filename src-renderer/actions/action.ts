@@ -11,7 +11,7 @@ export interface Action {
   /** More words to find it by. */
   words?: string
   enabled: () => boolean
-  run: () => void | Promise<unknown>
+  run: () => unknown
 }
 
 export const nameOf = (action: Action): string => (typeof action.name === 'function' ? action.name() : action.name)

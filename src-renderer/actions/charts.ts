@@ -1,6 +1,6 @@
 import { zoomed } from '../charts/frame.ts'
-import { fullRange } from '../stores/range.ts'
 import { liveStore } from '../stores/live.ts'
+import { fullRange } from '../stores/range.ts'
 import { routeStore } from '../stores/route.ts'
 import { viewStore } from '../stores/view.ts'
 import type { Action } from './action.ts'

@@ -111,7 +111,10 @@ export const nextGroup: Action = {
 
 export const acrossTime: Action = {
   id: 'across-time',
-  name: () => (readerStore.getState().layout === 'time' ? 'Samples of one moment side by side' : 'One sample of every moment side by side'),
+  name: () =>
+    readerStore.getState().layout === 'time'
+      ? 'Samples of one moment side by side'
+      : 'One sample of every moment side by side',
   group: 'Groups',
   keys: ['W'],
   words: 'history learning time',

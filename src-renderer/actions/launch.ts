@@ -1,6 +1,6 @@
 import { failed } from '../stores/announce.ts'
-import { api } from '../stores/host.ts'
 import { connectionStore } from '../stores/connection.ts'
+import { api } from '../stores/host.ts'
 import { go } from '../stores/route.ts'
 import { viewStore } from '../stores/view.ts'
 import type { Action } from './action.ts'

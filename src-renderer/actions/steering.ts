@@ -1,7 +1,6 @@
-import { liveStore } from '../stores/live.ts'
-import { steerStore } from '../stores/steer.ts'
 import { applyDrafts, readyDrafts } from '../stores/drafts.ts'
-import { clearDrafts } from '../stores/steer.ts'
+import { liveStore } from '../stores/live.ts'
+import { clearDrafts, steerStore } from '../stores/steer.ts'
 import type { Action } from './action.ts'
 
 export const focusSteering: Action = {

@@ -28,7 +28,13 @@ export function Rail({ page }: { page: Route['page'] }) {
   return (
     <nav className={styles.rail} aria-label="Pages">
       <svg className={styles.mark} viewBox="0 0 24 24" width="1.5rem" fill="none" aria-hidden="true">
-        <path d="M3 19.5 9 13l4.2 3.3L21 4.5" stroke="currentColor" strokeWidth="2.4" strokeLinecap="round" strokeLinejoin="round" />
+        <path
+          d="M3 19.5 9 13l4.2 3.3L21 4.5"
+          stroke="currentColor"
+          strokeWidth="2.4"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
       </svg>
       <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
       <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
@@ -37,12 +43,17 @@ export function Rail({ page }: { page: Route['page'] }) {
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
       <Tool action={openPalette} label="Find" icon={<IconCommand {...icon} />} />
       <Tool action={showShortcuts} label="Keys" icon={<IconKeyboard {...icon} />} />
-      <Tool action={toggleScheme} label={{ auto: 'Auto', dark: 'Dark', light: 'Light' }[wish]} icon={<SchemeIcon {...icon} />} />
+      <Tool
+        action={toggleScheme}
+        label={{ auto: 'Auto', dark: 'Dark', light: 'Light' }[wish]}
+        icon={<SchemeIcon {...icon} />}
+      />
     </nav>
   )
 }
 
-const tip = (action: Action) => [nameOf(action), ...action.keys.slice(0, 1).map((k) => `(${keyCaps(k).join(' ')})`)].join(' ')
+const tip = (action: Action) =>
+  [nameOf(action), ...action.keys.slice(0, 1).map((k) => `(${keyCaps(k).join(' ')})`)].join(' ')
 
 function PageLink(props: { action: Action; page: Route['page']; current: Route['page']; icon: ReactNode }) {
   const { action, page, current } = props
@@ -68,7 +79,12 @@ function PageLink(props: { action: Action; page: Route['page']; current: Route['
 function Tool({ action, label, icon }: { action: Action; label: string; icon: ReactNode }) {
   return (
     <Tooltip label={tip(action)} position="right">
-      <button type="button" className={styles.item} onClick={() => void action.run()} aria-label={`${label}: ${nameOf(action)}`}>
+      <button
+        type="button"
+        className={styles.item}
+        onClick={() => void action.run()}
+        aria-label={`${label}: ${nameOf(action)}`}
+      >
         {icon}
         <span aria-hidden="true">{label}</span>
       </button>

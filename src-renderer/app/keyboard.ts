@@ -27,7 +27,8 @@ function belongsToTarget(event: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.closest('[role="dialog"], [role="listbox"], [role="menu"]')) return true
   if (event.ctrlKey || event.metaKey) return false
-  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable) return true
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable)
+    return true
   if (!(target instanceof HTMLInputElement)) return false
   if (fieldTypes.includes(target.type)) return true
   return event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End'

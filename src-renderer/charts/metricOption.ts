@@ -190,5 +190,13 @@ function marksSeries({ marks, range, palette, frame }: MetricView) {
       children: [line, { type: 'polygon' as const, shape: { points: up }, style: { fill: color } }],
     }
   }
-  return { id: 'marks', type: 'custom', renderItem, data: shown.map((m) => [m.step, 0]), clip: false, silent: true, z: 2 }
+  return {
+    id: 'marks',
+    type: 'custom',
+    renderItem,
+    data: shown.map((m) => [m.step, 0]),
+    clip: false,
+    silent: true,
+    z: 2,
+  }
 }

@@ -32,8 +32,8 @@ export function FirstRun() {
         <header className={styles.head}>
           <h1>Watch a small model learn to reason</h1>
           <p>
-            It begins by guessing. Rewarded for right answers alone, it finds out by itself that thinking longer, and writing “wait”,
-            pays. You see every answer that it tries, and you can turn the knobs while it learns.
+            It begins by guessing. Rewarded for right answers alone, it finds out by itself that thinking longer, and
+            writing “wait”, pays. You see every answer that it tries, and you can turn the knobs while it learns.
           </p>
         </header>
         {status === 'refused' || status === 'lost' ? <Unreachable /> : null}
@@ -86,8 +86,8 @@ function Offer({ recipe }: { recipe: RecipeInfo }) {
         ))}
       </ol>
       <p className={styles.long}>
-        <b>{plural(steps, 'step')}</b>, about ten minutes on two CPU cores. Pause, steer or stop at any step: everything is kept, and goes
-        on from the last checkpoint. <Machine />
+        <b>{plural(steps, 'step')}</b>, about ten minutes on two CPU cores. Pause, steer or stop at any step: everything
+        is kept, and goes on from the last checkpoint. <Machine />
       </p>
     </>
   )

@@ -137,9 +137,7 @@ function Form() {
           )
         })}
       </fieldset>
-      {recipes?.length === 0 && (
-        <Alert color="yellow">The host ships no recipe: give the path of a recipe file.</Alert>
-      )}
+      {recipes?.length === 0 && <Alert color="yellow">The host ships no recipe: give the path of a recipe file.</Alert>}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={done}>
           Cancel

@@ -1,5 +1,6 @@
 /** Short messages that come and go: confirmations, refusals, alerts, the line to the host. */
 import { notifications } from '@mantine/notifications'
+import type { ErrorReport } from '../../src-main/contract/errors.ts'
 import type { AlertRecord, SteeringEvent } from '../../src-main/contract/records.ts'
 import { whatChanged, whenInForce } from '../text/events.ts'
 import { explain } from '../transport/explain.ts'
@@ -38,8 +39,9 @@ export function alerted(alert: AlertRecord): void {
   })
 }
 
-export function told(message: string, title?: string): void {
-  notifications.show({ title, message, color: 'violet', autoClose: 4000 })
+/** What the host has to say about its opening; stays until it is read. */
+export function noticed({ message, hint }: ErrorReport): void {
+  notifications.show({ id: message, title: message, message: hint, color: 'yellow', autoClose: false })
 }
 
 const lineId = 'host-line'

@@ -1,5 +1,5 @@
 /** What the window says of its own accord when something happens. Started once. */
-import { alerted, lineBack, lineLost } from './announce.ts'
+import { alerted, lineBack, lineLost, noticed } from './announce.ts'
 import { connectionStore } from './connection.ts'
 import { onHostEvent, watch } from './host.ts'
 import { liveStore } from './live.ts'
@@ -15,7 +15,12 @@ export function announceEvents(): void {
     if (event.type === 'alert' && event.runId === liveStore.getState().runId) alerted(event.alert)
   })
 
-  connectionStore.subscribe(({ status }, before) => {
+  const noticesSeen = new Set<string>()
+  connectionStore.subscribe(({ status, info }, before) => {
+    for (const notice of info?.notices ?? []) {
+      if (!noticesSeen.has(notice.message)) noticed(notice)
+      noticesSeen.add(notice.message)
+    }
     if (status === before.status) return
     if (status === 'lost') lineLost()
     else if (status === 'connected' && before.status !== 'connecting') lineBack()

@@ -53,6 +53,10 @@ const byStep = <T extends { step: number }>(list: T[], item: T): T[] =>
 const byId = <T extends { id: number }>(list: T[], item: T): T[] =>
   [...list.filter((x) => x.id !== item.id), item].sort((a, b) => a.id - b.id)
 
+/** While the disk is full an alert has a negative id; the stored one takes its place. */
+const withoutStandIns = (alerts: AlertRecord[], stored: AlertRecord) =>
+  stored.id < 0 ? alerts : alerts.filter((a) => a.id > 0 || a.kind !== stored.kind || a.step !== stored.step)
+
 const settled = (event: SteeringEvent) => event.effectiveStep !== null || event.refused !== null
 
 /** The state after one more event. Columns are changed in place; everything else is new where it differs. */
@@ -93,7 +97,7 @@ export function after(state: LiveState, event: HostEvent): LiveState {
     case 'checkpoint':
       return { ...state, checkpoints: byStep(state.checkpoints, event.checkpoint) }
     case 'alert':
-      return { ...state, alerts: byId(state.alerts, event.alert) }
+      return { ...state, alerts: byId(withoutStandIns(state.alerts, event.alert), event.alert) }
     case 'rewound':
       rewind(state.columns, event.lastStep)
       return {

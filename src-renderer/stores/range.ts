@@ -1,8 +1,8 @@
 /** Steps that the charts span. */
 import type { Range } from '../charts/frame.ts'
 import { roundEnd } from '../charts/series.ts'
-import { isActive } from './runs.ts'
 import { type LiveState, newestStep } from './live.ts'
+import { isActive } from './runs.ts'
 
 /** From the base model to a round number past the newest step; a finished run fills its charts. */
 export function fullRange(state: LiveState): Range {

@@ -24,5 +24,9 @@ export function withRun(runs: RunSummary[] | null, run: RunSummary): RunSummary[
 /** The run that a person most likely wants to look at: one that goes, else the newest. */
 export function runToShow(runs: RunSummary[] | null): RunSummary | null {
   if (!runs || runs.length === 0) return null
-  return runs.find((r) => r.status === 'running' || r.status === 'starting') ?? runs.find((r) => r.status === 'paused') ?? runs[0]
+  return (
+    runs.find((r) => r.status === 'running' || r.status === 'starting') ??
+    runs.find((r) => r.status === 'paused') ??
+    runs[0]
+  )
 }

@@ -43,7 +43,10 @@ export async function steer(kind: SteeringKind, changes?: KnobChanges, note?: st
     steerStore.setState(({ asked }) => ({ asked: [...asked, event.id] }))
     // The event of the host may have been heard before this answer: it is newer, so it stays.
     const heard = liveStore.getState().events.find((e) => e.id === event.id)
-    if (!heard) applyEvents([{ type: 'steering', runId, event, settings: liveStore.getState().detail?.settings ?? detail.settings }])
+    if (!heard)
+      applyEvents([
+        { type: 'steering', runId, event, settings: liveStore.getState().detail?.settings ?? detail.settings },
+      ])
     settle(heard ?? event)
     return true
   } catch (error) {

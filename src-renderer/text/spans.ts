@@ -12,11 +12,15 @@ const sum = /(\d+(?:[+\-−*×x]\d+)+)=(\d+)/g
 const word = new RegExp(`(?:${reflectionWords.join('|')})(?![a-z])`, 'gi')
 
 /** Products before sums, left to right. Undefined past the integers that doubles hold exactly. */
-function valueOf(expression: string): number | undefined {
+function evaluate(expression: string): number | undefined {
   const terms = expression.replaceAll('−', '-').split(/(?=[+-])/)
   let total = 0
   for (const term of terms) {
-    const product = term.replace(/^[+-]/, '').split(/[*×x]/).map(Number).reduce((a, b) => a * b, 1)
+    const product = term
+      .replace(/^[+-]/, '')
+      .split(/[*×x]/)
+      .map(Number)
+      .reduce((a, b) => a * b, 1)
     total += term.startsWith('-') ? -product : product
   }
   return Number.isSafeInteger(total) ? total : undefined
@@ -25,12 +29,11 @@ function valueOf(expression: string): number | undefined {
 export function spansOf(text: string): Span[] {
   const found: { at: number; span: Span }[] = []
   for (const match of text.matchAll(sum)) {
-    const value = valueOf(match[1])
+    const value = evaluate(match[1])
     if (value !== undefined && value !== Number(match[2]))
       found.push({ at: match.index, span: { kind: 'wrong', text: match[0], correction: `${match[1]}=${value}` } })
   }
-  for (const match of text.matchAll(word))
-    found.push({ at: match.index, span: { kind: 'reflection', text: match[0] } })
+  for (const match of text.matchAll(word)) found.push({ at: match.index, span: { kind: 'reflection', text: match[0] } })
   found.sort((a, b) => a.at - b.at)
   const spans: Span[] = []
   let at = 0

@@ -18,8 +18,8 @@ export function StopDialog() {
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <p>
-        The present step is finished and kept, a checkpoint is written, and the engine ends. The run can be resumed from that
-        checkpoint later.
+        The present step is finished and kept, a checkpoint is written, and the engine ends. The run can be resumed from
+        that checkpoint later.
       </p>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={done}>

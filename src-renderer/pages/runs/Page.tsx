@@ -48,7 +48,6 @@ function Table({ runs }: { runs: RunSummary[] }) {
     overscan: 8,
   })
   return (
-    // biome-ignore-start lint/a11y/useSemanticElements: a virtual list of rows cannot be a table element
     <div className={styles.table} role="table" aria-label="Runs" aria-rowcount={runs.length + 1}>
       <div role="rowgroup">
         <div className={styles.row} role="row" data-head tabIndex={-1}>
@@ -62,16 +61,31 @@ function Table({ runs }: { runs: RunSummary[] }) {
       <div ref={scroller} className={styles.scroller} role="presentation">
         <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="rowgroup">
           {rows.getVirtualItems().map((item) => (
-            <Row key={runs[item.index].id} run={runs[item.index]} top={item.start} height={item.size} index={item.index} />
+            <Row
+              key={runs[item.index].id}
+              run={runs[item.index]}
+              top={item.start}
+              height={item.size}
+              index={item.index}
+            />
           ))}
         </div>
       </div>
     </div>
-    // biome-ignore-end lint/a11y/useSemanticElements: a virtual list of rows cannot be a table element
   )
 }
 
-const Row = memo(function Row({ run, top, height, index }: { run: RunSummary; top: number; height: number; index: number }) {
+const Row = memo(function Row({
+  run,
+  top,
+  height,
+  index,
+}: {
+  run: RunSummary
+  top: number
+  height: number
+  index: number
+}) {
   const route = { page: 'live', runId: run.id, step: null, opened: null } as const
   return (
     <div

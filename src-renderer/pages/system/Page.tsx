@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Diagnosis } from '../../../src-main/contract/api.ts'
-import { bytes, plural } from '../../format/number.ts'
+import { bytes, compact, plural } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { api } from '../../stores/host.ts'
@@ -33,7 +33,10 @@ export function SystemPage() {
                   {data?.dataFolder ?? info?.dataFolder}
                 </Fact>
                 <Fact name="writable" bad={data && !data.dataFolderWritable}>
-                  {data && (data.dataFolderWritable ? 'yes' : 'no: nothing new can be kept. Give it write access, or start with --data elsewhere.')}
+                  {data &&
+                    (data.dataFolderWritable
+                      ? 'yes'
+                      : 'no: nothing new can be kept. Give it write access, or start with --data elsewhere.')}
                 </Fact>
                 <Fact name="free space" bad={data && data.freeDiskBytes < scarceDisk}>
                   {data && bytes(data.freeDiskBytes)}
@@ -92,7 +95,10 @@ function Backends({ diagnosis }: { diagnosis: Diagnosis | null }) {
                 {probe.name === diagnosis?.chosen ? '● in use' : probe.available ? '✓ usable' : '✗ not here'}
               </span>
               <b>{probe.name}</b>
-              <p>{probe.reason}</p>
+              <p>
+                {probe.reason}
+                {probe.gflops !== undefined && <span> {compact(probe.gflops)} GFLOP/s in a 512³ product.</span>}
+              </p>
             </li>
           ) : (
             // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity

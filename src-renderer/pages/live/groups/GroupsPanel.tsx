@@ -35,7 +35,9 @@ export const GroupsPanel = memo(function GroupsPanel() {
         <p className={styles.count}>
           {groups && groups.length > 0 ? (
             <>
-              {groups.length} prompts × {Math.max(...groups.map((g) => g.advantages.length))} samples
+              <span className={styles.size}>
+                {groups.length} prompts × {Math.max(...groups.map((g) => g.advantages.length))} samples
+              </span>
               <span className={styles.silent} data-none={silent === 0}>
                 <i aria-hidden="true" />
                 {silent} without signal

@@ -2,7 +2,7 @@ import { memo } from 'react'
 import type { GroupSummary } from '../../../../src-main/contract/records.ts'
 import { compact, fixed, signed } from '../../../format/number.ts'
 import styles from './Groups.module.css'
-import { bySample } from './Heatmap.tsx'
+import { bySample } from './order.ts'
 
 interface HeatRowProps {
   group: GroupSummary
@@ -36,7 +36,11 @@ export const HeatRow = memo(function HeatRow(props: HeatRowProps) {
       >
         <span>{group.prompt}</span>
       </div>
-      <div className={styles.cells} role="presentation" style={{ gridTemplateColumns: `repeat(${widest}, minmax(0, 1fr))` }}>
+      <div
+        className={styles.cells}
+        role="presentation"
+        style={{ gridTemplateColumns: `repeat(${widest}, minmax(0, 1fr))` }}
+      >
         {bySample(group).map((sample, column) => {
           const advantage = group.advantages[sample]
           return (

@@ -1,11 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type MouseEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef, useState } from 'react'
 import type { GroupSummary } from '../../../../src-main/contract/records.ts'
 import { openGroup } from '../../../actions/groups.ts'
 import { compact, signed } from '../../../format/number.ts'
 import { useSize } from '../../../parts/useSize.ts'
 import styles from './Groups.module.css'
 import { HeatRow } from './HeatRow.tsx'
+import { bySample } from './order.ts'
 
 interface HeatmapProps {
   groups: GroupSummary[]
@@ -21,13 +22,6 @@ interface Hover {
   y: number
 }
 
-/** Samples of a group, best first, so that a row reads as a distribution. */
-export function bySample(group: GroupSummary): number[] {
-  return group.advantages
-    .map((_, i) => i)
-    .sort((a, b) => group.advantages[b] - group.advantages[a] || group.rewards[b] - group.rewards[a] || a - b)
-}
-
 /** Column −1 is the prompt; one cell of the grid is in the tab order, arrows move it, Enter opens. */
 export const Heatmap = memo(function Heatmap({ groups, step, color }: HeatmapProps) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -41,6 +35,7 @@ export const Heatmap = memo(function Heatmap({ groups, step, color }: HeatmapPro
     estimateSize: () => rowHeight,
     overscan: 6,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another height is what asks for new measures
   useEffect(() => rows.measure(), [rows, rowHeight])
   const [focus, setFocus] = useState({ row: 0, column: -1 })
   const [hover, setHover] = useState<Hover | null>(null)
@@ -100,7 +95,6 @@ export const Heatmap = memo(function Heatmap({ groups, step, color }: HeatmapPro
 
   return (
     <div className={styles.map}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table */}
       <div
         ref={scroller}
         className={styles.scroller}

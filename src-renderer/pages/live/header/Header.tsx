@@ -31,7 +31,11 @@ export const Header = memo(function Header() {
           </h1>
           {detail && <Status status={detail.status} />}
           {detail && isResumable(detail.status) && (
-            <ActionButton action={resumeRun} size="compact-sm" icon={<IconPlayerPlay size="0.875rem" aria-hidden="true" />} />
+            <ActionButton
+              action={resumeRun}
+              size="compact-sm"
+              icon={<IconPlayerPlay size="0.875rem" aria-hidden="true" />}
+            />
           )}
         </div>
         <dl className={styles.figures}>
@@ -64,8 +68,8 @@ export const Header = memo(function Header() {
       )}
       {detail?.status === 'interrupted' && !detail.error && (
         <div className={styles.error} role="status">
-          <b>This run was interrupted at step {detail.step}.</b> Every step up to there is kept; <i>Resume</i> goes on from its
-          last checkpoint.
+          <b>This run was interrupted at step {detail.step}.</b> Every step up to there is kept; <i>Resume</i> goes on
+          from its last checkpoint.
         </div>
       )}
     </header>

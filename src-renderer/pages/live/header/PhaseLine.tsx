@@ -27,8 +27,8 @@ export const Phase = memo(function Phase() {
     <div className={styles.phase}>
       {phase && (
         <>
-          <b>{words[phase.phase]}</b>{' '}
-          {phase.phase === 'evaluate' ? `after step ${phase.step}` : `step ${phase.step}`} · {Math.round(phase.fraction * 100)} %
+          <b>{words[phase.phase]}</b> {phase.phase === 'evaluate' ? `after step ${phase.step}` : `step ${phase.step}`} ·{' '}
+          {Math.round(phase.fraction * 100)} %
         </>
       )}
     </div>

@@ -23,7 +23,11 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
   const evaluation = evaluations.findLast((e) => e.step <= step) ?? evaluations[0]
   const [filter, setFilter] = useState<Filter>('all')
   const { data, error } = useResource(runId && evaluation ? `${runId} ${evaluation.step} ${evaluation.at}` : null, () =>
-    api().groups.evaluationSamples({ runId: runId as string, step: (evaluation as EvaluationSummary).step, limit: most }),
+    api().groups.evaluationSamples({
+      runId: runId as string,
+      step: (evaluation as EvaluationSummary).step,
+      limit: most,
+    }),
   )
   const samples = useMemo(
     () => (filter === 'all' ? data : (data?.filter((s) => s.correct === (filter === 'right')) ?? null)),
@@ -35,7 +39,8 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
         <h2>Held-out</h2>
         {evaluation && (
           <p>
-            {evaluation.step === 0 ? 'base model' : `after step ${evaluation.step}`}: <b>{percent(evaluation.accuracy)}</b>{' '}
+            {evaluation.step === 0 ? 'base model' : `after step ${evaluation.step}`}:{' '}
+            <b>{percent(evaluation.accuracy)}</b>{' '}
             <span className={styles.interval}>
               {(100 * evaluation.accuracyLow).toFixed(0)}–{(100 * evaluation.accuracyHigh).toFixed(0)}
             </span>

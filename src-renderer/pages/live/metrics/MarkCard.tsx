@@ -61,7 +61,8 @@ function MarkText({ mark }: { mark: Mark }) {
         <div data-kind="steering">
           <h3>◆ {whatChanged(mark.event)}</h3>
           <p>
-            {whenInForce(mark.event)}; asked by you at {moment(mark.event.requestedAt)}, after step {mark.event.requestedStep}
+            {whenInForce(mark.event)}; asked by you at {moment(mark.event.requestedAt)}, after step{' '}
+            {mark.event.requestedStep}
           </p>
           {mark.event.note && <blockquote>{mark.event.note}</blockquote>}
         </div>

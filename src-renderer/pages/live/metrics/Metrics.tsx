@@ -32,8 +32,16 @@ export const Metrics = memo(function Metrics() {
         <h2>Metrics</h2>
         <Cursor />
         <Legend />
-        <ActionIconButton action={toggleSmoothing} pressed={smooth} icon={<IconWaveSine size="1rem" aria-hidden="true" />} />
-        <ActionIconButton action={resetZoom} pressed={zoomedIn} icon={<IconZoomReset size="1rem" aria-hidden="true" />} />
+        <ActionIconButton
+          action={toggleSmoothing}
+          pressed={smooth}
+          icon={<IconWaveSine size="1rem" aria-hidden="true" />}
+        />
+        <ActionIconButton
+          action={resetZoom}
+          pressed={zoomedIn}
+          icon={<IconZoomReset size="1rem" aria-hidden="true" />}
+        />
       </div>
       <div className={styles.grid} data-enlarged={enlarged !== null}>
         {shown.map((panel) => (
@@ -98,4 +106,3 @@ const Legend = memo(function Legend() {
     </ul>
   )
 })
-

@@ -36,7 +36,8 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
   const brush = useRef<HTMLDivElement>(null)
   const pressed = useRef<{ x: number; step: number } | null>(null)
 
-  const xOf = (event: { clientX: number }) => event.clientX - (area.current as HTMLDivElement).getBoundingClientRect().left
+  const xOf = (event: { clientX: number }) =>
+    event.clientX - (area.current as HTMLDivElement).getBoundingClientRect().left
   const width = () => (area.current as HTMLDivElement).clientWidth
 
   useEffect(() => {
@@ -110,6 +111,7 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
   }
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the same is done by keys: see actions/charts.ts and actions/groups.ts
     <div
       ref={area}
       className={styles.plot}

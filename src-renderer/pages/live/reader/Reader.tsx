@@ -10,6 +10,7 @@ import { Problem } from '../../../parts/Problem.tsx'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
 import { useReading } from './data.ts'
+import { momentName } from './moment.ts'
 import styles from './Reader.module.css'
 import { Sample } from './Sample.tsx'
 import { TimeScrubber } from './TimeScrubber.tsx'
@@ -98,11 +99,6 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
     </section>
   )
 })
-
-export function momentName({ source, step }: PromptAppearance): string {
-  if (source === 'evaluation') return step === 0 ? 'base model, held-out' : `after step ${step}, held-out`
-  return `step ${step}`
-}
 
 function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sample: number | null }) {
   const { differences } = useStore(readerStore)

@@ -3,7 +3,7 @@ import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react
 import { type CSSProperties, memo, useEffect, useState } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import { bestFirst, readerStore, showAppearance } from '../../../stores/reader.ts'
-import { momentName } from './Reader.tsx'
+import { momentName } from './moment.ts'
 import styles from './Reader.module.css'
 
 const playMs = 900
@@ -37,8 +37,18 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
   return (
     <div className={styles.time}>
       <Tooltip label={playing ? 'Stop' : 'Play from the first meeting to now'}>
-        <ActionIcon variant="default" size="lg" disabled={count < 2} onClick={play} aria-label={playing ? 'Stop playing' : 'Play through time'}>
-          {playing ? <IconPlayerPauseFilled size="1rem" aria-hidden="true" /> : <IconPlayerPlayFilled size="1rem" aria-hidden="true" />}
+        <ActionIcon
+          variant="default"
+          size="lg"
+          disabled={count < 2}
+          onClick={play}
+          aria-label={playing ? 'Stop playing' : 'Play through time'}
+        >
+          {playing ? (
+            <IconPlayerPauseFilled size="1rem" aria-hidden="true" />
+          ) : (
+            <IconPlayerPlayFilled size="1rem" aria-hidden="true" />
+          )}
         </ActionIcon>
       </Tooltip>
       <div className={styles.moments} style={{ '--count': count } as CSSProperties}>

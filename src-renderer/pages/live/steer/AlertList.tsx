@@ -16,7 +16,11 @@ export const AlertList = memo(function AlertList() {
   const alerts = useLive((s) => s.alerts)
   const newestFirst = useMemo(() => [...alerts].reverse(), [alerts])
   if (alerts.length === 0)
-    return <p className={styles.none}>No alert. A jump of KL, groups without signal, cut answers or a loss that is no number would be told here.</p>
+    return (
+      <p className={styles.none}>
+        No alert. A jump of KL, groups without signal, cut answers or a loss that is no number would be told here.
+      </p>
+    )
   return (
     <div className={styles.scroller}>
       <ol aria-label="Alerts">

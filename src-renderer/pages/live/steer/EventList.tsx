@@ -21,7 +21,11 @@ export const EventList = memo(function EventList() {
     getItemKey: (index) => newestFirst[index].id,
   })
   if (events.length === 0)
-    return <p className={styles.none}>Nothing was changed by hand. What you change is listed here, and marked ◆ on every chart.</p>
+    return (
+      <p className={styles.none}>
+        Nothing was changed by hand. What you change is listed here, and marked ◆ on every chart.
+      </p>
+    )
   return (
     <div ref={scroller} className={styles.scroller}>
       <ol style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label="Steering history">

@@ -6,8 +6,8 @@ import { compact, plain, typed } from '../../../format/number.ts'
 import { applyDrafts } from '../../../stores/drafts.ts'
 import { setDraft, steerStore } from '../../../stores/steer.ts'
 import { Sparkline } from './Sparkline.tsx'
-import { positionOf, valueAt } from './scale.ts'
 import styles from './Steer.module.css'
+import { positionOf, valueAt } from './scale.ts'
 
 export interface KnobRowProps {
   knob: Knob
@@ -44,15 +44,25 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Enter and Escape of the two fields inside
     <div className={styles.knob} data-knob={knob.name} data-state={state} onKeyDown={onKeyDown}>
-      <Tooltip label={knob.effect} position="left">
-        <label className={styles.label} htmlFor={id}>
-          {knob.label}
-        </label>
-      </Tooltip>
-      <span className={styles.aside} id={`${id}-state`}>
-        <KnobState state={state} knob={knob} inForce={inForce} value={value} settled={settled} next={next} fresh={fresh} />
-        <Sparkline knob={knob} points={history} newest={newest} />
-      </span>
+      <div className={styles.top}>
+        <Tooltip label={knob.effect} position="left">
+          <label className={styles.label} htmlFor={id}>
+            {knob.label}
+          </label>
+        </Tooltip>
+        <span className={styles.aside} id={`${id}-state`}>
+          <KnobState
+            state={state}
+            knob={knob}
+            inForce={inForce}
+            value={value}
+            settled={settled}
+            next={next}
+            fresh={fresh}
+          />
+          <Sparkline knob={knob} points={history} newest={newest} />
+        </span>
+      </div>
       <input
         id={id}
         type="text"
@@ -79,7 +89,9 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
         }
       >
         <i className={styles.track} aria-hidden="true" />
-        {knob.paper !== undefined && <i className={styles.paper} aria-hidden="true" title={`paper: ${plain(knob.paper)}`} />}
+        {knob.paper !== undefined && (
+          <i className={styles.paper} aria-hidden="true" title={`paper: ${plain(knob.paper)}`} />
+        )}
         {(changed || pending !== undefined) && <i className={styles.force} aria-hidden="true" />}
         <input
           type="range"

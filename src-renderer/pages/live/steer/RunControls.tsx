@@ -24,13 +24,8 @@ export const RunControls = memo(function RunControls() {
   const detail = useDetail()
   const paused = detail?.status === 'paused'
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a toolbar of buttons, not a form's field set
     <div className={styles.controls} role="group" aria-label="Run">
-      <Control
-        action={pause}
-        main
-        icon={paused ? <IconPlayerPlay {...icon} /> : <IconPlayerPause {...icon} />}
-      />
+      <Control action={pause} main icon={paused ? <IconPlayerPlay {...icon} /> : <IconPlayerPause {...icon} />} />
       <Control action={oneStep} icon={<IconPlayerSkipForward {...icon} />} />
       <Control action={stop} icon={<IconPlayerStop {...icon} />} />
       <Control action={nextStage} short="Next stage" icon={<IconPlayerTrackNext {...icon} />} />

@@ -1,8 +1,8 @@
 import { memo } from 'react'
 import type { Knob } from '../../../../src-main/contract/settings.ts'
 import { plain } from '../../../format/number.ts'
-import { positionOf } from './scale.ts'
 import styles from './Steer.module.css'
+import { positionOf } from './scale.ts'
 
 /** A knob's past as a small stepped line, from the first step to now. */
 export const Sparkline = memo(function Sparkline(props: {

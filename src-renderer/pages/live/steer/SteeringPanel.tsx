@@ -73,7 +73,13 @@ const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
         {count > 1 ? `Apply ${count}` : 'Apply'}
       </Button>
       <Tooltip label={back.name}>
-        <ActionIcon variant="default" size="1.625rem" disabled={!back.enabled} onClick={back.run} aria-label="Take back">
+        <ActionIcon
+          variant="default"
+          size="1.625rem"
+          disabled={!back.enabled}
+          onClick={back.run}
+          aria-label="Take back"
+        >
           <IconArrowBackUp size="1rem" stroke={1.8} aria-hidden="true" />
         </ActionIcon>
       </Tooltip>
