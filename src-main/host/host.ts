@@ -153,6 +153,7 @@ export class Host {
     }
     await this.#requireIdle()
     const folder = runFolder(this.dataFolder, row.id)
+    await endOrphan(folder)
     const { checkpoint, step, replay, again } = rewind(this.#store, row, folder)
     if (step < row.step) this.#hub.publish({ type: 'rewound', runId: row.id, lastStep: step })
     const recipe = JSON.parse(row.config) as Recipe

@@ -1,9 +1,9 @@
 /** Removes checkpoints that are no longer needed: first from the store, then from the disk. */
 import type { CheckpointRecord, StageRecord } from '../contract/records.ts'
+import { deleteCheckpointFolder } from '../store/checkpoint-folders.ts'
 import { checkpointsOf, deleteCheckpoint } from '../store/checkpoints.ts'
 import { stagesOf } from '../store/stages.ts'
 import type { Store } from '../store/store.ts'
-import { deleteCheckpointFolder } from './checkpoint-folders.ts'
 
 const newestKept = 3
 

@@ -5,6 +5,7 @@ import { StudioError } from '../contract/errors.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type { SteeringEvent } from '../contract/records.ts'
 import type { Settings } from '../contract/settings.ts'
+import { clearAfter, newestUsable } from '../store/checkpoint-folders.ts'
 import { checkpointsOf, deleteCheckpointsAfter } from '../store/checkpoints.ts'
 import { type Db, sql } from '../store/database.ts'
 import { deleteEvaluationsAfter } from '../store/evaluations.ts'
@@ -13,7 +14,6 @@ import { rewindStages } from '../store/stages.ts'
 import { controlKinds, courseKinds, eventsOf, openEvents, refuseEvents } from '../store/steering.ts'
 import { deleteStepsAfter } from '../store/steps.ts'
 import type { Store } from '../store/store.ts'
-import { clearAfter, newestUsable } from './checkpoint-folders.ts'
 
 export interface Rewound {
   /** Checkpoint folder below the run's; null: from the start. */

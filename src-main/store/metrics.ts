@@ -34,24 +34,30 @@ export function metricColumns(db: Db, run: number, names: string[] | undefined, 
     .raw()
     .all(run, afterStep)
   const columns: MetricColumns = { steps: steps.map((row) => row[0]), seconds: steps.map((row) => row[1]), series: {} }
-  const position = new Map(columns.steps.map((step, i) => [step, i]))
-  const read = sql<[number, number | null]>(
-    db,
-    'SELECT step, value FROM metrics WHERE run = ? AND metric = ? AND step > ? ORDER BY step',
-  ).raw()
-  for (const { metric, name } of sql<{ metric: number; name: string }>(
-    db,
-    'SELECT metric, name FROM metric_names ORDER BY metric',
-  ).all()) {
+  const known = sql<{ metric: number; name: string }>(db, 'SELECT metric, name FROM metric_names ORDER BY metric').all()
+  for (const { metric, name } of known) {
     if (names && !names.includes(name)) continue
-    const rows = read.all(run, metric, afterStep)
-    if (rows.length === 0) continue
-    const series = new Array<number | null>(steps.length).fill(null)
-    for (const [step, value] of rows) {
-      const at = position.get(step)
-      if (at !== undefined) series[at] = value
-    }
-    columns.series[name] = series
+    const series = seriesOf(db, run, metric, columns.steps, afterStep)
+    if (series) columns.series[name] = series
   }
   return columns
+}
+
+function seriesOf(
+  db: Db,
+  run: number,
+  metric: number,
+  steps: number[],
+  afterStep: number,
+): (number | null)[] | undefined {
+  const where = 'FROM metrics WHERE run = ? AND metric = ? AND step > ? ORDER BY step'
+  const values = sql<number | null>(db, `SELECT value ${where}`).pluck().all(run, metric, afterStep)
+  if (values.length === 0) return undefined
+  // Each belongs to a step: as many as there are steps means one each.
+  if (values.length === steps.length) return values
+  const at = new Map(steps.map((step, i) => [step, i]))
+  const series = new Array<number | null>(steps.length).fill(null)
+  const stepsOfValues = sql<number>(db, `SELECT step ${where}`).pluck().all(run, metric, afterStep)
+  for (const [i, step] of stepsOfValues.entries()) series[at.get(step)!] = values[i]
+  return series
 }

@@ -1,13 +1,10 @@
 /** A damaged database: set aside whole, then read as far as it can be read into a fresh one. */
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, renameSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { StudioError } from '../contract/errors.ts'
-import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import { type Db, openForReading, openForWriting, sql } from './database.ts'
-import { runFolder } from './folder.ts'
+import { alignRuns, dropOrphans, restoreRuns } from './mend.ts'
 import { migrate } from './migrations.ts'
-import { insertRun, type NewRun } from './runs.ts'
-import { insertStages } from './stages.ts'
 
 export interface Salvage {
   /** Where the damaged file is now. */
@@ -39,7 +36,7 @@ export function salvage(damaged: string, path: string): Salvage {
       const read = copyReadable(damaged, db)
       restoreRuns(db, dirname(path))
       dropOrphans(db)
-      alignRuns(db)
+      alignRuns(db, dirname(path))
       return read
     })()
     return { setAside: damaged, ...result }
@@ -110,75 +107,6 @@ function copyRows(from: Db, into: Db, table: string, order: 'ASC' | 'DESC'): boo
 
 function columnsOf(db: Db, table: string): { name: string; pk: number }[] {
   return db.pragma(`table_info(${table})`) as { name: string; pk: number }[]
-}
-
-/** What a run's folder says of it (`run.json`), for runs whose row was lost. */
-function restoreRuns(db: Db, folder: string): void {
-  const runs = join(folder, 'runs')
-  if (!existsSync(runs)) return
-  for (const id of readdirSync(runs).sort()) {
-    try {
-      const note = JSON.parse(readFileSync(join(runFolder(folder, id), 'run.json'), 'utf8')) as Omit<NewRun, 'settings'>
-      if (sql(db, 'SELECT 1 FROM runs WHERE number = ?').get(note.number)) continue
-      insertRun(db, { ...note, settings: initialSettings(note.config) })
-      sql(db, `UPDATE runs SET status = 'interrupted' WHERE number = ?`).run(note.number)
-    } catch {
-      // No note, or an unreadable one: the folder stays as it is.
-    }
-  }
-}
-
-/** Parts whose whole was lost. */
-function dropOrphans(db: Db): void {
-  for (const table of ['stages', 'steps', 'evaluations', 'steering_events', 'checkpoints', 'alerts']) {
-    db.exec(`DELETE FROM ${table} WHERE run NOT IN (SELECT number FROM runs)`)
-  }
-  db.exec(`
-    DELETE FROM metrics WHERE metric NOT IN (SELECT metric FROM metric_names)
-      OR NOT EXISTS (SELECT 1 FROM steps s WHERE s.run = metrics.run AND s.step = metrics.step);
-    DELETE FROM groups
-      WHERE NOT EXISTS (SELECT 1 FROM steps s WHERE s.run = groups.run AND s.step = groups.step);
-    DELETE FROM completions WHERE NOT EXISTS
-      (SELECT 1 FROM groups g WHERE g.run = completions.run AND g.step = completions.step AND g.grp = completions.grp);
-    DELETE FROM evaluation_samples WHERE NOT EXISTS
-      (SELECT 1 FROM evaluations e WHERE e.run = evaluation_samples.run AND e.step = evaluation_samples.step);
-  `)
-}
-
-/** Runs and stages speak only of steps that are there. */
-function alignRuns(db: Db): void {
-  for (const run of sql<{ number: number; config: string }>(db, 'SELECT number, config FROM runs').all()) {
-    const config = JSON.parse(run.config) as Recipe
-    const known = sql<{ n: number }>(db, 'SELECT count(*) AS n FROM stages WHERE run = ?').get(run.number)!.n
-    if (known !== config.stages.length) {
-      sql(db, 'DELETE FROM stages WHERE run = ?').run(run.number)
-      insertStages(db, run.number, config)
-      sql(
-        db,
-        `UPDATE stages SET
-           first_step = (SELECT min(step) FROM steps s WHERE s.run = stages.run AND s.stage = stages.stage),
-           last_step = (SELECT max(step) FROM steps s WHERE s.run = stages.run AND s.stage = stages.stage
-             AND EXISTS (SELECT 1 FROM steps l WHERE l.run = s.run AND l.stage > s.stage))
-         WHERE run = ?`,
-      ).run(run.number)
-      sql(db, `UPDATE stages SET end_reason = 'steps' WHERE run = ? AND last_step IS NOT NULL`).run(run.number)
-    }
-    const last = sql<{ step: number; stage: number; settings: string }>(
-      db,
-      'SELECT step, stage, settings FROM steps WHERE run = ? ORDER BY step DESC LIMIT 1',
-    ).get(run.number)
-    if (last) {
-      sql(db, 'UPDATE runs SET step = ?, stage = ?, settings = ? WHERE number = ? AND step <> ?').run(
-        last.step,
-        last.stage,
-        last.settings,
-        run.number,
-        last.step,
-      )
-    } else {
-      sql(db, 'UPDATE runs SET step = 0, stage = 0 WHERE number = ?').run(run.number)
-    }
-  }
 }
 
 export function describe(result: Salvage): Pick<StudioError, 'message' | 'hint'> {

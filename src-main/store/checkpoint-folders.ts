@@ -1,5 +1,5 @@
 /** Checkpoints on the disk: which can be gone on from, which may go. The engine writes them, `state.json` last. */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CheckpointRecord } from '../contract/records.ts'
 
@@ -23,6 +23,21 @@ export function newestUsable(
   lastStep: number,
 ): CheckpointRecord | undefined {
   return checkpoints.findLast((c) => c.step <= lastStep && isWhole(runFolder, c))
+}
+
+/** Every whole checkpoint on the disk, oldest first. */
+export function wholeCheckpoints(runFolder: string): CheckpointRecord[] {
+  const folder = join(runFolder, 'checkpoints')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .map((name) => ({ step: stepOf(name), folder: `checkpoints/${name}` }))
+    .filter((c): c is { step: number; folder: string } => c.step !== undefined && isWhole(runFolder, c))
+    .sort((a, b) => a.step - b.step)
+    .map((c) => {
+      const path = join(runFolder, c.folder)
+      const bytes = readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0)
+      return { ...c, at: statSync(join(path, 'state.json')).mtime.toISOString(), bytes }
+    })
 }
 
 /** Removes what was written after the step that a run goes on from, and what was left half written or half deleted. */

@@ -1,0 +1,98 @@
+/** What a salvaged database lacks, made good from what else there is, so that all its parts fit together again. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { initialSettings, type Recipe } from '../contract/recipe.ts'
+import type { Settings } from '../contract/settings.ts'
+import { isWhole, wholeCheckpoints } from './checkpoint-folders.ts'
+import { checkpointsOf, putCheckpoint } from './checkpoints.ts'
+import { type Db, sql } from './database.ts'
+import { runFolder } from './folder.ts'
+import { insertRun, type NewRun, type RunRow, updateRun } from './runs.ts'
+import { beginStage, endStage, insertStages, stagesOf } from './stages.ts'
+
+/** What a run's folder says of it (`run.json`), for runs whose row was lost. */
+export function restoreRuns(db: Db, folder: string): void {
+  const runs = join(folder, 'runs')
+  if (!existsSync(runs)) return
+  for (const id of readdirSync(runs).sort()) {
+    try {
+      const note = JSON.parse(readFileSync(join(runFolder(folder, id), 'run.json'), 'utf8')) as Omit<NewRun, 'settings'>
+      if (sql(db, 'SELECT 1 FROM runs WHERE number = ?').get(note.number)) continue
+      insertRun(db, { ...note, settings: initialSettings(note.config) })
+      sql(db, `UPDATE runs SET status = 'interrupted' WHERE number = ?`).run(note.number)
+    } catch {
+      // No note, or an unreadable one: the folder stays as it is.
+    }
+  }
+}
+
+/** Parts whose whole was lost. */
+export function dropOrphans(db: Db): void {
+  for (const table of ['stages', 'steps', 'evaluations', 'steering_events', 'checkpoints', 'alerts']) {
+    db.exec(`DELETE FROM ${table} WHERE run NOT IN (SELECT number FROM runs)`)
+  }
+  db.exec(`
+    DELETE FROM metrics WHERE metric NOT IN (SELECT metric FROM metric_names)
+      OR NOT EXISTS (SELECT 1 FROM steps s WHERE s.run = metrics.run AND s.step = metrics.step);
+    DELETE FROM groups
+      WHERE NOT EXISTS (SELECT 1 FROM steps s WHERE s.run = groups.run AND s.step = groups.step);
+    DELETE FROM completions WHERE NOT EXISTS
+      (SELECT 1 FROM groups g WHERE g.run = completions.run AND g.step = completions.step AND g.grp = completions.grp);
+    DELETE FROM evaluation_samples WHERE NOT EXISTS
+      (SELECT 1 FROM evaluations e WHERE e.run = evaluation_samples.run AND e.step = evaluation_samples.step);
+  `)
+}
+
+interface Position {
+  step: number
+  stage: number
+  settings: Settings
+}
+
+/** Runs, stages and checkpoints speak of what is there: steps in the database, checkpoints on the disk. */
+export function alignRuns(db: Db, folder: string): void {
+  for (const run of sql<RunRow>(db, 'SELECT * FROM runs').all()) {
+    restoreCheckpoints(db, run, runFolder(folder, run.id))
+    restoreStages(db, run)
+    const position = lastStored(db, run.number)
+    const checkpoint = newestPosition(db, run.number, runFolder(folder, run.id))
+    const { step, stage, settings } =
+      checkpoint && checkpoint.step > position.step ? checkpoint : { settings: JSON.parse(run.settings), ...position }
+    updateRun(db, run.number, { step, stage, settings })
+  }
+}
+
+function lastStored(db: Db, run: number): Pick<Position, 'step' | 'stage'> & Partial<Position> {
+  const row = sql<{ step: number; stage: number; settings: string }>(
+    db,
+    'SELECT step, stage, settings FROM steps WHERE run = ? ORDER BY step DESC LIMIT 1',
+  ).get(run)
+  return row ? { ...row, settings: JSON.parse(row.settings) as Settings } : { step: 0, stage: 0 }
+}
+
+/** Steps may be lost for the charts; weights that are on the disk are not lost with them. */
+function newestPosition(db: Db, run: number, folder: string): Position | undefined {
+  const newest = checkpointsOf(db, run).findLast((record) => isWhole(folder, record))
+  if (!newest) return undefined
+  return JSON.parse(readFileSync(join(folder, newest.folder, 'state.json'), 'utf8')) as Position
+}
+
+function restoreCheckpoints(db: Db, run: RunRow, folder: string): void {
+  if (checkpointsOf(db, run.number).length > 0) return
+  for (const record of wholeCheckpoints(folder)) putCheckpoint(db, run.number, record)
+}
+
+function restoreStages(db: Db, run: RunRow): void {
+  const config = JSON.parse(run.config) as Recipe
+  if (stagesOf(db, run.number).length === config.stages.length) return
+  sql(db, 'DELETE FROM stages WHERE run = ?').run(run.number)
+  insertStages(db, run.number, config)
+  const bounds = sql<{ stage: number; first: number; last: number }>(
+    db,
+    'SELECT stage, min(step) AS first, max(step) AS last FROM steps WHERE run = ? GROUP BY stage ORDER BY stage',
+  ).all(run.number)
+  for (const [i, { stage, first, last }] of bounds.entries()) {
+    beginStage(db, run.number, stage, first)
+    if (i < bounds.length - 1) endStage(db, run.number, stage, last, 'steps')
+  }
+}

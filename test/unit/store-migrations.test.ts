@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { openForReading, openForWriting } from '../../src-main/store/database.ts'
+import { migrate, migrations } from '../../src-main/store/migrations.ts'
+import { temporaryFolder } from '../host/support/temporary.ts'
+
+const first = 'CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (7);'
+const second = 'ALTER TABLE a ADD COLUMN y TEXT; UPDATE a SET y = x || 1;'
+
+describe('migrate', () => {
+  test('brings a fresh file to the newest version, durable and with foreign keys', () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    const db = openForWriting(path)
+    migrate(db, path)
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
+    expect(db.pragma('synchronous', { simple: true })).toBe(2)
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
+    expect(existsSync(`${path}.v0.backup`)).toBe(false)
+    db.close()
+  })
+
+  test('keeps a backup of the version before', () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    const db = openForWriting(path)
+    migrate(db, path, [first])
+    migrate(db, path, [first, second])
+    expect(db.prepare('SELECT * FROM a').all()).toEqual([{ x: 7, y: '71' }])
+    db.close()
+    const backup = openForReading(`${path}.v1.backup`)
+    expect(backup.pragma('user_version', { simple: true })).toBe(1)
+    expect(backup.prepare('SELECT * FROM a').all()).toEqual([{ x: 7 }])
+    backup.close()
+  })
+
+  test('leaves everything as it was when a change fails', () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    const db = openForWriting(path)
+    migrate(db, path, [first])
+    expect(() => migrate(db, path, [first, second, 'INSERT INTO nowhere VALUES (1)'])).toThrow(/nowhere/)
+    expect(db.pragma('user_version', { simple: true })).toBe(1)
+    expect(db.prepare('SELECT * FROM a').all()).toEqual([{ x: 7 }])
+    db.close()
+  })
+
+  test('refuses a file of a newer version, naming it', () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    const db = openForWriting(path)
+    db.pragma('user_version = 99')
+    expect(() => migrate(db, path)).toThrow(
+      expect.objectContaining({ code: 'data-folder', message: expect.stringContaining(`${path} was made by a newer`) }),
+    )
+    db.close()
+  })
+})
