@@ -1,0 +1,52 @@
+/**
+ * Rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
+ * measured figures (docs/figures/*.json):  npm run docs
+ * test/unit/docs.test.ts fails when this was forgotten.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { figureTables, readFigures } from './docs/figures.ts'
+import { filled } from './docs/markdown.ts'
+import { metricTable } from './docs/metrics.ts'
+import { recipeFieldTable, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
+import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
+import { shortcutTable } from './docs/shortcuts.ts'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+const skipped = ['node_modules', 'out', 'dist', 'test-results', 'playwright-report', '.git', '.setup']
+
+/** Every Markdown file of the repository. */
+export function documents(folder = root): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return skipped.includes(entry.name) ? [] : documents(path)
+    return entry.name.endsWith('.md') ? [path] : []
+  })
+}
+
+export async function allTables(): Promise<Record<string, string>> {
+  return {
+    knobs: knobTable(),
+    settings: numberTable(),
+    choices: choiceTable(),
+    'recipe-fields': recipeFieldTable(),
+    'stage-fields': stageFieldTable(),
+    recipes: shippedRecipeTable(),
+    metrics: metricTable(),
+    shortcuts: await shortcutTable(),
+    ...figureTables(readFigures()),
+  }
+}
+
+if (import.meta.main) {
+  const tables = await allTables()
+  for (const path of documents()) {
+    const text = readFileSync(path, 'utf8')
+    const made = filled(text, tables)
+    if (made === text) continue
+    writeFileSync(path, made)
+    console.log(`${relative(root, path)}: tables made anew`)
+  }
+}

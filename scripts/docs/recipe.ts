@@ -1,0 +1,111 @@
+/** Tables of a recipe's fields, out of the schema that checks them, and of the recipes that come along. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { enterStage, initialSettings, parseRecipe, type Recipe, recipeSchema } from '../../src-main/contract/recipe.ts'
+import { code, plain, table } from './markdown.ts'
+
+interface FieldSchema {
+  type?: string
+  const?: unknown
+  default?: unknown
+  minimum?: number
+  maximum?: number
+  maxLength?: number
+  pattern?: string
+  items?: ObjectSchema
+  properties?: Record<string, FieldSchema>
+}
+
+interface ObjectSchema {
+  properties: Record<string, FieldSchema>
+  required?: string[]
+}
+
+const schema = z.toJSONSchema(recipeSchema, { io: 'input' }) as ObjectSchema
+
+/** Every field has to be here for this file to compile. */
+const fields: Record<keyof Recipe, string> = {
+  $schema: 'Ignored: it is there for editors.',
+  name: 'The run’s short name; it ends up in the run’s folder name.',
+  title: 'What a person reads in the list of recipes.',
+  description: 'A few sentences on what the run shows.',
+  model: `${code('embedded')}, or a Hugging Face model folder; a relative path starts at the recipe file’s folder.`,
+  seed: 'Seed of everything random. The same recipe, seed and steering on the same backend give the same run, bit for bit.',
+  task: `Relative weight of each kind of problem: ${Object.keys(schema.properties.task.properties ?? {})
+    .map(code)
+    .join(', ')}. What is not named has none; at least one must be above 0.`,
+  trainPrompts: 'Size of the training set. Steps draw from it epoch by epoch, without gaps or repeats.',
+  evalPrompts: 'Size of the held-out set of an evaluation on the way.',
+  evalEvery: 'Steps between evaluations. 0: only the first and the last one.',
+  finalEvalPrompts: 'Size of the held-out set of the first and the last evaluation.',
+  checkpointEvery:
+    'Steps between checkpoints. There is also one at the start, at each pause and at the end of each stage.',
+  settings: 'Settings of every stage, as far as they differ from the defaults.',
+  stages: 'One or more stages, in order.',
+}
+
+const stageFields: Record<keyof Recipe['stages'][number], string> = {
+  kind: 'The only kind of stage there is.',
+  name: 'What the stage stepper shows.',
+  steps: 'Optimisation steps before the next stage begins.',
+  settings: 'What this stage changes. A setting that it does not name stays as it is.',
+}
+
+function values(field: FieldSchema): string {
+  if (field.const !== undefined) return code(JSON.stringify(field.const))
+  if (field.minimum !== undefined && field.maximum !== undefined) {
+    const kind = field.type === 'integer' ? 'whole number' : 'number'
+    return `${kind}, ${plain(field.minimum)} to ${plain(field.maximum)}`
+  }
+  if (field.type === 'string') {
+    if (field.pattern) return 'text: 1 to 63 lower-case letters, digits and dashes, not starting with a dash'
+    return field.maxLength ? `text, at most ${plain(field.maxLength)} characters` : 'text'
+  }
+  return field.type === 'array' ? 'list' : (field.type ?? '')
+}
+
+function fieldTable(of: ObjectSchema, about: Record<string, string>): string {
+  return table(
+    ['field', 'value', 'default', 'what it is'],
+    Object.entries(of.properties).map(([name, field]) => [
+      code(name),
+      values(field),
+      of.required?.includes(name)
+        ? '**required**'
+        : field.default === undefined
+          ? ''
+          : code(JSON.stringify(field.default)),
+      about[name],
+    ]),
+  )
+}
+
+export const recipeFieldTable = () => fieldTable(schema, fields)
+export const stageFieldTable = () => fieldTable(schema.properties.stages.items as ObjectSchema, stageFields)
+
+/** The recipes of resources/recipes with what each of their stages begins with. */
+export function shippedRecipeTable(): string {
+  const folder = new URL('../../resources/recipes/', import.meta.url)
+  const rows = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .flatMap((file) => stagesOf(parseRecipe(JSON.parse(readFileSync(new URL(file, folder), 'utf8')), file)))
+  return table(['recipe', 'stage', 'steps', 'prompts × samples a step', 'token limit', 'learning rate', 'β'], rows)
+}
+
+function stagesOf(recipe: Recipe) {
+  let settings = initialSettings(recipe)
+  return recipe.stages.map((stage, i) => {
+    if (i > 0) settings = enterStage(settings, stage)
+    const { promptsPerStep, groupSize, maxCompletionTokens, learningRate, beta } = settings
+    return [
+      i === 0 ? code(recipe.name) : '',
+      stage.name,
+      stage.steps,
+      `${promptsPerStep} × ${groupSize}`,
+      maxCompletionTokens,
+      learningRate,
+      beta,
+    ]
+  })
+}
