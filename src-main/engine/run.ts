@@ -3,18 +3,17 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { StudioError } from '../contract/errors.ts'
-import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
+import { enterStage, type Recipe } from '../contract/recipe.ts'
 import type { AlertKind, PhaseReport } from '../contract/records.ts'
 import { mergeSettings, settingsOf } from '../contract/settings.ts'
 import { Alerts } from './alerts.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
-import { modelFolder } from './model/embedded.ts'
-import { copyWeights, disposeWeights, loadPolicy, parameterCount } from './model/policy.ts'
-import { AdamW } from './optim/adamw.ts'
+import { copyWeights, disposeWeights, parameterCount } from './model/policy.ts'
 import { breather, listen, throttled } from './pace.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { grpoStep } from './stages/grpo.ts'
+import { freshState, longestLimit, PROMPT_ROOM, requireRoom } from './start.ts'
 import { type Boundary, Steering } from './steering.ts'
 import type { Problem } from './tasks/problem.ts'
 import { assertDisjoint, evaluationSet, trainingSet } from './tasks/sets.ts'
@@ -54,6 +53,8 @@ class Run {
   private readonly breathe = breather()
   /** Step of the newest checkpoint. */
   private checkpointed: number
+  /** Step whose checkpoint the disk refused, until the person resumes: one alert is enough. */
+  private refusedAt = -1
   /** The host was told that the run goes. */
   private running = false
 
@@ -79,6 +80,7 @@ class Run {
         running: (step) => {
           if (!this.running) channel.send({ type: 'running', step })
           this.running = true
+          this.refusedAt = -1
         },
       },
       {
@@ -132,8 +134,9 @@ class Run {
     const { recipe, channel } = this
     channel.send({ type: 'stage-ended', stage: position.stage, lastStep: position.step, reason })
     if (this.lastStage && reason !== 'stopped') await this.evaluate(recipe.finalEvalPrompts)
-    await this.checkpoint()
+    const written = await this.checkpoint()
     if (this.lastStage || reason === 'stopped') {
+      if (!written) await this.lastCheckpoint()
       channel.send({ type: 'finished', reason: reason === 'stopped' ? 'stopped' : 'steps', step: position.step })
       return 'finished'
     }
@@ -143,6 +146,15 @@ class Run {
     const { stage, stageFirstStep, settings } = position
     channel.send({ type: 'stage-began', stage, firstStep: stageFirstStep, settings })
     return 'next'
+  }
+
+  /** Waits until what was learned lies on the disk; who asks to stop meanwhile gives it up. */
+  private async lastCheckpoint(): Promise<void> {
+    const { position } = this.state
+    do {
+      const { stop } = await this.steering.boundary(position.step + 1, position.settings)
+      if (stop) return
+    } while (!(await this.checkpoint()))
   }
 
   private take(boundary: Boundary): void {
@@ -186,7 +198,8 @@ class Run {
     } catch (error) {
       undo.restore()
       if (!(error instanceof NonFiniteError)) throw error
-      this.hold(
+      this.steering.hold()
+      this.alert(
         'non-finite',
         `${error.message} Step ${step} was undone and the run is paused; nothing stored is lost.`,
         'Lower the learning rate, then resume; if it comes again, stop and start again with a lower one.',
@@ -217,10 +230,10 @@ class Run {
     this.channel.send({ type: 'evaluation', report })
   }
 
-  /** Writes a checkpoint of this step if there is none yet. A disk that refuses it pauses the run. */
-  private async checkpoint(): Promise<void> {
+  /** Writes a checkpoint of this step if there is none yet. A disk that refuses it pauses the run. @returns whether there is one */
+  private async checkpoint(): Promise<boolean> {
     const { position, optimizer } = this.state
-    if (this.checkpointed === position.step) return
+    if (this.checkpointed === position.step) return true
     position.optimizerStep = optimizer.step
     position.staying = this.steering.staying
     await this.channel.stored(position.step)
@@ -234,24 +247,32 @@ class Run {
         record: { step: position.step, at: new Date().toISOString(), folder, bytes },
       })
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      const full = code === 'ENOSPC' || code === 'EDQUOT'
-      this.hold(
-        full ? 'disk-full' : 'checkpoint',
-        `The checkpoint of step ${position.step} could not be written to ${join(this.folder, folder)}: ${full ? 'the disk is full' : message}. The run is paused; nothing stored is lost.`,
-        full ? 'Free some space, then resume.' : 'Make the folder writable, then resume.',
-      )
+      this.steering.hold()
+      if (this.refusedAt !== position.step) this.tellRefusal(error, join(this.folder, folder))
+      this.refusedAt = position.step
     }
+    return this.checkpointed === position.step
   }
 
-  private hold(kind: AlertKind, message: string, hint: string): void {
+  private tellRefusal(error: unknown, folder: string): void {
+    const { code, message } = error as NodeJS.ErrnoException
+    const full = ['ENOSPC', 'EDQUOT', 'disk-full'].includes(code ?? '')
+    const reason = full ? 'the disk is full' : message.replace(/\.$/, '')
+    const hint = error instanceof StudioError ? error.hint : 'Make the folder writable, then resume.'
+    this.alert(
+      full ? 'disk-full' : 'checkpoint',
+      `The checkpoint of step ${this.state.position.step} could not be written to ${folder}: ${reason}. The run is paused; nothing stored is lost.`,
+      full ? 'Free some space, then resume.' : hint,
+    )
+  }
+
+  private alert(kind: AlertKind, message: string, hint: string): void {
     const { step } = this.state.position
     this.channel.send({
       type: 'alert',
       alert: { step, at: new Date().toISOString(), kind, message, hint },
       pause: true,
     })
-    this.steering.hold()
   }
 
   private phases(step: number): (phase: PhaseReport['phase'], fraction: number) => Promise<void> {
@@ -263,48 +284,4 @@ class Run {
       await this.breathe()
     }
   }
-}
-
-function freshState(recipe: Recipe): Checkpoint {
-  const policy = loadPolicy(modelFolder(recipe.model))
-  return {
-    policy,
-    reference: copyWeights(policy.weights),
-    optimizer: new AdamW(),
-    position: {
-      step: 0,
-      stage: 0,
-      stageFirstStep: 1,
-      staying: false,
-      settings: initialSettings(recipe),
-      optimizerStep: 0,
-      tokens: 0,
-      referenceStep: 0,
-    },
-  }
-}
-
-/** Room for a prompt in the model's positions. */
-const PROMPT_ROOM = 32
-
-/** @throws StudioError bad-recipe when prompts and token limit together exceed what the model can attend to */
-function requireRoom(recipe: Recipe, maxPositions: number): void {
-  const limit = longestLimit(recipe)
-  if (limit + PROMPT_ROOM <= maxPositions) return
-  throw new StudioError(
-    'bad-recipe',
-    `maxCompletionTokens ${limit} and a prompt do not fit into the model's ${maxPositions} positions.`,
-    `Choose at most ${maxPositions - PROMPT_ROOM}.`,
-  )
-}
-
-/** The largest token limit of the recipe: evaluations use it, so that their accuracy compares across stages. */
-function longestLimit(recipe: Recipe): number {
-  let settings = initialSettings(recipe)
-  let longest = settings.maxCompletionTokens
-  for (const stage of recipe.stages.slice(1)) {
-    settings = enterStage(settings, stage)
-    longest = Math.max(longest, settings.maxCompletionTokens)
-  }
-  return longest
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
-import type { Settings } from '../../contract/settings.ts'
+import { partialSettings, type Settings } from '../../contract/settings.ts'
 import { AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import { loadPolicy, type Policy, readWeights, savePolicy, tensorsOf } from './policy.ts'
@@ -43,54 +43,94 @@ export interface Checkpoint {
   position: Position
 }
 
-/** @returns bytes written. The folder is moved into place last, after every file has reached the disk. */
+/**
+ * @returns bytes written. The folder is moved into place last, after every file has reached the disk.
+ * @throws what the disk or the weights refuse; nothing half-written is left behind
+ */
 export function writeCheckpoint(folder: string, c: Checkpoint): number {
   const temporary = `${folder}.partial`
-  rmSync(temporary, { recursive: true, force: true })
-  mkdirSync(temporary, { recursive: true })
-  savePolicy(c.policy, temporary)
-  writeSafetensors(join(temporary, 'reference.safetensors'), tensorsOf(c.reference))
+  try {
+    rmSync(temporary, { recursive: true, force: true })
+    mkdirSync(temporary, { recursive: true })
+    writeFiles(temporary, c)
+    const bytes = readdirSync(temporary).reduce((sum, file) => sum + statSync(join(temporary, file)).size, 0)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(temporary, folder)
+    syncFolder(dirname(folder))
+    return bytes
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function writeFiles(folder: string, c: Checkpoint): void {
+  savePolicy(c.policy, folder)
+  writeSafetensors(join(folder, 'reference.safetensors'), tensorsOf(c.reference))
   const moments = new Map<string, Tensor>()
   for (const [name, t] of c.optimizer.firstMoments) moments.set(`m.${name}`, t)
   for (const [name, t] of c.optimizer.secondMoments) moments.set(`v.${name}`, t)
-  writeSafetensors(join(temporary, 'optimizer.safetensors'), tensorsOf(moments))
-  writeDurably(join(temporary, 'state.json'), `${JSON.stringify(c.position, null, 2)}\n`)
-  const bytes = readdirSync(temporary).reduce((sum, file) => sum + statSync(join(temporary, file)).size, 0)
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(temporary, folder)
-  syncFolder(dirname(folder))
-  return bytes
+  writeSafetensors(join(folder, 'optimizer.safetensors'), tensorsOf(moments))
+  writeDurably(join(folder, 'state.json'), `${JSON.stringify(c.position, null, 2)}\n`)
 }
 
-/** @throws StudioError checkpoint when the folder is missing or incomplete, bad-model when a file in it is damaged */
+/** @throws StudioError checkpoint when the folder is missing, incomplete or not of one piece, bad-model when a file in it is damaged */
 export function readCheckpoint(folder: string): Checkpoint {
-  const state = join(folder, 'state.json')
-  if (!existsSync(state)) {
-    throw new StudioError(
-      'checkpoint',
-      `${folder} is not a complete checkpoint: it has no state.json.`,
-      'Resume from an earlier checkpoint of the run.',
-    )
-  }
-  let position: Position
-  try {
-    position = JSON.parse(readFileSync(state, 'utf8')) as Position
-  } catch (error) {
-    throw new StudioError(
-      'checkpoint',
-      `${state} cannot be read: ${(error as Error).message}.`,
-      'Resume from an earlier checkpoint of the run.',
-    )
-  }
+  const position = readPosition(join(folder, 'state.json'), folder)
   const policy = loadPolicy(folder)
   const reference = readWeights(join(folder, 'reference.safetensors'), policy.config)
+  return { policy, reference, optimizer: readOptimizer(folder, position.optimizerStep, policy.weights), position }
+}
+
+const earlier = 'Resume from an earlier checkpoint of the run.'
+const counts = ['step', 'stage', 'stageFirstStep', 'optimizerStep', 'tokens', 'referenceStep'] as const
+
+function readPosition(path: string, folder: string): Position {
+  if (!existsSync(path))
+    throw new StudioError('checkpoint', `${folder} is not a complete checkpoint: it has no state.json.`, earlier)
+  let position: Position
+  try {
+    position = JSON.parse(readFileSync(path, 'utf8')) as Position
+  } catch (error) {
+    throw new StudioError('checkpoint', `${path} cannot be read: ${(error as Error).message}.`, earlier)
+  }
+  const wrong = (field: string, value: unknown) =>
+    new StudioError('checkpoint', `${path} is damaged: ${field} is ${JSON.stringify(value) ?? 'missing'}.`, earlier)
+  if (typeof position !== 'object' || position === null) throw wrong('the whole', position)
+  for (const field of counts)
+    if (!Number.isSafeInteger(position[field]) || position[field] < 0) throw wrong(field, position[field])
+  if (typeof position.staying !== 'boolean') throw wrong('staying', position.staying)
+  const settings = completeSettings.safeParse(position.settings)
+  if (!settings.success) {
+    const [issue] = settings.error.issues
+    throw wrong(['settings', ...issue.path].join('.'), at(position.settings, issue.path))
+  }
+  return position
+}
+
+/** In a checkpoint every setting has its value. */
+const completeSettings = partialSettings.required()
+
+function at(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key], value)
+}
+
+function readOptimizer(folder: string, step: number, weights: Weights): AdamW {
+  const path = join(folder, 'optimizer.safetensors')
   const optimizer = new AdamW()
-  optimizer.step = position.optimizerStep
-  for (const [name, { shape, data }] of readSafetensors(join(folder, 'optimizer.safetensors'))) {
+  optimizer.step = step
+  const stored = readSafetensors(path)
+  for (const [name, { shape, data }] of stored) {
+    const weight = weights.get(name.slice(2))
+    if (!/^[mv]\./.test(name) || weight?.shape.join() !== shape.join())
+      throw new StudioError('checkpoint', `${path} does not belong to its model: it has ${name} [${shape}].`, earlier)
     const moments = name.startsWith('m.') ? optimizer.firstMoments : optimizer.secondMoments
     moments.set(name.slice(2), tf.tensor(data, shape))
   }
-  return { policy, reference, optimizer, position }
+  const expected = step === 0 ? 0 : 2 * weights.size
+  if (stored.size !== expected)
+    throw new StudioError('checkpoint', `${path} has ${stored.size} of ${expected} moments.`, earlier)
+  return optimizer
 }
 
 function writeDurably(path: string, text: string): void {

@@ -9,6 +9,7 @@ const require = createRequire(import.meta.url)
 
 export const tf = require('@tensorflow/tfjs') as typeof TF
 export type Tensor = TF.Tensor
+export type Scalar = TF.Scalar
 export type Tensor1D = TF.Tensor1D
 export type Tensor2D = TF.Tensor2D
 export type Tensor3D = TF.Tensor3D

@@ -1,0 +1,52 @@
+/** What a run begins with, and what it needs of its model. */
+import { StudioError } from '../contract/errors.ts'
+import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
+import type { Checkpoint } from './model/checkpoint.ts'
+import { modelFolder } from './model/embedded.ts'
+import { copyWeights, loadPolicy } from './model/policy.ts'
+import { AdamW } from './optim/adamw.ts'
+
+/** The recipe's model before the first step. @throws StudioError bad-model */
+export function freshState(recipe: Recipe): Checkpoint {
+  const policy = loadPolicy(modelFolder(recipe.model))
+  return {
+    policy,
+    reference: copyWeights(policy.weights),
+    optimizer: new AdamW(),
+    position: {
+      step: 0,
+      stage: 0,
+      stageFirstStep: 1,
+      staying: false,
+      settings: initialSettings(recipe),
+      optimizerStep: 0,
+      tokens: 0,
+      referenceStep: 0,
+    },
+  }
+}
+
+/** Room for a prompt in the model's positions. */
+export const PROMPT_ROOM = 32
+
+/** @throws StudioError bad-recipe when prompts and token limit together exceed what the model can attend to */
+export function requireRoom(recipe: Recipe, maxPositions: number): void {
+  const limit = longestLimit(recipe)
+  if (limit + PROMPT_ROOM <= maxPositions) return
+  throw new StudioError(
+    'bad-recipe',
+    `maxCompletionTokens ${limit} and a prompt do not fit into the model's ${maxPositions} positions.`,
+    `Choose at most ${maxPositions - PROMPT_ROOM}.`,
+  )
+}
+
+/** The largest token limit of the recipe: evaluations use it, so that their accuracy compares across stages. */
+export function longestLimit(recipe: Recipe): number {
+  let settings = initialSettings(recipe)
+  let longest = settings.maxCompletionTokens
+  for (const stage of recipe.stages.slice(1)) {
+    settings = enterStage(settings, stage)
+    longest = Math.max(longest, settings.maxCompletionTokens)
+  }
+  return longest
+}
