@@ -24,12 +24,12 @@ import { tf } from '../src-main/engine/tensor/tf.ts'
 const { values: options } = parseArgs({
   options: {
     out: { type: 'string', default: modelFolder('embedded') },
-    steps: { type: 'string', default: '6000' },
+    steps: { type: 'string', default: '9000' },
     batch: { type: 'string', default: '32' },
-    skills: { type: 'string', default: '0.65' },
+    skills: { type: 'string', default: '0.7' },
     learningRate: { type: 'string', default: '2e-3' },
-    'evaluate-every': { type: 'string', default: '500' },
-    kinds: { type: 'string', default: 'sum:4,difference:1,product:1,chain:2' },
+    'evaluate-every': { type: 'string', default: '1000' },
+    kinds: { type: 'string', default: 'sum:4,difference:1,product:2,chain:2' },
     seed: { type: 'string', default: '0' },
   },
 })
