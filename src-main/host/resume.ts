@@ -37,7 +37,7 @@ export function rewind(store: Store, row: RunRow, runFolder: string): Rewound {
     // The evaluation of step 0 is taken again when nothing is there to go on from.
     deleteEvaluationsAfter(db, run, checkpoint ? step : -1)
     deleteCheckpointsAfter(db, run, checkpoint ? step : -1)
-    rewindStages(db, run, step)
+    rewindStages(db, run, position?.stage ?? 0)
     refuseEvents(db, run, controlKinds, 'The run was cut off before it came into force.')
     updateRun(db, run, {
       status: 'starting',

@@ -39,14 +39,10 @@ export function endStage(
   )
 }
 
-/** As the stages stood after this step. */
-export function rewindStages(db: Db, run: number, step: number): void {
-  sql(db, 'UPDATE stages SET first_step = NULL WHERE run = ? AND first_step > ?').run(run, step)
-  sql(
-    db,
-    `UPDATE stages SET last_step = NULL, end_reason = NULL
-     WHERE run = ? AND (first_step IS NULL OR last_step > ? OR end_reason = 'stopped')`,
-  ).run(run, step)
+/** As the stages stood within this one: the engine tells of its end, and of those after it, again. */
+export function rewindStages(db: Db, run: number, stage: number): void {
+  sql(db, 'UPDATE stages SET last_step = NULL, end_reason = NULL WHERE run = ? AND stage >= ?').run(run, stage)
+  sql(db, 'UPDATE stages SET first_step = NULL WHERE run = ? AND stage > ?').run(run, stage)
 }
 
 export function stagesOf(db: Db, run: number): StageRecord[] {

@@ -12,7 +12,7 @@ import { parseRecipe } from '../../src-main/contract/recipe.ts'
 import type { SteeringEvent, StepReport } from '../../src-main/contract/records.ts'
 import { forkEngine } from '../../src-main/host/engine-process.ts'
 import { engineEntry } from '../../src-main/host/entries.ts'
-import type { ProcessIdentity } from '../../src-main/host/process-identity.ts'
+import { isAlive, type ProcessIdentity } from '../../src-main/host/process-identity.ts'
 import { databasePath } from '../../src-main/store/folder.ts'
 import { queries } from '../../src-main/store/queries.ts'
 import { lookInto } from '../../src-main/store/reader.ts'
@@ -54,15 +54,15 @@ function startApp(folder: string, ...args: string[]): App {
   return { child, exited: once(child, 'exit'), announced: () => last }
 }
 
-function killEngine(folder: string): void {
+/** @returns whether there was one */
+function killEngine(folder: string): boolean {
   const runs = join(folder, 'runs')
   const note = join(runs, existsSync(runs) ? (readdirSync(runs).at(-1) ?? '') : '', 'engine.pid')
-  if (!existsSync(note)) return
-  try {
-    process.kill((JSON.parse(readFileSync(note, 'utf8')) as ProcessIdentity).pid, 'SIGKILL')
-  } catch {
-    // It has ended already.
-  }
+  if (!existsSync(note)) return false
+  const engine = JSON.parse(readFileSync(note, 'utf8')) as ProcessIdentity
+  if (!isAlive(engine)) return false
+  process.kill(engine.pid, 'SIGKILL')
+  return true
 }
 
 function hasRun(folder: string): boolean {
@@ -70,8 +70,7 @@ function hasRun(folder: string): boolean {
 }
 
 /** Somewhere in the start-up, or some way further into the run and then anywhere within a step. */
-async function randomMoment(random: () => number, { exited, announced }: App): Promise<void> {
-  const early = random() < 0.25
+async function randomMoment(random: () => number, early: boolean, { exited, announced }: App): Promise<void> {
   const steps = Math.floor(10 * random())
   const rest = (early ? 1500 : 150) * random()
   let over = false
@@ -147,9 +146,8 @@ test('a run killed again and again ends as the undisturbed one, bit for bit', { 
   for (;;) {
     const app = startApp(folder, ...(hasRun(folder) ? ['resume'] : ['launch', recipeFile]))
     if (killedAt.length < kills) {
-      await randomMoment(random, app)
-      if (random() < 0.5) app.child.kill('SIGKILL')
-      else killEngine(folder)
+      await randomMoment(random, killedAt.length % 3 === 1, app)
+      if (random() < 0.5 || !killEngine(folder)) app.child.kill('SIGKILL')
     }
     await app.exited
     if (!hasRun(folder)) continue

@@ -153,20 +153,20 @@ describe('stages', () => {
     expect(total()).toBe(11)
   })
 
-  test('are as they were after a step when a run is taken back to it', () => {
+  test('are as they were within a stage when a run is taken back into it', () => {
     beginStage(db, 1, 0, 1)
     endStage(db, 1, 0, 4, 'steps')
     beginStage(db, 1, 1, 5)
     endStage(db, 1, 1, 7, 'stopped')
-    rewindStages(db, 1, 6)
+    rewindStages(db, 1, 1)
     expect(stagesOf(db, 1)).toMatchObject([
       { firstStep: 1, lastStep: 4, endReason: 'steps' },
       { firstStep: 5, lastStep: null, endReason: null },
     ])
-    rewindStages(db, 1, 4)
-    expect(stagesOf(db, 1)).toMatchObject([{ lastStep: 4 }, { firstStep: null }])
-    rewindStages(db, 1, 3)
+    rewindStages(db, 1, 0)
     expect(stagesOf(db, 1)).toMatchObject([{ firstStep: 1, lastStep: null, endReason: null }, { firstStep: null }])
+    beginStage(db, 1, 0, 9)
+    expect(stagesOf(db, 1)).toMatchObject([{ firstStep: 1 }, {}])
   })
 })
 
