@@ -29,6 +29,8 @@ export async function fillFolder(folder, fill) {
   const part = path.join(parent, `.part-${process.pid}-${path.basename(folder)}`)
   rmSync(part, { recursive: true, force: true })
   mkdirSync(part)
+  const discard = () => rmSync(part, { recursive: true, force: true })
+  process.once('exit', discard) // an interruption ends the process without going through `finally`
   try {
     const result = await fill(part)
     try {
@@ -38,7 +40,8 @@ export async function fillFolder(folder, fill) {
     }
     return result
   } finally {
-    rmSync(part, { recursive: true, force: true })
+    process.off('exit', discard)
+    discard()
   }
 }
 

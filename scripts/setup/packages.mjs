@@ -9,6 +9,9 @@ import { findProgram, lastError, run } from './run.mjs'
 /** Measured; they change too little between versions to be worth asking the registry. */
 const SIZE = 'about 280 MB to download, 1.0 GB on disk'
 
+/** npm's own waits between attempts add up to two minutes without a network. */
+const RETRIES = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=10000']
+
 /** A copy of the lockfile that was installed, written last: bin/grpo-studio compares it with the lockfile. */
 const stampFile = (folder) => path.join(folder, 'node_modules', '.installed-lock.json')
 
@@ -41,7 +44,7 @@ async function install({ root, env, report }) {
   report.line(`npm packages: installing ${places.length} (${SIZE})`)
   const { status, output } = await run(
     command,
-    [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...RETRIES],
     {
       cwd: root,
       env: withoutOwnPackages(root, env),

@@ -91,8 +91,13 @@ export function findProgram(names, env = process.env) {
   }
 }
 
-/** The last line of a program's output that says what went wrong. */
+/** What programs bury under a line that says less: pip calls an unreachable index "No matching distribution found". */
+const ROOT_CAUSES =
+  /(temporary failure in name resolution|name or service not known|EAI_AGAIN|ENOTFOUND|connection refused|ECONNREFUSED|network is unreachable|timed out|ETIMEDOUT|certificate verify failed|no space left on device|ENOSPC)/i
+
+/** What went wrong, from a program's output: a cause that is known to be one, else its last line that speaks of a failure. */
 export function lastError(output) {
+  const cause = ROOT_CAUSES.exec(output)?.[1]
   const lines = output
     .split(/[\r\n]+/)
     .map((text) => text.trim())
@@ -100,5 +105,6 @@ export function lastError(output) {
   const telling = lines.filter((text) =>
     /error|fail|cannot|could not|no such|no space|denied|not found|unreachable/i.test(text),
   )
-  return (telling.at(-1) ?? lines.at(-1) ?? 'it gave no reason').slice(0, 300)
+  const last = (telling.at(-1) ?? lines.at(-1) ?? 'it gave no reason').slice(0, 300)
+  return !cause || last.toLowerCase().includes(cause.toLowerCase()) ? last : `${cause}: ${last}`
 }

@@ -42,7 +42,7 @@ function load(): Native {
   const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json')
   const addon = path.join(path.dirname(manifest), 'lib/napi-v8/tfjs_binding.node')
   if (!existsSync(addon))
-    throw new Error(`${setupFailure(manifest) || 'it is not set up in this checkout'} (npm start sets it up)`)
+    throw new Error(`${setupFailure(manifest) || 'it is not set up in this checkout'} (npm start tries again)`)
 
   // TensorFlow takes its thread count from the affinity mask alone; Node also knows a container's CPU quota.
   process.env.TF_NUM_INTRAOP_THREADS ??= String(os.availableParallelism())

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Backend } from './backend.ts'
 import { tf } from './tf.ts'
-import { registerMissingKernels } from './wasm-kernels.ts'
+import { registerKernels } from './wasm-kernels.ts'
 
 const require = createRequire(import.meta.url)
 let started = false
@@ -13,7 +13,7 @@ export const wasm: Backend = {
   async open() {
     if (!started) await start()
     if (!(await tf.setBackend('wasm'))) throw new Error('tfjs could not start the WebAssembly backend')
-    return { version: `tfjs-wasm ${version()}`, threads: 1, device: 'WebAssembly, SIMD, one thread' }
+    return { version: `tfjs-wasm ${version()}`, threads: 1, device: 'WebAssembly with SIMD' }
   },
 }
 
@@ -30,7 +30,7 @@ async function start(): Promise<void> {
       if (!before.get(event)?.includes(listener)) process.removeListener(event, listener)
     }
   }
-  registerMissingKernels()
+  registerKernels()
   started = true
 }
 

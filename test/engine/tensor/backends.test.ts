@@ -15,7 +15,7 @@ const refuses = (name: BackendName, reason: string): Backend => ({
 })
 
 async function errorOf(promise: Promise<unknown>): Promise<StudioError> {
-  const error = await promise.catch((thrown) => thrown)
+  const error = (await promise.catch((thrown) => thrown)) as StudioError
   expect(error).toBeInstanceOf(StudioError)
   expect(error.code).toBe('backend')
   return error

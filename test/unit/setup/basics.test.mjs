@@ -139,6 +139,9 @@ describe('programs', () => {
     expect(
       lastError('fetching\nnpm error code ENOTFOUND\nnpm error A complete log of this run can be found in: /x\n'),
     ).toBe('npm error code ENOTFOUND')
+    expect(
+      lastError('Retrying: [Errno -3] Temporary failure in name resolution\nERROR: No matching distribution found'),
+    ).toBe('Temporary failure in name resolution: ERROR: No matching distribution found')
     expect(lastError('')).toBe('it gave no reason')
   })
 })
