@@ -26,8 +26,10 @@ const symbols: Record<string, string> = {
   shift: '⇧',
 }
 
+const onMac = /Mac|iP/.test(navigator.platform)
+
 /** "mod+K" → ["Ctrl", "K"] (⌘ on a Mac). */
-export function keyCaps(keys: string, mac = /Mac|iP/.test(navigator.platform)): string[] {
+export function keyCaps(keys: string, mac = onMac): string[] {
   return keys
     .split(/\+(?=.)/)
     .map((key) => (key === 'mod' ? (mac ? '⌘' : 'Ctrl') : (symbols[key.toLowerCase()] ?? key)))

@@ -45,6 +45,8 @@ export function CommandPalette() {
       actions={groups}
       shortcut={null}
       scrollable
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Commands' } }}
       maxHeight="28rem"
       limit={60}
       highlightQuery

@@ -59,7 +59,7 @@ function PageLink(props: { action: Action; page: Route['page']; current: Route['
   const { action, page, current } = props
   const target: Route = page === 'live' ? { page, runId: null, step: null, opened: null } : { page }
   return (
-    <Tooltip label={tip(action)} position="right">
+    <Tooltip label={tip(action)} position="right" withinPortal={false}>
       <a
         className={styles.item}
         href={routeHash(target)}
@@ -78,7 +78,7 @@ function PageLink(props: { action: Action; page: Route['page']; current: Route['
 
 function Tool({ action, label, icon }: { action: Action; label: string; icon: ReactNode }) {
   return (
-    <Tooltip label={tip(action)} position="right">
+    <Tooltip label={tip(action)} position="right" withinPortal={false}>
       <button
         type="button"
         className={styles.item}

@@ -14,10 +14,38 @@ const violet: MantineColorsTuple = [
   '#3d289c',
 ]
 
+/** White text reads well on shades 6 and 7, which fill buttons. */
+const red: MantineColorsTuple = [
+  '#ffeff1',
+  '#fddde1',
+  '#f9b6bf',
+  '#f58c9a',
+  '#f2697a',
+  '#e0485c',
+  '#c93449',
+  '#bd1f37',
+  '#a3162c',
+  '#8a0e22',
+]
+
+/** Mantine's dark surfaces, in the tint of the palette. */
+const dark: MantineColorsTuple = [
+  '#e9ecf2',
+  '#c3cad5',
+  '#aab2c0',
+  '#8590a1',
+  '#363d4a',
+  '#2b313c',
+  '#191d25',
+  '#12151b',
+  '#0e1116',
+  '#0b0d11',
+]
+
 export const theme = createTheme({
   primaryColor: 'violet',
   primaryShade: { light: 7, dark: 6 },
-  colors: { violet },
+  colors: { violet, dark, red },
   fontFamily: 'Inter, "Segoe UI Variable", "SF Pro Text", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace:
     'ui-monospace, "SF Mono", "JetBrains Mono", "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace',
@@ -27,7 +55,17 @@ export const theme = createTheme({
   focusRing: 'auto',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
   components: {
-    Tooltip: { defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', multiline: true, maw: 320 } },
+    Tooltip: {
+      defaultProps: { openDelay: 350, fz: 'xs', multiline: true, maw: 320 },
+      styles: {
+        tooltip: {
+          background: 'var(--raised)',
+          color: 'var(--ink)',
+          border: '1px solid var(--line-strong)',
+          boxShadow: '0 3px 12px rgb(0 0 0 / 0.25)',
+        },
+      },
+    },
     Modal: { defaultProps: { centered: true, radius: 'md', overlayProps: { backgroundOpacity: 0.55, blur: 2 } } },
     Button: { defaultProps: { size: 'sm' } },
   },

@@ -7,6 +7,8 @@ export interface Frame {
   bottom: number
   /** Font size of the axes, px. */
   font: number
+  /** Scale of strokes: 1 at 16 px a rem. */
+  unit: number
 }
 
 /** @param rem px of one rem, so that the charts grow with the rest of the window */
@@ -18,6 +20,7 @@ export function frameFor(rem: number): Frame {
     top: Math.round(9 * unit),
     bottom: Math.round(19 * unit),
     font: Math.round(10.5 * unit * 2) / 2,
+    unit,
   }
 }
 

@@ -7,7 +7,7 @@ import type { Columns } from '../stores/columns.ts'
 import type { Mark } from '../stores/story.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
-import { type Point, pointsWithin, smoothed, thinned } from './series.ts'
+import { type Point, pointsWithin, smoothed, thinned, tickInterval } from './series.ts'
 
 export interface MetricView {
   panel: Panel
@@ -38,8 +38,7 @@ export function metricOption(view: MetricView): EChartsCoreOption {
       type: 'value',
       min: range[0],
       max: range[1],
-      splitNumber: 4,
-      minInterval: 1,
+      interval: tickInterval(range),
       axisLine: { lineStyle: { color: palette.lineStrong }, onZero: false },
       axisTick: { show: false },
       splitLine: { show: false },
@@ -47,11 +46,9 @@ export function metricOption(view: MetricView): EChartsCoreOption {
         color: palette.ink3,
         fontSize: frame.font,
         margin: 5,
-        showMinLabel: Number.isInteger(range[0]),
-        showMaxLabel: Number.isInteger(range[1]),
+        hideOverlap: true,
         alignMaxLabel: 'right',
-        alignMinLabel: 'left',
-        formatter: (step: number) => (Number.isInteger(step) ? compact(step) : ''),
+        formatter: (step: number) => (step % tickInterval(range) === 0 ? compact(step) : ''),
       },
     },
     yAxis: {
@@ -79,7 +76,7 @@ export function metricOption(view: MetricView): EChartsCoreOption {
         showSymbol: few,
         symbolSize: 4,
         silent: true,
-        lineStyle: { color: palette.ink, width: smooth ? 1 : 1.6, opacity: smooth ? 0.32 : 1 },
+        lineStyle: { color: palette.ink, width: (smooth ? 1 : 1.6) * frame.unit, opacity: smooth ? 0.32 : 1 },
         itemStyle: { color: palette.ink },
         z: 3,
       },
@@ -89,7 +86,7 @@ export function metricOption(view: MetricView): EChartsCoreOption {
         data: smooth ? strong : [],
         showSymbol: false,
         silent: true,
-        lineStyle: { color: palette.ink, width: 1.8, cap: 'round', join: 'round' },
+        lineStyle: { color: palette.ink, width: 1.8 * frame.unit, cap: 'round', join: 'round' },
         z: 4,
       },
       ...(panel.heldOut ? heldOutSeries(view) : []),
@@ -110,7 +107,7 @@ function spreadSeries({ columns, panel, range, palette }: MetricView, name: stri
   return { id: 'spread', type: 'custom', renderItem, data: band.length > 1 ? [edge(1)[0]] : [], clip: true, z: 1 }
 }
 
-function boundSeries({ bound, range, palette }: MetricView) {
+function boundSeries({ bound, range, palette, frame }: MetricView) {
   const points: Point[] = []
   for (const [i, { step, value }] of bound.entries()) {
     points.push([i === 0 ? Math.min(range[0], step) : step, value])
@@ -123,12 +120,12 @@ function boundSeries({ bound, range, palette }: MetricView) {
     data: points,
     showSymbol: false,
     silent: true,
-    lineStyle: { color: palette.ink3, width: 1, type: [2, 3], opacity: 0.9 },
+    lineStyle: { color: palette.ink3, width: frame.unit, type: [2, 3], opacity: 0.9 },
     z: 2,
   }
 }
 
-function heldOutSeries({ heldOut, palette }: MetricView) {
+function heldOutSeries({ heldOut, palette, frame }: MetricView) {
   const bars = heldOut.filter((p) => p.low !== undefined && p.high !== undefined)
   const renderItem: CustomSeriesRenderItem = (_params, api) => {
     const [x, low] = api.coord([api.value(0), api.value(1)])
@@ -136,7 +133,7 @@ function heldOutSeries({ heldOut, palette }: MetricView) {
     return {
       type: 'line',
       shape: { x1: x, x2: x, y1: low, y2: high },
-      style: { stroke: palette.heldOut, lineWidth: 1.5, opacity: 0.75 },
+      style: { stroke: palette.heldOut, lineWidth: 1.5 * frame.unit, opacity: 0.75 },
       silent: true,
     }
   }
@@ -147,10 +144,10 @@ function heldOutSeries({ heldOut, palette }: MetricView) {
       type: 'line',
       data: heldOut.map((p) => [p.step, p.value]),
       symbol: 'circle',
-      symbolSize: 5.5,
+      symbolSize: 5.5 * frame.unit,
       showAllSymbol: true,
       silent: true,
-      lineStyle: { color: palette.heldOut, width: 1, opacity: 0.55 },
+      lineStyle: { color: palette.heldOut, width: frame.unit, opacity: 0.55 },
       itemStyle: { color: palette.heldOut, borderColor: palette.panel, borderWidth: 1 },
       z: 6,
     },
@@ -169,7 +166,7 @@ function marksSeries({ marks, range, palette, frame }: MetricView) {
     const line = {
       type: 'line' as const,
       shape: { x1: x, x2: x, y1: area.y - size, y2: area.y + area.height },
-      style: { stroke: color, lineWidth: 1, opacity: mark.kind === 'stage' ? 0.7 : 0.38 },
+      style: { stroke: color, lineWidth: frame.unit, opacity: mark.kind === 'stage' ? 0.7 : 0.38 },
     }
     if (mark.kind === 'stage') return line
     const up: [number, number][] =

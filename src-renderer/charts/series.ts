@@ -68,3 +68,15 @@ export function roundEnd(step: number, planned: number): number {
     scale *= 100
   }
 }
+
+const roundLeads = [1, 2, 2.5, 3, 4, 5, 6]
+
+/** Whole steps between the labels of an axis: four or five of them, and on the end of the range where that is round too. */
+export function tickInterval([from, to]: [number, number]): number {
+  const width = to - from
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, width / 5)))
+  const candidates = [...roundLeads, 10]
+    .map((lead) => lead * power)
+    .filter((i) => Number.isInteger(i) && width / i <= 5.01 && width / i >= 2)
+  return candidates.find((i) => from % i === 0 && to % i === 0) ?? candidates[0] ?? 1
+}

@@ -9,7 +9,8 @@ export interface Span {
 }
 
 const sum = /(\d+(?:[+\-−*×x]\d+)+)=(\d+)/g
-const word = new RegExp(`(?:${reflectionWords.join('|')})(?![a-z])`, 'gi')
+/** The same occurrences that the metric counts. */
+const word = new RegExp(reflectionWords.join('|'), 'gi')
 
 /** Products before sums, left to right. Undefined past the integers that doubles hold exactly. */
 function evaluate(expression: string): number | undefined {

@@ -11,6 +11,7 @@ import { ActionButton } from '../../parts/ActionButton.tsx'
 import { FirstRun } from '../../parts/FirstRun.tsx'
 import { Status } from '../../parts/Status.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
+import { useRem } from '../../parts/useLook.ts'
 import { go, routeHash } from '../../stores/route.ts'
 import { isResumable } from '../../stores/runs.ts'
 import { useRuns } from '../../stores/use.ts'
@@ -40,7 +41,7 @@ export function RunsPage() {
 
 function Table({ runs }: { runs: RunSummary[] }) {
   const scroller = useRef<HTMLDivElement>(null)
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const rem = useRem()
   const rows = useVirtualizer({
     count: runs.length,
     getScrollElement: () => scroller.current,

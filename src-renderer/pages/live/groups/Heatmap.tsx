@@ -3,6 +3,7 @@ import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef, useState 
 import type { GroupSummary } from '../../../../src-main/contract/records.ts'
 import { openGroup } from '../../../actions/groups.ts'
 import { compact, signed } from '../../../format/number.ts'
+import { useRem } from '../../../parts/useLook.ts'
 import { useSize } from '../../../parts/useSize.ts'
 import styles from './Groups.module.css'
 import { HeatRow } from './HeatRow.tsx'
@@ -26,8 +27,8 @@ interface Hover {
 export const Heatmap = memo(function Heatmap({ groups, step, color }: HeatmapProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const { height } = useSize(scroller)
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
-  const rowHeight = Math.floor(Math.min(2.5 * rem, Math.max(1.5 * rem, (height - 2) / Math.max(1, groups.length))))
+  const rem = useRem()
+  const rowHeight = Math.floor(Math.min(3.25 * rem, Math.max(1.5 * rem, (height - 2) / Math.max(1, groups.length))))
   const widest = Math.max(1, ...groups.map((g) => g.advantages.length))
   const rows = useVirtualizer({
     count: groups.length,

@@ -97,9 +97,16 @@ function Connection() {
   return (
     <div className={styles.figure}>
       <dt>host</dt>
-      <dd className={styles.connection} data-status={status} role="status" aria-label={`Connection: ${lines[status]}`}>
-        <span aria-hidden="true" />
-        {status === 'connected' && info ? (info.mode === 'electron' ? 'this app' : 'connected') : lines[status]}
+      <dd>
+        <span
+          className={styles.connection}
+          data-status={status}
+          role="status"
+          aria-label={`Connection: ${lines[status]}`}
+        >
+          <i aria-hidden="true" />
+          {status === 'connected' && info?.mode === 'electron' ? 'this app' : lines[status]}
+        </span>
       </dd>
     </div>
   )

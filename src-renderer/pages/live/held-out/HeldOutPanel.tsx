@@ -5,6 +5,7 @@ import type { EvaluationSample, EvaluationSummary } from '../../../../src-main/c
 import { openPrompt } from '../../../actions/groups.ts'
 import { percent } from '../../../format/number.ts'
 import { Problem } from '../../../parts/Problem.tsx'
+import { useRem } from '../../../parts/useLook.ts'
 import { api } from '../../../stores/host.ts'
 import { useResource } from '../../../stores/resource.ts'
 import { useLive } from '../../../stores/use.ts'
@@ -39,11 +40,11 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
         <h2>Held-out</h2>
         {evaluation && (
           <p>
-            {evaluation.step === 0 ? 'base model' : `after step ${evaluation.step}`}:{' '}
             <b>{percent(evaluation.accuracy)}</b>{' '}
-            <span className={styles.interval}>
+            <span title="95 % interval">
               {(100 * evaluation.accuracyLow).toFixed(0)}–{(100 * evaluation.accuracyHigh).toFixed(0)}
-            </span>
+            </span>{' '}
+            {evaluation.step === 0 ? 'base model' : `after step ${evaluation.step}`}
           </p>
         )}
         <SegmentedControl
@@ -82,7 +83,7 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
 
 function Samples({ samples, step }: { samples: EvaluationSample[]; step: number }) {
   const scroller = useRef<HTMLDivElement>(null)
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const rem = useRem()
   const rows = useVirtualizer({
     count: samples.length,
     getScrollElement: () => scroller.current,

@@ -26,7 +26,8 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
   const settled = pending ?? inForce
   const text = draft ?? plain(settled)
   const value = typed(text)
-  const problem = draft === undefined ? undefined : refusal(knob.name, value)
+  const problem =
+    draft === undefined ? undefined : Number.isNaN(value) ? `“${draft}” is not a number.` : refusal(knob.name, value)
   const changed = draft !== undefined && value !== settled
   const next = newest + 1
   const state = problem ? 'wrong' : changed ? 'draft' : pending !== undefined ? 'pending' : fresh ? 'fresh' : 'calm'
