@@ -1,6 +1,6 @@
 /**
  * Makes the embedded model from nothing but this project's generated text, to the same weights whenever it is run on the same backend:
- *   bin/node24 scripts/make-model.ts [--out DIR] [--steps N] [--batch N] [--evaluate-every N]
+ *   node scripts/run24.mjs scripts/make-model.ts [--out DIR] [--steps N] [--batch N] [--evaluate-every N]
  * Skills first (careful traces), then habits (mostly short guesses): the order is what lets the model be able and yet unwilling.
  */
 import { copyFileSync, mkdirSync } from 'node:fs'

@@ -28,7 +28,7 @@ export interface Batch {
 const sizeOf = (s: Sequence) => s.promptIds.length + s.ids.length
 
 /** Lengths are rounded up to a multiple of this, so that few shapes occur and each is compiled once. */
-const LENGTH_STEP = 8
+const LENGTH_STEP = 16
 
 /**
  * Rows are filled up to a power of two with empty ones, which count for nothing.

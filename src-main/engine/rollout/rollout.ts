@@ -108,6 +108,6 @@ async function sampleBatch(
 
 /** The smallest of few batch sizes that holds so many rows: each size is compiled once. */
 function batchSize(rows: number): number {
-  const power = 2 ** Math.ceil(Math.log2(rows))
-  return rows <= power * 0.75 && power >= 32 ? power * 0.75 : power
+  const power = Math.max(8, 2 ** Math.ceil(Math.log2(rows)))
+  return rows <= power * 0.75 && power >= 128 ? power * 0.75 : power
 }
