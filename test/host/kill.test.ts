@@ -23,7 +23,7 @@ const app = fileURLToPath(new URL('./support/app.ts', import.meta.url))
 const kills = 6
 const recipe = tinyRecipe({
   stages: [
-    { kind: 'grpo', name: 'short', steps: 12, settings: { maxCompletionTokens: 12 } },
+    { kind: 'grpo', name: 'short', steps: 12 },
     { kind: 'grpo', name: 'long', steps: 18, settings: { maxCompletionTokens: 20 } },
   ],
 })
@@ -70,15 +70,19 @@ function hasRun(folder: string): boolean {
 }
 
 /** Somewhere in the start-up, or some way further into the run and then anywhere within a step. */
-async function randomMoment(random: () => number, early: boolean, { exited, announced }: App): Promise<void> {
+async function randomMoment(
+  random: () => number,
+  early: boolean,
+  from: number,
+  { exited, announced }: App,
+): Promise<void> {
   const steps = Math.floor(10 * random())
   const rest = (early ? 1500 : 150) * random()
   let over = false
   void exited.then(() => {
     over = true
   })
-  const first = announced()
-  while (!early && !over && announced() < first + steps) await sleep(5)
+  while (!early && !over && announced() < from + steps) await sleep(5)
   await Promise.race([sleep(rest), exited])
 }
 
@@ -146,7 +150,7 @@ test('a run killed again and again ends as the undisturbed one, bit for bit', { 
   for (;;) {
     const app = startApp(folder, ...(hasRun(folder) ? ['resume'] : ['launch', recipeFile]))
     if (killedAt.length < kills) {
-      await randomMoment(random, killedAt.length % 3 === 1, app)
+      await randomMoment(random, killedAt.length % 3 === 1, killedAt.at(-1) ?? 0, app)
       if (random() < 0.5 || !killEngine(folder)) app.child.kill('SIGKILL')
     }
     await app.exited

@@ -23,9 +23,9 @@ export function tinyRecipe(more: Record<string, unknown> = {}): Record<string, u
     evalEvery: 7,
     finalEvalPrompts: 8,
     checkpointEvery: 3,
-    settings: { groupSize: 4, promptsPerStep: 2, learningRate: 0.001, warmupSteps: 2 },
+    settings: { groupSize: 4, promptsPerStep: 2, learningRate: 0.001, warmupSteps: 2, maxCompletionTokens: 12 },
     stages: [
-      { kind: 'grpo', name: 'short', steps: 6, settings: { maxCompletionTokens: 12 } },
+      { kind: 'grpo', name: 'short', steps: 6 },
       { kind: 'grpo', name: 'long', steps: 6, settings: { maxCompletionTokens: 20 } },
     ],
     ...more,
@@ -67,12 +67,16 @@ export class Watch {
     }
   }
 
-  /** The first event, past or to come, that fits. */
+  /** The first event, past or to come, that fits. @throws Error when a run fails before */
   async for<E extends HostEvent>(fits: (event: HostEvent) => event is E): Promise<E>
   async for(fits: (event: HostEvent) => boolean): Promise<HostEvent>
   async for(fits: (event: HostEvent) => boolean): Promise<HostEvent> {
     for (let seen = 0; ; ) {
-      for (; seen < this.events.length; seen++) if (fits(this.events[seen])) return this.events[seen]
+      for (; seen < this.events.length; seen++) {
+        const event = this.events[seen]
+        if (fits(event)) return event
+        if (event.type === 'run' && event.run.status === 'failed') throw new Error(event.run.error?.message)
+      }
       await new Promise<void>((resolve) => this.#wake.push(resolve))
     }
   }
