@@ -101,10 +101,12 @@ export function lastError(output) {
   const lines = output
     .split(/[\r\n]+/)
     .map((text) => text.trim())
-    .filter((text) => text && !text.includes('A complete log of this run'))
+    .filter((text) => text && !text.includes('A complete log of this run') && !/^at /.test(text))
   const telling = lines.filter((text) =>
     /error|fail|cannot|could not|no such|no space|denied|not found|unreachable/i.test(text),
   )
   const last = (telling.at(-1) ?? lines.at(-1) ?? 'it gave no reason').slice(0, 300)
-  return !cause || last.toLowerCase().includes(cause.toLowerCase()) ? last : `${cause}: ${last}`
+  if (!cause) return last
+  const short = lines.find((text) => text.includes(cause) && text.length < 160)
+  return short ?? `${cause}: ${last}`
 }
