@@ -49,7 +49,8 @@ async function begin(start: Extract<ToEngine, { type: 'start' }>): Promise<void>
 
 function send(message: FromEngine): void {
   if (electronPort) electronPort.postMessage(message)
-  else process.send?.(message)
+  // to a host that has just hung up there is nothing to say: its going ends this process
+  else if (process.connected) process.send!(message, undefined, undefined, () => {})
 }
 
 if (electronPort) electronPort.on('message', ({ data }) => receive(data as ToEngine))

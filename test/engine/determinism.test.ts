@@ -1,10 +1,11 @@
 /** Configuration, seed and steering events are the whole run: whatever happens around them, the metrics are the same to the last bit. */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Recipe } from '../../src-main/contract/recipe.ts'
 import type { SteeringCommand } from '../../src-main/contract/records.ts'
+import { onEachBackend } from './support/backends.ts'
 import { run, smallRecipe, type Transcript, temporaryFolder } from './support/run.ts'
 
 const recipe = smallRecipe({ checkpointEvery: 2, evalEvery: 2 })
@@ -34,11 +35,13 @@ function bytesOf(folder: string, checkpoint: string): Record<string, Buffer> {
 }
 
 describe('the same seed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'grpo-test-'))
   let undisturbed: Transcript
 
   beforeAll(async () => {
-    undisturbed = await run(recipe, { folder: mkdtempSync(join(tmpdir(), 'grpo-test-')) })
+    undisturbed = await run(recipe, { folder })
   })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('gives the same metrics, groups, evaluations and weights', async () => {
     const again = await run(recipe)
@@ -66,7 +69,7 @@ describe('the same seed', () => {
     expect(interrupted.evaluations).toEqual(undisturbed.evaluations)
   })
 
-  it.each([0, 2, 3, 4])('gives the same when resumed after step %i', async (step) => {
+  it.each([0, 2, 3])('gives the same when resumed after step %i', async (step) => {
     const name = `step-${String(step).padStart(6, '0')}`
     const last = bytesOf(undisturbed.folder, 'step-000006')
     const resumed = await run(recipe, { folder: undisturbed.folder, checkpoint: join('checkpoints', name) })
@@ -85,7 +88,7 @@ describe('steering', () => {
     expect(original.steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
     expect(original.events.filter((e) => e.refused !== null)).toEqual([])
     const last = bytesOf(folder, 'step-000009')
-    for (const step of [0, 2, 3, 4, 6, 8]) {
+    for (const step of [0, 3, 8]) {
       const name = `step-${String(step).padStart(6, '0')}`
       const resumed = await run(recipe, {
         folder,
@@ -104,5 +107,16 @@ describe('steering', () => {
     const original = await steered(recipe, temporaryFolder())
     expect(original.course[0]).toEqual(plain.course[0])
     expect(original.course[1]).not.toEqual(plain.course[1])
+  })
+})
+
+onEachBackend('a run', (backend) => {
+  it('resumed is the same to the last bit', async () => {
+    const whole = await run(recipe, { backend })
+    const last = bytesOf(whole.folder, 'step-000006')
+    const resumed = await run(recipe, { backend, folder: whole.folder, checkpoint: 'checkpoints/step-000003' })
+    expect(resumed.of('ready')[0].backend).toBe(backend)
+    expect(resumed.course).toEqual(whole.course.slice(3))
+    expect(bytesOf(whole.folder, 'step-000006')).toEqual(last)
   })
 })
