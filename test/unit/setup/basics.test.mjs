@@ -139,9 +139,13 @@ describe('programs', () => {
     expect(
       lastError('fetching\nnpm error code ENOTFOUND\nnpm error A complete log of this run can be found in: /x\n'),
     ).toBe('npm error code ENOTFOUND')
-    expect(
-      lastError('Retrying: [Errno -3] Temporary failure in name resolution\nERROR: No matching distribution found'),
-    ).toBe('Temporary failure in name resolution: ERROR: No matching distribution found')
+    const retrying = `Retrying after ${'x'.repeat(200)}: [Errno -3] Temporary failure in name resolution`
+    expect(lastError(`${retrying}\nERROR: No matching distribution found`)).toBe(
+      'Temporary failure in name resolution: ERROR: No matching distribution found',
+    )
+    expect(lastError('RequestError: getaddrinfo ENOTFOUND a.org\n    at emitErrorCloseNT (node:internal:1:1)\n')).toBe(
+      'RequestError: getaddrinfo ENOTFOUND a.org',
+    )
     expect(lastError('')).toBe('it gave no reason')
   })
 })
