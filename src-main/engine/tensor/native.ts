@@ -8,7 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { tf } from './tf.ts'
 
-const require = createRequire(import.meta.url)
+const commonJs = createRequire(import.meta.url)
 
 interface TensorFlowBackend {
   isUsingGpuDevice: boolean
@@ -39,7 +39,7 @@ export async function loadNative(options: { gpu: boolean }): Promise<Native> {
 }
 
 function load(): Native {
-  const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json')
+  const manifest = commonJs.resolve('@tensorflow/tfjs-node-gpu/package.json')
   const addon = path.join(path.dirname(manifest), 'lib/napi-v8/tfjs_binding.node')
   if (!existsSync(addon))
     throw new Error(`${setupFailure(manifest) || 'it is not set up in this checkout'} (npm start tries again)`)
@@ -48,11 +48,11 @@ function load(): Native {
   process.env.TF_NUM_INTRAOP_THREADS ??= String(os.availableParallelism())
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   // tfjs-node calls one function that Node 23 removed and another that warns of its own end.
-  const util = require('node:util') as Record<string, (value: unknown) => boolean>
+  const util = commonJs('node:util') as Record<string, (value: unknown) => boolean>
   util.isNullOrUndefined ??= (value) => value === null || value === undefined
   util.isArray = Array.isArray
 
-  withoutStderr(path.dirname(addon), () => require('@tensorflow/tfjs-node-gpu'))
+  withoutStderr(path.dirname(addon), () => commonJs('@tensorflow/tfjs-node-gpu'))
   const backend = tf.backend() as unknown as TensorFlowBackend
   return {
     version: backend.binding.TF_Version,
@@ -74,7 +74,7 @@ function withoutStderr(folder: string, action: () => unknown): void {
     action()
     return
   }
-  const { mute, restore } = require(guard) as { mute(): void; restore(): void }
+  const { mute, restore } = commonJs(guard) as { mute(): void; restore(): void }
   mute()
   try {
     action()

@@ -5,9 +5,10 @@
 import { createRequire } from 'node:module'
 import type * as TF from '@tensorflow/tfjs'
 
-const require = createRequire(import.meta.url)
+// Not named `require`: electron-vite declares that in every bundle that calls it.
+const commonJs = createRequire(import.meta.url)
 
-export const tf = require('@tensorflow/tfjs') as typeof TF
+export const tf = commonJs('@tensorflow/tfjs') as typeof TF
 export type Tensor = TF.Tensor
 export type Scalar = TF.Scalar
 export type Tensor1D = TF.Tensor1D

@@ -5,7 +5,7 @@ import type { Backend } from './backend.ts'
 import { tf } from './tf.ts'
 import { registerKernels } from './wasm-kernels.ts'
 
-const require = createRequire(import.meta.url)
+const commonJs = createRequire(import.meta.url)
 let started = false
 
 export const wasm: Backend = {
@@ -18,7 +18,7 @@ export const wasm: Backend = {
 }
 
 async function start(): Promise<void> {
-  const { setWasmPaths } = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(folder: string): void }
+  const { setWasmPaths } = commonJs('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(folder: string): void }
   setWasmPaths(`${path.join(path.dirname(packageFile()), 'wasm-out')}${path.sep}`)
   // Emscripten adds handlers that turn an unhandled rejection into an exception inside its own code; the engine has its own.
   const events = ['uncaughtException', 'unhandledRejection'] as const
@@ -34,5 +34,5 @@ async function start(): Promise<void> {
   started = true
 }
 
-const packageFile = () => require.resolve('@tensorflow/tfjs-backend-wasm/package.json')
-const version = () => (require(packageFile()) as { version: string }).version
+const packageFile = () => commonJs.resolve('@tensorflow/tfjs-backend-wasm/package.json')
+const version = () => (commonJs(packageFile()) as { version: string }).version
