@@ -60,6 +60,19 @@ async function* crossing(events: AsyncGenerator<HostEvent, void, void>): AsyncGe
   }
 }
 
+/** For an oRPC handler of either transport: errors cross as `crossingError` makes them. */
+export const rpcOptions = {
+  clientInterceptors: [
+    async <T>({ next }: { next(): Promise<T> }): Promise<T> => {
+      try {
+        return await next()
+      } catch (error) {
+        throw crossingError(error)
+      }
+    },
+  ],
+}
+
 /** What a window gets: our code, the sentence, and the whole report as data. */
 export function crossingError(error: unknown): ORPCError<string, unknown> {
   if (error instanceof StudioError) return orpc(error)

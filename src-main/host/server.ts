@@ -11,7 +11,7 @@ import { RPCHandler } from '@orpc/server/ws'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { StudioError } from '../contract/errors.ts'
-import { type Api, crossingError } from './api.ts'
+import { type Api, rpcOptions } from './api.ts'
 import { projectFolder } from './entries.ts'
 
 /** GRPO on a telephone's keys. */
@@ -108,18 +108,7 @@ function pageHeaders(host: string): Record<string, string> {
 }
 
 function serveSockets(app: FastifyInstance, { api, token }: ServerOptions): WebSocketServer {
-  const handler = new RPCHandler(api, {
-    interceptors: [],
-    clientInterceptors: [
-      async ({ next }) => {
-        try {
-          return await next()
-        } catch (error) {
-          throw crossingError(error)
-        }
-      },
-    ],
-  })
+  const handler = new RPCHandler(api, rpcOptions)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 << 20 })
   app.server.on('upgrade', (request, socket, head) => {
     const why = refusal(request, token)

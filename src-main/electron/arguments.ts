@@ -1,0 +1,31 @@
+/** What may stand behind `npm start --`, the same as for `grpo-studio serve` where it has a meaning in a window of its own. */
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+export interface Arguments {
+  recipe?: string
+  assignments: string[]
+  backend: string | null
+  data?: string
+}
+
+/** @param argv Electron's: executable, switches of its own, the app's folder, then ours */
+export function readArguments(argv: string[]): Arguments {
+  const { values } = parseArgs({
+    args: argv.slice(1),
+    options: {
+      recipe: { type: 'string' },
+      set: { type: 'string', multiple: true },
+      backend: { type: 'string' },
+      data: { type: 'string' },
+    },
+    strict: false,
+  })
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  return {
+    recipe: text(values.recipe),
+    assignments: ((values.set ?? []) as unknown[]).filter((value) => typeof value === 'string'),
+    backend: text(values.backend) ?? null,
+    data: text(values.data) === undefined ? undefined : resolve(text(values.data)!),
+  }
+}
