@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { ensureChromium } from './browser.mjs'
-import { buildRenderer } from './build.mjs'
+import { buildApp, buildRenderer } from './build.mjs'
 import { readJson } from './files.mjs'
 import { createContext, setUp } from './index.mjs'
 import { node24 } from './places.mjs'
@@ -21,6 +21,7 @@ export const suites = [
     name: 'imports',
     run: (context) => check(context, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...CRUISED),
   },
+  { name: 'build', run: bundle },
   { name: 'unit', run: (context) => vitest(context, 'unit') },
   { name: 'engine', run: (context) => vitest(context, 'engine') },
   { name: 'host', run: (context) => vitest(context, 'host') },
@@ -60,6 +61,12 @@ export async function test(names, context = createContext()) {
 async function check(context, ...args) {
   const passed = (await onNode24(context, args)) === 0
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1 }
+}
+
+/** What Electron would run is built on every machine, and one of its programs is run: bundling breaks what reading the sources does not show. */
+async function bundle(context) {
+  await buildApp(context)
+  return check(context, 'out/main/probe.js', 'wasm')
 }
 
 async function vitest(context, project) {
