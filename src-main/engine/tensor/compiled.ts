@@ -20,7 +20,8 @@ const MOST_GRAPHS = 256
  * @returns the caller's to dispose
  */
 export function compiled(key: string, inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[]): Tensor[] {
-  const scoped = (given: Tensor[]) => tf.tidy(() => f(given))
+  // an input that is given back is a second hold on it, so that the caller may dispose both
+  const scoped = (given: Tensor[]) => tf.tidy(() => f(given).map((t) => (given.includes(t) ? tf.clone(t) : t)))
   if (!compiling.enabled || tf.getBackend() !== 'tensorflow') return scoped(inputs)
   const full = `${key} ${inputs.map((t) => `${t.dtype[0]}${t.shape.join('x')}`).join(' ')}`
   let graph = graphs.get(full)

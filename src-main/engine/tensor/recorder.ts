@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Tensor, tf } from './tf.ts'
 
-const require = createRequire(import.meta.url)
+const commonJs = createRequire(import.meta.url)
 
 interface Metadata {
   id: number
@@ -83,6 +83,7 @@ export function record(inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[]): Gra
     return outputs
   }
   let outputs: Tensor[]
+  let outputIds: number[]
   // the binding's own members are read-only: one that inherits them stands in while f runs
   backend.binding = Object.create(
     binding,
@@ -90,10 +91,11 @@ export function record(inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[]): Gra
   )
   try {
     outputs = f(inputs)
+    // an output that no operation made is uploaded here, and is a constant too
+    outputIds = backend.getInputTensorIds(outputs)
   } finally {
     backend.binding = binding
   }
-  const outputIds = backend.getInputTensorIds(outputs)
   const placeholders = inputs.map((t, i) => ({
     id: inputIds[i],
     shape: t.shape,
@@ -114,7 +116,7 @@ function build(
   operations: Operation[],
   outputIds: number[],
 ): Uint8Array {
-  const pb = require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js')
+  const pb = commonJs('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js')
   const graph = new pb.GraphDef()
   const nameOf = new Map<number, string>()
   const node = (name: string, op: string) => {
@@ -150,7 +152,7 @@ function build(
     )
     nameOf.set(p.id, `in${i}`)
   })
-  const used = new Set(operations.flatMap((o) => o.inputs))
+  const used = new Set([...operations.flatMap((o) => o.inputs), ...outputIds])
   for (const [id, c] of constants) {
     if (!used.has(id) || nameOf.has(id)) continue
     const n = node(`c${id}`, 'Const')
@@ -180,10 +182,14 @@ function build(
       nameOf.set(out.id, i === 0 ? `o${k}` : `o${k}:${i}`)
     })
   })
+  const dtypeOf = new Map([
+    ...[...constants].map(([id, c]) => [id, c.dtype] as const),
+    ...[...placeholders, ...operations.flatMap((o) => o.outputs)].map((m) => [m.id, m.dtype] as const),
+  ])
   outputIds.forEach((id, i) => {
     const n = node(`out${i}`, 'Identity')
     n.addInput(nameOf.get(id))
-    const dtype = [...placeholders, ...operations.flatMap((o) => o.outputs)].find((m) => m.id === id)!.dtype
+    const dtype = dtypeOf.get(id)!
     n.getAttrMap().set(
       'T',
       attribute((a) => a.setType(dtype)),
