@@ -1,5 +1,5 @@
 import { failed } from '../stores/announce.ts'
-import { connectionStore } from '../stores/connection.ts'
+import { heard } from '../stores/connection.ts'
 import { api } from '../stores/host.ts'
 import { go } from '../stores/route.ts'
 import { viewStore } from '../stores/view.ts'
@@ -11,7 +11,7 @@ export const launch: Action = {
   group: 'Run',
   keys: ['N'],
   words: 'start launch recipe',
-  enabled: () => connectionStore.getState().status === 'connected',
+  enabled: heard,
   run: () => viewStore.setState({ launch: true }),
 }
 

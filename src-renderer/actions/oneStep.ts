@@ -1,3 +1,4 @@
+import { heard } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
 import type { Action } from './action.ts'
@@ -8,6 +9,6 @@ export const oneStep: Action = {
   group: 'Run',
   keys: ['.'],
   words: 'single advance',
-  enabled: () => liveStore.getState().detail?.status === 'paused',
+  enabled: () => heard() && liveStore.getState().detail?.status === 'paused',
   run: () => steer('step'),
 }

@@ -1,8 +1,9 @@
+import { heard } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
 import type { Action } from './action.ts'
 
-const status = () => liveStore.getState().detail?.status
+const status = () => (heard() ? liveStore.getState().detail?.status : undefined)
 
 /** One key for both: it pauses what goes and lets go on what is paused. */
 export const pause: Action = {

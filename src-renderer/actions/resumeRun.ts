@@ -1,4 +1,5 @@
 import { failed } from '../stores/announce.ts'
+import { heard } from '../stores/connection.ts'
 import { api } from '../stores/host.ts'
 import { liveStore } from '../stores/live.ts'
 import { go } from '../stores/route.ts'
@@ -23,7 +24,7 @@ export const resumeRun: Action = {
   words: 'interrupted continue',
   enabled: () => {
     const { detail } = liveStore.getState()
-    return detail !== null && isResumable(detail.status)
+    return heard() && detail !== null && isResumable(detail.status)
   },
   run: () => {
     const { runId } = liveStore.getState()

@@ -1,9 +1,11 @@
+import { heard } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
 import type { Action } from './action.ts'
 
 const steerable = () => {
   const { detail } = liveStore.getState()
+  if (!heard()) return null
   return detail?.status === 'running' || detail?.status === 'paused' ? detail : null
 }
 

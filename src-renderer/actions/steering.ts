@@ -1,3 +1,4 @@
+import { heard } from '../stores/connection.ts'
 import { applyDrafts, readyDrafts } from '../stores/drafts.ts'
 import { liveStore } from '../stores/live.ts'
 import { clearDrafts, steerStore } from '../stores/steer.ts'
@@ -19,7 +20,7 @@ export const applyChanges: Action = {
   group: 'Steer',
   keys: ['mod+Enter'],
   words: 'knobs set confirm',
-  enabled: () => Object.keys(readyDrafts()).length > 0,
+  enabled: () => heard() && Object.keys(readyDrafts()).length > 0,
   run: () => applyDrafts(),
 }
 

@@ -1,3 +1,4 @@
+import { heard } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { isActive } from '../stores/runs.ts'
 import { viewStore } from '../stores/view.ts'
@@ -12,7 +13,7 @@ export const stop: Action = {
   words: 'end finish abort',
   enabled: () => {
     const { detail } = liveStore.getState()
-    return detail !== null && isActive(detail.status)
+    return heard() && detail !== null && isActive(detail.status)
   },
   run: () => viewStore.setState({ stopping: true }),
 }

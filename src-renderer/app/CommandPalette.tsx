@@ -50,6 +50,8 @@ export function CommandPalette() {
       maxHeight="28rem"
       limit={60}
       highlightQuery
+      overlayProps={{ backgroundOpacity: 0.6 }}
+      transitionProps={{ duration: 0 }}
       nothingFound="No command by that name."
       searchProps={{ placeholder: 'Do, or go to…', 'aria-label': 'Command' }}
       onSpotlightClose={() => viewStore.setState({ palette: false })}

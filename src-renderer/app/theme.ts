@@ -66,8 +66,17 @@ export const theme = createTheme({
         },
       },
     },
-    Modal: { defaultProps: { centered: true, radius: 'md', overlayProps: { backgroundOpacity: 0.55, blur: 2 } } },
+    // Dialogs are there at once: what is asked in a hurry must not fade in.
+    Modal: {
+      defaultProps: {
+        centered: true,
+        radius: 'md',
+        overlayProps: { backgroundOpacity: 0.6 },
+        transitionProps: { duration: 0 },
+      },
+    },
     Button: { defaultProps: { size: 'sm' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close this message' } } },
   },
 })
 

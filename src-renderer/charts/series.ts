@@ -21,8 +21,8 @@ export function pointsWithin(steps: number[], values: (number | null)[], [from, 
   return points
 }
 
-/** Exponential moving average with the start's bias taken out (as Adam does); weight of the past 0.85. */
-export function smoothed(points: Point[], keep = 0.85): Point[] {
+/** Exponential moving average with the start's bias taken out (as Adam does); weight of the past 0.8. */
+export function smoothed(points: Point[], keep = 0.8): Point[] {
   let average = 0
   let weight = 0
   return points.map(([step, value]) => {

@@ -11,12 +11,13 @@ const words: Record<RunStatus, string> = {
   interrupted: 'interrupted',
 }
 
-/** A run's status as a sign and a word. */
-export function Status({ status }: { status: RunStatus }) {
+/** A run's status as a sign and a word; `stale`: the host is not heard, so it may have changed. */
+export function Status({ status, stale }: { status: RunStatus; stale?: boolean }) {
   return (
-    <span className={styles.status} data-status={status}>
+    <span className={styles.status} data-status={status} data-stale={stale}>
       <span className={styles.sign} aria-hidden="true" />
       {words[status]}
+      {stale && ' when last heard'}
     </span>
   )
 }

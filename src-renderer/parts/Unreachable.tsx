@@ -3,8 +3,8 @@ import { Problem } from './Problem.tsx'
 
 const texts = {
   refused: {
-    message: 'The host answers, but does not let this window in: it was started anew, with another token.',
-    hint: 'Open the address that it printed when it started.',
+    message: 'The host answers, but does not let this window in: the token in the address is missing or wrong.',
+    hint: 'Open the whole address that the host printed when it started.',
   },
   lost: {
     message: 'The host cannot be reached just now. The window tries again by itself.',

@@ -13,3 +13,6 @@ export interface ConnectionState {
 }
 
 export const connectionStore = createStore<ConnectionState>(() => ({ status: 'connecting', met: false, info: null }))
+
+/** Whether the host hears what is asked now. */
+export const heard = () => connectionStore.getState().status === 'connected'

@@ -26,6 +26,10 @@ export function announceEvents(): void {
     else if (status === 'connected' && before.status !== 'connecting') lineBack()
   })
 
+  liveStore.subscribe(({ detail }) => {
+    document.title = detail ? `${detail.step}/${detail.totalSteps} ${detail.name} #${detail.number}` : 'grpo-studio'
+  })
+
   // The live page shows the run of the address, else the one that matters most. A run once shown stays, even when it ends.
   const choose = () => {
     const route = routeStore.getState()

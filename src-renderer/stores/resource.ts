@@ -1,6 +1,8 @@
 /** Something fetched for the part that shows it: the last answer stays until the next is there, so that nothing flickers. */
 import { useEffect, useState } from 'react'
+import { useStore } from 'zustand'
 import { type Explanation, explain } from '../transport/explain.ts'
+import { connectionStore } from './connection.ts'
 
 export interface Resource<T> {
   data: T | null
@@ -9,12 +11,13 @@ export interface Resource<T> {
   key: string | null
 }
 
-/** `load` runs whenever `key` changes; a null key asks for nothing. */
+/** `load` runs whenever `key` changes, and when the host is there (again); a null key asks for nothing. */
 export function useResource<T>(key: string | null, load: () => Promise<T> | T): Resource<T> {
+  const connected = useStore(connectionStore, (s) => s.status === 'connected')
   const [resource, setResource] = useState<Resource<T>>({ data: null, error: null, key: null })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that `load` depends on
   useEffect(() => {
-    if (key === null) return
+    if (key === null || !connected) return
     let wanted = true
     const settle = (next: Resource<T>) => wanted && setResource(next)
     const failed = (error: unknown) => settle({ data: null, error: explain(error), key })
@@ -28,6 +31,6 @@ export function useResource<T>(key: string | null, load: () => Promise<T> | T): 
     return () => {
       wanted = false
     }
-  }, [key])
+  }, [key, connected])
   return resource
 }

@@ -1,7 +1,8 @@
 import { Skeleton } from '@mantine/core'
 import { FirstRun } from '../../parts/FirstRun.tsx'
 import { Problem } from '../../parts/Problem.tsx'
-import { useLive, useRoute, useRuns } from '../../stores/use.ts'
+import { Unreachable } from '../../parts/Unreachable.tsx'
+import { useConnection, useLive, useRoute, useRuns } from '../../stores/use.ts'
 import { GroupsPanel } from './groups/GroupsPanel.tsx'
 import { Header } from './header/Header.tsx'
 import { HeldOutPanel } from './held-out/HeldOutPanel.tsx'
@@ -15,6 +16,7 @@ export function LivePage() {
   const { runs } = useRuns()
   const runId = useLive((s) => s.runId)
   const error = useLive((s) => s.error)
+  const { status } = useConnection()
   const opened = useRoute((route) => (route.page === 'live' ? route.opened : null))
   if (runs && runs.length === 0 && !runId) return <FirstRun />
   return (
@@ -22,6 +24,8 @@ export function LivePage() {
       <Header />
       <div className={styles.body}>
         <div className={styles.main}>
+          {/* What is shown stays while the line is cut; a window that is not let in has to be told where to go. */}
+          {(status === 'refused' || !runId) && <Unreachable />}
           {error ? (
             <Problem explanation={error} title="This run cannot be shown" />
           ) : runId ? (
@@ -33,7 +37,7 @@ export function LivePage() {
               </div>
               {opened && <Reader opened={opened} />}
             </>
-          ) : (
+          ) : status === 'refused' || status === 'lost' ? null : (
             <Skeleton className={styles.waiting} animate={false} />
           )}
         </div>

@@ -6,7 +6,7 @@ import { percent } from '../../../format/number.ts'
 import { span } from '../../../format/time.ts'
 import { ActionButton } from '../../../parts/ActionButton.tsx'
 import { Status } from '../../../parts/Status.tsx'
-import { isResumable } from '../../../stores/runs.ts'
+import { isActive, isResumable } from '../../../stores/runs.ts'
 import { useConnection } from '../../../stores/use.ts'
 import { useDetail, useEta } from '../data.ts'
 import styles from './Header.module.css'
@@ -16,6 +16,7 @@ import { StageStepper } from './StageStepper.tsx'
 export const Header = memo(function Header() {
   const detail = useDetail()
   const eta = useEta()
+  const { status } = useConnection()
   return (
     <header className={styles.header}>
       <div className={styles.facts}>
@@ -29,7 +30,7 @@ export const Header = memo(function Header() {
               <Skeleton width="10rem" height="1.125rem" animate={false} />
             )}
           </h1>
-          {detail && <Status status={detail.status} />}
+          {detail && <Status status={detail.status} stale={isActive(detail.status) && status === 'lost'} />}
           {detail && isResumable(detail.status) && (
             <ActionButton
               action={resumeRun}

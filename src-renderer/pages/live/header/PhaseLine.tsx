@@ -2,7 +2,7 @@ import { memo } from 'react'
 import { useStore } from 'zustand'
 import type { PhaseReport } from '../../../../src-main/contract/records.ts'
 import { phaseStore } from '../../../stores/live.ts'
-import { useLive } from '../../../stores/use.ts'
+import { useConnection, useLive } from '../../../stores/use.ts'
 import styles from './Header.module.css'
 
 const words: Record<PhaseReport['phase'], string> = {
@@ -17,7 +17,8 @@ const words: Record<PhaseReport['phase'], string> = {
 function usePhase(): PhaseReport | null {
   const phase = useStore(phaseStore, (s) => s.phase)
   const active = useLive((s) => s.detail?.status === 'running' || s.detail?.status === 'starting')
-  return active && phase && phase.phase !== 'idle' ? phase : null
+  const { status } = useConnection()
+  return active && status === 'connected' && phase && phase.phase !== 'idle' ? phase : null
 }
 
 /** What the engine does this moment, in words. */

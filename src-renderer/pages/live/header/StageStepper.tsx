@@ -51,7 +51,7 @@ export const StageStepper = memo(function StageStepper() {
               <div className={styles.stageText}>
                 <span>{stage.stage + 1}</span>
                 <b>{stage.name}</b>
-                {stage.endReason && <span aria-hidden="true">✓</span>}
+                {stage.endReason && <span aria-hidden="true">{stage.endReason === 'stopped' ? '■' : '✓'}</span>}
                 <span className={current && detail.staying ? styles.held : undefined}>{endOf(stage, detail)}</span>
               </div>
               <div className={styles.bar}>

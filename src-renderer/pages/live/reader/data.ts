@@ -4,7 +4,7 @@ import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import { api, onHostEvent } from '../../../stores/host.ts'
 import { readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
-import { useLive } from '../../../stores/use.ts'
+import { useConnection, useLive } from '../../../stores/use.ts'
 import { type Explanation, explain } from '../../../transport/explain.ts'
 import { useGroups } from '../data.ts'
 
@@ -30,6 +30,7 @@ export interface Reading {
 /** Fills the reader's store for what was opened. */
 export function useReading(opened: Opened): Reading {
   const runId = useLive((s) => s.runId)
+  const connected = useConnection().status === 'connected'
   const { data: groups, error: missing } = useGroups(opened.kind === 'group' ? opened.step : 0)
   const group = opened.kind === 'group' ? groups?.find((g) => g.group === opened.group) : undefined
   const prompt = opened.kind === 'prompt' ? opened.prompt : (group?.prompt ?? null)
@@ -37,7 +38,7 @@ export function useReading(opened: Opened): Reading {
   const opening = useMemo(() => opened, [opened])
 
   useEffect(() => {
-    if (!runId || prompt === null) return
+    if (!runId || prompt === null || !connected) return
     let wanted = true
     const fetchAll = async (first: boolean) => {
       try {
@@ -66,7 +67,7 @@ export function useReading(opened: Opened): Reading {
       wanted = false
       stop()
     }
-  }, [runId, prompt, opening])
+  }, [runId, prompt, opening, connected])
 
   return { prompt, kind: group?.kind ?? null, error: error ?? missing }
 }
