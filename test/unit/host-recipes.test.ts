@@ -1,0 +1,112 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { StudioError } from '../../src-main/contract/errors.ts'
+import { totalSteps } from '../../src-main/contract/recipe.ts'
+import { listRecipes, loadRecipe, withSteps } from '../../src-main/host/recipes.ts'
+import { recipeOf } from '../host/support/records.ts'
+import { temporaryFolder } from '../host/support/temporary.ts'
+
+function written(text: string): string {
+  const file = join(temporaryFolder(), 'mine.json')
+  writeFileSync(file, text)
+  return file
+}
+
+function refusalOf(work: () => unknown): StudioError {
+  try {
+    work()
+  } catch (error) {
+    return error as StudioError
+  }
+  throw new Error('it was accepted')
+}
+
+const valid = {
+  name: 'mine',
+  title: 'Mine',
+  task: { sum: 1 },
+  stages: [{ kind: 'grpo', name: 'only', steps: 3, settings: { beta: 0.5 } }],
+}
+
+describe('shipped recipes', () => {
+  test('are all valid, with the settings of each stage resolved', () => {
+    const [mini] = listRecipes().filter((recipe) => recipe.name === 'r1-zero-mini')
+    expect(mini.stages).toHaveLength(2)
+    const [short, long] = mini.stages.map((stage) => stage.settings)
+    expect(long.maxCompletionTokens).toBeGreaterThan(short.maxCompletionTokens)
+    expect(long.temperature).toBe(short.temperature)
+  })
+})
+
+describe('loadRecipe', () => {
+  test('takes a name, a path, or the recipe itself', () => {
+    expect(loadRecipe('r1-zero-mini', []).name).toBe('r1-zero-mini')
+    expect(loadRecipe(written(JSON.stringify(valid)), []).title).toBe('Mine')
+    expect(loadRecipe(valid, []).title).toBe('Mine')
+  })
+
+  test('applies assignments before it checks', () => {
+    const recipe = loadRecipe(valid, ['seed=7', 'beta=0', 'rewardWeights.format=0.3', 'stages.0.steps=9'])
+    expect(recipe).toMatchObject({ seed: 7, stages: [{ steps: 9, settings: { beta: 0 } }] })
+    expect(recipe.settings.rewardWeights?.format).toBe(0.3)
+    expect(refusalOf(() => loadRecipe(valid, ['beta=-1'])).message).toMatch(/settings\.beta.*it is -1/)
+    expect(refusalOf(() => loadRecipe(valid, ['gamma=1'])).message).toContain('There is no setting "gamma"')
+    expect(refusalOf(() => loadRecipe(valid, ['beta'])).message).toContain('"beta" is not of the form key=value')
+  })
+
+  test('means a model path from the folder of the recipe', () => {
+    const file = written(JSON.stringify({ ...valid, model: './models/small' }))
+    expect(loadRecipe(file, []).model).toBe(join(file, '..', 'models/small'))
+  })
+
+  test('names a missing file and the recipes that there are', () => {
+    const error = refusalOf(() => loadRecipe('r1-zero-mimi', []))
+    expect(error).toMatchObject({ code: 'bad-recipe', hint: expect.stringContaining('r1-zero-mini') })
+    expect(error.message).toContain('There is no recipe "r1-zero-mimi"')
+  })
+
+  test('names a file that cannot be read', () => {
+    const folder = join(temporaryFolder(), 'a.json')
+    mkdirSync(folder)
+    expect(refusalOf(() => loadRecipe(folder, [])).message).toContain(`${folder} cannot be read (EISDIR)`)
+  })
+
+  test.each([
+    ['{\n  "name": "a",\n}', 'line 3, column 1'],
+    ['{"name": "a" "title": 1}', 'line 1, column 14'],
+    [
+      '{\n  "name": nope,\n  "title": "long enough to be cut from the message"\n}',
+      'line 2, column 12: Unexpected token',
+    ],
+    ['{"name": "a', 'line 1, column 12: Unterminated string'],
+    ['', 'line 1, column 1: Unexpected end'],
+  ])('says where %j is not JSON', (text, where) => {
+    const file = written(text)
+    const error = refusalOf(() => loadRecipe(file, []))
+    expect(error.code).toBe('bad-recipe')
+    expect(error.message).toContain(`${file} is not valid JSON: ${where}`)
+  })
+
+  test('names every wrong field with its value', () => {
+    const file = written(JSON.stringify({ ...valid, colour: 'red', seed: -1, stages: [] }))
+    const { message } = refusalOf(() => loadRecipe(file, []))
+    for (const part of [file, 'colour', 'seed', 'it is -1', 'stages']) expect(message).toContain(part)
+  })
+})
+
+describe('withSteps', () => {
+  const steps = (n: number) => withSteps(recipeOf(), n).stages.map((stage) => stage.steps)
+
+  test('cuts stages off, or prolongs the last', () => {
+    expect(steps(2)).toEqual([2])
+    expect(steps(4)).toEqual([4])
+    expect(steps(7)).toEqual([4, 3])
+    expect(steps(30)).toEqual([4, 26])
+    expect(totalSteps(withSteps(recipeOf(), 30))).toBe(30)
+  })
+
+  test.each([0, 1.5, -3])('refuses %d', (n) => {
+    expect(refusalOf(() => steps(n)).message).toContain(`not ${n}`)
+  })
+})
