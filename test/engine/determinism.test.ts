@@ -56,6 +56,19 @@ describe('the same seed', () => {
     expect(other.course[0]).not.toEqual(undisturbed.course[0])
   })
 
+  it('gives each step and each evaluation draws of its own, even of a policy that stays as it is', async () => {
+    const still = smallRecipe({ trainPrompts: 4, evalEvery: 1, settings: { learningRate: 0 } })
+    const t = await run(still)
+    const texts = t.of('step').map(({ report }) => {
+      const groups = [...report.groups].sort((a, b) => (a.prompt < b.prompt ? -1 : 1))
+      return groups.map((g) => [g.prompt, g.completions.map((c) => c.text)])
+    })
+    expect(texts.map((groups) => groups.map(([prompt]) => prompt))).toEqual(texts.map(() => texts[0].map(([p]) => p)))
+    expect(new Set(texts.map((x) => JSON.stringify(x))).size).toBe(6)
+    const samples = t.of('evaluation').map(({ report }) => JSON.stringify(report.samples.slice(0, 4)))
+    expect(new Set(samples).size).toBe(7)
+  })
+
   it('gives the same after pauses and single steps', async () => {
     const interrupted = await run(recipe, {
       paused: true,
