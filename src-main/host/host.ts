@@ -179,6 +179,11 @@ export class Host {
     return this.#hub.subscribe(first, signal)
   }
 
+  /** How many subscribe at present. */
+  get watchers(): number {
+    return this.#hub.subscribers
+  }
+
   /** A run and its evaluations as they are stored, also after closing. */
   look(name: string): { run: RunDetail; evaluations: EvaluationSummary[] } {
     return lookInto(this.dataFolder, (db) => ({
