@@ -26,6 +26,8 @@ export function positionOf(knob: Knob, value: number): number {
 /** The value at a position, rounded to what a person would type. */
 export function valueAt(knob: Knob, position: number): number {
   const p = Math.min(1, Math.max(0, position))
+  if (p === 0) return knob.min
+  if (p === 1) return knob.max
   if (!isLog(knob)) {
     const grain = roundDown((knob.max - knob.min) / 100)
     const value = Math.round((knob.min + p * (knob.max - knob.min)) / grain) * grain

@@ -1,0 +1,113 @@
+/**
+ * Takes the pictures of the docs from a real run:
+ *   node test/e2e/screenshots.ts [--data DIR] [--out DIR]
+ * Without --data a fresh r1-zero-mini is launched, steered once on its way, and photographed when it has ended (minutes); with it,
+ * the newest run of that data folder is. Chromium: GRPO_STUDIO_CHROMIUM, else Playwright's own.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { chromium, type Page } from '@playwright/test'
+import { startHost } from './support/browser-mode.ts'
+import { projectFolder } from './support/shell.ts'
+
+const { values } = parseArgs({ options: { data: { type: 'string' }, out: { type: 'string' } } })
+const out = values.out ?? join(projectFolder, 'docs', 'screenshots')
+const fresh = values.data === undefined
+const dataFolder = values.data ?? mkdtempSync(join(tmpdir(), 'grpo-screenshots-'))
+const wide = { width: 1440, height: 900 }
+const narrow = { width: 1024, height: 768 }
+/** When the temperature is turned in a fresh run, so that the charts have a ◆ to show. */
+const steerAt = 40
+
+mkdirSync(out, { recursive: true })
+const host = await startHost(dataFolder)
+const browser = await chromium.launch({
+  executablePath: process.env.GRPO_STUDIO_CHROMIUM || undefined,
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+})
+try {
+  if (fresh) await train()
+  for (const scheme of ['dark', 'light'] as const) {
+    await pictures(scheme, wide, '')
+    await pictures(scheme, narrow, '-1024')
+  }
+} finally {
+  await browser.close()
+  await host.end('SIGINT')
+  if (fresh) rmSync(dataFolder, { recursive: true, force: true })
+}
+
+async function open(scheme: 'dark' | 'light', viewport: typeof wide): Promise<Page> {
+  const context = await browser.newContext({ viewport, colorScheme: scheme, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  await page.goto(host.address)
+  await page.getByRole('link', { name: 'Live' }).waitFor()
+  return page
+}
+
+async function shot(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0)
+  // Charts are drawn a few at a time, after the frame that asked for them.
+  await page.waitForTimeout(600)
+  await page.screenshot({ path: join(out, `${name}.png`) })
+  console.error(join(out, `${name}.png`))
+}
+
+/** The first run, from the window: launch, one turned knob, the end. */
+async function train(): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    const page = await open(scheme, wide)
+    await page.getByRole('button', { name: 'Launch r1-zero-mini' }).waitFor()
+    await page.getByText('Here it runs on').waitFor()
+    await shot(page, `first-run-${scheme}`)
+    await page.context().close()
+  }
+  const page = await open('dark', wide)
+  await page.getByRole('button', { name: 'Launch r1-zero-mini' }).click()
+  const step = page.locator('dt', { hasText: /^step$/ }).locator('xpath=following-sibling::dd/b')
+  const wait = { timeout: 60 * 60_000, polling: 500 }
+  const handle = await step.elementHandle({ timeout: 60_000 })
+  await page.waitForFunction(([node, least]) => Number(node?.textContent) >= least, [handle, steerAt] as const, wait)
+  await page.getByRole('textbox', { name: /^Why/ }).fill('groups begin to lose their spread: more variety')
+  const knob = page.getByRole('textbox', { name: 'temperature', exact: true })
+  await knob.fill('1.1')
+  await knob.press('Enter')
+  await page.locator('[data-status="finished"]').waitFor({ timeout: 60 * 60_000 })
+  await page.context().close()
+}
+
+async function pictures(scheme: 'dark' | 'light', viewport: typeof wide, suffix: string): Promise<void> {
+  const page = await open(scheme, viewport)
+  const name = (what: string) => `${what}-${scheme}${suffix}`
+  await page.getByRole('rowheader').first().waitFor()
+  // Halfway the groups still differ: that is where there is most to see.
+  const scrubber = page.getByRole('slider', { name: 'Step shown' })
+  const newest = Number(await scrubber.getAttribute('max'))
+  await scrubber.fill(String(Math.max(1, Math.round(newest / 3))))
+  await page.getByRole('list', { name: 'Samples of the evaluation' }).getByRole('button').first().waitFor()
+  await shot(page, name('live'))
+
+  await page.getByRole('rowheader').first().click()
+  await page.getByRole('list', { name: /^Samples of step/ }).waitFor()
+  await shot(page, name('group'))
+
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'newest' }).click()
+  const samples = page.getByRole('list', { name: 'Samples of the evaluation' }).getByRole('button')
+  await samples.first().waitFor()
+  await samples.nth(5).click()
+  await page.getByRole('list', { name: 'One sample of every moment' }).waitFor()
+  await shot(page, name('through-time'))
+
+  if (suffix === '') {
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByRole('table', { name: 'Runs' }).waitFor()
+    await shot(page, name('runs'))
+    await page.getByRole('link', { name: 'System' }).click()
+    await page.getByText('● in use').waitFor()
+    await shot(page, name('system'))
+  }
+  await page.context().close()
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { divergingScale, palettes } from '../../../src-renderer/app/palette.ts'
+import { frameFor, shareOf, stepAt, zoomed } from '../../../src-renderer/charts/frame.ts'
+import {
+  type Point,
+  pointsWithin,
+  roundEnd,
+  smoothed,
+  thinned,
+  tickInterval,
+} from '../../../src-renderer/charts/series.ts'
+
+describe('series', () => {
+  it('thinned keeps the highest and the lowest value: no spike is hidden', () => {
+    const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 3000 })
+    fc.assert(
+      fc.property(values, fc.integer({ min: 4, max: 400 }), (list, most) => {
+        const points = list.map((v, i): Point => [i, v])
+        const kept = thinned(points, most)
+        expect(kept.length).toBeLessThanOrEqual(Math.max(points.length <= most ? most : 0, most + 2))
+        const ys = kept.map((p) => p[1])
+        expect(Math.max(...ys)).toBe(Math.max(...list))
+        expect(Math.min(...ys)).toBe(Math.min(...list))
+        expect(kept.map((p) => p[0])).toEqual([...kept.map((p) => p[0])].sort((a, b) => a - b))
+      }),
+    )
+  })
+
+  it('a range keeps one neighbour on either side, and skips what is missing', () => {
+    const steps = [1, 2, 3, 4, 5, 6]
+    expect(pointsWithin(steps, [1, 2, null, 4, 5, 6], [3, 4])).toEqual([
+      [2, 2],
+      [4, 4],
+      [5, 5],
+    ])
+  })
+
+  it('an average of equal values is that value from the first step on', () => {
+    const flat = Array.from({ length: 30 }, (_, i): Point => [i, 0.7])
+    for (const [, value] of smoothed(flat)) expect(value).toBeCloseTo(0.7, 12)
+  })
+
+  it('the axis ends at a round number past the newest step, within the plan', () => {
+    expect(roundEnd(0, 170)).toBe(10)
+    expect(roundEnd(9, 170)).toBe(10)
+    expect(roundEnd(10, 170)).toBe(20)
+    expect(roundEnd(155, 170)).toBe(170)
+    expect(roundEnd(170, 170)).toBe(170)
+    expect(roundEnd(10_399, 10_400)).toBe(10_400)
+    expect(roundEnd(200, 170)).toBeGreaterThan(200)
+  })
+
+  it('labels are few, on whole steps, and on the end where it is round', () => {
+    for (let end = 10; end < 20_000; end += 37) {
+      const interval = tickInterval([0, end])
+      expect(Number.isInteger(interval)).toBe(true)
+      expect(end / interval).toBeGreaterThanOrEqual(2)
+      expect(end / interval).toBeLessThanOrEqual(5.01)
+    }
+    expect(tickInterval([0, 120])).toBe(30)
+    expect(tickInterval([0, 150])).toBe(30)
+    expect(tickInterval([0, 10])).toBe(2)
+  })
+})
+
+describe('where a step lies in a chart', () => {
+  it('pixel and step agree', () => {
+    const frame = frameFor(16)
+    const width = 300
+    for (const step of [0, 17, 60, 120]) {
+      const x = frame.left + shareOf(step, [0, 120]) * (width - frame.left - frame.right)
+      expect(stepAt(x, width, frame, [0, 120])).toBeCloseTo(step, 9)
+    }
+  })
+
+  it('zooming keeps the step under the pointer, stays within the run, and ends by showing all', () => {
+    const near = zoomed([0, 100], 50, 0.5, [0, 100])
+    expect(near).toEqual([25, 75])
+    expect(zoomed([90, 100], 100, 2, [0, 100])).toEqual([80, 100])
+    expect(zoomed([25, 75], 50, 3, [0, 100])).toBeNull()
+    expect(zoomed([50, 54], 52, 0.1, [0, 100])).toEqual([50, 54])
+  })
+})
+
+describe.each(['dark', 'light'] as const)('the scale of advantages, %s', (scheme) => {
+  const lightness = (color: string) => {
+    const [r, g, b] = (color.match(/\d+/g) ?? []).map(Number)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+
+  it('is centred on zero and clamped at its ends', () => {
+    const color = divergingScale(palettes[scheme], 2)
+    expect(color(5)).toBe(color(2))
+    expect(color(-5)).toBe(color(-2))
+    expect(color(0)).not.toBe(color(0.5))
+  })
+
+  it('moves away from the middle in lightness on both sides, so that it reads without hue', () => {
+    const color = divergingScale(palettes[scheme], 2)
+    const away = (value: number) => Math.abs(lightness(color(value)) - lightness(color(0)))
+    for (const sign of [1, -1])
+      for (let v = 0.25; v <= 2; v += 0.25) expect(away(sign * v)).toBeGreaterThan(away(sign * (v - 0.25)))
+  })
+})

@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+
+let route: typeof import('../../../src-renderer/stores/route.ts')
+let client: typeof import('../../../src-renderer/transport/client.ts')
+
+beforeAll(async () => {
+  vi.stubGlobal('window', { location: { hash: '' } })
+  route = await import('../../../src-renderer/stores/route.ts')
+  client = await import('../../../src-renderer/transport/client.ts')
+})
+
+describe('the address', () => {
+  it.each([
+    [{ page: 'runs' }],
+    [{ page: 'system' }],
+    [{ page: 'live', runId: null, step: null, opened: null }],
+    [{ page: 'live', runId: '0004-r1 zero/mini', step: 57, opened: null }],
+    [{ page: 'live', runId: 'a', step: 57, opened: { kind: 'group', step: 57, group: 3, sample: null } }],
+    [{ page: 'live', runId: 'a', step: 57, opened: { kind: 'group', step: 57, group: 3, sample: 0 } }],
+    [{ page: 'live', runId: 'a', step: null, opened: { kind: 'prompt', prompt: '75+73=&?#', step: 25 } }],
+    [{ page: 'live', runId: 'a', step: 3, opened: { kind: 'prompt', prompt: '1+1=', step: null } }],
+  ] as const)('tells the whole place: %j', (place) => {
+    expect(route.parseRoute(route.routeHash(place))).toEqual(place)
+  })
+
+  it('of nonsense is the live page', () => {
+    for (const hash of ['', '#/', '#/nowhere', '#/live/?step=abc&group=-1'])
+      expect(route.parseRoute(hash)).toEqual({ page: 'live', runId: null, step: null, opened: null })
+  })
+})
+
+describe('the token', () => {
+  const place = (href: string) => {
+    const kept = new Map<string, string>()
+    const replaceState = vi.fn()
+    const take = (at = href) =>
+      client.takeToken(
+        { href: at } as Location,
+        { getItem: (k: string) => kept.get(k) ?? null, setItem: (k: string, v: string) => kept.set(k, v) } as never,
+        { replaceState, state: null } as unknown as History,
+      )
+    return { take, replaceState }
+  }
+
+  it('leaves the address and is remembered for this tab', () => {
+    const { take, replaceState } = place('http://127.0.0.1:4776/?token=secret#/runs')
+    expect(take()).toBe('secret')
+    expect(String(replaceState.mock.calls[0][2])).toBe('http://127.0.0.1:4776/#/runs')
+    expect(take('http://127.0.0.1:4776/#/runs')).toBe('secret')
+  })
+
+  it('is null when none was ever given', () => {
+    expect(place('http://127.0.0.1:4776/').take()).toBeNull()
+  })
+})
