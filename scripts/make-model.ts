@@ -3,14 +3,20 @@
  *   node scripts/run24.mjs scripts/make-model.ts [--out DIR] [--steps N] [--batch N] [--evaluate-every N]
  * Skills first (careful traces), then habits (mostly short guesses): the order is what lets the model be able and yet unwilling.
  */
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type TaskKind, taskKinds } from '../src-main/contract/recipe.ts'
 import type { Sequence } from '../src-main/engine/model/batch.ts'
 import { readConfig } from '../src-main/engine/model/config.ts'
 import { modelFolder } from '../src-main/engine/model/embedded.ts'
-import { expectedShapes, type Policy, parameterCount, savePolicy } from '../src-main/engine/model/policy.ts'
+import {
+  expectedShapes,
+  type Policy,
+  parameterCount,
+  readCompanions,
+  savePolicy,
+} from '../src-main/engine/model/policy.ts'
 import { readTokenizer } from '../src-main/engine/model/tokenizer.ts'
 import { AdamW } from '../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../src-main/engine/random.ts'
@@ -73,10 +79,7 @@ for (let step = 1; step <= steps; step++) {
   if (step % Number(options['evaluate-every']) === 0 || step === steps) {
     await report(step)
     mkdirSync(options.out, { recursive: true })
-    if (options.out !== source)
-      for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
-        copyFileSync(join(source, file), join(options.out, file))
-    savePolicy({ ...policy, source: options.out }, options.out)
+    savePolicy(policy, options.out)
   }
 }
 
@@ -91,7 +94,12 @@ function initialPolicy(): Policy {
     const data = Float32Array.from({ length: size }, () => (shape.length === 1 ? 1 : std * gaussian(random)))
     weights.set(name, tf.tensor(data, shape))
   }
-  return { config, tokenizer: readTokenizer(join(source, 'tokenizer.json')), weights, source }
+  return {
+    config,
+    tokenizer: readTokenizer(join(source, 'tokenizer.json')),
+    weights,
+    companions: readCompanions(source),
+  }
 }
 
 /** Box–Muller. */

@@ -58,6 +58,16 @@ onEachBackend('a checkpoint', () => {
 })
 
 describe('a checkpoint folder', () => {
+  it('is whole even when the one that the run resumed from has been pruned meanwhile', async () => {
+    const parent = temporaryFolder()
+    const [first, second] = ['step-000007', 'step-000008'].map((name) => join(parent, name))
+    writeCheckpoint(first, await trained())
+    const resumed = readCheckpoint(first)
+    rmSync(first, { recursive: true })
+    writeCheckpoint(second, resumed)
+    expect(tensorsOf(readCheckpoint(second).policy.weights)).toEqual(tensorsOf(resumed.policy.weights))
+  })
+
   it('is a model folder, replaces an older one whole and leaves nothing half-written beside it', async () => {
     const state = await trained()
     const parent = temporaryFolder()

@@ -10,13 +10,13 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
 import { partialSettings, type Settings } from '../../contract/settings.ts'
 import { AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
+import { writeDurably } from './durable.ts'
 import { loadPolicy, type Policy, readWeights, savePolicy, tensorsOf } from './policy.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import type { Weights } from './transformer.ts'
@@ -131,13 +131,6 @@ function readOptimizer(folder: string, step: number, weights: Weights): AdamW {
   if (stored.size !== expected)
     throw new StudioError('checkpoint', `${path} has ${stored.size} of ${expected} moments.`, earlier)
   return optimizer
-}
-
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'w')
-  writeSync(file, text)
-  fsyncSync(file)
-  closeSync(file)
 }
 
 /** A rename is durable once its folder has reached the disk; Windows has no such call and needs none. */

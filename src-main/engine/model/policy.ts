@@ -1,9 +1,10 @@
 /** A policy: a model's configuration, its tokenizer and its weights, from and to a Hugging Face folder. */
-import { copyFileSync, existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import { type ModelConfig, readConfig } from './config.ts'
+import { writeDurably } from './durable.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { readTokenizer, type Tokenizer } from './tokenizer.ts'
 import type { Weights } from './transformer.ts'
@@ -12,8 +13,8 @@ export interface Policy {
   config: ModelConfig
   tokenizer: Tokenizer
   weights: Weights
-  /** Folder whose config.json and tokenizer.json go along with a saved policy. */
-  source: string
+  /** config.json, tokenizer.json and their like, as they were read: they go along when the policy is saved, wherever it came from. */
+  companions: ReadonlyMap<string, Uint8Array>
 }
 
 /** @throws StudioError bad-model naming the file and what is wrong with it */
@@ -34,7 +35,12 @@ export function loadPolicy(folder: string): Policy {
       'Use the tokenizer that belongs to this model.',
     )
   }
-  return { config, tokenizer, weights: readWeights(join(folder, 'model.safetensors'), config), source: folder }
+  return {
+    config,
+    tokenizer,
+    weights: readWeights(join(folder, 'model.safetensors'), config),
+    companions: readCompanions(folder),
+  }
 }
 
 /** @throws StudioError bad-model when a weight is missing, of another shape, or unknown to this architecture */
@@ -92,17 +98,23 @@ export function expectedShapes(c: ModelConfig): Map<string, number[]> {
   return shapes
 }
 
+const companionFiles = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'generation_config.json',
+  'special_tokens_map.json',
+]
+
+/** The files of a model folder beside its weights, as bytes. */
+export function readCompanions(folder: string): ReadonlyMap<string, Uint8Array> {
+  const present = companionFiles.filter((file) => existsSync(join(folder, file)))
+  return new Map(present.map((file) => [file, readFileSync(join(folder, file))]))
+}
+
 /** Writes model.safetensors with the configuration and tokenizer beside it: a folder that transformers loads. */
 export function savePolicy(policy: Policy, folder: string): void {
-  for (const file of [
-    'config.json',
-    'tokenizer.json',
-    'tokenizer_config.json',
-    'generation_config.json',
-    'special_tokens_map.json',
-  ]) {
-    if (existsSync(join(policy.source, file))) copyFileSync(join(policy.source, file), join(folder, file))
-  }
+  for (const [file, content] of policy.companions) writeDurably(join(folder, file), content)
   writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(policy.weights))
 }
 

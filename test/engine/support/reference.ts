@@ -109,7 +109,7 @@ export const fileOf = (model: string, file: string): string => join(folder, mode
 export function loadReferenceModel(model: string): Policy {
   const config: ModelConfig = readConfig(fileOf(model, 'config.json'))
   const weights = readWeights(fileOf(model, 'model.safetensors'), config)
-  return { config, weights, source: join(folder, model), tokenizer: undefined as never }
+  return { config, weights, companions: new Map(), tokenizer: undefined as never }
 }
 
 /** The unpadded rows of a padded batch. */
