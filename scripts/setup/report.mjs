@@ -28,6 +28,7 @@ export function createReport(stream = process.stderr, now = Date.now) {
   function line(text) {
     if (open) stream.write('\r\x1b[K')
     open = false
+    if (!stream.isTTY) lastShown = now() // progress is worth a line of its own only when it takes long
     stream.write(`${text}\n`)
   }
 

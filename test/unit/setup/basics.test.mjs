@@ -238,6 +238,6 @@ describe('the counts of npm test', () => {
   it('are refused for a suite that does not exist', async () => {
     const here = context()
     expect(await runSuites(['unti'], here)).toBe(2)
-    expect(here.report.lines[0]).toMatch(/no suite "unti"\. Choose from types, lint, imports, unit/)
+    expect(here.report.lines[0]).toMatch(/no suite "unti"\. Choose from types, lint, imports, build, unit/)
   })
 })

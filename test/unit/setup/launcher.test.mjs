@@ -64,6 +64,49 @@ describe('bin/grpo-studio', () => {
   })
 })
 
+describe('npm start', () => {
+  /** Runs the real start in a checkout whose window and app are stand-ins, with nothing on PATH: TensorFlow cannot be set up. */
+  function startIn(program, args) {
+    const { root } = checkout(program)
+    write(
+      path.join(root, 'scripts/build-renderer.ts'),
+      `import fs from 'node:fs'; fs.mkdirSync('out/renderer', { recursive: true }); fs.writeFileSync('out/renderer/index.html', '')`,
+    )
+    const script = `import { start } from '${project}/scripts/setup/start.mjs'
+      import { createContext } from '${project}/scripts/setup/index.mjs'
+      const context = createContext({ root: '${root}', cache: '${root}/cache', env: { PATH: '' }, platform: 'linux', arch: 'x64', uid: 1000 })
+      process.exitCode = await start(${JSON.stringify(args)}, context)`
+    return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+
+  async function ended(child) {
+    const text = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr']) child[name].on('data', (data) => (text[name] += data))
+    const [status] = await once(child, 'close')
+    return { status, ...text }
+  }
+
+  it('sets up, builds the window, says why it is a browser, and hands its arguments and its exit status over', async () => {
+    const program = 'console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 5'
+    const { status, stdout, stderr } = await ended(startIn(program, ['--recipe', 'r1-zero-mini', '--no-open']))
+    expect(stdout).toBe('["serve","--recipe","r1-zero-mini","--no-open"]\n')
+    expect(status).toBe(5)
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^! Python 3.*TensorFlow cannot be used; training runs on WebAssembly/),
+      'Browser mode, as there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set).',
+      'The window: building it from its sources',
+      expect.stringMatching(/^The window: built in \d+ s$/),
+    ])
+  })
+
+  it('passes a polite kill on to the app, and waits for it to close', async () => {
+    const program = `process.on('SIGTERM', () => setTimeout(() => { console.log('closed in order'); process.exit(0) }, 200)); setInterval(() => {}, 1000); console.log('ready')`
+    const child = startIn(program, [])
+    child.stdout.once('data', () => child.kill('SIGTERM'))
+    expect(await ended(child)).toMatchObject({ status: 0, stdout: 'ready\nclosed in order\n' })
+  })
+})
+
 describe('set-up', () => {
   it('goes on without TensorFlow, says so once, and notes why for the doctor', async () => {
     const here = context({ platform: 'linux', arch: 'x64', env: { PATH: programs({}) } })
