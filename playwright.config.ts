@@ -1,15 +1,18 @@
-/** The end-to-end suite: the real window against the real host with the real engine. `npm run test:e2e` finds the Chromium for it. */
+/** The end-to-end suite: the real window against the real host with the real engine. `npm test -- e2e` finds the Chromium for it. */
 import { defineConfig } from '@playwright/test'
+import { electronHere } from './test/e2e/support/electron.ts'
+import type { ShellName } from './test/e2e/support/shell.ts'
 
-export default defineConfig({
+export default defineConfig<object, { shellName: ShellName }>({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
+  globalSetup: './test/e2e/support/announce.ts',
   // Every test trains on all cores.
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 180_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   use: {
     launchOptions: {
       executablePath: process.env.GRPO_STUDIO_CHROMIUM || undefined,
@@ -18,6 +21,11 @@ export default defineConfig({
     },
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Without its film strip, which would cost the tests as much as they cost themselves.
+    trace: { mode: 'retain-on-failure', screenshots: false },
   },
+  projects: [
+    { name: 'browser', use: { shellName: 'browser' } },
+    ...('binary' in electronHere() ? [{ name: 'electron', use: { shellName: 'electron' as const } }] : []),
+  ],
 })

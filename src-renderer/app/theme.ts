@@ -76,7 +76,11 @@ export const theme = createTheme({
       },
     },
     Button: { defaultProps: { size: 'sm' } },
-    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close this message' } } },
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close this message' } },
+      // Mantine's own grey under a title is too pale to read on white.
+      styles: { description: { color: 'var(--ink-2)' } },
+    },
   },
 })
 

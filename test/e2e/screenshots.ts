@@ -87,6 +87,7 @@ async function pictures(scheme: 'dark' | 'light', viewport: typeof wide, suffix:
   const newest = Number(await scrubber.getAttribute('max'))
   await scrubber.fill(String(Math.max(1, Math.round(newest / 3))))
   await page.getByRole('list', { name: 'Samples of the evaluation' }).getByRole('button').first().waitFor()
+  await scrubber.blur()
   await shot(page, name('live'))
 
   await page.getByRole('rowheader').first().click()

@@ -1,0 +1,80 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, recipes, test } from './support/fixtures.ts'
+import type { ShellName } from './support/shell.ts'
+
+/** What axe has to say against the page as it is, with the elements meant. */
+async function violations(page: Page, shellName: ShellName): Promise<string[]> {
+  const builder = new AxeBuilder({ page })
+  // Electron cannot open the second page that axe would finish its work in.
+  if (shellName === 'electron') builder.setLegacyMode(true)
+  const results = await builder.analyze()
+  return results.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(' | ')}`)
+}
+
+test('axe finds nothing on any page, in either theme', async ({ studio, shellName }) => {
+  test.slow()
+  await studio.open()
+  const { page, window, run } = studio
+
+  const check = async (name: string) => {
+    for (const scheme of ['dark', 'light'] as const) {
+      await test.step(`${name}, ${scheme}`, async () => {
+        await window.setScheme(scheme)
+        await page.mouse.move(0, 0)
+        expect.soft(await violations(page, shellName), `${name} in ${scheme}`).toEqual([])
+      })
+    }
+  }
+
+  await expect(page.getByRole('button', { name: 'Launch r1-zero-mini' })).toBeEnabled()
+  await check('first run')
+  const launched = await studio.launch(recipes.endless)
+  await launched.waitForStep(3)
+  await check('live, running')
+  await run.pause()
+  await run.steer.set('temperature', '0.9')
+  await run.steer.knob('learning rate').fill('7')
+  await run.steer.button('One step').click()
+  await expect(run.steer.history).toHaveCount(3)
+  await check('live, paused')
+  await run.steer.knob('learning rate').press('Escape')
+  await run.groups.cells(run.groups.rows.first()).first().click()
+  await expect(run.reader.samples.first()).toBeVisible()
+  await check('reader')
+  await run.reader.root.getByText('Through time').click()
+  await expect(run.reader.root.getByRole('list', { name: 'One sample of every moment' })).toBeVisible()
+  await check('reader, through time')
+  await run.reader.close()
+  await window.goTo('Runs')
+  await expect(studio.runs.row(1)).toBeVisible()
+  await check('runs')
+  await window.goTo('System')
+  await expect(studio.system.backends.filter({ hasText: '● in use' })).toHaveCount(1, { timeout: 60_000 })
+  await check('system')
+})
+
+test('axe finds nothing in the dialogs, in either theme', async ({ studio, shellName }) => {
+  await studio.open()
+  const { page, window, launchDialog } = studio
+  const { keyboard } = page
+  await expect(page.getByRole('button', { name: 'Launch r1-zero-mini' })).toBeEnabled()
+  for (const scheme of ['dark', 'light'] as const) {
+    await window.setScheme(scheme)
+    await window.openLaunchDialog()
+    await launchDialog.field('temperature').fill('50')
+    expect.soft(await violations(page, shellName), `launch dialog in ${scheme}`).toEqual([])
+    await keyboard.press('Escape')
+    await expect(launchDialog.root).toBeHidden()
+    await keyboard.press('?')
+    await expect(window.shortcuts).toBeVisible()
+    expect.soft(await violations(page, shellName), `shortcuts in ${scheme}`).toEqual([])
+    await keyboard.press('Escape')
+    await expect(window.shortcuts).toBeHidden()
+    await keyboard.press('ControlOrMeta+k')
+    await expect(window.palette).toBeVisible()
+    expect.soft(await violations(page, shellName), `palette in ${scheme}`).toEqual([])
+    await keyboard.press('Escape')
+    await expect(window.palette).toBeHidden()
+  }
+})
