@@ -1,0 +1,343 @@
+/** The command line as a person or a script uses it: a process of its own, its two streams and its exit status. */
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { makeProgram } from '../../src-main/cli/program.ts'
+import type { RunSummary } from '../../src-main/contract/records.ts'
+import { openHost, scripted, tinyPolicy, tinyRecipe } from './support/hosts.ts'
+import { recipeOf } from './support/records.ts'
+import { temporaryFolder } from './support/temporary.ts'
+
+const headless = fileURLToPath(new URL('../../src-main/headless.ts', import.meta.url))
+
+interface Result {
+  status: number | null
+  out: string
+  err: string
+}
+
+interface Started {
+  pid: number
+  /** Resolves when stderr or stdout has shown this. */
+  shown(pattern: RegExp): Promise<void>
+  kill(signal: NodeJS.Signals): void
+  result: Promise<Result>
+}
+
+function start(args: string[], { data, input }: { data?: string; input?: string } = {}): Started {
+  const env: NodeJS.ProcessEnv = { ...process.env, GRPO_STUDIO_DATA: data ?? temporaryFolder(), NO_COLOR: '1' }
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', headless, ...args], { env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  child.stdin.end(input ?? '')
+  let out = ''
+  let err = ''
+  const wake: (() => void)[] = []
+  const heard = () => {
+    for (const w of wake.splice(0)) w()
+  }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+    heard()
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+    heard()
+  })
+  let over = false
+  const result = new Promise<Result>((resolve) => {
+    child.on('close', (status) => {
+      over = true
+      heard()
+      resolve({ status, out, err })
+    })
+  })
+  return {
+    pid: child.pid!,
+    async shown(pattern) {
+      while (!pattern.test(out + err)) {
+        if (over) throw new Error(`It ended without showing ${pattern}:\n${out}${err}`)
+        await new Promise<void>((resolve) => wake.push(resolve))
+      }
+    },
+    kill: (signal) => void child.kill(signal),
+    result,
+  }
+}
+
+const run = (args: string[], more?: Parameters<typeof start>[1]) => start(args, more).result
+
+function recipeFile(more: Record<string, unknown> = {}): string {
+  const file = join(temporaryFolder(), 'recipe.json')
+  writeFileSync(file, JSON.stringify(tinyRecipe(more)))
+  return file
+}
+
+const lines = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+/** A data folder with one finished run, made without an engine. */
+async function withOneRun(): Promise<string> {
+  const host = openHost({ startEngine: scripted({ steps: 3 }) })
+  await host.launch(recipeOf())
+  await host.idle()
+  await host.close()
+  return host.dataFolder
+}
+
+describe('help', () => {
+  const verbs = ['run', 'serve', 'resume', 'runs', 'show', 'export', 'generate', 'logprobs', 'doctor']
+
+  test('lists every verb; each has a help with examples and takes --json', async () => {
+    const program = makeProgram()
+    expect(program.commands.map((command) => command.name())).toEqual(verbs)
+    for (const command of program.commands) {
+      let help = ''
+      command.configureOutput({ writeOut: (text) => (help += text) }).exitOverride(() => {})
+      command.outputHelp()
+      expect(help).toContain('Examples:')
+      expect(help).toContain('--json')
+    }
+    const { status, out, err } = await run(['--help'])
+    expect({ status, err }).toEqual({ status: 0, err: '' })
+    for (const verb of verbs) expect(out).toContain(`\n  ${verb} `)
+    expect((await run(['run', '--help'])).out).toContain('--set <key=value>')
+  })
+
+  test.each([
+    [['frob'], /unknown command 'frob'/],
+    [['run'], /missing required argument 'recipe'/],
+    [['run', 'x', '--steps', '0'], /'0' is invalid. It must be a whole number between 1 and/],
+    [['serve', '--port', '99999'], /between 0 and 65535/],
+    [['export', 'last', '--format', 'xml', '--out', 'x'], /Allowed choices are csv, jsonl/],
+    [['export', 'last'], /required option '--out <dir>' not specified/],
+    [['generate', '--model', 'embedded'], /required option '--prompt <text>'/],
+  ])('%j is not understood: status 2, on stderr', async (args, message) => {
+    const { status, out, err } = await run(args)
+    expect({ status, out }).toEqual({ status: 2, out: '' })
+    expect(err).toMatch(message)
+  })
+})
+
+describe('run', () => {
+  test('--json prints one object a step and a summary last; the rest goes to stderr', async () => {
+    const data = temporaryFolder()
+    const args = ['run', recipeFile(), '--json', '--seed', '9', '--set', 'temperature=0.9', '--steps', '8']
+    const { status, out, err } = await run(args, { data })
+    expect(status).toBe(0)
+    const objects = lines(out)
+    expect(objects.map((o) => o.type)).toEqual([...Array(8).fill('step'), 'summary'])
+    expect(objects[3]).toMatchObject({ step: 4, stage: 0, settings: { temperature: 0.9 } })
+    expect(objects[3].metrics.reward).toBeTypeOf('number')
+    expect(objects[7].stage).toBe(1)
+    const summary = objects.at(-1)
+    expect(summary.run).toMatchObject({ number: 1, status: 'finished', step: 8, totalSteps: 8, seed: 9 })
+    expect(summary.evaluations.map((e: { step: number }) => e.step)).toEqual([0, 7, 8])
+    expect(err).toMatch(/run #1 A tiny run: running on \w+/)
+    expect(err).toMatch(/step \d\/8/)
+    expect(existsSync(join(data, 'lock.json'))).toBe(false)
+  })
+
+  test('Ctrl-C pauses at a checkpoint, says how to go on, and resume does', async () => {
+    const data = temporaryFolder()
+    const stages = [{ kind: 'grpo', name: 'a', steps: 60 }]
+    const first = start(['run', recipeFile({ stages })], { data })
+    await first.shown(/step [1-9]\d*\/60/)
+    first.kill('SIGINT')
+    const { status, out, err } = await first.result
+    expect(status).toBe(130)
+    expect(out).toMatch(/run #1 A tiny run: interrupted after \d+ steps/)
+    expect(err).toMatch(/To go on: grpo-studio resume 1/)
+    const before = lines((await run(['show', '1', '--json'], { data })).out)[0]
+    expect(before).toMatchObject({
+      status: 'interrupted',
+      checkpoints: expect.arrayContaining([expect.objectContaining({ step: before.step })]),
+    })
+
+    const resumed = await run(['resume', 'last', '--json'], { data })
+    expect(resumed.status).toBe(0)
+    const objects = lines(resumed.out)
+    expect(objects[0]).toMatchObject({ type: 'step', step: before.step + 1 })
+    expect(objects.at(-1).run).toMatchObject({ status: 'finished', step: 60 })
+    expect((await run(['resume', 'last'], { data })).err).toContain('Run #1 is finished: there is nothing left to do.')
+  })
+
+  test('a run that fails ends with status 1 and its reason', async () => {
+    const { status, out, err } = await run(['run', recipeFile({ model: '/nowhere' }), '--json'])
+    expect(status).toBe(1)
+    expect(lines(out)).toMatchObject([{ type: 'summary', run: { status: 'failed', error: { code: 'bad-model' } } }])
+    expect(err).toContain('/nowhere')
+  })
+
+  test('an error is a sentence and a way out; with --json an object, on stderr either way', async () => {
+    const plain = await run(['run', 'no-such-recipe'])
+    expect(plain).toMatchObject({ status: 1, out: '' })
+    expect(plain.err).toMatch(
+      /^grpo-studio: There is no recipe "no-such-recipe".*\n {2}Shipped recipes: .*r1-zero-mini/,
+    )
+    const json = await run(['run', recipeFile(), '--set', 'temperature=-1', '--json'])
+    expect(json).toMatchObject({ status: 1, out: '' })
+    expect(lines(json.err)).toMatchObject([
+      { error: { code: 'bad-recipe', message: expect.stringContaining('it is -1') } },
+    ])
+  })
+
+  test('a second app on the same data folder is told who has it', async () => {
+    const data = await withOneRun()
+    openHost({ dataFolder: data })
+    const { status, err } = await run(['run', recipeFile()], { data })
+    expect(status).toBe(1)
+    expect(err).toContain(`The data folder ${data} is already in use by process ${process.pid} (test`)
+    expect(err).toMatch(/choose another data folder with --data DIR/)
+    // Looking is allowed meanwhile.
+    expect((await run(['runs'], { data })).out).toContain('#1')
+  })
+})
+
+describe('looking back', () => {
+  test('runs lists, show tells, export writes; with --json as data', async () => {
+    const data = await withOneRun()
+    const list = await run(['runs'], { data })
+    expect(list).toMatchObject({ status: 0, err: '' })
+    expect(list.out).toMatch(/^run +name +status .*\n#1 +A test +finished +3 +3 +first/)
+    const [runs] = lines((await run(['runs', '--json'], { data })).out) as [RunSummary[]]
+    expect(runs).toMatchObject([{ number: 1, status: 'finished', step: 3 }])
+
+    const shown = await run(['show', '#1'], { data })
+    expect(shown.status).toBe(0)
+    for (const part of [
+      'run #1 A test',
+      'stages',
+      'temperature: 1',
+      'metrics of step 3',
+      'held-out evaluations',
+      'checkpoints',
+    ]) {
+      expect(shown.out).toContain(part)
+    }
+    const [detail] = lines((await run(['show', 'last', '--json'], { data })).out)
+    expect(detail).toMatchObject({ id: runs[0].id, evaluations: [{ step: 0 }], events: [], alerts: [] })
+    expect(detail.metrics.reward).toBeTypeOf('number')
+    expect(await run(['show', '7'], { data })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('There is no run "7".'),
+    })
+  })
+
+  test('export writes every record, as CSV that quotes and as JSON lines', async () => {
+    const data = await withOneRun()
+    const out = temporaryFolder()
+    const csv = await run(['export', 'last', '--out', out], { data })
+    expect(csv.status).toBe(0)
+    expect(readdirSync(out).sort()).toEqual(
+      [
+        'alerts',
+        'checkpoints',
+        'completions',
+        'evaluation-samples',
+        'evaluations',
+        'run',
+        'stages',
+        'steering',
+        'steps',
+      ].map((n) => `${n}.csv`),
+    )
+    expect(csv.out).toContain(`${join(out, 'completions.csv')}: 18 records`)
+    const steps = readFileSync(join(out, 'steps.csv'), 'utf8').trim().split('\r\n')
+    expect(steps).toHaveLength(4)
+    expect(steps[0]).toMatch(/^step,stage,at,seconds,reward,.*set\.temperature/)
+    expect(readFileSync(join(out, 'run.csv'), 'utf8')).toContain('"{""name"":""test""')
+
+    const [files] = lines((await run(['export', '1', '--format', 'jsonl', '--out', out, '--json'], { data })).out)
+    expect(files).toContainEqual({ file: join(out, 'completions.jsonl'), records: 18 })
+    const [first] = lines(readFileSync(join(out, 'completions.jsonl'), 'utf8'))
+    expect(first).toMatchObject({
+      step: 1,
+      group: 0,
+      sample: 0,
+      finishReason: 'stop',
+      'accuracy.value': 1,
+      'format.weight': 0.1,
+    })
+  })
+
+  test('a run that was cut off is shown so although nobody has opened the folder since', async () => {
+    const data = temporaryFolder()
+    const app = start(['run', recipeFile({ stages: [{ kind: 'grpo', name: 'a', steps: 500 }] })], { data })
+    await app.shown(/step [1-9]\d*\/500/)
+    const whileRunning = await run(['runs', '--json'], { data })
+    app.kill('SIGKILL')
+    await app.result
+    expect(lines(whileRunning.out)[0]).toMatchObject([{ status: 'running' }])
+    expect(lines((await run(['runs', '--json'], { data })).out)[0]).toMatchObject([{ status: 'interrupted' }])
+  })
+
+  test('where there is nothing, that is said', async () => {
+    expect(await run(['runs'])).toMatchObject({
+      status: 1,
+      out: '',
+      err: expect.stringContaining('There are no runs in'),
+    })
+  })
+})
+
+describe('a model without training', () => {
+  test('generate answers a prompt, the same for the same seed', async () => {
+    const args = ['generate', '--model', tinyPolicy, '--prompt', '12+34=', '--max-tokens', '16', '--seed', '3']
+    const plain = await run(args)
+    expect(plain.status).toBe(0)
+    const json = await run([...args, '--json'])
+    const [{ text, tokens, finishReason }] = lines(json.out)
+    expect(plain.out).toBe(`${text}\n`)
+    expect(tokens).toBeLessThanOrEqual(16)
+    expect(['stop', 'length']).toContain(finishReason)
+    expect(await run(['generate', '--model', '/nowhere', '--prompt', 'x', '--json'])).toMatchObject({
+      status: 1,
+      out: '',
+      err: expect.stringContaining('"bad-model"'),
+    })
+  })
+
+  test('logprobs reads and writes JSON lines: one number for each id after the first', async () => {
+    const input = '{"ids":[1,5,9,2]}\n\n{"ids":[3,4]}\n'
+    const { status, out } = await run(['logprobs', '--model', tinyPolicy], { input })
+    expect(status).toBe(0)
+    const answers = lines(out)
+    expect(answers.map((a) => a.logprobs.length)).toEqual([3, 1])
+    for (const value of answers.flatMap((a) => a.logprobs)) expect(value).toBeLessThan(0)
+  })
+
+  test.each([
+    ['{"ids":[1,5]}\nnot json', /Line 2 of the input is not JSON/],
+    ['{"id":[1,5]}', /Line 1 of the input has no list "ids"/],
+    ['{"ids":[1,999]}', /Sequence 1 has the id 999/],
+    ['{"ids":[1]}', /fewer than two/],
+  ])('logprobs names what is wrong with %j', async (input, message) => {
+    const { status, err } = await run(['logprobs', '--model', tinyPolicy], { input })
+    expect(status).toBe(1)
+    expect(err).toMatch(message)
+  })
+})
+
+describe('doctor', () => {
+  test('names the backend that runs here', async () => {
+    const data = temporaryFolder()
+    const { status, out } = await run(['doctor', '--json'], { data })
+    expect(status).toBe(0)
+    const [found] = lines(out)
+    expect(found.dataFolder).toBe(data)
+    expect(found.probes.find((probe: { name: string }) => probe.name === found.chosen).available).toBe(true)
+  })
+})
+
+describe('serve', () => {
+  test('refuses a bad recipe before it opens anything', async () => {
+    const data = temporaryFolder()
+    expect(await run(['serve', '--no-open', '--recipe', 'nope'], { data })).toMatchObject({ status: 1, out: '' })
+    expect(readdirSync(data)).toEqual([])
+  })
+})
