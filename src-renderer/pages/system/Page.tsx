@@ -96,7 +96,7 @@ function Backends({ diagnosis }: { diagnosis: Diagnosis | null }) {
               </span>
               <b>{probe.name}</b>
               <p>
-                {probe.reason}
+                {probe.reason.replace(/\.?$/, '.')}
                 {probe.gflops !== undefined && <span> {compact(probe.gflops)} GFLOP/s in a 512³ product.</span>}
               </p>
             </li>
