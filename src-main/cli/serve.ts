@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
-import { makeApi } from '../host/api.ts'
 import { diagnose } from '../host/diagnose.ts'
 import { Host } from '../host/host.ts'
+import { defaultPort } from '../host/port.ts'
 import { loadRecipe } from '../host/recipes.ts'
-import { defaultPort, startServer, tokenOf } from '../host/server.ts'
 import { version } from '../host/version.ts'
 import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
@@ -47,6 +46,9 @@ Examples:
 }
 
 async function serve(options: ServeOptions): Promise<void> {
+  // The other verbs need no server: they start faster without it.
+  const { makeApi } = await import('../host/api.ts')
+  const { startServer, tokenOf } = await import('../host/server.ts')
   const recipe = options.recipe === undefined ? undefined : loadRecipe(options.recipe, options.set ?? [])
   const host = new Host({ dataFolder: dataFolder(options), command: 'grpo-studio serve' })
   try {

@@ -13,9 +13,8 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { StudioError } from '../contract/errors.ts'
 import { type Api, rpcOptions } from './api.ts'
 import { projectFolder } from './entries.ts'
+import { defaultPort } from './port.ts'
 
-/** GRPO on a telephone's keys. */
-export const defaultPort = 4776
 const portsTried = 20
 /** Bytes that may wait in a window's socket before the next announcement waits too. */
 const socketBound = 1 << 20
