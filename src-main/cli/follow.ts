@@ -28,7 +28,10 @@ export async function follow(
   const progress = new Progress()
   const leave = new AbortController()
   const onward = AbortSignal.any([interrupt.signal, leave.signal])
-  void interrupt.first.then(() => say('Pausing at a checkpoint; Ctrl-C again ends it at once.'))
+  void interrupt.first.then(() => {
+    progress.end()
+    say('Pausing at a checkpoint; Ctrl-C again ends it at once.')
+  })
   void interrupt.second.then(() => host.endNow())
   const events = host.subscribe(onward)
   const run = await begin()

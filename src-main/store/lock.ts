@@ -35,7 +35,8 @@ export function lockDataFolder(folder: string, command: string): DataLock {
   const db = takeLock(file, folder)
   const uncleanBefore = holderOf(folder) !== undefined
   let holder: LockHolder = { pid: process.pid, since: new Date().toISOString(), command, address: null }
-  const write = () => writeFileSync(noteFile, `${JSON.stringify(holder)}\n`)
+  // The address has the token in it: for its owner's eyes only.
+  const write = () => writeFileSync(noteFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
   try {
     write()
   } catch (error) {
@@ -96,7 +97,7 @@ function takeLock(file: string, folder: string): Database.Database {
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw storageError(error, file)
     const holder = holderOf(folder)
     const who = holder ? `process ${holder.pid} (${holder.command}, since ${holder.since})` : 'another process'
-    const where = holder?.address ? ` Its window is at ${holder.address}.` : ''
+    const where = holder?.address ? ` Its window: ${holder.address}` : ''
     throw new StudioError(
       'data-folder',
       `The data folder ${folder} is already in use by ${who}.`,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { holderOf, isLocked, lockDataFolder } from '../../src-main/store/lock.ts'
@@ -33,6 +33,7 @@ describe('the lock of a data folder', () => {
       }),
     )
     expect(holderOf(folder)?.pid).toBe(other.pid)
+    expect(statSync(join(folder, 'lock.json')).mode & 0o777).toBe(0o600)
   })
 
   test('ends with its holder, even one that was killed; the next knows', async () => {
