@@ -86,8 +86,8 @@ function Offer({ recipe }: { recipe: RecipeInfo }) {
         ))}
       </ol>
       <p className={styles.long}>
-        <b>{plural(steps, 'step')}</b>, about ten minutes on two CPU cores. Pause, steer or stop at any step: everything
-        is kept, and goes on from the last checkpoint. <Machine />
+        <b>{plural(steps, 'step')}</b>, five to ten minutes on two CPU cores. Pause, steer or stop at any step:
+        everything is kept, and goes on from the last checkpoint. <Machine />
       </p>
     </>
   )

@@ -14,32 +14,34 @@ import { projectFolder } from './support/shell.ts'
 
 const { values } = parseArgs({ options: { data: { type: 'string' }, out: { type: 'string' } } })
 const out = values.out ?? join(projectFolder, 'docs', 'screenshots')
-const fresh = values.data === undefined
-const dataFolder = values.data ?? mkdtempSync(join(tmpdir(), 'grpo-screenshots-'))
-const wide = { width: 1440, height: 900 }
-const narrow = { width: 1024, height: 768 }
+const schemes = ['dark', 'light'] as const
+type Scheme = (typeof schemes)[number]
 /** When the temperature is turned in a fresh run, so that the charts have a ◆ to show. */
 const steerAt = 40
 
 mkdirSync(out, { recursive: true })
-const host = await startHost(dataFolder)
+const emptyFolder = mkdtempSync(join(tmpdir(), 'grpo-screenshots-'))
 const browser = await chromium.launch({
   executablePath: process.env.GRPO_STUDIO_CHROMIUM || undefined,
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 })
+let host = await startHost(emptyFolder)
 try {
-  if (fresh) await train()
-  for (const scheme of ['dark', 'light'] as const) {
-    await pictures(scheme, wide, '')
-    await pictures(scheme, narrow, '-1024')
+  for (const scheme of schemes) await firstRun(scheme)
+  if (values.data === undefined) await train()
+  else {
+    await host.end('SIGINT')
+    host = await startHost(values.data)
   }
+  for (const scheme of schemes) await pictures(scheme)
 } finally {
   await browser.close()
   await host.end('SIGINT')
-  if (fresh) rmSync(dataFolder, { recursive: true, force: true })
+  rmSync(emptyFolder, { recursive: true, force: true })
 }
 
-async function open(scheme: 'dark' | 'light', viewport: typeof wide): Promise<Page> {
+async function open(scheme: Scheme): Promise<Page> {
+  const viewport = { width: 1440, height: 900 }
   const context = await browser.newContext({ viewport, colorScheme: scheme, reducedMotion: 'reduce' })
   const page = await context.newPage()
   await page.goto(host.address)
@@ -55,16 +57,17 @@ async function shot(page: Page, name: string): Promise<void> {
   console.error(join(out, `${name}.png`))
 }
 
-/** The first run, from the window: launch, one turned knob, the end. */
+async function firstRun(scheme: Scheme): Promise<void> {
+  const page = await open(scheme)
+  await page.getByRole('button', { name: 'Launch r1-zero-mini' }).waitFor()
+  await page.getByText('Here it runs on').waitFor()
+  await shot(page, `first-run-${scheme}`)
+  await page.context().close()
+}
+
+/** A run from the window: launch, one turned knob, the end. */
 async function train(): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    const page = await open(scheme, wide)
-    await page.getByRole('button', { name: 'Launch r1-zero-mini' }).waitFor()
-    await page.getByText('Here it runs on').waitFor()
-    await shot(page, `first-run-${scheme}`)
-    await page.context().close()
-  }
-  const page = await open('dark', wide)
+  const page = await open('dark')
   await page.getByRole('button', { name: 'Launch r1-zero-mini' }).click()
   const step = page.locator('dt', { hasText: /^step$/ }).locator('xpath=following-sibling::dd/b')
   const wait = { timeout: 60 * 60_000, polling: 500 }
@@ -78,9 +81,9 @@ async function train(): Promise<void> {
   await page.context().close()
 }
 
-async function pictures(scheme: 'dark' | 'light', viewport: typeof wide, suffix: string): Promise<void> {
-  const page = await open(scheme, viewport)
-  const name = (what: string) => `${what}-${scheme}${suffix}`
+async function pictures(scheme: Scheme): Promise<void> {
+  const page = await open(scheme)
+  const name = (what: string) => `${what}-${scheme}`
   await page.getByRole('rowheader').first().waitFor()
   // Halfway the groups still differ: that is where there is most to see.
   const scrubber = page.getByRole('slider', { name: 'Step shown' })
@@ -101,14 +104,5 @@ async function pictures(scheme: 'dark' | 'light', viewport: typeof wide, suffix:
   await samples.nth(5).click()
   await page.getByRole('list', { name: 'One sample of every moment' }).waitFor()
   await shot(page, name('through-time'))
-
-  if (suffix === '') {
-    await page.getByRole('link', { name: 'Runs' }).click()
-    await page.getByRole('table', { name: 'Runs' }).waitFor()
-    await shot(page, name('runs'))
-    await page.getByRole('link', { name: 'System' }).click()
-    await page.getByText('● in use').waitFor()
-    await shot(page, name('system'))
-  }
   await page.context().close()
 }

@@ -7,6 +7,15 @@ import { momentName } from './moment.ts'
 import styles from './Reader.module.css'
 
 const playMs = 900
+/** More bars than this in a column would not be seen apart. */
+const bars = 64
+
+/** Every so-manieth of a sorted list, so that shares and shape stay. */
+function thinned<T>(sorted: T[]): T[] {
+  const every = Math.ceil(sorted.length / bars)
+  return sorted.filter((_, i) => i % every === 0)
+}
+
 /** Past this many moments only some get their step written under them. */
 const labels = 16
 
@@ -61,7 +70,7 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
             aria-hidden="true"
           >
             <div className={styles.bars}>
-              {bestFirst(appearance).map((s) => (
+              {thinned(bestFirst(appearance)).map((s) => (
                 <i key={s.sample} data-right={s.correct} style={{ height: `${(100 * s.tokens) / longest}%` }} />
               ))}
             </div>

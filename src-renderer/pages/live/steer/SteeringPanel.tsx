@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tabs, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Skeleton, Tabs, TextInput, Tooltip } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { memo, useMemo } from 'react'
 import { useStore } from 'zustand'
@@ -28,17 +28,23 @@ export const SteeringPanel = memo(function SteeringPanel() {
     <aside className={styles.panel} aria-label="Steering">
       <RunControls />
       <div className={styles.knobs}>
-        {knobs.map((knob) => (
-          <KnobRow
-            key={knob.name}
-            knob={knob}
-            inForce={detail ? knobValue(detail.settings, knob.name) : knob.default}
-            pending={pending[knob.name]}
-            history={past.get(knob.name) ?? []}
-            newest={newest}
-            disabled={disabled}
-          />
-        ))}
+        {knobs.map((knob) =>
+          detail ? (
+            <KnobRow
+              key={knob.name}
+              knob={knob}
+              inForce={knobValue(detail.settings, knob.name)}
+              pending={pending[knob.name]}
+              history={past.get(knob.name) ?? []}
+              newest={newest}
+              disabled={disabled}
+            />
+          ) : (
+            <div key={knob.name} className={styles.knob} aria-hidden="true">
+              <Skeleton className={styles.ghost} animate={false} />
+            </div>
+          ),
+        )}
       </div>
       <ApplyBar disabled={disabled} />
       <Story />
