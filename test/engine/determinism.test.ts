@@ -57,16 +57,21 @@ describe('the same seed', () => {
   })
 
   it('gives each step and each evaluation draws of its own, even of a policy that stays as it is', async () => {
-    const still = smallRecipe({ trainPrompts: 4, evalEvery: 1, settings: { learningRate: 0 } })
-    const t = await run(still)
-    const texts = t.of('step').map(({ report }) => {
-      const groups = [...report.groups].sort((a, b) => (a.prompt < b.prompt ? -1 : 1))
-      return groups.map((g) => [g.prompt, g.completions.map((c) => c.text)])
-    })
-    expect(texts.map((groups) => groups.map(([prompt]) => prompt))).toEqual(texts.map(() => texts[0].map(([p]) => p)))
-    expect(new Set(texts.map((x) => JSON.stringify(x))).size).toBe(6)
+    const one = { promptsPerStep: 1, groupSize: 8, miniBatches: 1, learningRate: 0 }
+    const t = await run(smallRecipe({ trainPrompts: 1, evalEvery: 1, settings: one }))
+    const texts = t.of('step').map(({ report }) => JSON.stringify(report.groups[0].completions.map((c) => c.text)))
+    expect(new Set(texts).size).toBe(6)
     const samples = t.of('evaluation').map(({ report }) => JSON.stringify(report.samples.slice(0, 4)))
     expect(new Set(samples).size).toBe(7)
+  })
+
+  it('counts the tokens of all steps, over a resume too', async () => {
+    const tokens = undisturbed.of('step').map((m) => {
+      const completions = m.report.groups.flatMap((g) => g.completions)
+      return completions.reduce((sum, c) => sum + c.tokens, 0)
+    })
+    const soFar = tokens.map((_, i) => tokens.slice(0, i + 1).reduce((a, b) => a + b))
+    expect(undisturbed.of('step').map((m) => m.report.metrics.num_tokens)).toEqual(soFar)
   })
 
   it('gives the same after pauses and single steps', async () => {

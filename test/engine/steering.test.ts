@@ -68,6 +68,17 @@ describe('a change asked for while step 3 is computed', () => {
     seen(t, 4)
   })
 
+  it('and that arrives while the engine is busy between two steps is heard before the next', async () => {
+    const t = await run(oneStage(4), {
+      react(message, command) {
+        // as a message does that lies in the channel already
+        if (message.type === 'step' && message.report.step === 2)
+          setImmediate(() => command({ kind: 'set', changes: { beta: 0.5 } }))
+      },
+    })
+    expect(t.of('applied').map((m) => m.effectiveStep)).toEqual([3])
+  })
+
   it('that the model has no room for is refused with the limit, and the run goes on as it was', async () => {
     const t = await commanded(3, { kind: 'set', changes: { maxCompletionTokens: 90 } })
     expect(t.of('applied')[0].refused).toBe('The model has room for outputs of at most 64 tokens, not 90.')
