@@ -4,12 +4,18 @@ import { expect, recipes, test } from './support/fixtures.ts'
 /** The product's promise is 100 ms, which the bench measures on an idle machine; a test must not fail for a busy one. */
 const bound = 500
 
+interface Answer {
+  event: string
+  /** From the input to the frame that shows its effect. */
+  milliseconds: number
+}
+
 /** Milliseconds from the input to the frame that shows its effect, as the browser itself measures them (Event Timing). */
-async function whileListening(page: Page, act: () => Promise<void>): Promise<number[]> {
+async function whileListening(page: Page, act: () => Promise<void>): Promise<Answer[]> {
   await page.evaluate(() => {
-    const durations: number[] = []
+    const durations: { event: string; milliseconds: number }[] = []
     const observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) durations.push(entry.duration)
+      for (const entry of list.getEntries()) durations.push({ event: entry.name, milliseconds: entry.duration })
     })
     // 16 ms is the least that the browser tells; what is quicker is not listed.
     observer.observe({ type: 'event', durationThreshold: 16, buffered: false } as PerformanceObserverInit)
@@ -18,14 +24,19 @@ async function whileListening(page: Page, act: () => Promise<void>): Promise<num
   await act()
   return page.evaluate(async () => {
     const { durations, observer } = (
-      window as unknown as { eventTimes: { durations: number[]; observer: PerformanceObserver } }
+      window as unknown as {
+        eventTimes: { durations: { event: string; milliseconds: number }[]; observer: PerformanceObserver }
+      }
     ).eventTimes
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
-    for (const entry of observer.takeRecords()) durations.push(entry.duration)
+    for (const entry of observer.takeRecords()) durations.push({ event: entry.name, milliseconds: entry.duration })
     observer.disconnect()
     return durations
   })
 }
+
+// A trace takes a picture of the page at every action, in the page's own time.
+test.use({ trace: 'off' })
 
 test('the page answers while training runs', async ({ studio }) => {
   await studio.open()
@@ -54,7 +65,10 @@ test('the page answers while training runs', async ({ studio }) => {
   })
 
   expect(await run.step(), 'training goes on meanwhile').toBeGreaterThan(before)
-  const worst = Math.max(0, ...durations)
-  test.info().annotations.push({ type: 'slowest answer', description: `${worst} ms of ${durations.length} over 16 ms` })
-  expect(worst).toBeLessThan(bound)
+  const slowest = durations.toSorted((a, b) => b.milliseconds - a.milliseconds)[0] ?? { event: 'none', milliseconds: 0 }
+  test.info().annotations.push({
+    type: 'slowest answer',
+    description: `${slowest.milliseconds} ms (${slowest.event}); ${durations.length} events took 16 ms or more`,
+  })
+  expect(slowest.milliseconds, `from ${slowest.event} to its effect`).toBeLessThan(bound)
 })
