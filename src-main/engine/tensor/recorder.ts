@@ -4,34 +4,20 @@
  * The function is written once, runs eagerly on every backend, and needs nothing of its own to be compiled.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StudioError } from '../../contract/errors.ts'
+import { type Attribute, type Constant, graphDef, type Metadata, type Operation, type TypeCodes } from './graph-def.ts'
 import { type Tensor, tf } from './tf.ts'
 
-const commonJs = createRequire(import.meta.url)
-
-interface Metadata {
-  id: number
-  shape: number[]
-  dtype: number
-}
-
-interface Attribute {
-  name: string
-  type: number
-  value: unknown
-}
-
 /** The part of tfjs-node's native binding that is used here. */
-interface Binding {
+interface Binding extends TypeCodes {
   executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): Metadata[]
   createTensor(shape: number[], dtype: number, values: unknown): number
   tensorDataSync(id: number): unknown
   loadSavedModel(folder: string, tags: string): number
   deleteSavedModel(id: number): void
   runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): Metadata[]
-  [constant: `TF_${string}`]: number
 }
 
 interface NodeBackend {
@@ -48,13 +34,6 @@ export interface Graph {
   dispose(): void
 }
 
-interface Operation {
-  name: string
-  attributes: Attribute[]
-  inputs: number[]
-  outputs: Metadata[]
-}
-
 /**
  * Runs `f` eagerly and records it.
  * @param f depends on its inputs and on constants only, and lets no value that it reads back decide what it computes
@@ -65,7 +44,7 @@ export function record(inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[]): Gra
   const { binding } = backend
   const inputIds = backend.getInputTensorIds(inputs)
   const operations: Operation[] = []
-  const constants = new Map<number, { shape: number[]; dtype: number; values: unknown }>()
+  const constants = new Map<number, Constant>()
   const known = new Set(inputIds)
   const createTensor: Binding['createTensor'] = (shape, dtype, values) => {
     const id = binding.createTensor(shape, dtype, values)
@@ -102,148 +81,11 @@ export function record(inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[]): Gra
     dtype: backend.tensorMap.get(t.dataId).dtype,
   }))
   tf.dispose(outputs)
-  return load(build(binding, placeholders, constants, operations, outputIds), placeholders.length, outputIds.length)
+  return load(graphDef(binding, placeholders, constants, operations, outputIds), placeholders.length, outputIds.length)
 }
 
 function copyOf(values: unknown): unknown {
   return ArrayBuffer.isView(values) ? (values as Float32Array).slice() : values
-}
-
-function build(
-  binding: Binding,
-  placeholders: Metadata[],
-  constants: Map<number, { shape: number[]; dtype: number; values: unknown }>,
-  operations: Operation[],
-  outputIds: number[],
-): Uint8Array {
-  const pb = commonJs('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js')
-  const graph = new pb.GraphDef()
-  const nameOf = new Map<number, string>()
-  const node = (name: string, op: string) => {
-    const n = new pb.NodeDef()
-    n.setName(name)
-    n.setOp(op)
-    graph.addNode(n)
-    return n
-  }
-  const attribute = (set: (a: any) => void) => {
-    const a = new pb.AttrValue()
-    set(a)
-    return a
-  }
-  const shapeOf = (dims: number[]) => {
-    const shape = new pb.TensorShape()
-    for (const size of dims) {
-      const dim = new pb.TensorShape.Dim()
-      dim.setSize(size)
-      shape.addDim(dim)
-    }
-    return shape
-  }
-  placeholders.forEach((p, i) => {
-    const n = node(`in${i}`, 'Placeholder')
-    n.getAttrMap().set(
-      'dtype',
-      attribute((a) => a.setType(p.dtype)),
-    )
-    n.getAttrMap().set(
-      'shape',
-      attribute((a) => a.setShape(shapeOf(p.shape))),
-    )
-    nameOf.set(p.id, `in${i}`)
-  })
-  const used = new Set([...operations.flatMap((o) => o.inputs), ...outputIds])
-  for (const [id, c] of constants) {
-    if (!used.has(id) || nameOf.has(id)) continue
-    const n = node(`c${id}`, 'Const')
-    const tensor = new pb.Tensor()
-    tensor.setDtype(c.dtype)
-    tensor.setTensorShape(shapeOf(c.shape))
-    tensor.setTensorContent(bytesOf(binding, c.values, c.dtype))
-    n.getAttrMap().set(
-      'dtype',
-      attribute((a) => a.setType(c.dtype)),
-    )
-    n.getAttrMap().set(
-      'value',
-      attribute((a) => a.setTensor(tensor)),
-    )
-    nameOf.set(id, `c${id}`)
-  }
-  operations.forEach((o, k) => {
-    const n = node(`o${k}`, o.name)
-    for (const id of o.inputs) n.addInput(nameOf.get(id))
-    for (const a of o.attributes)
-      n.getAttrMap().set(
-        a.name,
-        attribute((v) => setAttribute(binding, v, a, shapeOf, pb)),
-      )
-    o.outputs.forEach((out, i) => {
-      nameOf.set(out.id, i === 0 ? `o${k}` : `o${k}:${i}`)
-    })
-  })
-  const dtypeOf = new Map([
-    ...[...constants].map(([id, c]) => [id, c.dtype] as const),
-    ...[...placeholders, ...operations.flatMap((o) => o.outputs)].map((m) => [m.id, m.dtype] as const),
-  ])
-  outputIds.forEach((id, i) => {
-    const n = node(`out${i}`, 'Identity')
-    n.addInput(nameOf.get(id))
-    const dtype = dtypeOf.get(id)!
-    n.getAttrMap().set(
-      'T',
-      attribute((a) => a.setType(dtype)),
-    )
-  })
-  const versions = new pb.VersionDef()
-  versions.setProducer(1882)
-  graph.setVersions(versions)
-  const info = new pb.MetaGraphDef.MetaInfoDef()
-  info.addTags('serve')
-  const meta = new pb.MetaGraphDef()
-  meta.setMetaInfoDef(info)
-  meta.setGraphDef(graph)
-  const model = new pb.SavedModel()
-  model.setSavedModelSchemaVersion(1)
-  model.addMetaGraphs(meta)
-  return model.serializeBinary()
-}
-
-function bytesOf(binding: Binding, values: unknown, dtype: number): Uint8Array {
-  if (ArrayBuffer.isView(values)) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  const list = values as number[]
-  const typed =
-    dtype === binding.TF_INT32
-      ? Int32Array.from(list)
-      : dtype === binding.TF_BOOL
-        ? Uint8Array.from(list)
-        : Float32Array.from(list)
-  return new Uint8Array(typed.buffer)
-}
-
-function setAttribute(
-  binding: Binding,
-  target: any,
-  { name, type, value }: Attribute,
-  shapeOf: (dims: number[]) => unknown,
-  pb: any,
-): void {
-  if (Array.isArray(value) && type !== binding.TF_ATTR_SHAPE) {
-    const list = new pb.AttrValue.ListValue()
-    for (const v of value) {
-      if (type === binding.TF_ATTR_INT) list.addI(v)
-      else if (type === binding.TF_ATTR_TYPE) list.addType(v)
-      else if (type === binding.TF_ATTR_FLOAT) list.addF(v)
-      else throw new Error(`A list attribute ${name} of type ${type} cannot be recorded.`)
-    }
-    target.setList(list)
-  } else if (type === binding.TF_ATTR_TYPE) target.setType(value)
-  else if (type === binding.TF_ATTR_BOOL) target.setB(value)
-  else if (type === binding.TF_ATTR_INT) target.setI(value)
-  else if (type === binding.TF_ATTR_FLOAT) target.setF(value)
-  else if (type === binding.TF_ATTR_STRING) target.setS(Buffer.from(String(value)))
-  else if (type === binding.TF_ATTR_SHAPE) target.setShape(shapeOf(value as number[]))
-  else throw new Error(`An attribute ${name} of type ${type} cannot be recorded.`)
 }
 
 function load(model: Uint8Array, inputCount: number, outputCount: number): Graph {
@@ -254,6 +96,13 @@ function load(model: Uint8Array, inputCount: number, outputCount: number): Graph
     mkdirSync(join(folder, 'variables'))
     writeFileSync(join(folder, 'saved_model.pb'), model)
     session = backend.binding.loadSavedModel(folder, 'serve')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    throw new StudioError(
+      'disk-full',
+      `${tmpdir()} is full: there is no room for a compiled graph of ${Math.ceil(model.length / 1024)} KiB.`,
+      'Free some space there, then resume; GRPO_STUDIO_EAGER=1 in the environment does without.',
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
