@@ -1,5 +1,5 @@
 /** The host of a data folder: its only writer, supervisor of the engine, and the answers to whoever watches. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
@@ -23,7 +23,7 @@ import { Store } from '../store/store.ts'
 import { forkEngine, type StartEngine } from './engine-process.ts'
 import { engineEntry, readerEntry } from './entries.ts'
 import { Hub } from './hub.ts'
-import { type ProcessIdentity, waitForEnd } from './process-identity.ts'
+import { endOrphan } from './orphans.ts'
 import { rewind } from './resume.ts'
 import { Session } from './session.ts'
 
@@ -247,14 +247,4 @@ export class Host {
     this.#hub.publish({ type: 'run', run: summary })
     return summary
   }
-}
-
-async function endOrphan(folder: string): Promise<void> {
-  let engine: ProcessIdentity
-  try {
-    engine = JSON.parse(readFileSync(join(folder, 'engine.pid'), 'utf8')) as ProcessIdentity
-  } catch {
-    return
-  }
-  await waitForEnd(engine)
 }

@@ -2,8 +2,6 @@
  * One run with its living engine. What the engine reports is stored, then acknowledged, then announced, strictly in order. A report
  * that the disk refuses stays at the head of the queue: the run counts as paused until it could be stored.
  */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { type ErrorReport, reportOf, StudioError } from '../contract/errors.ts'
@@ -21,7 +19,7 @@ import { EngineLog } from './engine-log.ts'
 import type { EngineExit, EngineProcess, StartEngine } from './engine-process.ts'
 import { Pace } from './eta.ts'
 import type { Hub } from './hub.ts'
-import { identify } from './process-identity.ts'
+import { noteEngine } from './orphans.ts'
 import { pruneCheckpoints } from './prune.ts'
 import { ReportQueue } from './report-queue.ts'
 import { keepReport, type RunKey, type StoredReport } from './reports.ts'
@@ -77,7 +75,7 @@ export class Session {
     )
     this.#log = new EngineLog(this.folder)
     this.#engine = context.startEngine()
-    this.#notePid()
+    noteEngine(this.folder, this.#engine.pid)
     this.#engine.onMessage((message) => this.#receive(message))
     this.#engine.onOutput((text) => this.#log.write(text))
     this.#engine.onExit((exit) => this.#queue.push({ type: 'exit', ...exit }))
@@ -300,15 +298,5 @@ export class Session {
 
   #announceRun(): void {
     this.#announce({ type: 'run', run: this.summary() })
-  }
-
-  /** For whoever opens this data folder after the app was killed: the engine may live on for a moment. */
-  #notePid(): void {
-    if (this.#engine.pid === undefined) return
-    try {
-      writeFileSync(join(this.folder, 'engine.pid'), JSON.stringify(identify(this.#engine.pid)))
-    } catch {
-      // Without the note a resume just does not wait.
-    }
   }
 }

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { StudioError } from '../../src-main/contract/errors.ts'
 import { Hub } from '../../src-main/host/hub.ts'
+import { loadRecipe } from '../../src-main/host/recipes.ts'
 import { Session } from '../../src-main/host/session.ts'
 import { prepareDataFolder, runFolder } from '../../src-main/store/folder.ts'
 import { queries } from '../../src-main/store/queries.ts'
 import { insertRun } from '../../src-main/store/runs.ts'
 import { insertStages } from '../../src-main/store/stages.ts'
 import { Store } from '../../src-main/store/store.ts'
-import { openHost, scripted, Watch } from './support/hosts.ts'
+import { openHost, scripted, tinyRecipe, Watch } from './support/hosts.ts'
 import { recipeOf } from './support/records.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
@@ -158,6 +159,26 @@ describe.runIf(canMount())('a disk that is really full (as root, who may mount o
     expect(step).toBeLessThan(25)
     expect((await host.ask.metrics(id, ['reward'], 0)).steps).toHaveLength(25)
     expect(await host.ask.groupsOfStep(id, step + 1)).toHaveLength(2)
+  })
+
+  test('that refuses the real engine’s checkpoint pauses the run too', async () => {
+    const dataFolder = smallDisk(12)!
+    const host = openHost({ dataFolder })
+    const watch = new Watch(host)
+    const recipe = loadRecipe(tinyRecipe({ stages: [{ kind: 'grpo', name: 'only', steps: 30 }] }), [])
+    const { id } = await host.launch(recipe)
+    await watch.step(2)
+    const ballast = join(dataFolder, 'ballast')
+    const { bavail, bsize } = statfsSync(dataFolder)
+    writeFileSync(ballast, Buffer.alloc(bavail * bsize - 100_000))
+    await watch.for((event) => event.type === 'alert' && event.alert.kind === 'disk-full')
+    await expect.poll(async () => (await host.ask.run(id)).status).toBe('paused')
+    rmSync(ballast)
+    host.steer(id, { kind: 'resume' })
+    await host.idle()
+    expect(await host.ask.run(id)).toMatchObject({ status: 'finished', step: 30, error: null })
+    expect((await host.ask.metrics(id, ['reward'], 0)).steps).toHaveLength(30)
+    expect((await host.ask.checkpoints(id)).map((c) => c.step)).toEqual([24, 27, 30])
   })
 
   test('is named when a run is launched on it', async () => {

@@ -204,6 +204,32 @@ describe('closing', () => {
   })
 })
 
+describe('what was asked just before a kill', () => {
+  test('comes into force after the resume; a pause asked then is not taken up again', async () => {
+    const host = openHost()
+    const watch = new Watch(host)
+    const { id } = await host.launch(launch(long))
+    await watch.step(3)
+    const change = host.steer(id, { kind: 'set', changes: { beta: 0.25 } })
+    const pause = host.steer(id, { kind: 'pause' })
+    host.endNow()
+    await host.idle()
+    const cutOff = await host.ask.events(id)
+    expect(cutOff.map((e) => [e.id, e.effectiveStep])).toEqual([
+      [change.id, null],
+      [pause.id, null],
+    ])
+    await host.resume(id)
+    const confirmed = await watch.for(
+      (e) => e.type === 'steering' && e.event.id === change.id && e.event.effectiveStep !== null,
+    )
+    expect(confirmed).toMatchObject({ settings: { beta: 0.25 } })
+    expect((await host.ask.events(id))[1].refused).toContain('The run was cut off')
+    await watch.step(8)
+    expect((await host.ask.run(id)).settings.beta).toBe(0.25)
+  })
+})
+
 describe('bad input', () => {
   test('a damaged model file fails the run with its name', async () => {
     const host = openHost()

@@ -1,0 +1,27 @@
+/** Engines of an app that was killed: they end by themselves, but may live on for a moment, or hang. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { identify, type ProcessIdentity, waitForEnd } from './process-identity.ts'
+
+const noteIn = (runFolder: string) => join(runFolder, 'engine.pid')
+
+/** For whoever opens this data folder next. */
+export function noteEngine(runFolder: string, pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    writeFileSync(noteIn(runFolder), JSON.stringify(identify(pid)))
+  } catch {
+    // Without the note a resume just does not wait.
+  }
+}
+
+/** Waits until the run's last engine has ended, and ends it where it does not. */
+export async function endOrphan(runFolder: string): Promise<void> {
+  let engine: ProcessIdentity
+  try {
+    engine = JSON.parse(readFileSync(noteIn(runFolder), 'utf8')) as ProcessIdentity
+  } catch {
+    return
+  }
+  await waitForEnd(engine)
+}
