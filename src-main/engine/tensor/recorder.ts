@@ -14,7 +14,6 @@ import { type Tensor, tf } from './tf.ts'
 interface Binding extends TypeCodes {
   executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): Metadata[]
   createTensor(shape: number[], dtype: number, values: unknown): number
-  tensorDataSync(id: number): unknown
   loadSavedModel(folder: string, tags: string): number
   deleteSavedModel(id: number): void
   runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): Metadata[]
