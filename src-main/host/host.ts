@@ -35,7 +35,7 @@ export interface HostOptions {
 }
 
 /** How long closing waits for the step in hand, in milliseconds. */
-const closePatience = 4000
+const closePatience = 3500
 
 export class Host {
   readonly dataFolder: string
@@ -207,7 +207,7 @@ export class Host {
     this.#session?.endNow()
   }
 
-  /** Pauses the active run at a checkpoint, for at most four seconds, and lets go of the folder. */
+  /** Pauses the active run at a checkpoint, if that takes less than four seconds, and lets go of the folder. */
   async close(note = 'The app was closed.'): Promise<void> {
     if (this.#closed) return
     this.#closed = true

@@ -133,7 +133,8 @@ export class Session {
     try {
       const { status, pending } = this.detail()
       if (status === 'running') {
-        if (!pending.some((event) => event.kind === 'pause')) this.steer({ kind: 'pause', note })
+        const ends = pending.some((event) => event.kind === 'pause' || event.kind === 'stop')
+        if (!ends) this.steer({ kind: 'pause', note })
         await this.#noLongerRunning(patience)
       }
     } catch {

@@ -1,9 +1,8 @@
 /** Table `steps`, and the whole of a step: its metrics, groups and completions go in with it. */
-import type { Metrics } from '../contract/metrics.ts'
-import type { StepReport, StepSummary } from '../contract/records.ts'
+import type { StepReport } from '../contract/records.ts'
 import type { Settings } from '../contract/settings.ts'
 import { type Db, sql } from './database.ts'
-import { groupsOfStep, insertGroups } from './groups.ts'
+import { insertGroups } from './groups.ts'
 import { deleteMetricsAfter, insertMetrics } from './metrics.ts'
 
 /** @param seconds of training at the end of the step */
@@ -42,24 +41,4 @@ export function* eachStep(db: Db, run: number): Generator<StoredStep> {
     )
     .iterate(run)
   for (const row of rows) yield { ...row, settings: JSON.parse(row.settings) as Settings }
-}
-
-export function stepSummary(db: Db, run: number, step: number): StepSummary | undefined {
-  const row = sql<{ stage: number; at: string; settings: string }>(
-    db,
-    'SELECT stage, at, settings FROM steps WHERE run = ? AND step = ?',
-  ).get(run, step)
-  if (!row) return undefined
-  const values = sql<{ name: string; value: number | null }>(
-    db,
-    'SELECT name, value FROM metric_names JOIN metrics USING (metric) WHERE run = ? AND step = ?',
-  ).all(run, step)
-  return {
-    step,
-    stage: row.stage,
-    at: row.at,
-    settings: JSON.parse(row.settings) as Settings,
-    metrics: Object.fromEntries(values.map(({ name, value }) => [name, value ?? Number.NaN])) as Metrics,
-    groups: groupsOfStep(db, run, step),
-  }
 }

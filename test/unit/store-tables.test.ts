@@ -13,7 +13,7 @@ import { queries } from '../../src-main/store/queries.ts'
 import { findRun, insertRun, markInterrupted, updateRun } from '../../src-main/store/runs.ts'
 import { beginStage, endStage, insertStages, rewindStages, stagesOf } from '../../src-main/store/stages.ts'
 import { confirmEvent, insertEvent, isStaying, openEvents, refuseEvents } from '../../src-main/store/steering.ts'
-import { deleteStepsAfter, eachStep, insertStep, stepSummary } from '../../src-main/store/steps.ts'
+import { deleteStepsAfter, eachStep, insertStep } from '../../src-main/store/steps.ts'
 import { evaluationReport, recipeOf, stepReport } from '../host/support/records.ts'
 import { temporaryFolder } from '../host/support/temporary.ts'
 
@@ -41,9 +41,11 @@ describe('a step', () => {
   test('comes back as it went in', () => {
     const report = stepReport(1)
     insertStep(db, 1, report, 2.5)
-    const { groups, ...rest } = report
-    expect(stepSummary(db, 1, 1)).toEqual({ ...rest, groups: groups.map(({ completions: _, ...group }) => group) })
+    const { groups, metrics } = report
+    expect(queries.groupsOfStep(db, '', id, 1)).toEqual(groups.map(({ completions: _, ...group }) => group))
     expect(queries.group(db, '', id, 1, 1)).toEqual(groups[1])
+    const { series } = queries.metrics(db, '', id, undefined, 0)
+    expect(series).toEqual(Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, [value]])))
     expect([...eachStep(db, 1)]).toEqual([
       { step: 1, stage: 0, at: report.at, seconds: 2.5, settings: defaultSettings },
     ])
