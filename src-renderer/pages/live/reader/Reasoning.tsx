@@ -1,7 +1,7 @@
-import { memo, useMemo } from 'react'
+import { Fragment, memo, useMemo } from 'react'
 import { difference } from '../../../text/difference.ts'
 import { spansOf } from '../../../text/spans.ts'
-import styles from './Reader.module.css'
+import styles from './Sample.module.css'
 
 /** A chain of thought: reconsidering words stand out, sums that are wrong are underlined; or the differences to a neighbour. */
 export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: string; neighbour?: string }) {
@@ -22,11 +22,11 @@ export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: st
                 {piece.text}
               </mark>
             ) : (
-              <span key={key(piece.text.length)}>{piece.text}</span>
+              <Plain key={key(piece.text.length)} text={piece.text} />
             ),
           )
         : spans.map((span) => {
-            if (span.kind === 'plain') return <span key={key(span.text.length)}>{span.text}</span>
+            if (span.kind === 'plain') return <Plain key={key(span.text.length)} text={span.text} />
             if (span.kind === 'reflection')
               return (
                 <mark key={key(span.text.length)} className={styles.reflection}>
@@ -43,3 +43,18 @@ export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: st
     </p>
   )
 })
+
+/** Lines may break after a step of the reasoning, rather than inside a number. */
+function Plain({ text }: { text: string }) {
+  const parts = text.split(/(?<=[;,:])/)
+  let at = 0
+  return parts.map((part) => {
+    at += part.length
+    return (
+      <Fragment key={at}>
+        {part}
+        {/[;,:]$/.test(part) && <wbr />}
+      </Fragment>
+    )
+  })
+}

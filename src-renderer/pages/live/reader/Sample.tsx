@@ -4,8 +4,8 @@ import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import type { RewardPart } from '../../../../src-main/contract/records.ts'
 import { compact, signed } from '../../../format/number.ts'
 import { parseResponse } from '../../../text/response.ts'
-import styles from './Reader.module.css'
 import { Reasoning } from './Reasoning.tsx'
+import styles from './Sample.module.css'
 
 export interface SampleProps {
   sample: PromptAppearance['samples'][number]

@@ -4,7 +4,7 @@ import { type CSSProperties, memo, useEffect, useState } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import { bestFirst, readerStore, showAppearance } from '../../../stores/reader.ts'
 import { momentName } from './moment.ts'
-import styles from './Reader.module.css'
+import styles from './Time.module.css'
 
 const playMs = 900
 /** More bars than this in a column would not be seen apart. */

@@ -7,7 +7,7 @@ import { isActive } from '../../../stores/runs.ts'
 import { useLive } from '../../../stores/use.ts'
 import { useDetail } from '../data.ts'
 import { helpFor } from './alertHelp.ts'
-import styles from './Steer.module.css'
+import styles from './Story.module.css'
 
 /** Past this the oldest alerts are only counted: what helps is asked of the newest. */
 const most = 100

@@ -6,7 +6,7 @@ import { moment } from '../../../format/time.ts'
 import { useLive } from '../../../stores/use.ts'
 import { cursorStore } from '../../../stores/view.ts'
 import { whatChanged, whenInForce } from '../../../text/events.ts'
-import styles from './Steer.module.css'
+import styles from './Story.module.css'
 
 /** Everything that was asked of the run, newest first. Pointing at one puts the charts' cursor on its step. */
 export const EventList = memo(function EventList() {

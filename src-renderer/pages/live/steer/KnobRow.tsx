@@ -5,8 +5,8 @@ import { type Knob, refusal } from '../../../../src-main/contract/settings.ts'
 import { compact, plain, typed } from '../../../format/number.ts'
 import { applyDrafts } from '../../../stores/drafts.ts'
 import { setDraft, steerStore } from '../../../stores/steer.ts'
+import styles from './Knob.module.css'
 import { Sparkline } from './Sparkline.tsx'
-import styles from './Steer.module.css'
 import { positionOf, valueAt } from './scale.ts'
 
 export interface KnobRowProps {

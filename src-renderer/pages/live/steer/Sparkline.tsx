@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import type { Knob } from '../../../../src-main/contract/settings.ts'
 import { plain } from '../../../format/number.ts'
-import styles from './Steer.module.css'
+import styles from './Knob.module.css'
 import { positionOf } from './scale.ts'
 
 /** A knob's past as a small stepped line, from the first step to now. */

@@ -13,6 +13,7 @@ import { viewStore } from '../../../stores/view.ts'
 import { useDetail, useNewestStep, useSettingsHistory } from '../data.ts'
 import { AlertList } from './AlertList.tsx'
 import { EventList } from './EventList.tsx'
+import knobStyles from './Knob.module.css'
 import { KnobRow } from './KnobRow.tsx'
 import { RunControls } from './RunControls.tsx'
 import styles from './Steer.module.css'
@@ -40,8 +41,8 @@ export const SteeringPanel = memo(function SteeringPanel() {
               disabled={disabled}
             />
           ) : (
-            <div key={knob.name} className={styles.knob} aria-hidden="true">
-              <Skeleton className={styles.ghost} animate={false} />
+            <div key={knob.name} className={knobStyles.knob} aria-hidden="true">
+              <Skeleton className={knobStyles.ghost} animate={false} />
             </div>
           ),
         )}
@@ -75,7 +76,7 @@ const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
         disabled={disabled}
         onChange={(event) => steerStore.setState({ note: event.currentTarget.value })}
       />
-      <Button type="submit" size="compact-sm" disabled={!apply.enabled} className={styles.applyButton}>
+      <Button type="submit" size="compact-sm" disabled={!apply.enabled}>
         {count > 1 ? `Apply ${count}` : 'Apply'}
       </Button>
       <Tooltip label={back.name}>
