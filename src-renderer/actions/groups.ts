@@ -11,11 +11,14 @@ const readerOpen = () => {
   return route.page === 'live' && route.opened !== null
 }
 
+/** A place within a run names the run, so that the address still means it when another one has begun. */
+const shownRun = () => liveStore.getState().runId
+
 /** Shows this step's groups; the newest step is followed again from there on. */
 export function showStep(step: number): void {
   const newest = newestStep(liveStore.getState())
   const within = Math.min(newest, Math.max(1, step))
-  onLivePage((route) => ({ ...route, step: within === newest ? null : within }))
+  onLivePage((route) => ({ ...route, runId: shownRun(), step: within === newest ? null : within }))
 }
 
 function moveInTime(by: number): void {
@@ -59,13 +62,13 @@ export const follow: Action = {
 /** Opens a group of a step in the reader. */
 export function openGroup(step: number, group: number, sample: number | null = null): void {
   readerStore.setState({ layout: 'samples' })
-  onLivePage((route) => ({ ...route, opened: { kind: 'group', step, group, sample } }), false)
+  onLivePage((route) => ({ ...route, runId: shownRun(), opened: { kind: 'group', step, group, sample } }), false)
 }
 
 /** Opens a prompt in the reader, at one of its steps if given. */
 export function openPrompt(prompt: string, step: number | null): void {
   readerStore.setState({ layout: 'time' })
-  onLivePage((route) => ({ ...route, opened: { kind: 'prompt', prompt, step } }), false)
+  onLivePage((route) => ({ ...route, runId: shownRun(), opened: { kind: 'prompt', prompt, step } }), false)
 }
 
 export const openBest: Action = {
