@@ -1,16 +1,17 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled …]
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compiled } from './compiled.ts'
 import { learning } from './learning.ts'
 import { steering } from './steering.ts'
 import { windowAnswers } from './window.ts'
 
-const parts = { learning, steering, window: windowAnswers }
+const parts = { learning, steering, window: windowAnswers, compiled }
 type Part = keyof typeof parts
 
 const { values, positionals } = parseArgs({
