@@ -77,7 +77,7 @@ async function randomMoment(
   { exited, announced }: App,
 ): Promise<void> {
   const steps = Math.floor(10 * random())
-  const rest = (early ? 1500 : 150) * random()
+  const rest = (early ? 700 : 150) * random()
   let over = false
   void exited.then(() => {
     over = true
