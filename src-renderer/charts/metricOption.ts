@@ -7,7 +7,7 @@ import type { Columns } from '../stores/columns.ts'
 import type { Mark } from '../stores/story.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
-import { type Point, pointsWithin, smoothed, thinned, tickInterval } from './series.ts'
+import { type Point, pointsOf, smoothed, thinned, tickSteps, within } from './series.ts'
 
 export interface MetricView {
   panel: Panel
@@ -17,6 +17,8 @@ export interface MetricView {
   bound: { step: number; value: number }[]
   marks: Mark[]
   range: Range
+  /** A part of the run is shown: the height is for its detail. */
+  zoomed: boolean
   smooth: boolean
   palette: Palette
   frame: Frame
@@ -27,10 +29,12 @@ export function metricOption(view: MetricView): EChartsCoreOption {
   const { panel, columns, range, palette, frame } = view
   const smooth = view.smooth && !panel.exact
   const most = Math.max(200, view.width * 2)
-  const all = pointsWithin(columns.steps, columns.series[panel.metric] ?? [], range)
-  const raw = thinned(all, most)
-  const strong = smooth ? thinned(smoothed(all), most) : raw
-  const few = all.length <= 2
+  const ticks = tickSteps(range)
+  const everything = pointsOf(columns.steps, columns.series[panel.metric] ?? [])
+  const raw = thinned(within(everything, range), most)
+  // The average is the same at every zoom: it is taken over the whole run, then cut.
+  const average = smooth ? thinned(within(smoothed(everything), range), most) : []
+  const few = raw.length <= 2
   return {
     animation: false,
     grid: { left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom, outerBoundsMode: 'none' },
@@ -38,9 +42,8 @@ export function metricOption(view: MetricView): EChartsCoreOption {
       type: 'value',
       min: range[0],
       max: range[1],
-      interval: tickInterval(range),
       axisLine: { lineStyle: { color: palette.lineStrong }, onZero: false },
-      axisTick: { show: false },
+      axisTick: { show: false, customValues: ticks },
       splitLine: { show: false },
       axisLabel: {
         color: palette.ink3,
@@ -48,12 +51,15 @@ export function metricOption(view: MetricView): EChartsCoreOption {
         margin: 5,
         hideOverlap: true,
         alignMaxLabel: 'right',
-        formatter: (step: number) => (step % tickInterval(range) === 0 ? compact(step) : ''),
+        customValues: ticks,
+        formatter: (step: number) => compact(step),
       },
     },
     yAxis: {
       type: 'value',
-      ...(panel.share ? { min: 0, max: 1, interval: 0.5 } : { min: panel.fromZero ? 0 : undefined, scale: true }),
+      ...(panel.share
+        ? { min: 0, max: 1, interval: 0.5 }
+        : { min: panel.fromZero && !view.zoomed ? 0 : null, scale: true }),
       splitNumber: 2,
       axisLine: { show: false },
       axisTick: { show: false },
@@ -83,7 +89,7 @@ export function metricOption(view: MetricView): EChartsCoreOption {
       {
         id: 'smooth',
         type: 'line',
-        data: smooth ? strong : [],
+        data: average,
         showSymbol: false,
         silent: true,
         lineStyle: { color: palette.ink, width: 1.8 * frame.unit, cap: 'round', join: 'round' },
@@ -95,9 +101,9 @@ export function metricOption(view: MetricView): EChartsCoreOption {
 }
 
 function spreadSeries({ columns, panel, range, palette }: MetricView, name: string, most: number) {
-  const mean = new Map(pointsWithin(columns.steps, columns.series[panel.metric] ?? [], range))
-  const spread = smoothed(pointsWithin(columns.steps, columns.series[name] ?? [], range))
-  const middle = new Map(smoothed([...mean] as Point[]))
+  const spread = within(smoothed(pointsOf(columns.steps, columns.series[name] ?? [])), range)
+  const mean = within(smoothed(pointsOf(columns.steps, columns.series[panel.metric] ?? [])), range)
+  const middle = new Map(mean)
   const band = thinned(spread, most).filter(([step]) => middle.has(step))
   const edge = (sign: 1 | -1) => band.map(([step, s]) => [step, (middle.get(step) as number) + sign * s])
   const renderItem: CustomSeriesRenderItem = (_params, api) => {

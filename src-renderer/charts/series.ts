@@ -2,23 +2,22 @@
 
 export type Point = [step: number, value: number]
 
-/** Points within a range, with one neighbour on either side so that lines run on to the edge. */
-export function pointsWithin(steps: number[], values: (number | null)[], [from, to]: [number, number]): Point[] {
+/** Without the steps that lack a value. */
+export function pointsOf(steps: number[], values: (number | null)[]): Point[] {
   const points: Point[] = []
-  let before: Point | null = null
   for (let i = 0; i < steps.length; i++) {
     const value = values[i]
-    if (value === null || value === undefined || !Number.isFinite(value)) continue
-    const point: Point = [steps[i], value]
-    if (steps[i] < from) before = point
-    else {
-      if (before) points.push(before)
-      before = null
-      points.push(point)
-      if (steps[i] > to) break
-    }
+    if (value !== null && value !== undefined && Number.isFinite(value)) points.push([steps[i], value])
   }
   return points
+}
+
+/** Points within a range, with one neighbour on either side so that lines run on to the edge. */
+export function within(points: Point[], [from, to]: [number, number]): Point[] {
+  let first = points.findIndex(([step]) => step >= from)
+  if (first < 0) first = points.length
+  const last = points.findLastIndex(([step]) => step <= to)
+  return points.slice(Math.max(0, first - 1), last + 2)
 }
 
 /** Exponential moving average with the start's bias taken out (as Adam does); weight of the past 0.8. */
@@ -70,6 +69,14 @@ export function roundEnd(step: number, planned: number): number {
 }
 
 const roundLeads = [1, 2, 2.5, 3, 4, 5, 6]
+
+/** Steps with a label: multiples of a round number. */
+export function tickSteps([from, to]: [number, number]): number[] {
+  const interval = tickInterval([from, to])
+  const ticks: number[] = []
+  for (let step = Math.ceil(from / interval) * interval; step <= to; step += interval) ticks.push(step)
+  return ticks
+}
 
 /** Whole steps between the labels of an axis: four or five of them, and on the end of the range where that is round too. */
 export function tickInterval([from, to]: [number, number]): number {

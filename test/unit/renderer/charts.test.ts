@@ -4,11 +4,13 @@ import { divergingScale, palettes } from '../../../src-renderer/app/palette.ts'
 import { frameFor, shareOf, stepAt, zoomed } from '../../../src-renderer/charts/frame.ts'
 import {
   type Point,
-  pointsWithin,
+  pointsOf,
   roundEnd,
   smoothed,
   thinned,
   tickInterval,
+  tickSteps,
+  within,
 } from '../../../src-renderer/charts/series.ts'
 
 describe('series', () => {
@@ -28,8 +30,11 @@ describe('series', () => {
   })
 
   it('a range keeps one neighbour on either side, and skips what is missing', () => {
-    const steps = [1, 2, 3, 4, 5, 6]
-    expect(pointsWithin(steps, [1, 2, null, 4, 5, 6], [3, 4])).toEqual([
+    const points = pointsOf([1, 2, 3, 4, 5, 6], [1, 2, null, 4, 5, 6])
+    expect(within(points, [7, 9])).toEqual([[6, 6]])
+    expect(within(points, [-3, 0])).toEqual([[1, 1]])
+    expect(within([], [0, 9])).toEqual([])
+    expect(within(points, [3, 4])).toEqual([
       [2, 2],
       [4, 4],
       [5, 5],
@@ -61,6 +66,7 @@ describe('series', () => {
     expect(tickInterval([0, 120])).toBe(30)
     expect(tickInterval([0, 150])).toBe(30)
     expect(tickInterval([0, 10])).toBe(2)
+    expect(tickSteps([33.4, 55.2])).toEqual([35, 40, 45, 50, 55])
   })
 })
 

@@ -20,6 +20,7 @@ import { Plot } from './Plot.tsx'
 export interface MetricPanelProps {
   panel: Panel
   range: Range
+  zoomed: boolean
   marks: Mark[]
   history: SettingsSpan[]
   smooth: boolean
@@ -29,7 +30,7 @@ export interface MetricPanelProps {
 }
 
 export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
-  const { panel, range, marks, history, smooth, palette, enlarged, onMark } = props
+  const { panel, range, zoomed, marks, history, smooth, palette, enlarged, onMark } = props
   const version = useLive((s) => s.version)
   const evaluations = useLive((s) => s.evaluations)
   const frame = useFrame()
@@ -45,12 +46,13 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         bound,
         marks,
         range,
+        zoomed,
         smooth,
         palette,
         frame,
         width,
       }),
-    [version, panel, heldOut, bound, marks, range, smooth, palette, frame],
+    [version, panel, heldOut, bound, marks, range, zoomed, smooth, palette, frame],
   )
   const toggle = () => viewStore.setState({ enlarged: enlarged ? null : panel.id })
   const Icon = enlarged ? IconArrowsMinimize : IconArrowsMaximize

@@ -49,6 +49,7 @@ export const Metrics = memo(function Metrics() {
             key={panel.id}
             panel={panel}
             range={range}
+            zoomed={zoomedIn}
             marks={marks}
             history={history}
             smooth={smooth}

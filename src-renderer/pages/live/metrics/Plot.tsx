@@ -107,7 +107,7 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
     const end = stepAt(x, width(), frame, range)
     if (Math.abs(x - start.x) <= drag) showStep(Math.round(end))
     else if (Math.abs(end - start.step) >= 2)
-      viewStore.setState({ zoom: [Math.min(start.step, end), Math.max(start.step, end)] })
+      viewStore.setState({ zoom: [Math.round(Math.min(start.step, end)), Math.round(Math.max(start.step, end))] })
   }
 
   return (
