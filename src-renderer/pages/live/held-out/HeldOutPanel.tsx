@@ -97,6 +97,8 @@ function Samples({ samples, step }: { samples: EvaluationSample[]; step: number 
         {rows.getVirtualItems().map((item) => {
           const sample = samples[item.index]
           const answer = parseResponse(sample.text).answer?.trim()
+          // The right number outside the form (no closing tag, two answers) is no answer.
+          const lost = !sample.correct && answer === sample.answer
           return (
             <li key={item.key} style={{ transform: `translateY(${item.start}px)`, height: item.size }}>
               <button
@@ -104,12 +106,12 @@ function Samples({ samples, step }: { samples: EvaluationSample[]; step: number 
                 className={styles.sample}
                 data-right={sample.correct}
                 onClick={() => openPrompt(sample.prompt, step)}
-                aria-label={`${sample.prompt} ${sample.correct ? 'right' : 'wrong'}: ${answer ?? 'no answer'}. See how the answers changed`}
+                aria-label={`${sample.prompt} ${sample.correct ? 'right' : 'wrong'}: ${answer ?? 'no answer'}${lost ? ', off the form' : ''}. See how the answers changed`}
               >
                 <i aria-hidden="true">{sample.correct ? '✓' : '✗'}</i>
                 <span className={styles.prompt}>{sample.prompt}</span>
                 <span className={styles.answer}>{answer || '–'}</span>
-                <span className={styles.expected}>{sample.correct ? '' : `≠ ${sample.answer}`}</span>
+                <span className={styles.expected}>{sample.correct ? '' : lost ? 'off form' : `≠ ${sample.answer}`}</span>
                 <span className={styles.tokens}>{sample.tokens}</span>
               </button>
             </li>
