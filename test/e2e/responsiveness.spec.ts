@@ -1,7 +1,11 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Page } from '@playwright/test'
 import { expect, recipes, test } from './support/fixtures.ts'
 
-/** The product's promise is 100 ms, which the bench measures on an idle machine; a test must not fail for a busy one. */
+/**
+ * Milliseconds. The product's promise is 100, which the bench measures on an idle machine; a test must not fail for a busy one. What
+ * the test's own timer came late by, the page is granted too.
+ */
 const bound = 500
 
 interface Answer {
@@ -45,6 +49,8 @@ test('the page answers while training runs', async ({ studio }) => {
   await run.waitForStep(3)
   const before = await run.step()
 
+  const lateness = monitorEventLoopDelay({ resolution: 5 })
+  lateness.enable()
   const durations = await whileListening(page, async () => {
     for (let round = 0; round < 2; round++) {
       for (const tab of ['Alerts', 'History']) await run.steer.root.getByRole('tab', { name: tab }).click()
@@ -63,12 +69,13 @@ test('the page answers while training runs', async ({ studio }) => {
       await expect(run.status).toHaveText('running')
     }
   })
+  lateness.disable()
 
   expect(await run.step(), 'training goes on meanwhile').toBeGreaterThan(before)
   const slowest = durations.toSorted((a, b) => b.milliseconds - a.milliseconds)[0] ?? { event: 'none', milliseconds: 0 }
   test.info().annotations.push({
     type: 'slowest answer',
-    description: `${slowest.milliseconds} ms (${slowest.event}); ${durations.length} events took 16 ms or more`,
+    description: `${slowest.milliseconds} ms (${slowest.event}), the test's own timer ${Math.round(lateness.max / 1e6)} ms late`,
   })
-  expect(slowest.milliseconds, `from ${slowest.event} to its effect`).toBeLessThan(bound)
+  expect(slowest.milliseconds, `from ${slowest.event} to its effect`).toBeLessThan(bound + lateness.max / 1e6)
 })

@@ -31,7 +31,7 @@ export class MetricChart {
     const x = await this.#x(step)
     await this.page.mouse.move(box.x + x - 3, box.y + box.height / 2)
     await this.page.mouse.move(box.x + x, box.y + box.height / 2)
-    return this.page.getByRole('tooltip')
+    return this.page.getByRole('tooltip').filter({ hasText: /[◆│▲]/ })
   }
 
   /** Steps that the charts span, as the bar above them says. */
