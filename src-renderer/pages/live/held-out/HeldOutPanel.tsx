@@ -111,7 +111,9 @@ function Samples({ samples, step }: { samples: EvaluationSample[]; step: number 
                 <i aria-hidden="true">{sample.correct ? '✓' : '✗'}</i>
                 <span className={styles.prompt}>{sample.prompt}</span>
                 <span className={styles.answer}>{answer || '–'}</span>
-                <span className={styles.expected}>{sample.correct ? '' : lost ? 'off form' : `≠ ${sample.answer}`}</span>
+                <span className={styles.expected}>
+                  {sample.correct ? '' : lost ? 'off form' : `≠ ${sample.answer}`}
+                </span>
                 <span className={styles.tokens}>{sample.tokens}</span>
               </button>
             </li>
