@@ -193,11 +193,12 @@ function marksSeries({ marks, range, palette, frame }: MetricView) {
       children: [line, { type: 'polygon' as const, shape: { points: up }, style: { fill: color } }],
     }
   }
+  // No height of their own, so that they do not stretch the axis.
   return {
     id: 'marks',
     type: 'custom',
     renderItem,
-    data: shown.map((m) => [m.step, 0]),
+    data: shown.map((m) => [m.step, Number.NaN]),
     clip: false,
     silent: true,
     z: 2,

@@ -1,6 +1,6 @@
 /** Numbers as a person reads them: three significant digits, SI prefixes for large ones, a true minus sign. */
 
-const minus = (text: string) => text.replace('-', '−')
+const minus = (text: string) => text.replaceAll('-', '−')
 
 /** 0.1234 → "0.123", 12345 → "12.3k", 0.00002 → "2e−5"; nothing for what is not a number. */
 export function compact(value: number | null | undefined): string {
@@ -46,7 +46,7 @@ export function plain(value: number): string {
 
 /** What a person typed: "2e-4", "0,5" and a true minus sign are numbers too. */
 export function typed(text: string): number {
-  const cleaned = text.trim().replace('−', '-').replace(',', '.')
+  const cleaned = text.trim().replaceAll('−', '-').replace(',', '.')
   return cleaned === '' ? Number.NaN : Number(cleaned)
 }
 

@@ -14,6 +14,7 @@ describe('numbers as a person reads them', () => {
     [12345, '12.3k'],
     [1_500_000, '1.5M'],
     [2e-5, '2e−5'],
+    [-7.8e-4, '−7.8e−4'],
     [Number.NaN, '–'],
     [null, '–'],
   ])('%s is %s', (value, text) => {
@@ -43,7 +44,7 @@ describe('numbers as a person reads them', () => {
   })
 
   it('reads back what it wrote, and what people type', () => {
-    for (const value of [0, 1, -10, 0.001, 2e-4, 3e-6, 131072]) expect(typed(plain(value))).toBe(value)
+    for (const value of [0, 1, -10, 0.001, 2e-4, -3e-6, 131072]) expect(typed(plain(value))).toBe(value)
     expect(typed(' 0,5 ')).toBe(0.5)
     expect(typed('2E-4')).toBe(2e-4)
     expect(typed('')).toBeNaN()
