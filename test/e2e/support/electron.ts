@@ -23,10 +23,19 @@ export function electronShell(binary: string, watch: (page: Page) => void): Shel
   return {
     name: 'electron',
     async start(dataFolder, args): Promise<OpenApp> {
+      const profile = join(dataFolder, 'window')
       const app: ElectronApplication = await electron.launch({
         executablePath: binary,
-        // Chromium's sandbox does not work as root. In tests only, whose pages are all our own.
-        args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), projectFolder, '--data', dataFolder, ...args],
+        args: [
+          // Chromium's sandbox does not work as root. In tests only, whose pages are all our own.
+          ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+          // What the window remembers (colours, its size) and the lock of the one instance are this test's own.
+          `--user-data-dir=${profile}`,
+          projectFolder,
+          ...['--data', dataFolder],
+          ...args,
+        ],
+        env: { ...(process.env as Record<string, string>), XDG_CONFIG_HOME: profile },
         cwd: projectFolder,
       })
       const child = app.process()
