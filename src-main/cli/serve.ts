@@ -70,11 +70,13 @@ async function serve(options: ServeOptions): Promise<void> {
       await interrupted.first
       say(host.active ? 'Pausing the run at a checkpoint; Ctrl-C again ends it at once.' : 'Closing.')
       void interrupted.second.then(() => host.endNow())
+      // before the server, so that open windows still see the last step and the pause
+      await host.close('The app was closed (Ctrl-C).')
     } finally {
       await server.close()
     }
   } finally {
-    await host.close('The app was closed (Ctrl-C).')
+    await host.close('The app could not be served.')
   }
 }
 

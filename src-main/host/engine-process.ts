@@ -1,6 +1,7 @@
 /** The engine's process as the host sees it: Electron's utilityProcess has the same face. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
@@ -43,6 +44,7 @@ export function forkEngine(entry: URL): EngineProcess {
   // A message to an engine that has just died has nowhere to go; its exit is reported by itself.
   const ignore = () => {}
   child.on('error', ignore)
+  if (child.pid !== undefined) giveWay(child.pid)
   const ended = endOf(child)
   return {
     pid: child.pid,
@@ -54,6 +56,17 @@ export function forkEngine(entry: URL): EngineProcess {
       for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', listener)
     },
     onExit: (listener) => void ended.then(listener),
+  }
+}
+
+/** The engine takes all cores: window and host come first, which costs it nothing while they have nothing to do. */
+const niceness = 5
+
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, niceness)
+  } catch {
+    // gone already, or not allowed here: then they share alike
   }
 }
 
