@@ -45,6 +45,13 @@ export interface Figures {
   }
   /** `max` is null when every interaction took less than the 16 ms from which a browser reports it. */
   window?: { interactionsOver16Milliseconds: number; max: number | null }
+  compiled?: {
+    steps: number
+    tokensPerStep: number
+    eagerSecondsPerStep: number
+    graphSecondsPerStep: number
+    graphOverEager: { median: number; min: number; max: number }
+  }
 }
 
 const folder = fileURLToPath(new URL('../../docs/figures/', import.meta.url))
@@ -70,7 +77,7 @@ function spread(values: number[], show: (value: number) => string): string {
 }
 
 export function figureTables(figures: Figures | null): Record<string, string> {
-  const { learning, steering, window } = figures ?? {}
+  const { learning, steering, window, compiled } = figures ?? {}
   const runs = learning?.runs
   /** The cell of a figure, or what stands there while it is missing. */
   const cell = <P>(name: string, part: P | undefined, show: (part: P) => string): string =>
@@ -235,6 +242,23 @@ export function figureTables(figures: Figures | null): Record<string, string> {
     ],
   )
 
+  const compiledTable = table(
+    ['steps', 'tokens a step', 'eager', 'graph', 'graph over eager'],
+    [
+      [
+        cell('COMPILED_STEPS', compiled, (c) => String(c.steps)),
+        cell('COMPILED_TOKENS', compiled, (c) => c.tokensPerStep.toFixed(0)),
+        cell('EAGER', compiled, (c) => `${c.eagerSecondsPerStep.toFixed(2)} s`),
+        cell('GRAPH', compiled, (c) => `${c.graphSecondsPerStep.toFixed(2)} s`),
+        cell(
+          'GRAPH_OVER_EAGER',
+          compiled,
+          ({ graphOverEager: r }) => `${r.median.toFixed(2)} (${r.min.toFixed(2)} to ${r.max.toFixed(2)})`,
+        ),
+      ],
+    ],
+  )
+
   const machineTable = table(
     ['machine', 'cores', 'memory', 'backend', 'seeds', 'measured'],
     [
@@ -256,6 +280,7 @@ export function figureTables(figures: Figures | null): Record<string, string> {
     'results-course': courseTable,
     'results-speed': speedTable,
     'results-steering': steeringTable,
+    'results-compiled': compiledTable,
     'results-machine': machineTable,
   }
 }
