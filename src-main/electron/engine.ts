@@ -3,24 +3,24 @@ import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { utilityProcess } from 'electron'
 import type { FromEngine } from '../contract/engine-messages.ts'
-import type { EngineExit, EngineProcess } from '../host/engine-process.ts'
+import { type EngineExit, type EngineProcess, engineEnvironment, giveWay } from '../host/engine-process.ts'
 
 export function startUtilityEngine(entry: URL): EngineProcess {
-  const child = utilityProcess.fork(fileURLToPath(entry), [], { serviceName: 'grpo-studio engine', stdio: 'pipe' })
-  let pid: number | undefined
-  child.once('spawn', () => {
-    pid = child.pid
+  const child = utilityProcess.fork(fileURLToPath(entry), [], {
+    serviceName: 'grpo-studio engine',
+    stdio: 'pipe',
+    env: engineEnvironment(),
   })
+  // unlike a forked Node, it has no process id before it has spawned
+  const spawned = new Promise<number>((resolve) => child.once('spawn', () => resolve(child.pid!)))
+  void spawned.then(giveWay)
   return {
-    get pid() {
-      return pid ?? child.pid
-    },
+    onSpawn: (listener) => void spawned.then(listener),
     send: (message) => child.postMessage(message),
     // A utility process has no channel to close: what it had to say is said when this is called.
     disconnect: () => void child.kill(),
-    kill() {
-      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
-    },
+    // it may have ended by itself meanwhile
+    kill: () => void spawned.then((pid) => process.kill(pid, 'SIGKILL')).catch(() => {}),
     onMessage: (listener) => void child.on('message', (message) => listener(message as FromEngine)),
     onOutput(listener) {
       for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => listener(String(data)))

@@ -12,7 +12,8 @@ export interface EngineExit {
 }
 
 export interface EngineProcess {
-  readonly pid: number | undefined
+  /** Tells its process id as soon as there is one. */
+  onSpawn(listener: (pid: number) => void): void
   send(message: ToEngine): void
   /** Closes the channel: the engine ends by itself. */
   disconnect(): void
@@ -29,6 +30,10 @@ export type StartEngine = () => EngineProcess
 /** glibc keeps the buffers of past steps instead of giving them back and faulting them in again at every step. */
 const allocator = { MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '4000000000' }
 
+export function engineEnvironment(): Record<string, string> {
+  return { ...allocator, ...(process.env as Record<string, string>) }
+}
+
 /** How long its output may come in after its end, should a process of its own still hold it open; milliseconds. */
 const lastWords = 500
 
@@ -39,7 +44,7 @@ export function forkEngine(entry: URL): EngineProcess {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
     execArgv: [],
-    env: { ...allocator, ...process.env },
+    env: engineEnvironment(),
   })
   // A message to an engine that has just died has nowhere to go; its exit is reported by itself.
   const ignore = () => {}
@@ -47,7 +52,7 @@ export function forkEngine(entry: URL): EngineProcess {
   if (child.pid !== undefined) giveWay(child.pid)
   const ended = endOf(child)
   return {
-    pid: child.pid,
+    onSpawn: (listener) => void (child.pid !== undefined && listener(child.pid)),
     send: (message) => void (child.connected && child.send(message, ignore)),
     disconnect: () => void (child.connected && child.disconnect()),
     kill: () => void child.kill('SIGKILL'),
@@ -62,7 +67,7 @@ export function forkEngine(entry: URL): EngineProcess {
 /** The engine takes all cores: window and host come first, which costs it nothing while they have nothing to do. */
 const niceness = 5
 
-function giveWay(pid: number): void {
+export function giveWay(pid: number): void {
   try {
     setPriority(pid, niceness)
   } catch {

@@ -6,8 +6,7 @@ import { identify, type ProcessIdentity, waitForEnd } from './process-identity.t
 const noteIn = (runFolder: string) => join(runFolder, 'engine.pid')
 
 /** For whoever opens this data folder next. */
-export function noteEngine(runFolder: string, pid: number | undefined): void {
-  if (pid === undefined) return
+export function noteEngine(runFolder: string, pid: number): void {
   try {
     writeFileSync(noteIn(runFolder), JSON.stringify(identify(pid)))
   } catch {

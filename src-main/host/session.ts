@@ -75,7 +75,7 @@ export class Session {
     )
     this.#log = new EngineLog(this.folder)
     this.#engine = context.startEngine()
-    noteEngine(this.folder, this.#engine.pid)
+    this.#engine.onSpawn((pid) => noteEngine(this.folder, pid))
     this.#engine.onMessage((message) => this.#receive(message))
     this.#engine.onOutput((text) => this.#log.write(text))
     this.#engine.onExit((exit) => this.#queue.push({ type: 'exit', ...exit }))

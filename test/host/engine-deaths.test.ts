@@ -109,7 +109,7 @@ test('an engine that outlived its killed app is ended before the run goes on', a
   const { folder } = await first.ask.run(id)
   await first.close()
   // As it would be found after the app was killed: the engine's note names a process that still lives.
-  const orphan = identify(scripted({ ending: 'silence' })().pid!)
+  const orphan = identify(await new Promise(scripted({ ending: 'silence' })().onSpawn))
   writeFileSync(join(folder, 'engine.pid'), JSON.stringify(orphan))
   const second = openHost({ dataFolder: first.dataFolder, startEngine: scripted({ steps: 2 }) })
   expect(isAlive(orphan)).toBe(true)
