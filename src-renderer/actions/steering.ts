@@ -1,6 +1,7 @@
 import { heard } from '../stores/connection.ts'
 import { applyDrafts, readyDrafts } from '../stores/drafts.ts'
 import { liveStore } from '../stores/live.ts'
+import { routeStore } from '../stores/route.ts'
 import { clearDrafts, steerStore } from '../stores/steer.ts'
 import type { Action } from './action.ts'
 
@@ -10,7 +11,7 @@ export const focusSteering: Action = {
   group: 'Steer',
   keys: ['T'],
   words: 'temperature steering panel focus',
-  enabled: () => liveStore.getState().detail !== null,
+  enabled: () => routeStore.getState().page === 'live' && liveStore.getState().detail !== null,
   run: () => document.querySelector<HTMLInputElement>('[data-knob] input[type="text"]')?.focus(),
 }
 

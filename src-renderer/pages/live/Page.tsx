@@ -1,4 +1,5 @@
 import { Skeleton } from '@mantine/core'
+import { useDeferredValue } from 'react'
 import { FirstRun } from '../../parts/FirstRun.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
@@ -15,35 +16,50 @@ import { SteeringPanel } from './steer/SteeringPanel.tsx'
 export function LivePage() {
   const { runs } = useRuns()
   const runId = useLive((s) => s.runId)
-  const error = useLive((s) => s.error)
-  const { status } = useConnection()
-  const opened = useRoute((route) => (route.page === 'live' ? route.opened : null))
+  // The page answers a click with its header at once; the rest is built in slices that let other input through.
+  const whole = useDeferredValue(true, false)
   if (runs && runs.length === 0 && !runId) return <FirstRun />
   return (
     <div className={styles.page}>
       <Header />
-      <div className={styles.body}>
-        <div className={styles.main}>
-          {/* What is shown stays while the line is cut; a window that is not let in has to be told where to go. */}
-          {(status === 'refused' || !runId) && <Unreachable />}
-          {error ? (
-            <Problem explanation={error} title="This run cannot be shown" />
-          ) : runId ? (
-            <>
-              <Metrics />
-              <div className={styles.lower}>
-                <GroupsPanel />
-                <HeldOutPanel />
-              </div>
-              {opened && <Reader opened={opened} />}
-            </>
-          ) : status === 'refused' || status === 'lost' ? null : (
-            <Skeleton className={styles.waiting} animate={false} />
-          )}
+      {whole ? (
+        <Body />
+      ) : (
+        <div className={styles.body}>
+          <div className={styles.main} />
         </div>
-        <SteeringPanel />
-      </div>
+      )}
       <StopDialog />
+    </div>
+  )
+}
+
+function Body() {
+  const runId = useLive((s) => s.runId)
+  const error = useLive((s) => s.error)
+  const { status } = useConnection()
+  const opened = useRoute((route) => (route.page === 'live' ? route.opened : null))
+  return (
+    <div className={styles.body}>
+      <div className={styles.main}>
+        {/* What is shown stays while the line is cut; a window that is not let in has to be told where to go. */}
+        {(status === 'refused' || !runId) && <Unreachable />}
+        {error ? (
+          <Problem explanation={error} title="This run cannot be shown" />
+        ) : runId ? (
+          <>
+            <Metrics />
+            <div className={styles.lower}>
+              <GroupsPanel />
+              <HeldOutPanel />
+            </div>
+            {opened && <Reader opened={opened} />}
+          </>
+        ) : status === 'refused' || status === 'lost' ? null : (
+          <Skeleton className={styles.waiting} animate={false} />
+        )}
+      </div>
+      <SteeringPanel />
     </div>
   )
 }
