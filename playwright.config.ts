@@ -20,6 +20,8 @@ export default defineConfig<object, { shellName: ShellName }>({
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     },
     viewport: { width: 1440, height: 900 },
+    // Nothing moves then, so that nothing is looked at half way.
+    contextOptions: { reducedMotion: 'reduce' },
     screenshot: 'only-on-failure',
     // Without its film strip, which would cost the tests as much as they cost themselves.
     trace: { mode: 'retain-on-failure', screenshots: false },

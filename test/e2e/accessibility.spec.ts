@@ -5,6 +5,13 @@ import type { ShellName } from './support/shell.ts'
 
 /** What axe has to say against the page as it is, with the elements meant. */
 async function violations(page: Page, shellName: ShellName): Promise<string[]> {
+  // A message or tooltip that fades has too little contrast on its way.
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter((a) => a.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+    await Promise.allSettled(ending.map((animation) => animation.finished))
+  })
   const builder = new AxeBuilder({ page })
   // Electron cannot open the second page that axe would finish its work in.
   if (shellName === 'electron') builder.setLegacyMode(true)

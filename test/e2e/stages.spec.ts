@@ -1,9 +1,12 @@
 import { expect, recipes, test } from './support/fixtures.ts'
 
 test('a stage is stayed in past its end, and left at a word', async ({ studio }) => {
-  await studio.open()
+  // As `npm start -- --recipe …` does: the run is there when the window opens.
+  await studio.open('--recipe', recipes.endless)
   const record = studio.record()
-  const run = await studio.launch(recipes.endless)
+  const { run } = studio
+  await expect(run.title).toHaveText('No end in sight #1')
+  await expect(run.status).toHaveText('running')
   await run.waitForStep(1)
 
   await run.steer.button('Stay in this stage').click()

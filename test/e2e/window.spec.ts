@@ -17,6 +17,20 @@ test('runs, palette, shortcuts, themes and the place in the window', async ({ st
     await expect(run.title).toHaveText('No end in sight #1')
   })
 
+  await test.step('charts zoom together, and a click shows the groups of its step', async () => {
+    const whole = await run.chart('reward').range()
+    await run.chart('reward').zoom(3)
+    await expect.poll(() => run.chart('loss').range()).not.toEqual(whole)
+    const [from, to] = await run.chart('loss').range()
+    expect(to - from).toBeLessThan(whole[1] - whole[0])
+    await page.getByRole('button', { name: 'Show all steps' }).click()
+    await expect.poll(() => run.chart('loss').range()).toEqual(whole)
+    await run.chart('loss').clickAt(1)
+    await expect.poll(() => run.groups.step()).toBe(1)
+    await run.groups.root.getByRole('button', { name: 'newest' }).click()
+    await expect.poll(() => run.groups.step()).toBe(step)
+  })
+
   await test.step('a reload keeps the place: the step, the group and its sample', async () => {
     await run.groups.root.getByRole('slider', { name: 'Step shown' }).press('Home')
     await expect.poll(() => run.groups.step()).toBe(1)

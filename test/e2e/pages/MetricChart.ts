@@ -34,6 +34,18 @@ export class MetricChart {
     return this.page.getByRole('tooltip').filter({ hasText: /[◆│▲]/ })
   }
 
+  /** Clicks at a step: its groups are shown. */
+  async clickAt(step: number): Promise<void> {
+    const x = await this.#x(step)
+    await this.image.click({ position: { x, y: plot.top + 10 } })
+  }
+
+  /** Turns the wheel over the middle of the chart: towards, all charts show fewer steps. */
+  async zoom(clicks: number): Promise<void> {
+    await this.image.hover()
+    for (let i = 0; i < Math.abs(clicks); i++) await this.page.mouse.wheel(0, clicks > 0 ? -120 : 120)
+  }
+
   /** Steps that the charts span, as the bar above them says. */
   async range(): Promise<[number, number]> {
     await this.page.mouse.move(0, 0)
