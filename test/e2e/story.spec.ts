@@ -190,7 +190,7 @@ test('from launch through pause, steering, a stage transition and an opened grou
     await expect(run.status).toHaveText('interrupted')
     const stored = record.lastStep()
     await expect(run.error).toContainText(`The engine was killed (SIGKILL) after step ${stored}`)
-    await expect(run.figure('step')).toHaveText(`${stored} / 44`)
+    await expect(run.figure('step')).toHaveText(`${stored} / 64`)
     await everyStepIsThere(record, stored)
     const before = record.metrics()
     await goesOnAfterResume(run, stored)
@@ -206,21 +206,21 @@ test('from launch through pause, steering, a stage transition and an opened grou
     const again = studio.run
     await expect(again.status).toHaveText('interrupted')
     await expect(again.header).toContainText(`This run was interrupted at step ${stored}.`)
-    await expect(again.figure('step')).toHaveText(`${stored} / 44`)
+    await expect(again.figure('step')).toHaveText(`${stored} / 64`)
     await everyStepIsThere(record, stored)
     await expect.poll(() => again.chart('reward').hasSteeringMark(pausedAt + 1)).toBe(true)
     await expect.poll(() => again.chart('reward').ink()).toBeGreaterThan(20)
 
     await goesOnAfterResume(again, stored)
     expect(record.enginePid('0001-story')).not.toBe(engine)
-    await expect(again.status).toHaveText('finished', { timeout: 60_000 })
-    await everyStepIsThere(record, 44)
+    await expect(again.status).toHaveText('finished', { timeout: 120_000 })
+    await everyStepIsThere(record, 64)
     expect(upTo(record.metrics(), stored)).toEqual(before)
     expect(record.stages()).toEqual([
       { stage: 0, firstStep: 1, lastStep: 16, endReason: 'steps' },
-      { stage: 1, firstStep: 17, lastStep: 44, endReason: 'steps' },
+      { stage: 1, firstStep: 17, lastStep: 64, endReason: 'steps' },
     ])
-    await expect(again.stage('long')).toContainText('28 steps, as planned')
+    await expect(again.stage('long')).toContainText('48 steps, as planned')
     await expect(again.resumeButton).toBeHidden()
   })
 })

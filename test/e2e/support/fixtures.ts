@@ -17,7 +17,7 @@ export { expect }
 
 /** Recipes of the tests: the real engine on the embedded model, with steps of a fraction of a second. */
 export const recipes = {
-  /** 16 + 28 steps; every prompt comes up at every other step. */
+  /** 16 + 48 steps; every prompt comes up at every other step. */
   story: join(projectFolder, 'test', 'e2e', 'recipes', 'story.json'),
   /** The same without an end in sight. */
   endless: join(projectFolder, 'test', 'e2e', 'recipes', 'endless.json'),
