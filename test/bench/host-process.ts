@@ -1,5 +1,5 @@
 /** A host as a person starts it, with a data folder of its own, and a client of its contract. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import { WebSocket } from 'ws'
 import type { contract } from '../../src-main/contract/api.ts'
 
 const command = fileURLToPath(new URL('../../bin/grpo-studio', import.meta.url))
+const buildWindow = fileURLToPath(new URL('../../scripts/build-renderer.ts', import.meta.url))
 
 export interface HostProcess {
   /** With its token: what a browser opens. */
@@ -21,6 +22,8 @@ export interface HostProcess {
 
 /** @throws Error with the host's own words when it ends before it has an address */
 export async function startHost(): Promise<HostProcess> {
+  // built only where its sources have changed
+  execFileSync(process.execPath, [buildWindow], { stdio: ['ignore', 2, 2] })
   const data = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
   const child = spawn(command, ['serve', '--no-open', '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
