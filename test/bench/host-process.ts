@@ -22,7 +22,6 @@ export interface HostProcess {
 
 /** @throws Error with the host's own words when it ends before it has an address */
 export async function startHost(): Promise<HostProcess> {
-  // built only where its sources have changed
   execFileSync(process.execPath, [buildWindow], { stdio: ['ignore', 2, 2] })
   const data = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
   const child = spawn(command, ['serve', '--no-open', '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] })

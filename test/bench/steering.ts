@@ -36,7 +36,7 @@ export async function steering({ backend }: BenchOptions): Promise<unknown> {
       await pause(Math.random() * 1000)
       const temperature = 0.9 + 0.01 * (i + 1)
       const confirmation = next(
-        (e) => e.type === 'steering' && e.event.id === event.id && e.event.effectiveStep !== null,
+        (e) => e.type === 'steering' && e.event.changes?.temperature === temperature && e.event.effectiveStep !== null,
       )
       const event = await api.runs.steer({ runId: run.id, kind: 'set', changes: { temperature } })
       const done = (await confirmation) as Extract<HostEvent, { type: 'steering' }>
