@@ -21,7 +21,9 @@ export async function steering({ backend }: BenchOptions): Promise<unknown> {
           w.resolve(event)
         }
       }
-    })()
+    })().catch(() => {
+      // the socket closes with the host at the end
+    })
     const next = (test: (e: HostEvent) => boolean) =>
       new Promise<HostEvent>((resolve) => waiting.push({ test, resolve }))
     const aStep = () => next((e) => e.type === 'step') as Promise<Extract<HostEvent, { type: 'step' }>>
