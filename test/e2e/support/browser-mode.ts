@@ -32,6 +32,10 @@ export async function startHost(dataFolder: string, args: string[] = [], port = 
     ],
     { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] },
   )
+  // A suite that is broken off leaves no host behind.
+  const endWithTests = () => child.kill('SIGKILL')
+  process.once('exit', endWithTests)
+  child.once('exit', () => process.off('exit', endWithTests))
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (said += text))
   const ended = once(child, 'exit').then(([code]) => code as number | null)
