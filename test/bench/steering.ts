@@ -11,11 +11,9 @@ export async function steering({ backend }: BenchOptions): Promise<unknown> {
   try {
     const { api } = host
     const events = await api.live.subscribe()
-    const log: HostEvent[] = []
     const waiting: { test: (e: HostEvent) => boolean; resolve: (e: HostEvent) => void }[] = []
     void (async () => {
       for await (const event of events) {
-        log.push(event)
         for (const w of waiting.filter((w) => w.test(event))) {
           waiting.splice(waiting.indexOf(w), 1)
           w.resolve(event)
