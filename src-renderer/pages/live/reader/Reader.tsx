@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { IconArrowLeft, IconChevronLeft, IconChevronRight, IconGitCompare } from '@tabler/icons-react'
-import { memo, useEffect, useRef } from 'react'
+import { memo, useDeferredValue, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import { close, nextGroup, previousGroup, toggleDifferences } from '../../../actions/groups.ts'
@@ -21,6 +21,8 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
   const { appearances, at, layout, differences } = useStore(readerStore)
   const heading = useRef<HTMLHeadingElement>(null)
   const shown = appearances?.[at]
+  // A click is answered with the heading at once; the rest is built in slices that let other input through.
+  const whole = useDeferredValue(true, false)
 
   useEffect(() => {
     const before = document.activeElement
@@ -51,33 +53,12 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
         </h2>
         {kind && <span className={styles.kind}>{kind}</span>}
         <div className={styles.tools}>
-          {opened.kind === 'group' && (
-            <span className={styles.walk}>
-              <ActionIconButton action={previousGroup} icon={<IconChevronLeft size="1rem" aria-hidden="true" />} />
-              group {opened.group + 1}
-              <ActionIconButton action={nextGroup} icon={<IconChevronRight size="1rem" aria-hidden="true" />} />
-            </span>
-          )}
-          <SegmentedControl
-            size="xs"
-            value={layout}
-            onChange={(value) => readerStore.setState({ layout: value === 'time' ? 'time' : 'samples' })}
-            data={[
-              { value: 'samples', label: 'Samples' },
-              { value: 'time', label: 'Through time' },
-            ]}
-            aria-label="Side by side"
-          />
-          <ActionIconButton
-            action={toggleDifferences}
-            pressed={differences}
-            icon={<IconGitCompare size="1rem" aria-hidden="true" />}
-          />
+          {whole && <Tools opened={opened} layout={layout} differences={differences} />}
         </div>
       </header>
       {error ? (
         <Problem explanation={error} title="This group cannot be read" />
-      ) : appearances && shown ? (
+      ) : whole && appearances && shown ? (
         <>
           <TimeScrubber appearances={appearances} at={at} />
           {layout === 'samples' ? (
@@ -99,6 +80,41 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
     </section>
   )
 })
+
+interface ToolsProps {
+  opened: Opened
+  layout: 'samples' | 'time'
+  differences: boolean
+}
+
+function Tools({ opened, layout, differences }: ToolsProps) {
+  return (
+    <>
+      {opened.kind === 'group' && (
+        <span className={styles.walk}>
+          <ActionIconButton action={previousGroup} icon={<IconChevronLeft size="1rem" aria-hidden="true" />} />
+          group {opened.group + 1}
+          <ActionIconButton action={nextGroup} icon={<IconChevronRight size="1rem" aria-hidden="true" />} />
+        </span>
+      )}
+      <SegmentedControl
+        size="xs"
+        value={layout}
+        onChange={(value) => readerStore.setState({ layout: value === 'time' ? 'time' : 'samples' })}
+        data={[
+          { value: 'samples', label: 'Samples' },
+          { value: 'time', label: 'Through time' },
+        ]}
+        aria-label="Side by side"
+      />
+      <ActionIconButton
+        action={toggleDifferences}
+        pressed={differences}
+        icon={<IconGitCompare size="1rem" aria-hidden="true" />}
+      />
+    </>
+  )
+}
 
 function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sample: number | null }) {
   const { differences } = useStore(readerStore)
