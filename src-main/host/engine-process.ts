@@ -1,6 +1,7 @@
 /** The engine's process as the host sees it: Electron's utilityProcess has the same face. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -70,8 +71,10 @@ const niceness = 5
 export function giveWay(pid: number): void {
   try {
     setPriority(pid, niceness)
+    // Linux shares the processor between sessions first, and this is a session of its own
+    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(niceness))
   } catch {
-    // gone already, or not allowed here: then they share alike
+    // gone already, or not possible here: then they share alike
   }
 }
 
