@@ -8,6 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/support/generated-cases.ts'],
           include: ['test/unit/**/*.test.{ts,tsx,mjs}'],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -17,6 +18,7 @@ export default defineConfig({
         // One process a file, one after another: each loads a tensor library that takes all cores.
         test: {
           name: 'engine',
+          setupFiles: ['test/support/generated-cases.ts'],
           include: ['test/engine/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 1,

@@ -31,6 +31,11 @@ describe('a draw', () => {
     )
   })
 
+  it('at the very end of the distribution is its last token, not its likeliest', () => {
+    expect(drawn([0, 0, 1.156, 0, 0], { temperature: 0.238, topP: 1 }, 1 - 2 ** -52).token).toBe(4)
+    expect(drawn([0, 0, 1.156, 0, -1e9], { temperature: 0.238, topP: 1 }, 1 - 2 ** -52).token).toBe(3)
+  })
+
   it('tells the log-probability of its token under the whole distribution at that temperature', () => {
     fc.assert(
       fc.property(

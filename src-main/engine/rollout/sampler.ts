@@ -44,11 +44,11 @@ export function draw(
   let token = best
   for (let n = 0; n < count; n++) {
     const i = order ? order[n] : n
-    left -= Math.exp((logits[offset + i] - peak) / temperature)
-    if (left < 0) {
-      token = i
-      break
-    }
+    const weight = Math.exp((logits[offset + i] - peak) / temperature)
+    // rounding may leave a little at the very end: then it is the last token that can come at all
+    if (weight > 0) token = i
+    left -= weight
+    if (left < 0) break
   }
   return { token, logProb: logProb(token) }
 }
