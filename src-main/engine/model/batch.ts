@@ -33,10 +33,15 @@ const LENGTH_STEP = 16
 /**
  * Rows are filled up to a power of two with empty ones, which count for nothing.
  * @param counts whether a row's output counts; all do by default
+ * @param lengthStep what lengths are rounded up to: the size of the products, and so the last bits of a result, depend on it
  */
-export function batchOf<S extends Sequence>(sequences: readonly S[], counts: (s: S) => boolean = () => true): Batch {
+export function batchOf<S extends Sequence>(
+  sequences: readonly S[],
+  counts: (s: S) => boolean = () => true,
+  lengthStep = LENGTH_STEP,
+): Batch {
   const rows = 2 ** Math.ceil(Math.log2(sequences.length))
-  const length = roundedUp(Math.max(...sequences.map(sizeOf)))
+  const length = roundedUp(Math.max(...sequences.map(sizeOf)), lengthStep)
   const ids = new Int32Array(rows * length)
   const targets = new Int32Array(rows * (length - 1))
   sequences.forEach((s, r) => {
@@ -53,7 +58,7 @@ export function batchOf<S extends Sequence>(sequences: readonly S[], counts: (s:
   }
 }
 
-const roundedUp = (n: number) => Math.ceil(n / LENGTH_STEP) * LENGTH_STEP
+const roundedUp = (n: number, step = LENGTH_STEP) => Math.ceil(n / step) * step
 
 /** Per-token values of the outputs at the positions that predict them, 0 elsewhere: [rows, length − 1]. */
 export function overOutputs<S extends Sequence>(

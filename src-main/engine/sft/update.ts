@@ -13,6 +13,8 @@ export interface SupervisedUpdate {
    * short and long batches, which matters when batches hold sequences of one length each.
    */
   tokensPerBatch: number
+  /** See `batchOf`. */
+  lengthStep?: number
 }
 
 /** @returns the mean loss per output token of this batch, in nats, and the gradient's norm before clipping */
@@ -25,7 +27,7 @@ export function supervisedUpdate(
   const gradients = new Map<string, Tensor>()
   let total = 0
   for (const micro of microBatches(sequences, s.microBatchTokens)) {
-    const batch = batchOf(micro)
+    const batch = batchOf(micro, undefined, s.lengthStep)
     const [loss] = accumulateGradient(
       `supervised ${s.tokensPerBatch}`,
       policy,
