@@ -1,22 +1,11 @@
 /** A checkpoint: policy, reference, optimizer and the run's position, in a folder that appears whole or not at all. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
 import { partialSettings, type Settings } from '../../contract/settings.ts'
 import { AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
-import { writeDurably } from './durable.ts'
+import { syncFolder, writeDurably } from './durable.ts'
 import { loadPolicy, type Policy, readWeights, savePolicy, tensorsOf } from './policy.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import type { Weights } from './transformer.ts'
@@ -131,12 +120,4 @@ function readOptimizer(folder: string, step: number, weights: Weights): AdamW {
   if (stored.size !== expected)
     throw new StudioError('checkpoint', `${path} has ${stored.size} of ${expected} moments.`, earlier)
   return optimizer
-}
-
-/** A rename is durable once its folder has reached the disk; Windows has no such call and needs none. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return
-  const handle = openSync(folder, 'r')
-  fsyncSync(handle)
-  closeSync(handle)
 }

@@ -11,3 +11,14 @@ export function writeDurably(path: string, content: string | Uint8Array): void {
     closeSync(file)
   }
 }
+
+/** Makes the rename itself survive a power cut; Windows has no such call, and needs none. */
+export function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
+import { syncFolder } from './durable.ts'
 
 export interface TensorData {
   /** Empty for a scalar. */
@@ -172,17 +173,6 @@ function writeWhole(path: string, parts: Buffer[]): void {
     fsyncSync(file)
   } finally {
     closeSync(file)
-  }
-}
-
-/** Makes the rename itself survive a power cut; Windows has no such call, and needs none. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
   }
 }
 
