@@ -38,7 +38,11 @@ export function App() {
       </Suspense>
       <CommandPalette />
       <ShortcutsDialog />
-      <Notifications position="bottom-left" limit={4} classNames={{ root: styles.notifications }} />
+      <Notifications
+        position="bottom-left"
+        limit={4}
+        classNames={{ root: styles.notifications, notification: styles.notification }}
+      />
     </MantineProvider>
   )
 }

@@ -6,6 +6,17 @@ import type { BenchOptions } from './options.ts'
 
 const ROUNDS = 12
 
+/** One interaction, from the event to the next paint: the wait for the page's thread, the page's own code, layout and paint. */
+interface Answer {
+  event: string
+  /** ARIA role of what was acted on. */
+  on: string | null
+  milliseconds: number
+  waiting: number
+  handling: number
+  painting: number
+}
+
 export async function windowAnswers({ backend }: BenchOptions): Promise<unknown> {
   const executablePath =
     process.env.GRPO_STUDIO_CHROMIUM ??
@@ -16,11 +27,19 @@ export async function windowAnswers({ backend }: BenchOptions): Promise<unknown>
     const run = await host.api.runs.launch({ recipe: 'r1-zero-mini', backend: backend ?? null })
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await page.addInitScript(() => {
-      const seen: { name: string; duration: number }[] = []
+      const seen: Answer[] = []
       Object.assign(window, { seen })
       new PerformanceObserver((list) => {
-        for (const e of list.getEntries())
-          if ((e as PerformanceEventTiming).interactionId) seen.push({ name: e.name, duration: e.duration })
+        for (const e of list.getEntries() as PerformanceEventTiming[])
+          if (e.interactionId)
+            seen.push({
+              event: e.name,
+              on: (e.target as Element | null)?.closest('[role]')?.getAttribute('role') ?? null,
+              milliseconds: e.duration,
+              waiting: Math.round(e.processingStart - e.startTime),
+              handling: Math.round(e.processingEnd - e.processingStart),
+              painting: Math.round(e.startTime + e.duration - e.processingEnd),
+            })
       }).observe({ type: 'event', durationThreshold: 16, buffered: true } as PerformanceObserverInit)
     })
     await page.goto(host.address)
@@ -43,17 +62,16 @@ export async function windowAnswers({ backend }: BenchOptions): Promise<unknown>
       await page.keyboard.press('Escape')
       await page.waitForTimeout(300)
     }
-    const seen = (
-      await page.evaluate(() => (window as unknown as { seen: { name: string; duration: number }[] }).seen)
-    ).map((s) => s.duration)
-    seen.sort((a, b) => a - b)
+    const seen = await page.evaluate(() => (window as unknown as { seen: Answer[] }).seen)
+    seen.sort((a, b) => b.milliseconds - a.milliseconds)
     await host.api.runs.steer({ runId: run.id, kind: 'stop' })
     return {
       /** Interactions faster than 16 ms are not listed by the browser. */
       interactionsOver16Milliseconds: seen.length,
-      medianOfThose: seen[Math.floor(seen.length / 2)] ?? null,
-      max: seen.at(-1) ?? null,
-      under100: seen.every((d) => d < 100),
+      medianOfThose: seen[Math.floor(seen.length / 2)]?.milliseconds ?? null,
+      max: seen[0]?.milliseconds ?? null,
+      under100: seen.every((s) => s.milliseconds < 100),
+      slowest: seen.slice(0, 8),
     }
   } finally {
     await browser.close()

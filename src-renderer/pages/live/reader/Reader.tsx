@@ -18,11 +18,14 @@ import { TimeScrubber } from './TimeScrubber.tsx'
 /** One prompt, read closely: the samples of a moment side by side, and how they changed as the model learned. */
 export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
   const { prompt, kind, error } = useReading(opened)
-  const { appearances, at, layout, differences } = useStore(readerStore)
+  const reader = useStore(readerStore)
   const heading = useRef<HTMLHeadingElement>(null)
-  const shown = appearances?.[at]
-  // A click is answered with the heading at once; the rest is built in slices that let other input through.
+  // A click is answered with the heading at once; the rest, and what the host sends, is built in slices that let other input through.
   const whole = useDeferredValue(true, false)
+  const built = useDeferredValue(reader)
+  const appearances = built.prompt === prompt ? built.appearances : null
+  const { at, layout, differences } = built
+  const shown = appearances?.[at]
 
   useEffect(() => {
     const before = document.activeElement
@@ -60,7 +63,8 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
         <Problem explanation={error} title="This group cannot be read" />
       ) : whole && appearances && shown ? (
         <>
-          <TimeScrubber appearances={appearances} at={at} />
+          {/* The slider follows the hand; the samples follow the slider. */}
+          <TimeScrubber appearances={appearances} at={Math.min(reader.at, appearances.length - 1)} />
           {layout === 'samples' ? (
             <OneMoment appearance={shown} sample={opened.kind === 'group' ? opened.sample : null} />
           ) : (
