@@ -1,6 +1,8 @@
 /**
- * Makes the embedded model from nothing but this project's generated text, to the same weights whenever it is run on the same backend:
+ * Makes the embedded model from nothing but this project's generated text, to the same weights on every machine (about an hour):
  *   node scripts/run24.mjs scripts/make-model.ts [--out DIR] [--steps N] [--batch N] [--evaluate-every N]
+ * It computes on WebAssembly, whose arithmetic is the same on every processor. TensorFlow is four times as fast and chooses its matrix
+ * products, and so the last bits, by the processor that it finds.
  * Skills first (careful traces), then habits (mostly short guesses): the order is what lets the model be able and yet unwilling.
  */
 import { mkdirSync } from 'node:fs'
@@ -34,7 +36,7 @@ const { values: options } = parseArgs({
     batch: { type: 'string', default: '32' },
     skills: { type: 'string', default: '0.7' },
     learningRate: { type: 'string', default: '2e-3' },
-    'evaluate-every': { type: 'string', default: '1000' },
+    'evaluate-every': { type: 'string', default: '3000' },
     kinds: { type: 'string', default: 'sum:4,difference:1,product:2,chain:2' },
     seed: { type: 'string', default: '0' },
   },
@@ -54,7 +56,7 @@ const LENGTH_STEP = 8
 const weightsOfKinds = Object.fromEntries(options.kinds.split(',').map((part) => part.split(':') as [TaskKind, string]))
 const kindWeights = taskKinds.map((kind) => Number(weightsOfKinds[kind] ?? 0))
 
-const backend = await openBackend()
+const backend = await openBackend('wasm')
 const source = modelFolder('embedded')
 const policy = initialPolicy()
 console.error(`${parameterCount(policy.weights)} parameters on ${backend.name}; ${steps} steps of ${batchSize}`)
