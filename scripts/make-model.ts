@@ -69,7 +69,7 @@ for (let step = 1; step <= steps; step++) {
   const done = (step - 1) / steps
   if (pool.length === 0) pool = drawPool(step, done < skillsShare ? 'skills' : 'habits')
   const learningRate = peakRate * Math.min(1, step / 100) * (0.05 + 0.95 * 0.5 * (1 + Math.cos(Math.PI * done)))
-  const { loss } = supervisedUpdate(policy, pool.pop()!, optimizer, {
+  const { loss } = await supervisedUpdate(policy, pool.pop()!, optimizer, {
     adam: { learningRate, beta1: 0.9, beta2: 0.98, weightDecay: 0.01 },
     maxGradNorm: 1,
     microBatchTokens: 8192,
@@ -84,7 +84,7 @@ for (let step = 1; step <= steps; step++) {
   if (step % Number(options['evaluate-every']) === 0 || step === steps) {
     await report(step)
     mkdirSync(options.out, { recursive: true })
-    savePolicy(policy, options.out)
+    await savePolicy(policy, options.out)
   }
 }
 

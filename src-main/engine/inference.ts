@@ -72,7 +72,7 @@ export async function* logprobsOf(request: {
     const sequence: Sequence = { promptIds: ids.slice(0, 1), ids: ids.slice(1) }
     const logProbs = tf.tidy(() => nextTokenLogProbs(policy.config, policy.weights, batchOf([sequence]), 1).logProbs)
     // the batch may be longer than the sequence
-    yield [...logProbs.dataSync()].slice(0, ids.length - 1)
+    yield [...(await logProbs.data())].slice(0, ids.length - 1)
     logProbs.dispose()
   }
 }

@@ -240,7 +240,7 @@ class Run {
     const folder = join('checkpoints', `step-${String(position.step).padStart(6, '0')}`)
     try {
       mkdirSync(join(this.folder, 'checkpoints'), { recursive: true })
-      const bytes = writeCheckpoint(join(this.folder, folder), this.state)
+      const bytes = await writeCheckpoint(join(this.folder, folder), this.state)
       this.checkpointed = position.step
       this.channel.send({
         type: 'checkpoint',

@@ -50,11 +50,11 @@ onEachBackend('AdamW', () => {
     expect(gradients.get('a')!.isDisposed).toBe(false)
   })
 
-  it('the norm is over all gradients, and not finite when one of them is not', () => {
+  it('the norm is over all gradients, and not finite when one of them is not', async () => {
     const [a, b, nan] = [tf.tensor1d([3, 0]), tf.tensor2d([[0, 4]]), tf.tensor1d([Number.NaN])]
-    expect(globalNorm([a, b])).toBe(5)
-    expect(globalNorm([a, nan])).toBeNaN()
-    expect(globalNorm([tf.tensor1d([1e30])])).toBe(Number.POSITIVE_INFINITY)
+    expect(await globalNorm([a, b])).toBe(5)
+    expect(await globalNorm([a, nan])).toBeNaN()
+    expect(await globalNorm([tf.tensor1d([1e30])])).toBe(Number.POSITIVE_INFINITY)
   })
 })
 

@@ -45,15 +45,15 @@ onEachBackend('a checkpoint', () => {
   it('comes back to the last bit', async () => {
     const state = await trained()
     const folder = join(temporaryFolder(), 'step-000007')
-    const bytes = writeCheckpoint(folder, state)
+    const bytes = await writeCheckpoint(folder, state)
     expect(bytes).toBe(readdirSync(folder).reduce((sum, file) => sum + readFileSync(join(folder, file)).length, 0))
     const again = readCheckpoint(folder)
     expect(again.position).toEqual(position)
-    expect(tensorsOf(again.policy.weights)).toEqual(tensorsOf(state.policy.weights))
-    expect(tensorsOf(again.reference)).toEqual(tensorsOf(state.reference))
+    expect(await tensorsOf(again.policy.weights)).toEqual(await tensorsOf(state.policy.weights))
+    expect(await tensorsOf(again.reference)).toEqual(await tensorsOf(state.reference))
     expect(again.optimizer.step).toBe(1)
-    expect(tensorsOf(again.optimizer.firstMoments)).toEqual(tensorsOf(state.optimizer.firstMoments))
-    expect(tensorsOf(again.optimizer.secondMoments)).toEqual(tensorsOf(state.optimizer.secondMoments))
+    expect(await tensorsOf(again.optimizer.firstMoments)).toEqual(await tensorsOf(state.optimizer.firstMoments))
+    expect(await tensorsOf(again.optimizer.secondMoments)).toEqual(await tensorsOf(state.optimizer.secondMoments))
   })
 })
 
@@ -61,11 +61,11 @@ describe('a checkpoint folder', () => {
   it('is whole even when the one that the run resumed from has been pruned meanwhile', async () => {
     const parent = temporaryFolder()
     const [first, second] = ['step-000007', 'step-000008'].map((name) => join(parent, name))
-    writeCheckpoint(first, await trained())
+    await writeCheckpoint(first, await trained())
     const resumed = readCheckpoint(first)
     rmSync(first, { recursive: true })
-    writeCheckpoint(second, resumed)
-    expect(tensorsOf(readCheckpoint(second).policy.weights)).toEqual(tensorsOf(resumed.policy.weights))
+    await writeCheckpoint(second, resumed)
+    expect(await tensorsOf(readCheckpoint(second).policy.weights)).toEqual(await tensorsOf(resumed.policy.weights))
   })
 
   it('is a model folder, replaces an older one whole and leaves nothing half-written beside it', async () => {
@@ -76,7 +76,7 @@ describe('a checkpoint folder', () => {
     writeFileSync(join(`${folder}.partial`, 'left-over'), 'of a run that was killed')
     mkdirSync(folder)
     writeFileSync(join(folder, 'stale'), 'of before')
-    writeCheckpoint(folder, state)
+    await writeCheckpoint(folder, state)
     expect(readdirSync(parent)).toEqual(['step-000007'])
     expect(readdirSync(folder).sort()).toEqual([
       'config.json',
@@ -87,7 +87,7 @@ describe('a checkpoint folder', () => {
       'tokenizer.json',
       'tokenizer_config.json',
     ])
-    expect(tensorsOf(loadPolicy(folder).weights)).toEqual(tensorsOf(state.policy.weights))
+    expect(await tensorsOf(loadPolicy(folder).weights)).toEqual(await tensorsOf(state.policy.weights))
   })
 
   const damages: [string, (folder: string) => void, RegExp][] = [
@@ -130,7 +130,7 @@ describe('a checkpoint folder', () => {
 
   it.each(damages)('with %s is refused, naming what is wrong and the way out', async (_, damage, message) => {
     const folder = join(temporaryFolder(), 'step-000007')
-    writeCheckpoint(folder, await trained())
+    await writeCheckpoint(folder, await trained())
     damage(folder)
     let error: unknown
     try {

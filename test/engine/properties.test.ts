@@ -38,7 +38,7 @@ async function updated(episodes: Episode[], changes: Partial<Settings>, seed = 0
     async () => {},
   )
   const gradients = new Map([...optimizer.firstMoments].map(([name, t]) => [name, t.dataSync()]))
-  const weights = tensorsOf(policy.weights)
+  const weights = await tensorsOf(policy.weights)
   for (const w of [policy.weights, reference]) disposeWeights(w)
   optimizer.dispose()
   return { report, gradients, weights }
@@ -87,7 +87,7 @@ onEachBackend('an update', () => {
       for (const lossType of ['grpo', 'bnpo', 'dapo', 'dr_grpo'] as const) {
         const { report, weights } = await updated(episodes, { maskTruncated: true, importanceSampling, lossType })
         expect(Object.values(report)).toEqual(Object.values(report).map(() => 0))
-        expect(weights).toEqual(tensorsOf(tinyPolicyHere().weights))
+        expect(weights).toEqual(await tensorsOf(tinyPolicyHere().weights))
       }
     }
   })
@@ -98,7 +98,7 @@ onEachBackend('an update', () => {
     expect(report.loss).toBe(0)
     expect(report.gradNorm).toBe(0)
     expect(report.entropy).toBeGreaterThan(0)
-    expect(weights).toEqual(tensorsOf(tinyPolicyHere().weights))
+    expect(weights).toEqual(await tensorsOf(tinyPolicyHere().weights))
   })
 
   it('makes every mini-batch and inner epoch an optimizer step over all samples', async () => {

@@ -86,7 +86,7 @@ export async function update(
     let done = 0
     try {
       for (const micro of microBatches(mini, settings.microBatchTokens)) {
-        const part = microStep(
+        const part = await microStep(
           policy,
           reference,
           micro,
@@ -110,7 +110,7 @@ export async function update(
         await progress((n + done / mini.length) / updates)
       }
       if (!Number.isFinite(loss)) throw new NonFiniteError('loss', loss)
-      const norm = globalNorm(gradients.values())
+      const norm = await globalNorm(gradients.values())
       if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
       optimizer.update(policy.weights, gradients, clipFactor(norm, settings.maxGradNorm), {
         learningRate,
@@ -144,7 +144,7 @@ function slice<T>(items: T[], index: number, parts: number): T[] {
 }
 
 /** Adds one micro-batch's gradients to the sum; returns its loss and the sums over its tokens. */
-function microStep(
+async function microStep(
   policy: Policy,
   reference: Weights,
   episodes: Episode[],
@@ -164,7 +164,7 @@ function microStep(
     weights: perRow(weights, batch.rows),
     reference: referenceLogProbs(policy, reference, batch, temperature),
   }
-  const [loss, kl, entropy, low, high, ratios, tokens, gap, gapMax] = accumulateGradient(
+  const [loss, kl, entropy, low, high, ratios, tokens, gap, gapMax] = await accumulateGradient(
     `grpo ${JSON.stringify(objective)}`,
     policy,
     batch,

@@ -132,7 +132,7 @@ export type StepInputs = Record<string, Tensor>
  * @param report further numbers of the same pass, stacked as one tensor
  * @returns the loss, then the reported numbers
  */
-export function accumulateGradient<I extends StepInputs>(
+export async function accumulateGradient<I extends StepInputs>(
   key: string,
   policy: Policy,
   batch: Batch,
@@ -141,7 +141,7 @@ export function accumulateGradient<I extends StepInputs>(
   gradients: Map<string, Tensor>,
   lossOf: (forward: Forward, batch: Batch, inputs: I) => Tensor,
   report: (forward: Forward, batch: Batch, inputs: I) => Tensor[] = () => [],
-): number[] {
+): Promise<number[]> {
   const { config } = policy
   const names = [...policy.weights.keys()]
   const extra = Object.keys(inputs)
@@ -167,7 +167,7 @@ export function accumulateGradient<I extends StepInputs>(
     gradients.set(name, sum ? tf.add(sum, grads[i]) : grads[i])
     if (sum) tf.dispose([sum, grads[i]])
   })
-  const numbers = [...statistics.dataSync()]
+  const numbers = [...(await statistics.data())]
   statistics.dispose()
   return numbers
 }

@@ -36,12 +36,12 @@ export interface Checkpoint {
  * @returns bytes written. The folder is moved into place last, after every file has reached the disk.
  * @throws what the disk or the weights refuse; nothing half-written is left behind
  */
-export function writeCheckpoint(folder: string, c: Checkpoint): number {
+export async function writeCheckpoint(folder: string, c: Checkpoint): Promise<number> {
   const temporary = `${folder}.partial`
   try {
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary, { recursive: true })
-    writeFiles(temporary, c)
+    await writeFiles(temporary, c)
     const bytes = readdirSync(temporary).reduce((sum, file) => sum + statSync(join(temporary, file)).size, 0)
     rmSync(folder, { recursive: true, force: true })
     renameSync(temporary, folder)
@@ -53,13 +53,13 @@ export function writeCheckpoint(folder: string, c: Checkpoint): number {
   }
 }
 
-function writeFiles(folder: string, c: Checkpoint): void {
-  savePolicy(c.policy, folder)
-  writeSafetensors(join(folder, 'reference.safetensors'), tensorsOf(c.reference))
+async function writeFiles(folder: string, c: Checkpoint): Promise<void> {
+  await savePolicy(c.policy, folder)
+  writeSafetensors(join(folder, 'reference.safetensors'), await tensorsOf(c.reference))
   const moments = new Map<string, Tensor>()
   for (const [name, t] of c.optimizer.firstMoments) moments.set(`m.${name}`, t)
   for (const [name, t] of c.optimizer.secondMoments) moments.set(`v.${name}`, t)
-  writeSafetensors(join(folder, 'optimizer.safetensors'), tensorsOf(moments))
+  writeSafetensors(join(folder, 'optimizer.safetensors'), await tensorsOf(moments))
   writeDurably(join(folder, 'state.json'), `${JSON.stringify(c.position, null, 2)}\n`)
 }
 

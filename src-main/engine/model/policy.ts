@@ -5,7 +5,7 @@ import { StudioError } from '../../contract/errors.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import { type ModelConfig, readConfig } from './config.ts'
 import { writeDurably } from './durable.ts'
-import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import { readSafetensors, type TensorData, writeSafetensors } from './safetensors.ts'
 import { readTokenizer, type Tokenizer } from './tokenizer.ts'
 import type { Weights } from './transformer.ts'
 
@@ -113,14 +113,16 @@ export function readCompanions(folder: string): ReadonlyMap<string, Uint8Array> 
 }
 
 /** Writes model.safetensors with the configuration and tokenizer beside it: a folder that transformers loads. */
-export function savePolicy(policy: Policy, folder: string): void {
+export async function savePolicy(policy: Policy, folder: string): Promise<void> {
   for (const [file, content] of policy.companions) writeDurably(join(folder, file), content)
-  writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(policy.weights))
+  writeSafetensors(join(folder, 'model.safetensors'), await tensorsOf(policy.weights))
 }
 
 /** Device tensors as plain arrays. */
-export function tensorsOf(weights: ReadonlyMap<string, Tensor>): Map<string, { shape: number[]; data: Float32Array }> {
-  return new Map([...weights].map(([name, t]) => [name, { shape: t.shape, data: t.dataSync() as Float32Array }]))
+export async function tensorsOf(weights: ReadonlyMap<string, Tensor>): Promise<Map<string, TensorData>> {
+  const arrays = new Map<string, TensorData>()
+  for (const [name, t] of weights) arrays.set(name, { shape: t.shape, data: (await t.data()) as Float32Array })
+  return arrays
 }
 
 export function parameterCount(weights: Weights): number {

@@ -52,9 +52,9 @@ export class AdamW {
 }
 
 /** Global L2 norm over all gradients; NaN or infinite when any of them is. */
-export function globalNorm(gradients: Iterable<Tensor>): number {
+export async function globalNorm(gradients: Iterable<Tensor>): Promise<number> {
   const squares = tf.tidy(() => tf.stack([...gradients].map((g) => tf.sum(tf.square(g)))))
-  const values = squares.dataSync()
+  const values = await squares.data()
   squares.dispose()
   let sum = 0
   for (const v of values) sum += v

@@ -43,7 +43,7 @@ export class Decoder {
    * Reads the prompts, each once for all samples of its group.
    * @returns logits after the prompt for every row, [prompts · groupSize · vocabulary]
    */
-  prefill(prompts: number[][], groupSize: number): Float32Array {
+  async prefill(prompts: number[][], groupSize: number): Promise<Float32Array> {
     const { config } = this
     const width = Math.ceil(Math.max(...prompts.map((p) => p.length)) / PROMPT_STEP) * PROMPT_STEP
     const pads = prompts.map((p) => width - p.length)
@@ -86,7 +86,7 @@ export class Decoder {
   }
 
   /** One more token in every row. @returns logits, [rows · vocabulary] */
-  step(tokens: Int32Array): Float32Array {
+  async step(tokens: Int32Array): Promise<Float32Array> {
     const { config, rows, pads, past, tail, tailLength, pastLength } = this
     const names = [...this.weights.keys()]
     const at = pastLength + tailLength
@@ -191,8 +191,8 @@ function disposeAll(list: KeyValues[]): void {
   for (const { keys, values } of list) tf.dispose([keys, values])
 }
 
-function take(tensor: Tensor): Float32Array {
-  const data = tensor.dataSync() as Float32Array
+async function take(tensor: Tensor): Promise<Float32Array> {
+  const data = (await tensor.data()) as Float32Array
   tensor.dispose()
   return data
 }

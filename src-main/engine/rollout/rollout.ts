@@ -68,7 +68,7 @@ async function sampleBatch(
   progress: (fraction: number) => Promise<void> | undefined,
 ): Promise<Output[][]> {
   const decoder = new Decoder(config, fused)
-  let logits = decoder.prefill(prompts, groupSize)
+  let logits = await decoder.prefill(prompts, groupSize)
   const groups = prompts.map((promptIds) =>
     Array.from({ length: groupSize }, (): Output => ({ promptIds, ids: [], logProbs: [], finished: false })),
   )
@@ -100,7 +100,7 @@ async function sampleBatch(
       tokens = Int32Array.from(kept, (i) => tokens[i])
       rows = kept.map((i) => rows[i])
     }
-    logits = decoder.step(tokens)
+    logits = await decoder.step(tokens)
   }
   decoder.dispose()
   return groups

@@ -18,17 +18,17 @@ export interface SupervisedUpdate {
 }
 
 /** @returns the mean loss per output token of this batch, in nats, and the gradient's norm before clipping */
-export function supervisedUpdate(
+export async function supervisedUpdate(
   policy: Policy,
   sequences: readonly Sequence[],
   optimizer: AdamW,
   s: SupervisedUpdate,
-): { loss: number; gradNorm: number } {
+): Promise<{ loss: number; gradNorm: number }> {
   const gradients = new Map<string, Tensor>()
   let total = 0
   for (const micro of microBatches(sequences, s.microBatchTokens)) {
     const batch = batchOf(micro, undefined, s.lengthStep)
-    const [loss] = accumulateGradient(
+    const [loss] = await accumulateGradient(
       `supervised ${s.tokensPerBatch}`,
       policy,
       batch,
@@ -40,7 +40,7 @@ export function supervisedUpdate(
     disposeBatch(batch)
     total += loss
   }
-  const gradNorm = globalNorm(gradients.values())
+  const gradNorm = await globalNorm(gradients.values())
   optimizer.update(policy.weights, gradients, clipFactor(gradNorm, s.maxGradNorm), s.adam)
   tf.dispose([...gradients.values()])
   const tokens = sequences.reduce((sum, q) => sum + q.ids.length, 0)

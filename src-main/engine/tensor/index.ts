@@ -35,10 +35,10 @@ export async function openBackend(requested?: BackendName, ladder = backends): P
     const start = performance.now()
     try {
       const opened = await backend.open()
-      checkArithmetic()
+      await checkArithmetic()
       const milliseconds = performance.now() - start
       const reason = `${opened.version}, ${opened.device}, ${opened.threads} ${opened.threads === 1 ? 'thread' : 'threads'}`
-      probes.push({ name: backend.name, available: true, reason, milliseconds, gflops: measureGflops() })
+      probes.push({ name: backend.name, available: true, reason, milliseconds, gflops: await measureGflops() })
       return { name: backend.name, ...opened, probes }
     } catch (error) {
       probes.push({ name: backend.name, available: false, reason: firstLine(error) })
