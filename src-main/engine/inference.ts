@@ -70,7 +70,7 @@ export async function* logprobsOf(request: {
     place++
     requireSequence(ids, place, policy.config.vocabulary, policy.config.maxPositions)
     const sequence: Sequence = { promptIds: ids.slice(0, 1), ids: ids.slice(1) }
-    const logProbs = tf.tidy(() => nextTokenLogProbs(policy.config, policy.weights, batchOf([sequence]), 1).logProbs)
+    const logProbs = tf.tidy(() => nextTokenLogProbs(policy.config, policy.weights, batchOf([sequence]), 1))
     // the batch may be longer than the sequence
     yield [...(await logProbs.data())].slice(0, ids.length - 1)
     logProbs.dispose()

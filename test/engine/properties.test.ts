@@ -247,8 +247,7 @@ onEachBackend('a rollout', () => {
     tf.tidy(() => {
       for (const micro of microBatches(outputs, 256)) {
         const batch = batchOf(micro)
-        const { logProbs } = nextTokenLogProbs(policy.config, policy.weights, batch, temperature)
-        const values = logProbs.dataSync()
+        const values = nextTokenLogProbs(policy.config, policy.weights, batch, temperature).dataSync()
         micro.forEach((o, r) => {
           const from = r * (batch.length - 1) + o.promptIds.length - 1
           const trainer = [...values.subarray(from, from + o.ids.length)]

@@ -4,6 +4,8 @@ import { grpoLoss, type LossInputs, lossStatistics, tokenWeights } from '../../s
 import {
   accumulateGradient,
   batchOf,
+  nextTokenForward,
+  nextTokenLogits,
   nextTokenLogProbs,
   overOutputs,
   perRow,
@@ -143,14 +145,15 @@ onEachBackend('models', () => {
         const logits = unpadded(expected.logits as number[][][], expected.attentionMask)
         const sequences = rows.map((ids) => ({ promptIds: ids.slice(0, 1), ids: ids.slice(1) }))
         const batch = batchOf(sequences)
-        const found = nextTokenLogProbs(policy.config, policy.weights, batch, 1)
+        const foundLogits = nextTokenLogits(policy.config, policy.weights, batch)
+        const logProbs = nextTokenLogProbs(policy.config, policy.weights, batch, 1)
         const steps = batch.length - 1
         rows.forEach((ids, r) => {
           const count = ids.length - 1
           const where = `${name}, row ${r}`
-          const rowLogits = tf.slice(found.logits, [r * steps, 0], [count, -1])
+          const rowLogits = tf.slice(foundLogits, [r * steps, 0], [count, -1])
           expectClose('logits', where, rowLogits, logits[r].slice(0, count).flat())
-          const rowLogProbs = tf.slice(found.logProbs, [r, 0], [1, count])
+          const rowLogProbs = tf.slice(logProbs, [r, 0], [1, count])
           const next = expected.nextLogProbs[r].filter((x) => x !== null)
           expectClose('next-token log-probabilities', where, rowLogProbs, next)
         })
@@ -221,7 +224,7 @@ onEachBackend('models', () => {
       // its log-probabilities are those that the trainer computes for the same tokens
       tf.tidy(() => {
         for (const [output] of outputs) {
-          const { logProbs } = nextTokenLogProbs(policy.config, policy.weights, batchOf([output]), 1)
+          const logProbs = nextTokenLogProbs(policy.config, policy.weights, batchOf([output]), 1)
           const trainer = tf.slice(logProbs, [0, output.promptIds.length - 1], [1, output.ids.length])
           expectClose('sampler against trainer', name, output.logProbs, trainer.dataSync())
         }
@@ -277,13 +280,13 @@ async function grpoEndToEnd(name: string, policy: Policy, e: ModelCase['grpo']):
       return [sums.low, sums.high, sums.ratios]
     },
   )
-  const { logProbs, logits } = nextTokenLogProbs(policy.config, policy.weights, batch, e.temperature)
+  const { logProbs, entropies: foundEntropies } = nextTokenForward(policy.config, policy.weights, batch, e.temperature)
   const atOutputs = (t: Tensor) => {
     const values = t.dataSync()
     return episodes.flatMap((s, r) => s.ids.map((_, i) => values[r * (batch.length - 1) + s.promptIds.length - 1 + i]))
   }
   expectClose('GRPO end to end: log-probabilities', name, atOutputs(logProbs), logps.flat())
-  expectClose('GRPO end to end: entropy', name, atOutputs(entropyOf(logits, e.temperature)), entropies.flat())
+  expectClose('GRPO end to end: entropy', name, atOutputs(foundEntropies), entropies.flat())
   expectClose('GRPO end to end: loss', name, [loss], [e.loss])
   compareAll('GRPO end to end: gradients', name, gradients, 'grpo_grads.safetensors')
   expectClose('GRPO end to end: gradient norm', name, [await globalNorm(gradients.values())], [e.grad_norm])

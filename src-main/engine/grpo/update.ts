@@ -11,7 +11,6 @@ import {
   overOutputs,
   perRow,
 } from '../model/batch.ts'
-import { entropyOf } from '../model/operations.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Weights } from '../model/transformer.ts'
 import { type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
@@ -172,19 +171,10 @@ async function microStep(
     inputs,
     gradients,
     ({ logProbs }, { mask }, given) => grpoLoss(logProbs, { ...given, mask }, objective),
-    ({ logProbs, logits }, { mask }, given) => {
+    ({ logProbs, entropies }, { mask }, given) => {
       const { low, high, ratios, kl } = lossStatistics(logProbs, { ...given, mask }, objective)
       const gap = tf.mul(tf.abs(tf.sub(logProbs, given.old)), mask)
-      return [
-        kl,
-        tf.sum(tf.mul(entropyOf(logits, temperature), mask.flatten())),
-        low,
-        high,
-        ratios,
-        tf.sum(mask),
-        tf.sum(gap),
-        tf.max(gap),
-      ]
+      return [kl, tf.sum(tf.mul(entropies, mask)), low, high, ratios, tf.sum(mask), tf.sum(gap), tf.max(gap)]
     },
   )
   tf.dispose(Object.values(inputs))
@@ -199,7 +189,7 @@ function referenceLogProbs({ config }: Policy, reference: Weights, batch: Batch,
   const [logProbs] = compiled(`reference ${temperature} ${configKey(config)}`, given, (tensors) => {
     const weights = new Map(names.map((name, i) => [name, tensors[i]]))
     const [ids, targets] = tensors.slice(names.length)
-    return [nextTokenLogProbs(config, weights, { ...batch, ids: ids as Tensor2D, targets }, temperature).logProbs]
+    return [nextTokenLogProbs(config, weights, { ...batch, ids: ids as Tensor2D, targets }, temperature)]
   })
   return logProbs as Tensor2D
 }

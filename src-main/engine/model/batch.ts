@@ -3,7 +3,7 @@
 import { compiled } from '../tensor/compiled.ts'
 import { type Tensor, type Tensor2D, tf } from '../tensor/tf.ts'
 import type { ModelConfig } from './config.ts'
-import { logProbOf } from './operations.ts'
+import { entropyOf, logProbOf } from './operations.ts'
 import type { Policy } from './policy.ts'
 import { causalBias, fuse, hiddenStates, logitsOf, ropeOf, type Weights } from './transformer.ts'
 
@@ -101,24 +101,36 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
   return batches
 }
 
-/**
- * Log-probability of each next token under softmax(logits / temperature), differentiable in the weights.
- * @returns `logProbs` [rows, length − 1] and the flat `logits` [rows · (length − 1), vocabulary] that they come from
- */
-export function nextTokenLogProbs(config: ModelConfig, weights: Weights, batch: Batch, temperature: number) {
+/** Logits of each next token, flat: [rows · (length − 1), vocabulary], differentiable in the weights. */
+export function nextTokenLogits(config: ModelConfig, weights: Weights, batch: Batch): Tensor2D {
   const fused = fuse(config, weights)
   const positions = Array.from({ length: batch.length }, (_, i) => i)
   const hidden = hiddenStates(config, fused, batch.ids, ropeOf(config, [positions]), causalBias(batch.length))
   const predicting = tf.slice(hidden, [0, 0, 0], [-1, batch.length - 1, -1]).reshape([-1, config.hidden]) as Tensor2D
-  const logits = logitsOf(fused, predicting)
-  const logProbs = logProbOf(logits, batch.targets, temperature).reshape([batch.rows, batch.length - 1]) as Tensor2D
-  return { logProbs, logits }
+  return logitsOf(fused, predicting)
 }
 
-/** What a loss sees of the forward pass. */
+/** Log-probability of each next token under softmax(logits / temperature): [rows, length − 1], differentiable in the weights. */
+export function nextTokenLogProbs(config: ModelConfig, weights: Weights, batch: Batch, temperature: number): Tensor2D {
+  const logits = nextTokenLogits(config, weights, batch)
+  return logProbOf(logits, batch.targets, temperature).reshape([batch.rows, batch.length - 1]) as Tensor2D
+}
+
+/** What a loss sees of the forward pass: one number a token, [rows, length − 1] each, both differentiable in the weights. */
 export interface Forward {
+  /** Log-probability of the next token under softmax(logits / temperature). */
   logProbs: Tensor2D
-  logits: Tensor2D
+  /** Entropy of that distribution, in nats. */
+  entropies: Tensor2D
+}
+
+export function nextTokenForward(config: ModelConfig, weights: Weights, batch: Batch, temperature: number): Forward {
+  const logits = nextTokenLogits(config, weights, batch)
+  const shaped = (t: Tensor) => t.reshape([batch.rows, batch.length - 1]) as Tensor2D
+  return {
+    logProbs: shaped(logProbOf(logits, batch.targets, temperature)),
+    entropies: shaped(entropyOf(logits, temperature)),
+  }
 }
 
 /** The tensors beside the policy's weights that one micro-step depends on, all by name. */
@@ -128,7 +140,7 @@ export type StepInputs = Record<string, Tensor>
  * Runs one micro-batch forward and backward, compiled where possible, and adds the gradient to the sum.
  * @param key names the loss and every number in it
  * @param inputs what the loss needs besides the batch
- * @param lossOf scalar, differentiable in the log-probs
+ * @param lossOf scalar, differentiable in log-probs and entropies
  * @param report further numbers of the same pass, stacked as one tensor
  * @returns the loss, then the reported numbers
  */
@@ -153,13 +165,13 @@ export async function accumulateGradient<I extends StepInputs>(
     const ownInputs = Object.fromEntries(extra.map((name, i) => [name, rest[i]])) as I
     let forward: Forward | null = null
     const { value, grads } = tf.valueAndGrads((...w: Tensor[]) => {
-      forward = nextTokenLogProbs(config, new Map(names.map((name, i) => [name, w[i]])), own, temperature)
+      forward = nextTokenForward(config, new Map(names.map((name, i) => [name, w[i]])), own, temperature)
       tf.keep(forward.logProbs)
-      tf.keep(forward.logits)
+      tf.keep(forward.entropies)
       return lossOf(forward, own, ownInputs) as never
     })(weights)
     const all = tf.stack([value as Tensor, ...report(forward!, own, ownInputs)])
-    tf.dispose([forward!.logProbs, forward!.logits])
+    tf.dispose([forward!.logProbs, forward!.entropies])
     return [all, ...grads]
   })
   names.forEach((name, i) => {

@@ -111,10 +111,24 @@ export function logProbOf(logits: Tensor2D, targets: Tensor, temperature: number
   return pick(logits)
 }
 
-/** Entropy in nats of softmax(logits / temperature). @param logits [n, vocabulary] @returns [n] */
+/**
+ * Entropy in nats of softmax(logits / temperature): H = −Σ p·log p, dH/dlogits = −p·(log p + H) / temperature.
+ * @param logits [n, vocabulary] @returns [n]
+ */
 export function entropyOf(logits: Tensor2D, temperature: number): Tensor {
-  return tf.tidy(() => {
-    const all = tf.logSoftmax((temperature === 1 ? logits : tf.div(logits, temperature)) as Tensor2D)
-    return tf.neg(tf.sum(tf.mul(tf.exp(all), all), -1))
+  const entropy = tf.customGrad((x, save) => {
+    const scaled = temperature === 1 ? (x as Tensor) : tf.div(x as Tensor, temperature)
+    const all = tf.logSoftmax(scaled as Tensor2D)
+    const value = tf.neg(tf.sum(tf.mul(tf.exp(all), all), -1))
+    ;(save as Save)([all, value])
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [logp, h] = saved
+        const slope = tf.mul(tf.exp(logp), tf.add(logp, h.reshape([-1, 1])))
+        return tf.mul(slope, tf.div(dy, -temperature).reshape([-1, 1]))
+      },
+    }
   })
+  return entropy(logits)
 }
