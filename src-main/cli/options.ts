@@ -12,7 +12,10 @@ export const dataOption = () =>
 export const jsonOption = (what = 'print JSON') => new Option('--json', what)
 
 export const backendOption = () =>
-  new Option('--backend <name>', 'tensor backend: tensorflow-gpu, tensorflow or wasm (default: the best that works)')
+  new Option(
+    '--backend <name>',
+    'tensor backend: tensorflow-gpu, webgpu, tensorflow or wasm (default: the best that works)',
+  )
 
 export function dataFolder(options: { data?: string }): string {
   return options.data ?? defaultDataFolder()

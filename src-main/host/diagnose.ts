@@ -13,7 +13,7 @@ import { version } from './version.ts'
 const PROBE_TIMEOUT_MS = 120_000
 
 /** In the order of preference, as the engine goes down them. */
-const backendNames = ['tensorflow-gpu', 'tensorflow', 'wasm']
+const backendNames = ['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm']
 
 /** @param entry the program that opens one backend and prints a probe of it */
 export async function diagnose(dataFolder: string, entry = probeEntry): Promise<Diagnosis> {

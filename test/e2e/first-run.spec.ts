@@ -14,6 +14,6 @@ test('an empty data folder offers r1-zero-mini as the one thing to click, and th
   await expect(run.title).toHaveText('R1-Zero in miniature #1')
   await expect(run.status).toHaveText(/starting|running/)
   await expect(run.header.getByText(/^evaluating after step 0 · \d+ %$/)).toBeVisible()
-  await expect(run.figure('backend')).toHaveText(/^(tensorflow-gpu|tensorflow|wasm)$/)
+  await expect(run.figure('backend')).toHaveText(/^(tensorflow-gpu|webgpu|tensorflow|wasm)$/)
   await expect(run.figure('step')).toHaveText('0 / 150')
 })

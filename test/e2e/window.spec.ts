@@ -95,8 +95,8 @@ test('the system page says which backend runs, and why not a better one', async 
   await studio.open()
   await studio.window.goTo('System')
   const { system } = studio
-  await expect(system.backends).toHaveCount(3)
-  await expect(system.backends).toHaveText([/tensorflow-gpu/, /tensorflow/, /wasm/], { timeout: 60_000 })
+  await expect(system.backends).toHaveCount(4)
+  await expect(system.backends).toHaveText([/tensorflow-gpu/, /webgpu/, /tensorflow/, /wasm/], { timeout: 60_000 })
   const chosen = system.backends.filter({ hasText: '● in use' })
   await expect(chosen).toHaveCount(1)
   // Whatever stands before the chosen one cannot be used here, and says why.

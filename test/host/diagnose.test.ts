@@ -28,7 +28,7 @@ describe('the diagnosis', () => {
     expect(found).toMatchObject({ node: process.version, dataFolder: folder, dataFolderWritable: true })
     expect(found.sqlite).toMatch(/^3\.\d+\.\d+$/)
     expect(found.memoryBytes).toBeGreaterThan(1e8)
-    expect(found.probes.map((probe) => probe.name)).toEqual(['tensorflow-gpu', 'tensorflow', 'wasm'])
+    expect(found.probes.map((probe) => probe.name)).toEqual(['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm'])
     const best = found.probes.find((probe) => probe.available)!
     expect(found.chosen).toBe(best.name)
     expect(best.milliseconds).toBeGreaterThan(0)
@@ -39,12 +39,14 @@ describe('the diagnosis', () => {
   it('survives a backend that takes its process along', async () => {
     const entry = program(`const name = process.argv[2]
       if (name === 'tensorflow-gpu') process.kill(process.pid, 'SIGSEGV')
+      else if (name === 'webgpu') console.log(JSON.stringify({ name, available: false, reason: 'no GPU', device: '' }))
       else if (name === 'tensorflow') { console.error('something first\\nterminate called: std::bad_alloc'); process.exit(134) }
       else console.log(JSON.stringify({ name, available: true, reason: 'fine', device: 'here' }))
       setTimeout(() => {}, name === 'tensorflow-gpu' ? 10000 : 0)`)
     const found = await diagnose(folder, entry)
     expect(found.probes).toEqual([
       { name: 'tensorflow-gpu', available: false, reason: 'it crashed (SIGSEGV) while it was tried' },
+      { name: 'webgpu', available: false, reason: 'no GPU' },
       { name: 'tensorflow', available: false, reason: 'terminate called: std::bad_alloc' },
       { name: 'wasm', available: true, reason: 'fine' },
     ])

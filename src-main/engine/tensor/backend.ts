@@ -2,7 +2,7 @@
 
 import type { BackendProbe } from '../../contract/records.ts'
 
-export type BackendName = 'tensorflow-gpu' | 'tensorflow' | 'wasm'
+export type BackendName = 'tensorflow-gpu' | 'webgpu' | 'tensorflow' | 'wasm'
 
 /** A backend as it opened itself, before its arithmetic is checked. */
 export interface Opened {

@@ -7,11 +7,12 @@ import { checkArithmetic, measureGflops } from './check.ts'
 import { tensorflow } from './tensorflow.ts'
 import { tensorflowGpu } from './tensorflow-gpu.ts'
 import { wasm } from './wasm.ts'
+import { webgpu } from './webgpu.ts'
 
 export type { BackendName, OpenedBackend } from './backend.ts'
 
 /** Best first. */
-export const backends: readonly Backend[] = [tensorflowGpu, tensorflow, wasm]
+export const backends: readonly Backend[] = [tensorflowGpu, webgpu, tensorflow, wasm]
 export const backendNames: readonly BackendName[] = backends.map((backend) => backend.name)
 
 /**

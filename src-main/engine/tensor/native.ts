@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
+import { withoutStderr } from './stderr.ts'
 import { tf } from './tf.ts'
 
 const commonJs = createRequire(import.meta.url)
@@ -32,13 +33,13 @@ export function hasNvidiaDriver(): boolean {
 export async function loadNative(options: { gpu: boolean }): Promise<Native> {
   if (!loaded) {
     if (!options.gpu) process.env.CUDA_VISIBLE_DEVICES = '-1'
-    loaded = load()
+    loaded = await load()
   }
   if (!(await tf.setBackend('tensorflow'))) throw new Error('tfjs could not start the TensorFlow backend')
   return loaded
 }
 
-function load(): Native {
+async function load(): Promise<Native> {
   const manifest = commonJs.resolve('@tensorflow/tfjs-node-gpu/package.json')
   const addon = path.join(path.dirname(manifest), 'lib/napi-v8/tfjs_binding.node')
   if (!existsSync(addon))
@@ -52,7 +53,8 @@ function load(): Native {
   util.isNullOrUndefined ??= (value) => value === null || value === undefined
   util.isArray = Array.isArray
 
-  withoutStderr(path.dirname(addon), () => commonJs('@tensorflow/tfjs-node-gpu'))
+  // It prints two lines about oneDNN, whatever its log level.
+  await withoutStderr(() => commonJs('@tensorflow/tfjs-node-gpu'))
   const backend = tf.backend() as unknown as TensorFlowBackend
   return {
     version: backend.binding.TF_Version,
@@ -65,20 +67,4 @@ function load(): Native {
 function setupFailure(manifest: string): string {
   const note = path.join(path.dirname(manifest), '..', '..', '.no-tensorflow.txt')
   return existsSync(note) ? readFileSync(note, 'utf8').trim() : ''
-}
-
-/** libtensorflow prints two lines about oneDNN while it loads, whatever its log level: they are turned off at the file descriptor. */
-function withoutStderr(folder: string, action: () => unknown): void {
-  const guard = path.join(folder, 'stderr_guard.node')
-  if (!existsSync(guard) || process.env.TF_CPP_MIN_LOG_LEVEL === '0') {
-    action()
-    return
-  }
-  const { mute, restore } = commonJs(guard) as { mute(): void; restore(): void }
-  mute()
-  try {
-    action()
-  } finally {
-    restore()
-  }
 }
