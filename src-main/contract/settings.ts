@@ -125,6 +125,47 @@ export const numberSettings = {
     steerable: true,
     effect: 'The reference policy becomes a copy of the policy every so many steps.',
   },
+  topP: {
+    kind: 'number',
+    label: 'top-p',
+    unit: '',
+    min: 0.01,
+    max: 1,
+    default: 1,
+    steerable: true,
+    effect: 'Samples only from the most likely tokens that make up this probability; 1 is off.',
+  },
+  topK: {
+    kind: 'integer',
+    label: 'top-k',
+    unit: 'tokens (0: all)',
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+    steerable: true,
+    effect: 'Samples only from so many most likely tokens.',
+  },
+  minP: {
+    kind: 'number',
+    label: 'min-p',
+    unit: '',
+    min: 0,
+    max: 1,
+    default: 0,
+    steerable: true,
+    effect: 'Samples only from tokens at least this share as likely as the likeliest; 0 is off.',
+  },
+  repetitionPenalty: {
+    kind: 'number',
+    label: 'repetition penalty',
+    unit: '',
+    min: 0.1,
+    max: 10,
+    default: 1,
+    steerable: true,
+    log: true,
+    effect: 'Above 1 makes tokens that came before less likely, below 1 more; 1 is off.',
+  },
   miniBatches: {
     kind: 'integer',
     label: 'mini-batches per rollout',
@@ -208,16 +249,6 @@ export const numberSettings = {
     steerable: false,
     effect: 'Memory of the squared gradient.',
   },
-  topP: {
-    kind: 'number',
-    label: 'top-p',
-    unit: '',
-    min: 0.01,
-    max: 1,
-    default: 1,
-    steerable: false,
-    effect: 'Samples only from the most likely tokens that make up this probability; 1 is off.',
-  },
 } as const satisfies Record<string, NumberSetting>
 
 export type NumberSettingName = keyof typeof numberSettings
@@ -277,6 +308,14 @@ export function mergeSettings(base: Settings, change: PartialSettings): Settings
   const { rewardWeights, ...rest } = change
   const given = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined))
   return { ...base, ...given, rewardWeights: { ...base.rewardWeights, ...rewardWeights } }
+}
+
+/**
+ * Settings as they were kept, by this version or an earlier one: what did not exist then has its default, which must be what was done then.
+ * @param kept settings, or their JSON
+ */
+export function keptSettings(kept: string | PartialSettings): Settings {
+  return mergeSettings(defaultSettings, typeof kept === 'string' ? JSON.parse(kept) : kept)
 }
 
 /** The settings that a person may turn while the run goes: flat names, reward weights as `rewardWeights.accuracy`. */

@@ -6,6 +6,7 @@ import { modelFolder } from './model/embedded.ts'
 import { loadPolicy } from './model/policy.ts'
 import { randomAt } from './random.ts'
 import { rollout } from './rollout/rollout.ts'
+import { unrestricted } from './rollout/sampler.ts'
 import { type BackendName, openBackend } from './tensor/index.ts'
 import { tf } from './tensor/tf.ts'
 
@@ -43,7 +44,7 @@ export async function generateText(
     groupSize: 1,
     maxTokens: request.maxTokens,
     eosIds: config.eosIds,
-    sampler: { temperature: request.temperature, topP: 1 },
+    sampler: unrestricted(request.temperature),
     random: () => randomAt(request.seed, 'generate'),
   })
   return {

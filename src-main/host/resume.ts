@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type { SteeringEvent } from '../contract/records.ts'
-import type { Settings } from '../contract/settings.ts'
+import { keptSettings, type Settings } from '../contract/settings.ts'
 import { clearAfter, newestUsable } from '../store/checkpoint-folders.ts'
 import { checkpointsOf, deleteCheckpointsAfter } from '../store/checkpoints.ts'
 import { type Db, sql } from '../store/database.ts'
@@ -66,10 +66,11 @@ function positionAt(db: Db, run: number, step: number, folder: string): { stage:
     db,
     'SELECT stage, settings FROM steps WHERE run = ? AND step = ?',
   ).get(run, step)
-  if (row) return { stage: row.stage, settings: JSON.parse(row.settings) as Settings }
+  if (row) return { stage: row.stage, settings: keptSettings(row.settings) }
   const file = join(folder, 'state.json')
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { stage: number; settings: Settings }
+    const { stage, settings } = JSON.parse(readFileSync(file, 'utf8')) as { stage: number; settings: Settings }
+    return { stage, settings: keptSettings(settings) }
   } catch (error) {
     throw new StudioError(
       'checkpoint',

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
-import type { Settings } from '../contract/settings.ts'
+import { keptSettings, type Settings } from '../contract/settings.ts'
 import { isWhole, wholeCheckpoints } from './checkpoint-folders.ts'
 import { checkpointsOf, putCheckpoint } from './checkpoints.ts'
 import { type Db, sql } from './database.ts'
@@ -57,7 +57,7 @@ export function alignRuns(db: Db, folder: string): void {
     const position = lastStored(db, run.number)
     const checkpoint = newestPosition(db, run.number, runFolder(folder, run.id))
     const { step, stage, settings } =
-      checkpoint && checkpoint.step > position.step ? checkpoint : { settings: JSON.parse(run.settings), ...position }
+      checkpoint && checkpoint.step > position.step ? checkpoint : { settings: keptSettings(run.settings), ...position }
     updateRun(db, run.number, { step, stage, settings })
   }
 }
@@ -67,7 +67,7 @@ function lastStored(db: Db, run: number): Pick<Position, 'step' | 'stage'> & Par
     db,
     'SELECT step, stage, settings FROM steps WHERE run = ? ORDER BY step DESC LIMIT 1',
   ).get(run)
-  return row ? { ...row, settings: JSON.parse(row.settings) as Settings } : { step: 0, stage: 0 }
+  return row ? { ...row, settings: keptSettings(row.settings) } : { step: 0, stage: 0 }
 }
 
 /** Steps may be lost for the charts; weights that are on the disk are not lost with them. */

@@ -2,7 +2,7 @@
 import type { ErrorReport } from '../contract/errors.ts'
 import { type Recipe, totalSteps } from '../contract/recipe.ts'
 import type { RunDetail, RunStatus, RunSummary } from '../contract/records.ts'
-import type { Settings } from '../contract/settings.ts'
+import { keptSettings, type Settings } from '../contract/settings.ts'
 import { type Db, sql } from './database.ts'
 import { stagesOf } from './stages.ts'
 import { isStaying, openEvents } from './steering.ts'
@@ -168,7 +168,7 @@ export function detailOf(db: Db, row: RunRow, folder: string): RunDetail {
   return {
     ...summaryOf(db, row),
     config: JSON.parse(row.config) as Recipe,
-    settings: JSON.parse(row.settings) as Settings,
+    settings: keptSettings(row.settings),
     pending: openEvents(db, row.number, row.id),
     stages: stagesOf(db, row.number),
     folder,

@@ -1,6 +1,6 @@
 /** Table `steps`, and the whole of a step: its metrics, groups and completions go in with it. */
 import type { StepReport } from '../contract/records.ts'
-import type { Settings } from '../contract/settings.ts'
+import { keptSettings, type Settings } from '../contract/settings.ts'
 import { type Db, sql } from './database.ts'
 import { insertGroups } from './groups.ts'
 import { deleteMetricsAfter, insertMetrics } from './metrics.ts'
@@ -40,5 +40,5 @@ export function* eachStep(db: Db, run: number): Generator<StoredStep> {
       'SELECT step, stage, at, seconds, settings FROM steps WHERE run = ? ORDER BY step',
     )
     .iterate(run)
-  for (const row of rows) yield { ...row, settings: JSON.parse(row.settings) as Settings }
+  for (const row of rows) yield { ...row, settings: keptSettings(row.settings) }
 }

@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler …]
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -8,10 +8,11 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compiled } from './compiled.ts'
 import { learning } from './learning.ts'
+import { sampler } from './sampler.ts'
 import { steering } from './steering.ts'
 import { windowAnswers } from './window.ts'
 
-const parts = { learning, steering, window: windowAnswers, compiled }
+const parts = { learning, steering, window: windowAnswers, compiled, sampler }
 type Part = keyof typeof parts
 
 const { values, positionals } = parseArgs({

@@ -103,11 +103,7 @@ describe('a checkpoint folder', () => {
       changed({ settings: { ...position.settings, temperature: 'warm' } }),
       /damaged: settings\.temperature is "warm"/,
     ],
-    [
-      'a missing setting',
-      changed({ settings: { ...position.settings, beta: undefined } }),
-      /damaged: settings\.beta is missing/,
-    ],
+    ['no settings', changed({ settings: undefined }), /damaged: settings is missing/],
     [
       'half a model',
       (f) => truncateSync(join(f, 'model.safetensors'), 5000),
@@ -127,6 +123,13 @@ describe('a checkpoint folder', () => {
       writeFileSync(join(folder, 'state.json'), JSON.stringify({ ...position, ...fields }))
     }
   }
+
+  it('of a version that did not have a setting yet gives that its default', async () => {
+    const folder = join(temporaryFolder(), 'step-000007')
+    await writeCheckpoint(folder, await trained())
+    changed({ settings: { ...position.settings, topK: undefined, minP: undefined } })(folder)
+    expect(readCheckpoint(folder).position).toEqual(position)
+  })
 
   it.each(damages)('with %s is refused, naming what is wrong and the way out', async (_, damage, message) => {
     const folder = join(temporaryFolder(), 'step-000007')

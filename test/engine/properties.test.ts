@@ -5,11 +5,12 @@ import type { Settings } from '../../src-main/contract/settings.ts'
 import type { Episode } from '../../src-main/engine/grpo/episode.ts'
 import { grpoLoss, lossStatistics, tokenWeights } from '../../src-main/engine/grpo/loss.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
-import { batchOf, microBatches, nextTokenLogProbs } from '../../src-main/engine/model/batch.ts'
+import { batchOf, microBatches, nextTokenLogits, nextTokenLogProbs } from '../../src-main/engine/model/batch.ts'
 import { disposeWeights, type Policy, tensorsOf } from '../../src-main/engine/model/policy.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { type Output, rollout } from '../../src-main/engine/rollout/rollout.ts'
+import { unrestricted } from '../../src-main/engine/rollout/sampler.ts'
 import { compiling } from '../../src-main/engine/tensor/compiled.ts'
 import { type Scalar, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
 import { onEachBackend } from './support/backends.ts'
@@ -146,9 +147,19 @@ onEachBackend('a rollout', () => {
       groupSize,
       maxTokens: 20,
       eosIds: policy.config.eosIds,
-      sampler: { temperature, topP: 1 },
+      sampler: unrestricted(temperature),
       random: (prompt, s) => randomAt(4, at(prompt), s),
     })
+
+  const requestOf = (policy: Policy, groupSize: number) => ({
+    config: policy.config,
+    weights: policy.weights,
+    prompts: prompts.map((p) => policy.tokenizer.encode(p)),
+    groupSize,
+    maxTokens: 20,
+    eosIds: policy.config.eosIds,
+    random: (prompt: number, s: number) => randomAt(4, prompt, s),
+  })
 
   function expectSameOutputs(kind: string, found: Output[], expected: Output[]): void {
     expect(found.map((o) => [o.ids, o.finished])).toEqual(expected.map((o) => [o.ids, o.finished]))
@@ -183,7 +194,7 @@ onEachBackend('a rollout', () => {
       groupSize: 2,
       maxTokens: 12,
       eosIds: policy.config.eosIds,
-      sampler: { temperature: 1, topP: 1 },
+      sampler: unrestricted(1),
       random: (prompt: number, s: number) => randomAt(4, prompt, s),
     }
     const whole = await rollout(request)
@@ -205,7 +216,7 @@ onEachBackend('a rollout', () => {
         groupSize: 3,
         maxTokens: 40,
         eosIds: [31],
-        sampler: { temperature: 1, topP: 1 },
+        sampler: unrestricted(1),
         random: (prompt, s) => randomAt(4, prompt, s),
       })
     ).flat()
@@ -218,6 +229,34 @@ onEachBackend('a rollout', () => {
     const policy = tinyPolicyHere()
     const outputs = (await sample(policy, prompts, 5, (p) => p, temperature)).flat()
     expectTrainerAgrees(policy, outputs, temperature)
+    disposeWeights(policy.weights)
+  })
+
+  it('from a part of the distribution: its log-probabilities are still the whole one’s', async () => {
+    const policy = tinyPolicyHere()
+    const sampler = { temperature: 1.2, topP: 0.8, topK: 6, minP: 0.02, repetitionPenalty: 1.2 }
+    const outputs = (await rollout({ ...requestOf(policy, 5), sampler })).flat()
+    expectTrainerAgrees(policy, outputs, 1.2)
+    disposeWeights(policy.weights)
+  })
+
+  it('penalises the tokens of its own prompt and output, and no others', async () => {
+    const policy = tinyPolicyHere()
+    const sampler = { ...unrestricted(0), repetitionPenalty: 1.5 }
+    const outputs = (await rollout({ ...requestOf(policy, 1), sampler })).flat()
+    for (const { promptIds, ids } of outputs) {
+      const batch = batchOf([{ promptIds, ids }])
+      const logits = tf.tidy(() => nextTokenLogits(policy.config, policy.weights, batch))
+      const values = await logits.data()
+      const { vocabulary } = policy.config
+      ids.forEach((id, t) => {
+        const at = promptIds.length - 1 + t
+        const row = [...values.slice(at * vocabulary, (at + 1) * vocabulary)]
+        for (const seen of new Set([...promptIds, ...ids.slice(0, t)])) row[seen] *= row[seen] < 0 ? 1.5 : 1 / 1.5
+        expect(row[id]).toBeGreaterThan(Math.max(...row) - 1e-4)
+      })
+      tf.dispose([logits, batch.ids, batch.targets, batch.mask])
+    }
     disposeWeights(policy.weights)
   })
 

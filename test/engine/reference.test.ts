@@ -17,6 +17,7 @@ import { fuse, hiddenStates, logitsOf, MASKED, ropeOf, type Weights } from '../.
 import { AdamW, globalNorm } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { rollout } from '../../src-main/engine/rollout/rollout.ts'
+import { unrestricted } from '../../src-main/engine/rollout/sampler.ts'
 import { type Scalar, type Tensor, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
 import { onEachBackend } from './support/backends.ts'
 import { expectClose, showWorst } from './support/compare.ts'
@@ -212,7 +213,7 @@ onEachBackend('models', () => {
         groupSize: 1,
         maxTokens: greedy.max_new_tokens,
         eosIds: [greedy.eos],
-        sampler: { temperature: 0, topP: 1 },
+        sampler: unrestricted(0),
         random: () => randomAt(0),
       })
       const wanted = greedy.output.map((ids) => {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
-import { partialSettings, type Settings } from '../../contract/settings.ts'
+import { keptSettings, partialSettings, type Settings } from '../../contract/settings.ts'
 import { AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import { syncFolder, writeDurably } from './durable.ts'
@@ -89,16 +89,13 @@ function readPosition(path: string, folder: string): Position {
   for (const field of counts)
     if (!Number.isSafeInteger(position[field]) || position[field] < 0) throw wrong(field, position[field])
   if (typeof position.staying !== 'boolean') throw wrong('staying', position.staying)
-  const settings = completeSettings.safeParse(position.settings)
+  const settings = partialSettings.safeParse(position.settings)
   if (!settings.success) {
     const [issue] = settings.error.issues
     throw wrong(['settings', ...issue.path].join('.'), at(position.settings, issue.path))
   }
-  return position
+  return { ...position, settings: keptSettings(settings.data) }
 }
-
-/** In a checkpoint every setting has its value. */
-const completeSettings = partialSettings.required()
 
 function at(value: unknown, path: PropertyKey[]): unknown {
   return path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key], value)

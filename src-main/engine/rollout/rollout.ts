@@ -67,6 +67,7 @@ async function sampleBatch(
   firstPrompt: number,
   progress: (fraction: number) => Promise<void> | undefined,
 ): Promise<Output[][]> {
+  const { vocabulary } = config
   const decoder = new Decoder(config, fused)
   let logits = await decoder.prefill(prompts, groupSize)
   const groups = prompts.map((promptIds) =>
@@ -80,7 +81,8 @@ async function sampleBatch(
     let tokens = new Int32Array(rows.length)
     rows.forEach(({ output, random }, i) => {
       if (output.finished) return
-      const { token, logProb } = draw(logits, i * config.vocabulary, config.vocabulary, sampler, random.next())
+      const seen = [output.promptIds, output.ids]
+      const { token, logProb } = draw(logits, i * vocabulary, vocabulary, sampler, random.next(), seen)
       output.ids.push(token)
       output.logProbs.push(logProb)
       output.finished = eosIds.includes(token)

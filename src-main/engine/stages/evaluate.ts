@@ -6,6 +6,7 @@ import { randomAt } from '../random.ts'
 import { accuracy } from '../rewards/accuracy.ts'
 import { format } from '../rewards/format.ts'
 import { rollout } from '../rollout/rollout.ts'
+import { unrestricted } from '../rollout/sampler.ts'
 import type { Problem } from '../tasks/problem.ts'
 
 export interface EvaluationRequest {
@@ -36,7 +37,7 @@ export async function evaluate({
     groupSize: 1,
     maxTokens,
     eosIds: policy.config.eosIds,
-    sampler: { temperature: 1, topP: 1 },
+    sampler: unrestricted(1),
     random: (prompt) => randomAt(seed, 'evaluate', step, prompt),
     progress,
     maxRows: ROWS,
