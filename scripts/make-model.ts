@@ -10,15 +10,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type TaskKind, taskKinds } from '../src-main/contract/recipe.ts'
 import type { Sequence } from '../src-main/engine/model/batch.ts'
+import { readCompanions } from '../src-main/engine/model/companions.ts'
 import { readConfig } from '../src-main/engine/model/config.ts'
 import { modelFolder } from '../src-main/engine/model/embedded.ts'
-import {
-  expectedShapes,
-  type Policy,
-  parameterCount,
-  readCompanions,
-  savePolicy,
-} from '../src-main/engine/model/policy.ts'
+import { expectedShapes, type Policy, parameterCount, savePolicy } from '../src-main/engine/model/policy.ts'
 import { readTokenizer } from '../src-main/engine/model/tokenizer.ts'
 import { AdamW } from '../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../src-main/engine/random.ts'

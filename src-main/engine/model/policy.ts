@@ -1,12 +1,14 @@
 /** A policy: a model's configuration, its tokenizer and its weights, from and to a Hugging Face folder. */
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
-import { type ModelConfig, readConfig } from './config.ts'
+import type { ModelConfig } from './config.ts'
 import { writeDurably } from './durable.ts'
-import { readSafetensors, type TensorData, writeSafetensors } from './safetensors.ts'
-import { readTokenizer, type Tokenizer } from './tokenizer.ts'
+import { type TensorData, writeSafetensors } from './safetensors.ts'
+import { openSafetensors } from './safetensors-reader.ts'
+import { openModel } from './source.ts'
+import type { TensorStore } from './tensor-store.ts'
+import type { Tokenizer } from './tokenizer.ts'
 import type { Weights } from './transformer.ts'
 
 export interface Policy {
@@ -17,54 +19,55 @@ export interface Policy {
   companions: ReadonlyMap<string, Uint8Array>
 }
 
-/** @throws StudioError bad-model naming the file and what is wrong with it */
-export function loadPolicy(folder: string): Policy {
-  if (!existsSync(join(folder, 'config.json'))) {
-    throw new StudioError(
-      'bad-model',
-      `${folder} is not a model folder: it has no config.json.`,
-      'Give a folder in the Hugging Face layout: config.json, tokenizer.json, model.safetensors.',
-    )
-  }
-  const config = readConfig(join(folder, 'config.json'))
-  const tokenizer = readTokenizer(join(folder, 'tokenizer.json'))
-  if (tokenizer.size > config.vocabulary) {
-    throw new StudioError(
-      'bad-model',
-      `${join(folder, 'tokenizer.json')} has ${tokenizer.size} tokens, the model ${config.vocabulary}.`,
-      'Use the tokenizer that belongs to this model.',
-    )
-  }
-  return {
-    config,
-    tokenizer,
-    weights: readWeights(join(folder, 'model.safetensors'), config),
-    companions: readCompanions(folder),
+/**
+ * @param path a Hugging Face folder, or a GGUF file
+ * @throws StudioError bad-model naming the file and what is wrong with it
+ */
+export function loadPolicy(path: string): Policy {
+  const { config, tokenizer, companions, tensors } = openModel(path)
+  try {
+    return { config, tokenizer, companions, weights: weightsOf(tensors, config) }
+  } finally {
+    tensors.close()
   }
 }
 
-/** @throws StudioError bad-model when a weight is missing, of another shape, or unknown to this architecture */
+/** The weights of one safetensors file. @throws StudioError bad-model as `weightsOf` */
 export function readWeights(path: string, config: ModelConfig): Weights {
-  const stored = readSafetensors(path)
-  const weights: Weights = new Map()
-  for (const [name, shape] of expectedShapes(config)) {
-    const tensor = stored.get(name)
-    if (!tensor)
+  const tensors = openSafetensors(path)
+  try {
+    return weightsOf(tensors, config)
+  } finally {
+    tensors.close()
+  }
+}
+
+/** Straight to the device, one after another. @throws StudioError bad-model when a weight is missing or of another shape */
+function weightsOf(tensors: TensorStore, config: ModelConfig): Weights {
+  const expected = expectedShapes(config)
+  for (const [name, shape] of expected) {
+    const stored = tensors.shapes.get(name)
+    if (!stored)
       throw new StudioError(
         'bad-model',
-        `${path} has no weight ${name}.`,
+        `${tensors.source} has no weight ${name}.`,
         'The file belongs to another model than its config.json, or is incomplete.',
       )
-    if (tensor.shape.join() !== shape.join()) {
+    if (stored.join() !== shape.join())
       throw new StudioError(
         'bad-model',
-        `${path}: ${name} has the shape [${tensor.shape}], config.json asks for [${shape}].`,
+        `${tensors.source}: ${name} has the shape [${stored}], config.json asks for [${shape}].`,
         'The file belongs to another model than its config.json.',
       )
-    }
-    weights.set(name, tf.tensor(tensor.data, shape))
   }
-  return weights
+  const weights: Weights = new Map()
+  try {
+    for (const [name, shape] of expected) weights.set(name, tf.tensor(tensors.read(name), shape))
+    return weights
+  } catch (error) {
+    disposeWeights(weights)
+    throw error
+  }
 }
 
 /** Every weight of the architecture with its [out, in] shape. */
@@ -96,20 +99,6 @@ export function expectedShapes(c: ModelConfig): Map<string, number[]> {
   shapes.set('model.norm.weight', [c.hidden])
   if (!c.tiedEmbeddings) shapes.set('lm_head.weight', [c.vocabulary, c.hidden])
   return shapes
-}
-
-const companionFiles = [
-  'config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'generation_config.json',
-  'special_tokens_map.json',
-]
-
-/** The files of a model folder beside its weights, as bytes. */
-export function readCompanions(folder: string): ReadonlyMap<string, Uint8Array> {
-  const present = companionFiles.filter((file) => existsSync(join(folder, file)))
-  return new Map(present.map((file) => [file, readFileSync(join(folder, file))]))
 }
 
 /** Writes model.safetensors with the configuration and tokenizer beside it: a folder that transformers loads. */

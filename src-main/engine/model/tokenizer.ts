@@ -37,8 +37,11 @@ export interface Tokenizer {
  */
 export function readTokenizer(path: string): Tokenizer {
   const configPath = join(dirname(path), 'tokenizer_config.json')
-  const json = readJsonObject(path)
-  const config = readJsonObjectIfPresent(configPath) ?? {}
+  return parseTokenizer(readJsonObject(path), readJsonObjectIfPresent(configPath) ?? {}, path, configPath)
+}
+
+/** @param path, configPath what to call the two in messages */
+export function parseTokenizer(json: JsonObject, config: JsonObject, path: string, configPath: string): Tokenizer {
   let tokenizer: HuggingFaceTokenizer
   try {
     tokenizer = new HuggingFaceTokenizer(json, config)
@@ -108,7 +111,7 @@ export function readTokenizer(path: string): Tokenizer {
 }
 
 /** tokenizer_config.json gives a special token as its text, or as an object with its content. */
-function tokenText(value: unknown): string | undefined {
+export function tokenText(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   const content = (value as JsonObject | null | undefined)?.content
   return typeof content === 'string' ? content : undefined

@@ -1,0 +1,139 @@
+/** A model in a GGUF file, as if it lay in a Hugging Face folder: its weights by their names there, de-quantised as they are read. */
+import { StudioError } from '../../../contract/errors.ts'
+import { type Companions, jsonFile } from '../companions.ts'
+import { type ModelConfig, parseConfig } from '../config.ts'
+import type { JsonObject } from '../json-file.ts'
+import type { ModelSource } from '../source.ts'
+import { openFile, requireFinite, type TensorStore } from '../tensor-store.ts'
+import { parseTokenizer } from '../tokenizer.ts'
+import { architectureOf, configOf } from './config.ts'
+import { type Fail, type GgufHeader, type GgufTensor, readHeader } from './header.ts'
+import { tokenizerOf } from './tokenizer.ts'
+
+const ROPE_FACTORS = 'rope_freqs.weight'
+
+/** @throws StudioError bad-model, naming the file and what is wrong with it */
+export function openGguf(path: string): ModelSource {
+  const file = openFile(path)
+  const fail: Fail = (what, hint = 'Fetch the file again.') => {
+    throw new StudioError('bad-model', `${path} ${what}`, hint)
+  }
+  try {
+    const header = readHeader(file)
+    const widened = (t: GgufTensor) => requireFinite(t.type.widen(file.bytes(t.position, t.bytes)), t.name, path)
+    const architecture = architectureOf(header, fail)
+    const factors = header.tensors.get(ROPE_FACTORS)
+    const ropeFactors = factors && widened(factors)
+    const json = configOf(header, architecture, ropeFactors, fail)
+    const config = parseConfig(json, path)
+    if (ropeFactors) requireSameAngles(config, json, ropeFactors, path, fail)
+    const { tokenizer, config: tokenizerConfig } = tokenizerOf(header, fail)
+    const read = parseTokenizer(tokenizer, tokenizerConfig, path, path)
+    if (read.size > config.vocabulary) fail(`has ${read.size} tokens, but its embedding has ${config.vocabulary} rows.`)
+    const names = namesOf(header, config, fail)
+    const tensors: TensorStore = {
+      source: path,
+      shapes: new Map([...names].map(([name, tensor]) => [name, tensor.shape])),
+      read(name) {
+        const data = widened(names.get(name)!)
+        const heads = architecture === 'llama' ? rotatedHeads(name, config) : 0
+        return heads > 0 ? unpermuted(data, heads, config.headDim) : data
+      },
+      close: file.close,
+    }
+    return { config, tokenizer: read, companions: companionsOf(json, tokenizer, tokenizerConfig), tensors }
+  } catch (error) {
+    file.close()
+    throw error
+  }
+}
+
+/** What a checkpoint of this model holds beside the weights, so that transformers loads it. */
+function companionsOf(config: JsonObject, tokenizer: JsonObject, tokenizerConfig: JsonObject): Companions {
+  return new Map([
+    ['config.json', jsonFile(config)],
+    ['tokenizer.json', jsonFile(tokenizer)],
+    ['tokenizer_config.json', jsonFile(tokenizerConfig)],
+  ])
+}
+
+/** Names within a layer; `.weight` or `.bias` follows. */
+const layerNames: Record<string, string> = {
+  attn_norm: 'input_layernorm',
+  attn_q: 'self_attn.q_proj',
+  attn_k: 'self_attn.k_proj',
+  attn_v: 'self_attn.v_proj',
+  attn_q_norm: 'self_attn.q_norm',
+  attn_k_norm: 'self_attn.k_norm',
+  attn_output: 'self_attn.o_proj',
+  ffn_norm: 'post_attention_layernorm',
+  ffn_gate: 'mlp.gate_proj',
+  ffn_up: 'mlp.up_proj',
+  ffn_down: 'mlp.down_proj',
+}
+
+const otherNames: Record<string, string> = {
+  'token_embd.weight': 'model.embed_tokens.weight',
+  'output_norm.weight': 'model.norm.weight',
+  'output.weight': 'lm_head.weight',
+}
+
+/** Each tensor by its Hugging Face name; one that this architecture does not have would change what is computed. */
+function namesOf(header: GgufHeader, config: ModelConfig, fail: Fail): Map<string, GgufTensor> {
+  const names = new Map<string, GgufTensor>()
+  for (const [name, tensor] of header.tensors) {
+    if (name === ROPE_FACTORS) continue
+    const [, layer, part, kind] = /^blk\.(\d{1,5})\.(\w+)\.(weight|bias)$/.exec(name) ?? []
+    const own = layer !== undefined && Number(layer) < config.layers && Object.hasOwn(layerNames, part)
+    const biased = kind === 'bias' && !(config.attentionBias && /^attn_[qkv]$/.test(part))
+    const other = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined
+    if (!other && (!own || biased))
+      fail(
+        `has the tensor ${JSON.stringify(name.slice(0, 80))}, which a plain ${config.modelType} does not have.`,
+        'Choose a model without it.',
+      )
+    names.set(other ?? `model.layers.${layer}.${layerNames[part]}.${kind}`, tensor)
+  }
+  return names
+}
+
+/** Heads in the rows of a projection whose output is turned by its position; 0 for any other tensor. */
+function rotatedHeads(name: string, config: ModelConfig): number {
+  if (name.endsWith('self_attn.q_proj.weight')) return config.heads
+  return name.endsWith('self_attn.k_proj.weight') ? config.kvHeads : 0
+}
+
+/**
+ * llama.cpp turns neighbouring dimensions of a head together, Hugging Face those half a head apart; Llama's rows were reordered for that,
+ * and here they go back.
+ * @param data [heads · headDim, in]
+ */
+export function unpermuted(data: Float32Array, heads: number, headDim: number): Float32Array {
+  const columns = data.length / (heads * headDim)
+  const out = new Float32Array(data.length)
+  for (let head = 0; head < heads; head++)
+    for (let i = 0; i < headDim; i++) {
+      const from = head * headDim + 2 * (i % (headDim / 2)) + Math.floor(i / (headDim / 2))
+      out.set(data.subarray(from * columns, (from + 1) * columns), (head * headDim + i) * columns)
+    }
+  return out
+}
+
+/** That the scaling as config.json will say it gives the angles of the file. */
+function requireSameAngles(
+  config: ModelConfig,
+  json: JsonObject,
+  factors: Float32Array,
+  path: string,
+  fail: Fail,
+): void {
+  const unscaled = parseConfig({ ...json, rope_scaling: null }, path).inverseFrequencies
+  const same =
+    factors.length === unscaled.length &&
+    factors.every((factor, i) => Math.abs(unscaled[i] / factor / config.inverseFrequencies[i] - 1) < 1e-4)
+  if (!same)
+    fail(
+      `scales its positions in a way (${ROPE_FACTORS}) that is not Llama 3’s.`,
+      'Take the model as a Hugging Face folder.',
+    )
+}
