@@ -138,12 +138,12 @@ export interface CheckpointRecord {
   bytes: number
 }
 
+/** Alerts about the course of the metrics: a run that is resumed comes upon them again at the same steps. */
+export const courseAlerts = ['kl-jump', 'no-signal', 'all-truncated', 'sampler-gap'] as const
+
 export type AlertKind =
+  | (typeof courseAlerts)[number]
   | 'non-finite'
-  | 'kl-jump'
-  | 'no-signal'
-  | 'all-truncated'
-  | 'sampler-gap'
   | 'disk-full'
   | 'storage'
   | 'engine-died'

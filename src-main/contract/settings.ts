@@ -123,7 +123,19 @@ export const numberSettings = {
     default: 0,
     paper: 400,
     steerable: true,
-    effect: 'The reference policy becomes a copy of the policy every so many steps.',
+    effect: 'The reference policy becomes a copy of the policy every so many steps, or is mixed with it.',
+  },
+  referenceMixture: {
+    kind: 'number',
+    label: 'reference mixture',
+    unit: '',
+    min: 0.001,
+    max: 1,
+    default: 1,
+    paper: 1,
+    steerable: true,
+    effect:
+      'Share of the policy in the reference when it is due for refreshing, the rest being what it was; 1 replaces it.',
   },
   topP: {
     kind: 'number',

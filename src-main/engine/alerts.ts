@@ -1,6 +1,7 @@
 /** What a person should look at: each a sentence with its evidence and what helps. */
-import type { Metrics } from '../contract/metrics.ts'
-import type { AlertKind, AlertRecord } from '../contract/records.ts'
+import { z } from 'zod'
+import type { MetricName, Metrics } from '../contract/metrics.ts'
+import { type AlertRecord, courseAlerts } from '../contract/records.ts'
 
 export type Alert = Omit<AlertRecord, 'id' | 'at'>
 
@@ -8,10 +9,34 @@ const WINDOW = 5
 /** An alert of one kind is not repeated within so many steps. */
 const QUIET = 25
 
+/**
+ * Nats by which sampler and trainer may disagree on a token. Rounding alone makes some 1e-5 of 32-bit floats; 0.05 moves a probability ratio by
+ * 5 %, a quarter of the way to the usual clip bound, before anything was learned.
+ */
+const MOST_GAP = 0.05
+
+const watched = [
+  'kl',
+  'reward',
+  'frac_reward_zero_std',
+  'completions/clipped_ratio',
+  'sampling/logp_difference/mean',
+  'sampling/logp_difference/max',
+] as const satisfies MetricName[]
+type Watched = Pick<Metrics, (typeof watched)[number]>
+
+/** What the alerts know of the steps before: kept in a checkpoint, so that a resumed run raises the same ones. */
+export const alertMemory = z.strictObject({
+  recent: z.array(z.record(z.enum(watched), z.number())),
+  /** Step of the newest alert of each kind. */
+  raisedAt: z.partialRecord(z.enum(courseAlerts), z.number()),
+})
+export type AlertMemory = z.infer<typeof alertMemory>
+
 interface Watch {
-  kind: AlertKind
+  kind: (typeof courseAlerts)[number]
   /** @param recent metrics of the last steps, the newest last */
-  look: (recent: Metrics[]) => { message: string; hint: string } | null
+  look: (recent: Watched[]) => { message: string; hint: string } | null
 }
 
 const watches: Watch[] = [
@@ -50,10 +75,12 @@ const watches: Watch[] = [
   {
     kind: 'sampler-gap',
     look: (recent) => {
-      const gap = recent.at(-1)!['sampling/logp_difference/max']
-      if (gap < 0.05) return null
+      const last = recent.at(-1)!
+      const gap = last['sampling/logp_difference/max']
+      if (gap < MOST_GAP) return null
+      const mean = last['sampling/logp_difference/mean']
       return {
-        message: `Sampler and trainer disagree by up to ${gap.toPrecision(2)} nats on the same token and weights.`,
+        message: `Sampler and trainer disagree by up to ${gap.toPrecision(2)} nats on the same token and weights (mean ${mean.toPrecision(2)}; rounding alone stays under 0.001).`,
         hint: 'Run the doctor; another backend may be sounder on this machine.',
       }
     },
@@ -62,15 +89,25 @@ const watches: Watch[] = [
 
 /** Looks at each step's metrics; keeps what it needs of the last ones. */
 export class Alerts {
-  private recent: Metrics[] = []
-  private readonly raisedAt = new Map<AlertKind, number>()
+  private recent: Watched[]
+  private readonly raisedAt: AlertMemory['raisedAt']
+
+  constructor(memory: AlertMemory = { recent: [], raisedAt: {} }) {
+    this.recent = memory.recent
+    this.raisedAt = { ...memory.raisedAt }
+  }
+
+  get memory(): AlertMemory {
+    return { recent: this.recent, raisedAt: { ...this.raisedAt } }
+  }
 
   look(step: number, metrics: Metrics): Alert[] {
-    this.recent = [...this.recent, metrics].slice(-WINDOW)
+    const kept = Object.fromEntries(watched.map((name) => [name, metrics[name]])) as Watched
+    this.recent = [...this.recent, kept].slice(-WINDOW)
     return watches.flatMap(({ kind, look }) => {
       const found = look(this.recent)
-      if (!found || step - (this.raisedAt.get(kind) ?? -QUIET) < QUIET) return []
-      this.raisedAt.set(kind, step)
+      if (!found || step - (this.raisedAt[kind] ?? -QUIET) < QUIET) return []
+      this.raisedAt[kind] = step
       return [{ step, kind, ...found }]
     })
   }

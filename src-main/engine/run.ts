@@ -9,8 +9,9 @@ import { mergeSettings, settingsOf } from '../contract/settings.ts'
 import { Alerts } from './alerts.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
-import { copyWeights, disposeWeights, parameterCount } from './model/policy.ts'
+import { disposeWeights, parameterCount } from './model/policy.ts'
 import { breather, listen, throttled } from './pace.ts'
+import { mixed } from './reference.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { grpoStep } from './stages/grpo.ts'
 import { freshState, longestLimit, PROMPT_ROOM, requireRoom } from './start.ts'
@@ -49,7 +50,7 @@ class Run {
   private readonly steering: Steering
   private readonly problems: Problem[]
   private readonly heldOut: Problem[]
-  private readonly alerts = new Alerts()
+  private readonly alerts: Alerts
   private readonly breathe = breather()
   /** Step of the newest checkpoint. */
   private checkpointed: number
@@ -65,6 +66,7 @@ class Run {
     this.state = state
     this.channel = channel
     this.checkpointed = state.position.step
+    this.alerts = new Alerts(state.position.alerts)
     this.problems = trainingSet(recipe.task, recipe.trainPrompts, recipe.seed)
     this.heldOut = evaluationSet(recipe.task, Math.max(recipe.finalEvalPrompts, recipe.evalPrompts))
     assertDisjoint(this.problems, this.heldOut)
@@ -163,8 +165,13 @@ class Run {
     const { refreshReferenceEvery } = position.settings
     const due = refreshReferenceEvery > 0 && position.step - position.referenceStep >= refreshReferenceEvery
     if (!boundary.refreshReference && !due) return
-    disposeWeights(this.state.reference)
-    this.state.reference = copyWeights(this.state.policy.weights)
+    const { reference, policy } = this.state
+    this.state.reference = mixed(
+      reference,
+      policy.weights,
+      boundary.refreshReference ? 1 : position.settings.referenceMixture,
+    )
+    disposeWeights(reference)
     position.referenceStep = position.step
   }
 
@@ -194,6 +201,7 @@ class Run {
       for (const alert of this.alerts.look(step, report.metrics)) {
         this.channel.send({ type: 'alert', alert: { ...alert, at: report.at }, pause: false })
       }
+      position.alerts = this.alerts.memory
       return true
     } catch (error) {
       undo.restore()

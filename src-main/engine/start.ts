@@ -1,6 +1,7 @@
 /** What a run begins with, and what it needs of its model. */
 import { StudioError } from '../contract/errors.ts'
 import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
+import { Alerts } from './alerts.ts'
 import type { Checkpoint } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
 import { copyWeights, loadPolicy } from './model/policy.ts'
@@ -22,6 +23,7 @@ export function freshState(recipe: Recipe): Checkpoint {
       optimizerStep: 0,
       tokens: 0,
       referenceStep: 0,
+      alerts: new Alerts().memory,
     },
   }
 }

@@ -5,6 +5,7 @@ import { StudioError } from '../contract/errors.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type { SteeringEvent } from '../contract/records.ts'
 import { keptSettings, type Settings } from '../contract/settings.ts'
+import { deleteAlertsAfter } from '../store/alerts.ts'
 import { clearAfter, newestUsable } from '../store/checkpoint-folders.ts'
 import { checkpointsOf, deleteCheckpointsAfter } from '../store/checkpoints.ts'
 import { type Db, sql } from '../store/database.ts'
@@ -34,6 +35,7 @@ export function rewind(store: Store, row: RunRow, runFolder: string): Rewound {
     const step = checkpoint?.step ?? 0
     const position = checkpoint ? positionAt(db, run, step, join(runFolder, checkpoint.folder)) : undefined
     deleteStepsAfter(db, run, step)
+    deleteAlertsAfter(db, run, step)
     // The evaluation of step 0 is taken again when nothing is there to go on from.
     deleteEvaluationsAfter(db, run, checkpoint ? step : -1)
     deleteCheckpointsAfter(db, run, checkpoint ? step : -1)

@@ -1,5 +1,5 @@
 /** Table `alerts`. */
-import type { AlertRecord } from '../contract/records.ts'
+import { type AlertRecord, courseAlerts } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
 
 export function insertAlert(db: Db, run: number, alert: Omit<AlertRecord, 'id'>): AlertRecord {
@@ -12,6 +12,13 @@ export function insertAlert(db: Db, run: number, alert: Omit<AlertRecord, 'id'>)
     alert.hint,
   )
   return { id: Number(result.lastInsertRowid), ...alert }
+}
+
+/** Of the alerts that come again with their steps. */
+export function deleteAlertsAfter(db: Db, run: number, step: number): void {
+  for (const kind of courseAlerts) {
+    sql(db, 'DELETE FROM alerts WHERE run = ? AND kind = ? AND step > ?').run(run, kind, step)
+  }
 }
 
 /** Oldest first. */

@@ -1,14 +1,15 @@
 /** The run on the live page: its whole story, kept up by the host's events. */
 import { createStore } from 'zustand/vanilla'
 import type { HostEvent } from '../../src-main/contract/api.ts'
-import type {
-  AlertRecord,
-  CheckpointRecord,
-  EvaluationSummary,
-  PhaseReport,
-  RunDetail,
-  SteeringEvent,
-  StepSummary,
+import {
+  type AlertRecord,
+  type CheckpointRecord,
+  courseAlerts,
+  type EvaluationSummary,
+  type PhaseReport,
+  type RunDetail,
+  type SteeringEvent,
+  type StepSummary,
 } from '../../src-main/contract/records.ts'
 import type { Explanation } from '../transport/explain.ts'
 import { append, type Columns, emptyColumns, lastStep, rewind } from './columns.ts'
@@ -59,6 +60,8 @@ const withoutStandIns = (alerts: AlertRecord[], stored: AlertRecord) =>
 
 const settled = (event: SteeringEvent) => event.effectiveStep !== null || event.refused !== null
 
+const comesAgain = (alert: AlertRecord) => (courseAlerts as readonly string[]).includes(alert.kind)
+
 /** The state after one more event. Columns are changed in place; everything else is new where it differs. */
 export function after(state: LiveState, event: HostEvent): LiveState {
   if (event.type === 'run') {
@@ -105,6 +108,7 @@ export function after(state: LiveState, event: HostEvent): LiveState {
         version: state.version + 1,
         newest: state.newest && state.newest.step > event.lastStep ? null : state.newest,
         evaluations: state.evaluations.filter((e) => e.step <= event.lastStep),
+        alerts: state.alerts.filter((a) => a.step <= event.lastStep || !comesAgain(a)),
       }
     case 'phase':
       return state

@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { StudioError } from '../../src-main/contract/errors.ts'
+import { Alerts } from '../../src-main/engine/alerts.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../src-main/engine/model/checkpoint.ts'
 import { copyWeights, loadPolicy, tensorsOf } from '../../src-main/engine/model/policy.ts'
@@ -22,6 +23,7 @@ const position = {
   optimizerStep: 1,
   tokens: 1234,
   referenceStep: 4,
+  alerts: new Alerts().memory,
 }
 
 async function trained(): Promise<Checkpoint> {
@@ -103,6 +105,11 @@ describe('a checkpoint folder', () => {
       changed({ settings: { ...position.settings, temperature: 'warm' } }),
       /damaged: settings\.temperature is "warm"/,
     ],
+    [
+      'broken alerts',
+      changed({ alerts: { recent: [], raisedAt: { luck: 3 } } }),
+      /damaged: alerts is \{"recent":\[\],/,
+    ],
     ['no settings', changed({ settings: undefined }), /damaged: settings is missing/],
     [
       'half a model',
@@ -127,7 +134,7 @@ describe('a checkpoint folder', () => {
   it('of a version that did not have a setting yet gives that its default', async () => {
     const folder = join(temporaryFolder(), 'step-000007')
     await writeCheckpoint(folder, await trained())
-    changed({ settings: { ...position.settings, topK: undefined, minP: undefined } })(folder)
+    changed({ settings: { ...position.settings, topK: undefined, minP: undefined }, alerts: undefined })(folder)
     expect(readCheckpoint(folder).position).toEqual(position)
   })
 

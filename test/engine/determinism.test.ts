@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Recipe } from '../../src-main/contract/recipe.ts'
 import type { SteeringCommand } from '../../src-main/contract/records.ts'
+import { readSafetensors } from '../../src-main/engine/model/safetensors.ts'
 import { onEachBackend } from './support/backends.ts'
+import { expectClose } from './support/compare.ts'
 import { run, smallRecipe, type Transcript, temporaryFolder } from './support/run.ts'
 
 const recipe = smallRecipe({ checkpointEvery: 2, evalEvery: 2 })
@@ -97,6 +99,63 @@ describe('the same seed', () => {
     expect(resumed.evaluations).toEqual(undisturbed.evaluations.slice(-later.length))
     expect(bytesOf(resumed.folder, 'step-000006')).toEqual(last)
   })
+})
+
+describe('a reference that is mixed with the policy', () => {
+  const settings = { refreshReferenceEvery: 2, referenceMixture: 0.3, beta: 0.2 }
+  const mixing = smallRecipe({ checkpointEvery: 1, settings, stages: [{ kind: 'grpo', name: 'only', steps: 6 }] })
+
+  it('is the same when resumed after any step', async () => {
+    const whole = await run(mixing)
+    const last = bytesOf(whole.folder, 'step-000006')
+    for (const step of [1, 2, 3, 5]) {
+      const resumed = await run(mixing, { folder: whole.folder, checkpoint: `checkpoints/step-00000${step}` })
+      expect(resumed.course).toEqual(whole.course.slice(step))
+      expect(bytesOf(whole.folder, 'step-000006')).toEqual(last)
+    }
+  })
+
+  it('is that share of the policy every so many steps, and all of it when a person asks', async () => {
+    const asked = await run(mixing, {
+      react(message, command) {
+        if (message.type === 'step' && message.report.step === 4) command({ kind: 'refresh-reference' })
+      },
+    })
+    const stored = (step: number, file: string) =>
+      readSafetensors(join(asked.folder, 'checkpoints', `step-00000${step}`, file))
+    const policy = (step: number) => stored(step, 'model.safetensors')
+    const reference = (step: number) => stored(step, 'reference.safetensors')
+    for (const [name, { data }] of reference(3)) {
+      // due before step 3: after two steps of the policy, the reference until then being the model before training
+      const [start, learned] = [policy(0).get(name)!.data, policy(2).get(name)!.data]
+      expectClose(
+        'mixed reference',
+        name,
+        data,
+        start.map((x, i) => 0.7 * x + 0.3 * learned[i]),
+        1e-6,
+      )
+      expect(reference(5).get(name)!.data).toEqual(policy(4).get(name)!.data)
+      expect(reference(2).get(name)!.data).toEqual(start)
+      if (!name.endsWith('norm.weight')) expect(learned).not.toEqual(start)
+    }
+  })
+})
+
+it('alerts are the same when resumed after any step', async () => {
+  const stages = [{ kind: 'grpo', name: 'only', steps: 6 }]
+  const cut = smallRecipe({ checkpointEvery: 1, settings: { maxCompletionTokens: 4 }, stages })
+  const alertsOf = (t: Transcript) => t.of('alert').map(({ alert }) => ({ ...alert, at: '' }))
+  const whole = await run(cut)
+  const alerts = alertsOf(whole)
+  expect(alerts.map((a) => [a.step, a.kind])).toEqual([
+    [3, 'all-truncated'],
+    [5, 'no-signal'],
+  ])
+  for (const step of [1, 2, 3, 4, 5]) {
+    const resumed = await run(cut, { folder: whole.folder, checkpoint: `checkpoints/step-00000${step}` })
+    expect(alertsOf(resumed)).toEqual(alerts.filter((a) => a.step > step))
+  }
 })
 
 describe('steering', () => {

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Alerts } from '../../src-main/engine/alerts.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
 import { readCheckpoint, writeCheckpoint } from '../../src-main/engine/model/checkpoint.ts'
 import { copyWeights, disposeWeights } from '../../src-main/engine/model/policy.ts'
@@ -91,6 +92,7 @@ onEachBackend('nothing is left behind', () => {
       optimizerStep: 1,
       tokens: 9,
       referenceStep: 0,
+      alerts: new Alerts().memory,
     }
     const state = { policy, reference, optimizer, position }
     expect(await left(() => writeCheckpoint(folder, state))).toEqual(nothing)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Metrics, metrics as table } from '../../src-main/contract/metrics.ts'
-import { Alerts } from '../../src-main/engine/alerts.ts'
+import { courseAlerts } from '../../src-main/contract/records.ts'
+import { Alerts, alertMemory } from '../../src-main/engine/alerts.ts'
 
 const calm = Object.fromEntries(Object.keys(table).map((name) => [name, 0])) as Metrics
 
@@ -53,6 +54,32 @@ describe('alerts', () => {
   it('of one kind are not repeated within 25 steps, and come again after them', () => {
     const raised = kinds(times(60, { 'sampling/logp_difference/max': 1 }))
     expect(raised.flatMap((k, i) => (k.length ? [i + 1] : []))).toEqual([1, 26, 51])
+  })
+
+  it('are the same wherever the run was cut off and resumed', () => {
+    const course: Partial<Metrics>[] = [
+      ...times(4, { kl: 0.05, frac_reward_zero_std: 1 }),
+      { kl: 0.8, frac_reward_zero_std: 1, 'sampling/logp_difference/max': 0.2 },
+      ...times(25, { 'completions/clipped_ratio': 0.9 }),
+      { 'sampling/logp_difference/max': 0.2 },
+    ]
+    const whole = kinds(course)
+    expect(new Set(whole.flat())).toEqual(new Set(courseAlerts))
+    for (let cut = 0; cut <= course.length; cut++) {
+      const before = new Alerts()
+      course.slice(0, cut).forEach((m, i) => void before.look(i + 1, { ...calm, ...m }))
+      const after = new Alerts(alertMemory.parse(JSON.parse(JSON.stringify(before.memory))))
+      const later = course.slice(cut).map((m, i) => after.look(cut + i + 1, { ...calm, ...m }).map((a) => a.kind))
+      expect(later, `cut after step ${cut}`).toEqual(whole.slice(cut))
+    }
+  })
+
+  it('tell how far sampler and trainer are apart', () => {
+    const gap = { 'sampling/logp_difference/max': 0.213, 'sampling/logp_difference/mean': 0.0042 }
+    const [alert] = new Alerts().look(3, { ...calm, ...gap })
+    expect(alert.message).toContain('by up to 0.21 nats')
+    expect(alert.message).toContain('mean 0.0042')
+    expect(alert.hint).toContain('doctor')
   })
 
   it('of two kinds do not silence one another', () => {

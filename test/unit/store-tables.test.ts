@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Metrics } from '../../src-main/contract/metrics.ts'
 import { initialSettings } from '../../src-main/contract/recipe.ts'
+import type { AlertRecord } from '../../src-main/contract/records.ts'
 import { defaultSettings } from '../../src-main/contract/settings.ts'
-import { insertAlert } from '../../src-main/store/alerts.ts'
+import { alertsOf, deleteAlertsAfter, insertAlert } from '../../src-main/store/alerts.ts'
 import { putCheckpoint } from '../../src-main/store/checkpoints.ts'
 import { type Db, openForWriting } from '../../src-main/store/database.ts'
 import { putEvaluation } from '../../src-main/store/evaluations.ts'
@@ -169,6 +170,29 @@ describe('stages', () => {
     expect(stagesOf(db, 1)).toMatchObject([{ firstStep: 1, lastStep: null, endReason: null }, { firstStep: null }])
     beginStage(db, 1, 0, 9)
     expect(stagesOf(db, 1)).toMatchObject([{ firstStep: 1 }, {}])
+  })
+})
+
+describe('alerts', () => {
+  test('of the course of the metrics go with the steps that a run is taken back over, others stay', () => {
+    const kinds: AlertRecord['kind'][] = ['kl-jump', 'sampler-gap', 'engine-died', 'disk-full']
+    for (const step of [4, 5]) {
+      for (const kind of kinds) insertAlert(db, 1, { step, at: '2026-01-01', kind, message: 'm', hint: 'h' })
+    }
+    deleteAlertsAfter(db, 1, 4)
+    expect(alertsOf(db, 1).map((a) => [a.step, a.kind])).toEqual([
+      ...kinds.map((kind) => [4, kind]),
+      [5, 'engine-died'],
+      [5, 'disk-full'],
+    ])
+  })
+})
+
+describe('settings kept by an earlier version', () => {
+  test('get the defaults of what did not exist then', () => {
+    const { topK: _, minP: __, ...earlier } = { ...defaultSettings, beta: 0.5 }
+    db.prepare('UPDATE runs SET settings = ?').run(JSON.stringify(earlier))
+    expect(queries.run(db, '', id).settings).toEqual({ ...defaultSettings, beta: 0.5 })
   })
 })
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { dirname, join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
 import { keptSettings, partialSettings, type Settings } from '../../contract/settings.ts'
+import { type AlertMemory, Alerts, alertMemory } from '../alerts.ts'
 import { AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import { syncFolder, writeDurably } from './durable.ts'
@@ -23,6 +24,7 @@ export interface Position {
   tokens: number
   /** First step since which the present reference is in use. */
   referenceStep: number
+  alerts: AlertMemory
 }
 
 export interface Checkpoint {
@@ -94,7 +96,10 @@ function readPosition(path: string, folder: string): Position {
     const [issue] = settings.error.issues
     throw wrong(['settings', ...issue.path].join('.'), at(position.settings, issue.path))
   }
-  return { ...position, settings: keptSettings(settings.data) }
+  // earlier versions kept none
+  const alerts = alertMemory.safeParse(position.alerts ?? new Alerts().memory)
+  if (!alerts.success) throw wrong('alerts', position.alerts)
+  return { ...position, settings: keptSettings(settings.data), alerts: alerts.data }
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

@@ -209,6 +209,17 @@ describe('events of the host', () => {
     expect(next.newest).toBeNull()
   })
 
+  it('rewinding forgets the alerts that come again with their steps, and no others', () => {
+    const alert = (id: number, at: number, kind: AlertRecord['kind']) =>
+      ({ type: 'alert', runId: 'a', alert: { id, step: at, at: '', kind, message: 'm', hint: 'h' } }) as const
+    const next = hear(alert(1, 1, 'kl-jump'), alert(2, 2, 'kl-jump'), alert(3, 2, 'engine-died'), {
+      type: 'rewound',
+      runId: 'a',
+      lastStep: 1,
+    })
+    expect(next.alerts.map((a) => a.id)).toEqual([1, 3])
+  })
+
   it('a stored alert takes the place of the one that could not be stored yet', () => {
     const alert: AlertRecord = { id: -1, step: 3, at: '', kind: 'disk-full', message: 'm', hint: 'h' }
     const next = hear(
