@@ -1,5 +1,6 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer …]
+ * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -10,9 +11,10 @@ import { compiled } from './compiled.ts'
 import { learning } from './learning.ts'
 import { sampler } from './sampler.ts'
 import { steering } from './steering.ts'
+import { trainer } from './trainer.ts'
 import { windowAnswers } from './window.ts'
 
-const parts = { learning, steering, window: windowAnswers, compiled, sampler }
+const parts = { learning, steering, window: windowAnswers, compiled, sampler, trainer }
 type Part = keyof typeof parts
 
 const { values, positionals } = parseArgs({
@@ -20,6 +22,10 @@ const { values, positionals } = parseArgs({
   options: {
     seeds: { type: 'string', default: '0,1,2' },
     backend: { type: 'string' },
+    python: { type: 'string' },
+    rows: { type: 'string' },
+    steps: { type: 'string' },
+    'warm-up': { type: 'string' },
     out: { type: 'string' },
   },
 })
@@ -36,7 +42,14 @@ const figures: Record<string, unknown> = {
 }
 for (const part of chosen) {
   console.error(`— ${part}`)
-  figures[part] = await parts[part]({ seeds: values.seeds.split(',').map(Number), backend: values.backend })
+  figures[part] = await parts[part]({
+    seeds: values.seeds.split(',').map(Number),
+    backend: values.backend,
+    python: values.python,
+    rows: values.rows?.split(','),
+    steps: values.steps === undefined ? undefined : Number(values.steps),
+    warmUp: values['warm-up'] === undefined ? undefined : Number(values['warm-up']),
+  })
 }
 const text = `${JSON.stringify(figures, null, 2)}\n`
 process.stdout.write(text)
