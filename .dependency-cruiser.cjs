@@ -36,7 +36,16 @@ module.exports = {
       { path: '^src-main/engine/' },
       {
         path: '^src-main/|^src-renderer/',
-        pathNot: '^src-main/(engine|contract)/',
+        pathNot: '^src-main/(engine|contract|library)/',
+      },
+    ),
+    forbid(
+      'library-alone',
+      'Fetched models are found and fetched by whoever needs one: nothing else of ours is needed for it but the set-up.',
+      { path: '^src-main/library/' },
+      {
+        path: '^src-main/|^src-renderer/',
+        pathNot: '^src-main/(library|contract)/',
       },
     ),
     forbid(

@@ -1,15 +1,16 @@
 /** libtensorflow, which is large: downloaded once per user, unpacked into the user's cache, and linked into each checkout. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fillFolder, folderSize, readJson, requireSpace } from './files.mjs'
+import { fillFolder, readJson, requireSpace } from './files.mjs'
 import { cpuLibrary, cudaLibrary, wanted, wheelPlatform } from './pins.mjs'
+import { downloadWheels, findPip } from './pip.mjs'
 import { bytes, SetupProblem } from './report.mjs'
-import { findProgram, lastError, run } from './run.mjs'
+import { findProgram } from './run.mjs'
 import { unpackWheel } from './wheel.mjs'
 
 export const COST = 'TensorFlow cannot be used'
 export const INSTEAD = 'training runs on WebAssembly, several times slower, until npm start finds it possible'
-const STALL_MS = 120_000
+const problem = (missing) => new SetupProblem(missing, COST, INSTEAD)
 
 /** The folder of a library in the cache; the name holds the hash, so another build never passes for this one. */
 export const libraryFolder = (cache, library) =>
@@ -65,13 +66,19 @@ export async function ensureLibrary(context) {
 
 /** Downloads a library and unpacks it into the cache, whole or not at all. @throws SetupProblem */
 export async function fetchLibrary({ cache, env, report, freeBytes }, library) {
-  const python = await findPip(env)
+  const python = await findPip(env, 'TensorFlow', problem)
   const folder = libraryFolder(cache, library)
   rmSync(folder, { recursive: true, force: true }) // not complete, or we would not be here
   requireSpace(cache, library.download + library.unpacked, COST, INSTEAD, freeBytes)
   try {
     await fillFolder(folder, async (part) => {
-      const wheels = await download(library, path.join(part, 'wheels'), { python, env, report })
+      const wheels = await downloadWheels(library, path.join(part, 'wheels'), {
+        python,
+        env,
+        report,
+        options: wheelPlatform,
+        problem,
+      })
       const files = await unpack(library, wheels, part, report)
       rmSync(path.join(part, 'wheels'), { recursive: true })
       writeFileSync(path.join(part, 'complete.json'), JSON.stringify(files))
@@ -81,61 +88,6 @@ export async function fetchLibrary({ cache, env, report, freeBytes }, library) {
     throw new SetupProblem(`${library.title} could not be put into ${cache} (${error.message})`, COST, INSTEAD)
   }
   return folder
-}
-
-/** @returns {Promise<string>} a Python 3 that has pip */
-async function findPip(env) {
-  const python = findProgram([env.PYTHON, 'python3', 'python'], env)
-  if (!python) throw new SetupProblem('Python 3, whose pip downloads TensorFlow, is not on PATH', COST, INSTEAD)
-  const { status } = await run(python, ['-m', 'pip', '--version'], { env })
-  if (status !== 0)
-    throw new SetupProblem(
-      `${python} has no pip, which downloads TensorFlow (Debian: apt install python3-pip)`,
-      COST,
-      INSTEAD,
-    )
-  return python
-}
-
-async function download(library, folder, { python, env, report }) {
-  const size = bytes(library.download)
-  report.line(`${library.title}: downloading ${size} from PyPI with pip`)
-  const temporary = path.join(folder, 'temporary')
-  mkdirSync(temporary, { recursive: true })
-  const list = path.join(folder, 'requirements.txt')
-  writeFileSync(list, `${library.requirements.join('\n')}\n`)
-  let reached = 0
-  let reachedAt = Date.now()
-  const options = [
-    '--no-cache-dir',
-    '--no-deps',
-    '--only-binary=:all:',
-    '--retries',
-    '2',
-    '--timeout',
-    '30',
-    '--progress-bar',
-    'off',
-  ]
-  const { status, output, stalled } = await run(
-    python,
-    ['-m', 'pip', 'download', '--require-hashes', ...options, ...wheelPlatform, '--dest', folder, '-r', list],
-    {
-      env: { ...env, TMPDIR: temporary, PIP_DISABLE_PIP_VERSION_CHECK: '1' },
-      onTick() {
-        const now = folderSize(folder)
-        if (now > reached) reachedAt = Date.now()
-        reached = Math.max(reached, now)
-        report.progress(`${library.title}: ${bytes(Math.min(reached, library.download))} of ${size}`)
-      },
-      stalled: () => Date.now() - reachedAt > STALL_MS,
-    },
-  )
-  const why = stalled ? `nothing arrived for ${STALL_MS / 1000} s` : lastError(output)
-  if (status !== 0) throw new SetupProblem(`${library.title} could not be downloaded (${why})`, COST, INSTEAD)
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.whl'))
-    .map((name) => path.join(folder, name))
 }
 
 async function unpack(library, wheels, folder, report) {

@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
-import { backendOption, jsonOption, number, wholeNumber } from './options.ts'
+import { backendOption, jsonOption, modelHelp, number, wholeNumber } from './options.ts'
 import { print, printJson } from './output.ts'
 
 interface GenerateOptions {
   model: string
   prompt: string
+  chat?: boolean
+  system?: string
   maxTokens: number
   temperature: number
   seed: number
@@ -16,8 +18,10 @@ export function addGenerate(program: Command): void {
   program
     .command('generate')
     .description('let a model answer one prompt')
-    .requiredOption('--model <dir>', 'a Hugging Face model folder, a checkpoint of a run, or "embedded"')
+    .requiredOption('--model <dir>', modelHelp)
     .requiredOption('--prompt <text>', 'what to answer')
+    .option('--chat', 'the prompt is a message: write it with the model’s chat template')
+    .option('--system <text>', 'with --chat: what comes before the message')
     .option('--max-tokens <n>', 'stop after so many tokens', wholeNumber(1, 131_072), 112)
     .option('--temperature <t>', '0 always takes the likeliest token', number(0, 5), 1)
     .option('--seed <n>', 'seed of the sampling', wholeNumber(0, 4_294_967_295), 0)
@@ -27,6 +31,7 @@ export function addGenerate(program: Command): void {
       'after',
       `
 Examples:
+  grpo-studio generate --model smollm2-135m-instruct --chat --temperature 0 --prompt "What is the capital of France?"
   grpo-studio generate --model embedded --prompt "12+34="
   grpo-studio generate --model ~/.local/share/grpo-studio/runs/0001-r1-zero-mini/checkpoints/step-000170 --prompt "75+73+99=" --json`,
     )

@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { StudioError } from '../contract/errors.ts'
-import { backendOption, jsonOption } from './options.ts'
+import { backendOption, jsonOption, modelHelp } from './options.ts'
 import { printJson } from './output.ts'
 
 export function addLogprobs(program: Command): void {
   program
     .command('logprobs')
     .description('natural log-probabilities of given tokens: JSON lines {"ids":[…]} in, {"logprobs":[…]} out')
-    .requiredOption('--model <dir>', 'a Hugging Face model folder, a checkpoint of a run, or "embedded"')
+    .requiredOption('--model <dir>', modelHelp)
     .addOption(backendOption())
     .addOption(jsonOption('print JSON (it always does)'))
     .addHelpText(

@@ -9,6 +9,9 @@ export const dataOption = () =>
     (path) => resolve(path),
   )
 
+export const modelHelp =
+  'name of a fetched model, a Hugging Face folder (a checkpoint is one), a GGUF file, or "embedded"'
+
 export const jsonOption = (what = 'print JSON') => new Option('--json', what)
 
 export const backendOption = () =>

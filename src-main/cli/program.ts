@@ -5,6 +5,7 @@ import { addDoctor } from './doctor.ts'
 import { addExport } from './export.ts'
 import { addGenerate } from './generate.ts'
 import { addLogprobs } from './logprobs.ts'
+import { addModels } from './models.ts'
 import { complain } from './output.ts'
 import { addResume } from './resume.ts'
 import { addRun } from './run.ts'
@@ -12,7 +13,7 @@ import { addRuns } from './runs.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 
-const verbs = [addRun, addServe, addResume, addRuns, addShow, addExport, addGenerate, addLogprobs, addDoctor]
+const verbs = [addRun, addServe, addResume, addRuns, addShow, addExport, addGenerate, addLogprobs, addModels, addDoctor]
 
 export function makeProgram(): Command {
   const program = new Command('grpo-studio')

@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'data-folder'
   | 'disk-full'
   | 'port-in-use'
+  | 'network'
+  | 'cancelled'
   | 'backend'
   | 'engine-died'
   | 'non-finite'

@@ -2,8 +2,9 @@
 import { StudioError } from '../contract/errors.ts'
 import type { FinishReason } from '../contract/records.ts'
 import { batchOf, nextTokenLogProbs, type Sequence } from './model/batch.ts'
+import { chatTemplateOf, type Message, renderChats } from './model/chat-template.ts'
 import { modelFolder } from './model/embedded.ts'
-import { loadPolicy } from './model/policy.ts'
+import { loadPolicy, type Policy } from './model/policy.ts'
 import { randomAt } from './random.ts'
 import { rollout } from './rollout/rollout.ts'
 import { unrestricted } from './rollout/sampler.ts'
@@ -11,9 +12,13 @@ import { type BackendName, openBackend } from './tensor/index.ts'
 import { tf } from './tensor/tf.ts'
 
 export interface GenerateRequest {
-  /** "embedded", or a Hugging Face model folder (a checkpoint is one too). */
+  /** "embedded", the name of a fetched model, a Hugging Face folder (a checkpoint is one too), or a GGUF file. */
   modelDir: string
   prompt: string
+  /** The prompt is a person's message, and is written by the model's chat template. */
+  chat?: boolean
+  /** Comes before the person's message. */
+  system?: string
   maxTokens: number
   /** 0 takes the most likely token each time. */
   temperature: number
@@ -26,8 +31,9 @@ export async function generateText(
   request: GenerateRequest,
 ): Promise<{ text: string; tokens: number; finishReason: FinishReason }> {
   await openBackend(request.backend)
-  const { config, tokenizer, weights } = loadPolicy(modelFolder(request.modelDir))
-  const promptIds = tokenizer.encode(request.prompt)
+  const policy = loadPolicy(modelFolder(request.modelDir))
+  const { config, tokenizer, weights } = policy
+  const promptIds = tokenizer.encode(request.prompt && request.chat ? await asChat(policy, request) : request.prompt)
   if (promptIds.length === 0)
     throw new StudioError('bad-request', 'The prompt is empty.', 'For example: --prompt "12+34="')
   if (promptIds.length + request.maxTokens > config.maxPositions) {
@@ -52,6 +58,19 @@ export async function generateText(
     tokens: output.ids.length,
     finishReason: output.finished ? 'stop' : 'length',
   }
+}
+
+async function asChat({ companions }: Policy, { modelDir, system, prompt }: GenerateRequest): Promise<string> {
+  const template = chatTemplateOf(companions)
+  if (!template)
+    throw new StudioError(
+      'bad-request',
+      `${modelDir} has no chat template: it was not trained to talk.`,
+      'Leave out --chat; the prompt is then given as it is.',
+    )
+  const before: Message[] = system ? [{ role: 'system', content: system }] : []
+  const [text] = await renderChats(template, [[...before, { role: 'user', content: prompt }]])
+  return text
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Recipes by name, by path or as objects. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RecipeInfo } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
 import { enterStage, initialSettings, parseRecipe, type Recipe, withAssignments } from '../contract/recipe.ts'
+import { isModelName } from '../library/names.ts'
 import { projectFolder } from './entries.ts'
 
 export const shippedRecipes = join(fileURLToPath(projectFolder), 'resources', 'recipes')
@@ -39,7 +40,8 @@ export function loadRecipe(
   const json = parseJson(readRecipeFile(path, from, folder), path)
   const recipe = parseRecipe(withAssignments(json, assignments), path)
   // A model's relative path is meant from the recipe's own folder, wherever the app was started.
-  if (recipe.model !== 'embedded') recipe.model = resolve(path, '..', recipe.model)
+  if (recipe.model !== 'embedded' && !isModelName(recipe.model, dirname(path)))
+    recipe.model = resolve(dirname(path), recipe.model)
   return recipe
 }
 

@@ -26,8 +26,11 @@ interface Started {
   result: Promise<Result>
 }
 
-function start(args: string[], { data, input }: { data?: string; input?: string } = {}): Started {
-  const env: NodeJS.ProcessEnv = { ...process.env, GRPO_STUDIO_DATA: data ?? temporaryFolder(), NO_COLOR: '1' }
+function start(
+  args: string[],
+  { data, input, env: more }: { data?: string; input?: string; env?: NodeJS.ProcessEnv } = {},
+): Started {
+  const env: NodeJS.ProcessEnv = { ...process.env, GRPO_STUDIO_DATA: data ?? temporaryFolder(), NO_COLOR: '1', ...more }
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', headless, ...args], { env })
   onTestFinished(() => void child.kill('SIGKILL'))
   child.stdin.end(input ?? '')
@@ -90,7 +93,7 @@ async function withOneRun(): Promise<string> {
 }
 
 describe('help', () => {
-  const verbs = ['run', 'serve', 'resume', 'runs', 'show', 'export', 'generate', 'logprobs', 'doctor']
+  const verbs = ['run', 'serve', 'resume', 'runs', 'show', 'export', 'generate', 'logprobs', 'models', 'doctor']
 
   test('lists every verb; each has a help with examples and takes --json', async () => {
     const program = makeProgram()
@@ -344,4 +347,21 @@ describe('serve', () => {
     expect(await run(['serve', '--no-open', '--recipe', 'nope'], { data })).toMatchObject({ status: 1, out: '' })
     expect(readdirSync(data)).toEqual([])
   })
+})
+
+test('models: what is fetched, and what cannot be', async () => {
+  const places = { GRPO_STUDIO_MODELS: temporaryFolder(), HF_ENDPOINT: 'http://nowhere.invalid' }
+  const models = (...args: string[]) => start(['models', ...args], { env: places }).result
+  const none = await models('list')
+  expect(none).toMatchObject({ status: 0, out: `No model was fetched yet into ${places.GRPO_STUDIO_MODELS}.\n` })
+  expect(none.err).toContain('Can be fetched: smollm2-135m-instruct')
+  expect((await models('list', '--json')).out).toBe('[]\n')
+  const offline = await models('fetch', 'owner/name', '--json')
+  expect(offline).toMatchObject({ status: 1, out: '' })
+  expect(JSON.parse(offline.err).error).toMatchObject({ code: 'network' })
+  expect(await models('fetch', '../name')).toMatchObject({ status: 1 })
+  expect((await models('remove', 'owner/name')).err).toContain('There is no model owner/name')
+  const asked = await start(['generate', '--model', 'owner/name', '--prompt', 'x'], { env: places }).result
+  expect(asked.status).toBe(1)
+  expect(asked.err).toContain('grpo-studio models fetch owner/name')
 })

@@ -1,11 +1,16 @@
-/** Where the model that comes with the app lies. */
+/** Where models lie: the one that comes with the app, and others. */
 import { fileURLToPath } from 'node:url'
+import { modelPath } from '../../library/places.ts'
 
 // A bundle lies one folder less deep than this source.
 const root = import.meta.url.endsWith('.js') ? '../..' : '../../..'
 const folder = fileURLToPath(new URL(`${root}/resources/model`, import.meta.url))
 
-/** The folder that a recipe's or a command's model name means. @param model "embedded", or a folder */
+/**
+ * Where the model lies that a recipe or a command names.
+ * @param model "embedded", the name of a fetched model, or a path
+ * @throws StudioError not-found for a model that was not fetched yet
+ */
 export function modelFolder(model: string): string {
-  return model === 'embedded' ? folder : model
+  return model === 'embedded' ? folder : modelPath(model)
 }
