@@ -44,6 +44,16 @@ export const metrics = {
     unit: '',
     about: 'Mean count of reflection words per output: the aha moment.',
   },
+  'sampling/groups': {
+    label: 'groups sampled',
+    unit: 'groups',
+    about: 'Groups of the step. With dynamic sampling they are more than its prompts when some of them had no signal.',
+  },
+  'sampling/groups_dropped': {
+    label: 'groups dropped',
+    unit: 'groups',
+    about: 'Groups without signal whose place others took: sampled and measured, not trained on.',
+  },
   kl: {
     label: 'KL to reference',
     unit: 'nats/token',

@@ -178,6 +178,17 @@ export const numberSettings = {
     log: true,
     effect: 'Above 1 makes tokens that came before less likely, below 1 more; 1 is off.',
   },
+  dynamicSampling: {
+    kind: 'integer',
+    label: 'dynamic sampling',
+    unit: 'rollouts (1: off)',
+    min: 1,
+    max: 32,
+    default: 1,
+    steerable: true,
+    effect:
+      'Prompts whose samples were all rewarded alike give way to others, in so many rollouts a step at most (DAPO).',
+  },
   miniBatches: {
     kind: 'integer',
     label: 'mini-batches per rollout',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { randomAt } from '../../src-main/engine/random.ts'
-import { take } from '../../src-main/engine/stages/grpo.ts'
+import { take } from '../../src-main/engine/stages/groups.ts'
 import type { Problem } from '../../src-main/engine/tasks/problem.ts'
 
 const numbers = (n: number, ...address: Parameters<typeof randomAt>) => {

@@ -9,24 +9,16 @@ import type { Settings } from '../../contract/settings.ts'
 import { advantagesOf, spreadOf } from '../grpo/advantages.ts'
 import type { Episode } from '../grpo/episode.ts'
 import { type UpdateResult, update } from '../grpo/update.ts'
-import type { Policy } from '../model/policy.ts'
 import type { Weights } from '../model/transformer.ts'
 import { type AdamW, warmedUp } from '../optim/adamw.ts'
 import { randomAt } from '../random.ts'
-import { score } from '../rewards/score.ts'
-import { type Output, rollout } from '../rollout/rollout.ts'
-import type { Problem } from '../tasks/problem.ts'
 import { reflectionsIn } from './evaluate.ts'
+import { type GroupRequest, sampleGroups } from './groups.ts'
 
-export interface GrpoStep {
-  step: number
+export interface GrpoStep extends GroupRequest {
   stage: number
-  seed: number
-  settings: Settings
-  policy: Policy
   reference: Weights
   optimizer: AdamW
-  problems: Problem[]
   /** Sampled tokens before this step. */
   tokensBefore: number
   progress: (phase: 'rollout' | 'reward' | 'update', fraction: number) => Promise<void>
@@ -37,23 +29,10 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
   const { step, seed, settings, policy } = run
   const started = performance.now()
 
-  const problems = take(run.problems, settings.promptsPerStep, step, seed)
-  const outputs = await rollout({
-    config: policy.config,
-    weights: policy.weights,
-    prompts: problems.map((p) => policy.tokenizer.encode(p.prompt)),
-    groupSize: settings.groupSize,
-    maxTokens: settings.maxCompletionTokens,
-    eosIds: policy.config.eosIds,
-    sampler: settings,
-    random: (group, sample) => randomAt(seed, 'rollout', step, group, sample),
-    progress: (fraction) => run.progress('rollout', fraction),
-  })
+  const { used, dropped } = await sampleGroups(run)
   const sampled = performance.now()
 
-  await run.progress('reward', 0)
-  const groups = withAdvantages(scored(problems, outputs, policy, settings), settings)
-
+  const groups = withAdvantages(used, settings)
   const learningRate = warmedUp(settings.learningRate, step, settings.warmupSteps)
   const updateStarted = performance.now()
   const result = await update(
@@ -73,39 +52,16 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
     update: (ended - updateStarted) / 1000,
     step: (ended - started) / 1000,
   }
-  const records = groups.map(recordOf)
+  const sampledGroups = [...groups, ...dropped].sort((a, b) => a[0].group - b[0].group)
+  const records = sampledGroups.map(recordOf)
   return {
     step,
     stage: run.stage,
     at: new Date().toISOString(),
     settings,
-    metrics: measure(groups, records, result, learningRate, timing, run.tokensBefore),
+    metrics: measure(sampledGroups, dropped.length, records, result, learningRate, timing, run.tokensBefore),
     groups: records,
   }
-}
-
-/** The step's prompts: the training set in an order of its own for each epoch, gone through without gaps or repeats. */
-export function take(problems: Problem[], count: number, step: number, seed: number): Problem[] {
-  const order = (epoch: number) => randomAt(seed, 'epoch', epoch).shuffle(problems.map((_, i) => i))
-  const orders = new Map<number, number[]>()
-  return Array.from({ length: count }, (_, i) => {
-    const position = (step - 1) * count + i
-    const epoch = Math.floor(position / problems.length)
-    const shuffled = orders.get(epoch) ?? order(epoch)
-    orders.set(epoch, shuffled)
-    return problems[shuffled[position % problems.length]]
-  })
-}
-
-/** Each output with what every reward gave it, and why; the advantage comes next. */
-function scored(problems: Problem[], outputs: Output[][], policy: Policy, settings: Settings): Episode[][] {
-  return outputs.map((samples, group) =>
-    samples.map((output, sample) => {
-      const text = policy.tokenizer.decode(output.ids)
-      const { reward, parts } = score({ text, finished: output.finished }, problems[group], settings.rewardWeights)
-      return { ...output, problem: problems[group], group, sample, text, parts, reward, advantage: 0 }
-    }),
-  )
 }
 
 function withAdvantages(groups: Episode[][], settings: Settings): Episode[][] {
@@ -142,8 +98,10 @@ function recordOf(episodes: Episode[]): GroupRecord {
   }
 }
 
+/** What is measured of answers is so over all that were sampled: those that are trained on would tell of the selection. */
 function measure(
   groups: Episode[][],
+  dropped: number,
   records: GroupRecord[],
   result: UpdateResult,
   learningRate: number,
@@ -160,9 +118,11 @@ function measure(
     'rewards/accuracy/mean': meanOf((e) => e.parts.accuracy.value),
     'rewards/format/mean': meanOf((e) => e.parts.format.value),
     'completions/mean_length': tokens / all.length,
-    'completions/max_length': Math.max(...all.map((e) => e.ids.length)),
+    'completions/max_length': all.reduce((most, e) => Math.max(most, e.ids.length), 0),
     'completions/clipped_ratio': meanOf((e) => (e.finished ? 0 : 1)),
     'completions/reflections': meanOf((e) => reflectionsIn(e.text)),
+    'sampling/groups': groups.length,
+    'sampling/groups_dropped': dropped,
     kl: result.kl,
     entropy: result.entropy,
     'clip_ratio/low_mean': result.clipLow,

@@ -1,0 +1,123 @@
+/**
+ * The groups of a step: prompts, samples, rewards. With dynamic sampling (DAPO: Yu et al. 2025, section 3.2) prompts whose samples were all
+ * rewarded alike, which teach nothing, give way to others.
+ */
+import type { Settings } from '../../contract/settings.ts'
+import { spreadOf } from '../grpo/advantages.ts'
+import type { Episode } from '../grpo/episode.ts'
+import type { Policy } from '../model/policy.ts'
+import { randomAt } from '../random.ts'
+import { score } from '../rewards/score.ts'
+import { type Output, rollout } from '../rollout/rollout.ts'
+import type { Problem } from '../tasks/problem.ts'
+
+export interface GroupRequest {
+  step: number
+  seed: number
+  settings: Settings
+  policy: Policy
+  problems: Problem[]
+  progress: (phase: 'rollout' | 'reward', fraction: number) => Promise<void>
+}
+
+export interface Groups {
+  /** To be trained on: as many as the step has prompts, in the order in which they were sampled. Advantages are still 0. */
+  used: Episode[][]
+  /** Those without spread whose place others took. */
+  dropped: Episode[][]
+}
+
+/**
+ * Samples until there is a group with spread for each prompt of the step, at most `dynamicSampling` times; each time as many as are missing.
+ * Places that are then still free are left to groups without spread, so that a step always has its number of groups.
+ * No state is kept: what is drawn depends on seed, step, and the group's place among all that the step sampled.
+ */
+export async function sampleGroups(request: GroupRequest): Promise<Groups> {
+  const { step, seed, settings, problems } = request
+  const wanted = settings.promptsPerStep
+  const spread: Episode[][] = []
+  const alike: Episode[][] = []
+  const taken = new Set<Problem>()
+  for (let attempt = 1; attempt <= settings.dynamicSampling && spread.length < wanted; attempt++) {
+    const prompts =
+      attempt === 1
+        ? take(problems, wanted, step, seed)
+        : others(problems, taken, wanted - spread.length, step, seed, attempt)
+    for (const group of await sampled(request, prompts, spread.length + alike.length, attempt))
+      (spreadOf(group.map((e) => e.reward)).equal ? alike : spread).push(group)
+    for (const problem of prompts) taken.add(problem)
+  }
+  const filled = wanted - spread.length
+  return {
+    used: [...spread, ...alike.slice(0, filled)].sort((a, b) => a[0].group - b[0].group),
+    dropped: alike.slice(filled),
+  }
+}
+
+/** One rollout and what its outputs were rewarded. @param first place of the first group in the step */
+async function sampled(
+  request: GroupRequest,
+  problems: Problem[],
+  first: number,
+  attempt: number,
+): Promise<Episode[][]> {
+  const { step, seed, settings, policy } = request
+  const share = (fraction: number) => (attempt - 1 + fraction) / settings.dynamicSampling
+  const outputs = await rollout({
+    config: policy.config,
+    weights: policy.weights,
+    prompts: problems.map((p) => policy.tokenizer.encode(p.prompt)),
+    groupSize: settings.groupSize,
+    maxTokens: settings.maxCompletionTokens,
+    eosIds: policy.config.eosIds,
+    sampler: settings,
+    random: (group, sample) => randomAt(seed, 'rollout', step, first + group, sample),
+    progress: (fraction) => request.progress('rollout', share(fraction)),
+  })
+  await request.progress('reward', share(1))
+  return scored(problems, outputs, first, policy, settings)
+}
+
+/** The step's prompts: the training set in an order of its own for each epoch, gone through without gaps or repeats. */
+export function take(problems: Problem[], count: number, step: number, seed: number): Problem[] {
+  const order = (epoch: number) => randomAt(seed, 'epoch', epoch).shuffle(problems.map((_, i) => i))
+  const orders = new Map<number, number[]>()
+  return Array.from({ length: count }, (_, i) => {
+    const position = (step - 1) * count + i
+    const epoch = Math.floor(position / problems.length)
+    const shuffled = orders.get(epoch) ?? order(epoch)
+    orders.set(epoch, shuffled)
+    return problems[shuffled[position % problems.length]]
+  })
+}
+
+/** Each output with what every reward gave it, and why; the advantage comes next. */
+function scored(
+  problems: Problem[],
+  outputs: Output[][],
+  first: number,
+  policy: Policy,
+  settings: Settings,
+): Episode[][] {
+  return outputs.map((samples, group) =>
+    samples.map((output, sample) => {
+      const text = policy.tokenizer.decode(output.ids)
+      const { reward, parts } = score({ text, finished: output.finished }, problems[group], settings.rewardWeights)
+      return { ...output, problem: problems[group], group: first + group, sample, text, parts, reward, advantage: 0 }
+    }),
+  )
+}
+
+/** Prompts in place of those that taught nothing: drawn from the training set, what the step had already only when nothing else is left. */
+function others(
+  problems: Problem[],
+  taken: ReadonlySet<Problem>,
+  count: number,
+  step: number,
+  seed: number,
+  attempt: number,
+): Problem[] {
+  const order = randomAt(seed, 'resample', step, attempt).shuffle([...problems])
+  const freshFirst = [...order.filter((p) => !taken.has(p)), ...order.filter((p) => taken.has(p))]
+  return Array.from({ length: count }, (_, i) => freshFirst[i % freshFirst.length])
+}
