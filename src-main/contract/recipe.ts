@@ -1,6 +1,7 @@
 /** A recipe: one JSON file that says what to train, on what, in which stages. */
 import { z } from 'zod'
 import { StudioError } from './errors.ts'
+import { loraSchema } from './lora.ts'
 import { defaultSettings, mergeSettings, type PartialSettings, partialSettings, type Settings } from './settings.ts'
 
 export const taskKinds = ['sum', 'difference', 'product', 'chain'] as const
@@ -15,6 +16,8 @@ export const recipeSchema = z.strictObject({
   description: z.string().max(2000).default(''),
   /** "embedded", or the path of a Hugging Face model folder. */
   model: z.string().min(1).default('embedded'),
+  /** Trains low-rank additions to the weights in place of the weights themselves. */
+  lora: loraSchema.optional(),
   seed: z.number().int().min(0).max(4_294_967_295).default(0),
   /** Relative weight of each kind of problem. */
   task: z.strictObject({ sum: share, difference: share, product: share, chain: share }).partial(),

@@ -32,7 +32,7 @@ export async function generateText(
 ): Promise<{ text: string; tokens: number; finishReason: FinishReason }> {
   await openBackend(request.backend)
   const policy = loadPolicy(modelFolder(request.modelDir))
-  const { config, tokenizer, weights } = policy
+  const { config, tokenizer } = policy
   const promptIds = tokenizer.encode(request.prompt && request.chat ? await asChat(policy, request) : request.prompt)
   if (promptIds.length === 0)
     throw new StudioError('bad-request', 'The prompt is empty.', 'For example: --prompt "12+34="')
@@ -44,8 +44,7 @@ export async function generateText(
     )
   }
   const [[output]] = await rollout({
-    config,
-    weights,
+    model: policy,
     prompts: [promptIds],
     groupSize: 1,
     maxTokens: request.maxTokens,
@@ -90,7 +89,7 @@ export async function* logprobsOf(request: {
     place++
     requireSequence(ids, place, policy.config.vocabulary, policy.config.maxPositions)
     const sequence: Sequence = { promptIds: ids.slice(0, 1), ids: ids.slice(1) }
-    const logProbs = tf.tidy(() => nextTokenLogProbs(policy.config, policy.weights, batchOf([sequence]), 1))
+    const logProbs = tf.tidy(() => nextTokenLogProbs(policy, batchOf([sequence]), 1))
     // the batch may be longer than the sequence
     yield [...(await logProbs.data())].slice(0, ids.length - 1)
     logProbs.dispose()

@@ -1,6 +1,5 @@
 /** How the reference of the KL term follows the policy (TRL's `sync_ref_model`; TR-DPO, Gorbatovski et al. 2024). */
-import { copyWeights } from './model/policy.ts'
-import type { Weights } from './model/transformer.ts'
+import { copyWeights, type Weights } from './model/model.ts'
 import { tf } from './tensor/tf.ts'
 
 /** share · policy + (1 − share) · reference. @param share in (0, 1]; 1 is a second hold on the policy's weights and copies nothing */

@@ -9,7 +9,7 @@ import { mergeSettings, settingsOf } from '../contract/settings.ts'
 import { Alerts } from './alerts.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
-import { disposeWeights, parameterCount } from './model/policy.ts'
+import { disposeWeights, parameterCount, trainedOf } from './model/model.ts'
 import { breather, listen, throttled } from './pace.ts'
 import { mixed } from './reference.ts'
 import { evaluate } from './stages/evaluate.ts'
@@ -168,7 +168,7 @@ class Run {
     const { reference, policy } = this.state
     this.state.reference = mixed(
       reference,
-      policy.weights,
+      trainedOf(policy),
       boundary.refreshReference ? 1 : position.settings.referenceMixture,
     )
     disposeWeights(reference)

@@ -4,15 +4,17 @@ import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
 import { Alerts } from './alerts.ts'
 import type { Checkpoint } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
-import { copyWeights, loadPolicy } from './model/policy.ts'
+import { freshAdapters } from './model/lora.ts'
+import { copyWeights, trainedOf } from './model/model.ts'
+import { loadPolicy, type Policy } from './model/policy.ts'
 import { AdamW } from './optim/adamw.ts'
 
 /** The recipe's model before the first step. @throws StudioError bad-model */
 export function freshState(recipe: Recipe): Checkpoint {
-  const policy = loadPolicy(modelFolder(recipe.model))
+  const policy = withAdapters(loadPolicy(modelFolder(recipe.model)), recipe)
   return {
     policy,
-    reference: copyWeights(policy.weights),
+    reference: copyWeights(trainedOf(policy)),
     optimizer: new AdamW(),
     position: {
       step: 0,
@@ -26,6 +28,10 @@ export function freshState(recipe: Recipe): Checkpoint {
       alerts: new Alerts().memory,
     },
   }
+}
+
+function withAdapters(policy: Policy, { lora, seed }: Recipe): Policy {
+  return lora ? { ...policy, adapters: freshAdapters(policy.config, policy.weights, lora, seed) } : policy
 }
 
 /** Room for a prompt in the model's positions. */

@@ -1,6 +1,6 @@
 /** Undoing a step that went wrong half-way. */
 import type { Checkpoint } from './model/checkpoint.ts'
-import { copyWeights, disposeWeights } from './model/policy.ts'
+import { copyWeights, disposeWeights, trainedOf } from './model/model.ts'
 
 export interface Undo {
   /** The step went well: lets go of what was held. */
@@ -11,7 +11,7 @@ export interface Undo {
 
 /** Holds on to the weights and moments as they are now. Costs no copy: an update replaces tensors, it does not write into them. */
 export function undoPoint({ policy, optimizer }: Checkpoint): Undo {
-  const held = [policy.weights, optimizer.firstMoments, optimizer.secondMoments].map((map) => ({
+  const held = [trainedOf(policy), optimizer.firstMoments, optimizer.secondMoments].map((map) => ({
     map,
     copy: copyWeights(map),
   }))

@@ -2,7 +2,8 @@
 
 import { initialSettings } from '../../src-main/contract/recipe.ts'
 import { modelFolder } from '../../src-main/engine/model/embedded.ts'
-import { copyWeights, loadPolicy } from '../../src-main/engine/model/policy.ts'
+import { copyWeights } from '../../src-main/engine/model/model.ts'
+import { loadPolicy } from '../../src-main/engine/model/policy.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { grpoStep } from '../../src-main/engine/stages/grpo.ts'
 import { trainingSet } from '../../src-main/engine/tasks/sets.ts'

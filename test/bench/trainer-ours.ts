@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline'
 import { defaultSettings } from '../../src-main/contract/settings.ts'
 import { advantagesOf } from '../../src-main/engine/grpo/advantages.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
-import { copyWeights, loadPolicy, parameterCount } from '../../src-main/engine/model/policy.ts'
+import { copyWeights, parameterCount } from '../../src-main/engine/model/model.ts'
+import { loadPolicy } from '../../src-main/engine/model/policy.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { rollout } from '../../src-main/engine/rollout/rollout.ts'
@@ -64,12 +65,11 @@ async function wholeStep(step: number): Promise<Done> {
 
 /** The same with a reward that an untrained model earns, so that every group has a gradient. */
 async function stepOfDigits(step: number): Promise<Done> {
-  const { config, tokenizer, weights } = policy
+  const { config, tokenizer } = policy
   const started = performance.now()
   const problems = take(run.problems, order.prompts, step, 0)
   const outputs = await rollout({
-    config,
-    weights,
+    model: policy,
     prompts: problems.map((p) => tokenizer.encode(p.prompt)),
     groupSize: order.samples,
     maxTokens: order.tokens,

@@ -6,7 +6,8 @@ import type { Episode } from '../../src-main/engine/grpo/episode.ts'
 import { grpoLoss, lossStatistics, tokenWeights } from '../../src-main/engine/grpo/loss.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
 import { batchOf, microBatches, nextTokenLogits, nextTokenLogProbs } from '../../src-main/engine/model/batch.ts'
-import { disposeWeights, type Policy, tensorsOf } from '../../src-main/engine/model/policy.ts'
+import { disposeWeights } from '../../src-main/engine/model/model.ts'
+import { type Policy, tensorsOf } from '../../src-main/engine/model/policy.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { type Output, rollout } from '../../src-main/engine/rollout/rollout.ts'
@@ -141,8 +142,7 @@ onEachBackend('a rollout', () => {
     temperature = 1,
   ) =>
     rollout({
-      config: policy.config,
-      weights: policy.weights,
+      model: policy,
       prompts: asked.map((p) => policy.tokenizer.encode(p)),
       groupSize,
       maxTokens: 20,
@@ -152,8 +152,7 @@ onEachBackend('a rollout', () => {
     })
 
   const requestOf = (policy: Policy, groupSize: number) => ({
-    config: policy.config,
-    weights: policy.weights,
+    model: policy,
     prompts: prompts.map((p) => policy.tokenizer.encode(p)),
     groupSize,
     maxTokens: 20,
@@ -188,8 +187,7 @@ onEachBackend('a rollout', () => {
   it('of one batch or many is the same', async () => {
     const policy = tinyPolicyHere()
     const request = {
-      config: policy.config,
-      weights: policy.weights,
+      model: policy,
       prompts: prompts.map((p) => policy.tokenizer.encode(p)),
       groupSize: 2,
       maxTokens: 12,
@@ -210,8 +208,7 @@ onEachBackend('a rollout', () => {
     const policy = tinyPolicyHere()
     const outputs = (
       await rollout({
-        config: policy.config,
-        weights: policy.weights,
+        model: policy,
         prompts: prompts.map((p) => policy.tokenizer.encode(p)),
         groupSize: 3,
         maxTokens: 40,
@@ -246,7 +243,7 @@ onEachBackend('a rollout', () => {
     const outputs = (await rollout({ ...requestOf(policy, 1), sampler })).flat()
     for (const { promptIds, ids } of outputs) {
       const batch = batchOf([{ promptIds, ids }])
-      const logits = tf.tidy(() => nextTokenLogits(policy.config, policy.weights, batch))
+      const logits = tf.tidy(() => nextTokenLogits(policy, batch))
       const values = await logits.data()
       const { vocabulary } = policy.config
       ids.forEach((id, t) => {
@@ -286,7 +283,7 @@ onEachBackend('a rollout', () => {
     tf.tidy(() => {
       for (const micro of microBatches(outputs, 256)) {
         const batch = batchOf(micro)
-        const values = nextTokenLogProbs(policy.config, policy.weights, batch, temperature).dataSync()
+        const values = nextTokenLogProbs(policy, batch, temperature).dataSync()
         micro.forEach((o, r) => {
           const from = r * (batch.length - 1) + o.promptIds.length - 1
           const trainer = [...values.subarray(from, from + o.ids.length)]

@@ -10,10 +10,11 @@ import {
   overOutputs,
   perRow,
 } from '../../src-main/engine/model/batch.ts'
+import { disposeWeights, type Weights } from '../../src-main/engine/model/model.ts'
 import { entropyOf, logProbOf } from '../../src-main/engine/model/operations.ts'
-import { disposeWeights, type Policy } from '../../src-main/engine/model/policy.ts'
+import type { Policy } from '../../src-main/engine/model/policy.ts'
 import { readSafetensors } from '../../src-main/engine/model/safetensors.ts'
-import { fuse, hiddenStates, logitsOf, MASKED, ropeOf, type Weights } from '../../src-main/engine/model/transformer.ts'
+import { fuse, hiddenStates, logitsOf, MASKED, ropeOf } from '../../src-main/engine/model/transformer.ts'
 import { AdamW, globalNorm } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { rollout } from '../../src-main/engine/rollout/rollout.ts'
@@ -146,8 +147,8 @@ onEachBackend('models', () => {
         const logits = unpadded(expected.logits as number[][][], expected.attentionMask)
         const sequences = rows.map((ids) => ({ promptIds: ids.slice(0, 1), ids: ids.slice(1) }))
         const batch = batchOf(sequences)
-        const foundLogits = nextTokenLogits(policy.config, policy.weights, batch)
-        const logProbs = nextTokenLogProbs(policy.config, policy.weights, batch, 1)
+        const foundLogits = nextTokenLogits(policy, batch)
+        const logProbs = nextTokenLogProbs(policy, batch, 1)
         const steps = batch.length - 1
         rows.forEach((ids, r) => {
           const count = ids.length - 1
@@ -207,8 +208,7 @@ onEachBackend('models', () => {
       const { greedy } = expected
       const prompts = unpadded(greedy.input_ids, greedy.attention_mask)
       const outputs = await rollout({
-        config: policy.config,
-        weights: policy.weights,
+        model: policy,
         prompts,
         groupSize: 1,
         maxTokens: greedy.max_new_tokens,
@@ -225,7 +225,7 @@ onEachBackend('models', () => {
       // its log-probabilities are those that the trainer computes for the same tokens
       tf.tidy(() => {
         for (const [output] of outputs) {
-          const logProbs = nextTokenLogProbs(policy.config, policy.weights, batchOf([output]), 1)
+          const logProbs = nextTokenLogProbs(policy, batchOf([output]), 1)
           const trainer = tf.slice(logProbs, [0, output.promptIds.length - 1], [1, output.ids.length])
           expectClose('sampler against trainer', name, output.logProbs, trainer.dataSync())
         }
@@ -281,7 +281,7 @@ async function grpoEndToEnd(name: string, policy: Policy, e: ModelCase['grpo']):
       return [sums.low, sums.high, sums.ratios]
     },
   )
-  const { logProbs, entropies: foundEntropies } = nextTokenForward(policy.config, policy.weights, batch, e.temperature)
+  const { logProbs, entropies: foundEntropies } = nextTokenForward(policy, batch, e.temperature)
   const atOutputs = (t: Tensor) => {
     const values = t.dataSync()
     return episodes.flatMap((s, r) => s.ids.map((_, i) => values[r * (batch.length - 1) + s.promptIds.length - 1 + i]))
@@ -326,7 +326,7 @@ function paddedLogits({ config }: Policy, weights: Weights, m: ModelCase): Tenso
   const bias = m.attentionMask.map((row) => [
     row.map((_, q) => row.map((visible, k) => (k > q || !visible ? MASKED : 0))),
   ])
-  const fused = fuse(config, weights)
+  const fused = fuse({ config, weights })
   // torch keeps the embedding of padding as it is: here it is a row of its own, the same but constant
   const table = fused.get('embedding') as Tensor2D
   const constant = tf.customGrad((row) => ({

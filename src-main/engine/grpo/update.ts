@@ -4,15 +4,14 @@ import {
   accumulateGradient,
   type Batch,
   batchOf,
-  configKey,
   disposeBatch,
   microBatches,
   nextTokenLogProbs,
   overOutputs,
   perRow,
 } from '../model/batch.ts'
+import { frozenOf, modelKey, rebuilt, trainedOf, type Weights, withTrained } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
-import type { Weights } from '../model/transformer.ts'
 import { type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
 import type { Random } from '../random.ts'
 import { compiled } from '../tensor/compiled.ts'
@@ -111,7 +110,7 @@ export async function update(
       if (!Number.isFinite(loss)) throw new NonFiniteError('loss', loss)
       const norm = await globalNorm(gradients.values())
       if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
-      optimizer.update(policy.weights, gradients, clipFactor(norm, settings.maxGradNorm), {
+      optimizer.update(trainedOf(policy), gradients, clipFactor(norm, settings.maxGradNorm), {
         learningRate,
         beta1: settings.adamBeta1,
         beta2: settings.adamBeta2,
@@ -183,13 +182,12 @@ async function microStep(
 }
 
 /** The reference's log-probability of each next token, [rows, length − 1]. */
-function referenceLogProbs({ config }: Policy, reference: Weights, batch: Batch, temperature: number): Tensor2D {
-  const names = [...reference.keys()]
-  const given = [...reference.values(), batch.ids, batch.targets]
-  const [logProbs] = compiled(`reference ${temperature} ${configKey(config)}`, given, (tensors) => {
-    const weights = new Map(names.map((name, i) => [name, tensors[i]]))
-    const [ids, targets] = tensors.slice(names.length)
-    return [nextTokenLogProbs(config, weights, { ...batch, ids: ids as Tensor2D, targets }, temperature)]
+function referenceLogProbs(policy: Policy, reference: Weights, batch: Batch, temperature: number): Tensor2D {
+  const model = withTrained(policy, reference)
+  const given = [...frozenOf(model), ...reference.values(), batch.ids, batch.targets]
+  const [logProbs] = compiled(`reference ${temperature} ${modelKey(model)}`, given, (tensors) => {
+    const [ids, targets] = tensors.slice(-2)
+    return [nextTokenLogProbs(rebuilt(model, tensors), { ...batch, ids: ids as Tensor2D, targets }, temperature)]
   })
   return logProbs as Tensor2D
 }

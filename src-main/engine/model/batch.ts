@@ -2,10 +2,9 @@
 
 import { compiled } from '../tensor/compiled.ts'
 import { type Tensor, type Tensor2D, tf } from '../tensor/tf.ts'
-import type { ModelConfig } from './config.ts'
+import { frozenOf, type Model, modelKey, rebuilt, trainedOf } from './model.ts'
 import { entropyOf, logProbOf } from './operations.ts'
-import type { Policy } from './policy.ts'
-import { causalBias, fuse, hiddenStates, logitsOf, ropeOf, type Weights } from './transformer.ts'
+import { causalBias, fuse, hiddenStates, logitsOf, ropeOf } from './transformer.ts'
 
 export interface Sequence {
   promptIds: readonly number[]
@@ -101,22 +100,23 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
   return batches
 }
 
-/** Logits of each next token, flat: [rows · (length − 1), vocabulary], differentiable in the weights. */
-export function nextTokenLogits(config: ModelConfig, weights: Weights, batch: Batch): Tensor2D {
-  const fused = fuse(config, weights)
+/** Logits of each next token, flat: [rows · (length − 1), vocabulary], differentiable in what is trained. */
+export function nextTokenLogits(model: Model, batch: Batch): Tensor2D {
+  const { config } = model
+  const fused = fuse(model)
   const positions = Array.from({ length: batch.length }, (_, i) => i)
   const hidden = hiddenStates(config, fused, batch.ids, ropeOf(config, [positions]), causalBias(batch.length))
   const predicting = tf.slice(hidden, [0, 0, 0], [-1, batch.length - 1, -1]).reshape([-1, config.hidden]) as Tensor2D
   return logitsOf(fused, predicting)
 }
 
-/** Log-probability of each next token under softmax(logits / temperature): [rows, length − 1], differentiable in the weights. */
-export function nextTokenLogProbs(config: ModelConfig, weights: Weights, batch: Batch, temperature: number): Tensor2D {
-  const logits = nextTokenLogits(config, weights, batch)
+/** Log-probability of each next token under softmax(logits / temperature): [rows, length − 1], differentiable in what is trained. */
+export function nextTokenLogProbs(model: Model, batch: Batch, temperature: number): Tensor2D {
+  const logits = nextTokenLogits(model, batch)
   return logProbOf(logits, batch.targets, temperature).reshape([batch.rows, batch.length - 1]) as Tensor2D
 }
 
-/** What a loss sees of the forward pass: one number a token, [rows, length − 1] each, both differentiable in the weights. */
+/** What a loss sees of the forward pass: one number a token, [rows, length − 1] each, both differentiable in what is trained. */
 export interface Forward {
   /** Log-probability of the next token under softmax(logits / temperature). */
   logProbs: Tensor2D
@@ -124,8 +124,8 @@ export interface Forward {
   entropies: Tensor2D
 }
 
-export function nextTokenForward(config: ModelConfig, weights: Weights, batch: Batch, temperature: number): Forward {
-  const logits = nextTokenLogits(config, weights, batch)
+export function nextTokenForward(model: Model, batch: Batch, temperature: number): Forward {
+  const logits = nextTokenLogits(model, batch)
   const shaped = (t: Tensor) => t.reshape([batch.rows, batch.length - 1]) as Tensor2D
   return {
     logProbs: shaped(logProbOf(logits, batch.targets, temperature)),
@@ -146,7 +146,7 @@ export type StepInputs = Record<string, Tensor>
  */
 export async function accumulateGradient<I extends StepInputs>(
   key: string,
-  policy: Policy,
+  model: Model,
   batch: Batch,
   temperature: number,
   inputs: I,
@@ -154,27 +154,30 @@ export async function accumulateGradient<I extends StepInputs>(
   lossOf: (forward: Forward, batch: Batch, inputs: I) => Tensor,
   report: (forward: Forward, batch: Batch, inputs: I) => Tensor[] = () => [],
 ): Promise<number[]> {
-  const { config } = policy
-  const names = [...policy.weights.keys()]
+  const trained = trainedOf(model)
+  const frozen = frozenOf(model)
   const extra = Object.keys(inputs)
-  const given = [...policy.weights.values(), batch.ids, batch.targets, batch.mask, ...Object.values(inputs)]
-  const [statistics, ...grads] = compiled(`${key} ${temperature} ${configKey(config)}`, given, (tensors) => {
-    const weights = tensors.slice(0, names.length)
-    const [ids, targets, mask, ...rest] = tensors.slice(names.length)
+  const parts = [frozen, [...trained.values()], [batch.ids, batch.targets, batch.mask], Object.values(inputs)]
+  const [statistics, ...grads] = compiled(`${key} ${temperature} ${modelKey(model)}`, parts.flat(), (tensors) => {
+    let from = 0
+    const [still, moving, [ids, targets, mask], rest] = parts.map(({ length }) => {
+      from += length
+      return tensors.slice(from - length, from)
+    })
     const own: Batch = { ...batch, ids: ids as Tensor2D, targets, mask: mask as Tensor2D }
     const ownInputs = Object.fromEntries(extra.map((name, i) => [name, rest[i]])) as I
     let forward: Forward | null = null
     const { value, grads } = tf.valueAndGrads((...w: Tensor[]) => {
-      forward = nextTokenForward(config, new Map(names.map((name, i) => [name, w[i]])), own, temperature)
+      forward = nextTokenForward(rebuilt(model, [...still, ...w]), own, temperature)
       tf.keep(forward.logProbs)
       tf.keep(forward.entropies)
       return lossOf(forward, own, ownInputs) as never
-    })(weights)
+    })(moving)
     const all = tf.stack([value as Tensor, ...report(forward!, own, ownInputs)])
     tf.dispose([forward!.logProbs, forward!.entropies])
     return [all, ...grads]
   })
-  names.forEach((name, i) => {
+  ;[...trained.keys()].forEach((name, i) => {
     const sum = gradients.get(name)
     gradients.set(name, sum ? tf.add(sum, grads[i]) : grads[i])
     if (sum) tf.dispose([sum, grads[i]])
@@ -182,16 +185,6 @@ export async function accumulateGradient<I extends StepInputs>(
   const numbers = [...(await statistics.data())]
   statistics.dispose()
   return numbers
-}
-
-const configKeys = new WeakMap<ModelConfig, string>()
-
-/** The architecture as a string: what a compiled graph depends on besides shapes. */
-export function configKey(config: ModelConfig): string {
-  const key =
-    configKeys.get(config) ?? JSON.stringify({ ...config, inverseFrequencies: [...config.inverseFrequencies] })
-  configKeys.set(config, key)
-  return key
 }
 
 export function disposeBatch(batch: Batch): void {

@@ -7,9 +7,9 @@ import { type AlertMemory, Alerts, alertMemory } from '../alerts.ts'
 import { AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import { syncFolder, writeDurably } from './durable.ts'
+import type { Weights } from './model.ts'
 import { loadPolicy, type Policy, readWeights, savePolicy, tensorsOf } from './policy.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
-import type { Weights } from './transformer.ts'
 
 /** Where the run stands after `step`. Randomness needs no state: it is addressed by step. */
 export interface Position {

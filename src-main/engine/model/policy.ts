@@ -4,17 +4,15 @@ import { StudioError } from '../../contract/errors.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import type { ModelConfig } from './config.ts'
 import { writeDurably } from './durable.ts'
+import { disposeWeights, type Model, type Weights } from './model.ts'
 import { type TensorData, writeSafetensors } from './safetensors.ts'
 import { openSafetensors } from './safetensors-reader.ts'
 import { openModel } from './source.ts'
 import type { TensorStore } from './tensor-store.ts'
 import type { Tokenizer } from './tokenizer.ts'
-import type { Weights } from './transformer.ts'
 
-export interface Policy {
-  config: ModelConfig
+export interface Policy extends Model {
   tokenizer: Tokenizer
-  weights: Weights
   /** config.json, tokenizer.json and their like, as they were read: they go along when the policy is saved, wherever it came from. */
   companions: ReadonlyMap<string, Uint8Array>
 }
@@ -112,17 +110,4 @@ export async function tensorsOf(weights: ReadonlyMap<string, Tensor>): Promise<M
   const arrays = new Map<string, TensorData>()
   for (const [name, t] of weights) arrays.set(name, { shape: t.shape, data: (await t.data()) as Float32Array })
   return arrays
-}
-
-export function parameterCount(weights: Weights): number {
-  return [...weights.values()].reduce((sum, t) => sum + t.size, 0)
-}
-
-/** A second hold on the same values: later updates of the policy leave it as it was. */
-export function copyWeights(weights: Weights): Weights {
-  return new Map([...weights].map(([name, t]) => [name, tf.clone(t)]))
-}
-
-export function disposeWeights(weights: Weights): void {
-  tf.dispose([...weights.values()])
 }

@@ -1,12 +1,12 @@
 /**
  * A decoder-only transformer in the Llama/Qwen layout, written once in tfjs operations: RMSNorm, rotary positions, grouped-query attention, SwiGLU.
- * Weights keep their Hugging Face names and [out, in] orientation. Nothing here has state: a policy is its weights.
+ * Weights keep their Hugging Face names and [out, in] orientation. Nothing here has state.
  */
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tensor/tf.ts'
 import type { ModelConfig } from './config.ts'
+import { adapterOf } from './lora.ts'
+import type { Model } from './model.ts'
 import { embed, rmsNorm, rotate, swiglu } from './operations.ts'
-
-export type Weights = Map<string, Tensor>
 
 /** A stretch of the past that a layer attends to: [rows, kvHeads, length, headDim] each. */
 export interface KeyValues {
@@ -24,40 +24,65 @@ export interface Rope {
 }
 
 /**
- * Weights with the matrices joined that are multiplied with the same input, so that each is one product: `embedding`, `norm`, `head`, and for
- * layer i `i.inputNorm`, `i.qkv` [(heads + 2 kvHeads) · headDim, hidden], `i.output`, `i.postNorm`, `i.gateUp` [2 · intermediate, hidden],
- * `i.down`, and where the architecture has them `i.qkvBias`, `i.qNorm`, `i.kNorm`.
+ * A model's tensors as the forward pass takes them: `embedding`, `norm`, `head`, and for layer i `i.inputNorm`, `i.postNorm`, where the
+ * architecture has them `i.qkvBias`, `i.qNorm`, `i.kNorm`, and its projections. Those of the same input are joined, so that each is one product:
+ * `i.qkv` [(heads + 2 kvHeads) · headDim, hidden], `i.output`, `i.gateUp` [2 · intermediate, hidden], `i.down`. Beside adapters they stay apart,
+ * `i.qkv.0` and so on, with `i.qkv.0.A` and `i.qkv.0.B` where there is an adapter.
  */
 export type FusedWeights = Map<string, Tensor>
 
-/** Joins what is multiplied together; differentiable, so training passes through it to the named weights. */
-export function fuse(config: ModelConfig, weights: Weights): FusedWeights {
+const projections = {
+  qkv: ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
+  output: ['self_attn.o_proj'],
+  gateUp: ['mlp.gate_proj', 'mlp.up_proj'],
+  down: ['mlp.down_proj'],
+} as const
+type Projection = keyof typeof projections
+
+/** Joins what is multiplied together; differentiable, so training passes through it to the named tensors. */
+export function fuse({ config, weights, adapters }: Model): FusedWeights {
   const get = (name: string) => weights.get(name)!
   const fused: FusedWeights = new Map()
+  const joined = (names: string[]) => (names.length === 1 ? get(names[0]) : tf.concat(names.map(get), 0))
   fused.set('embedding', get('model.embed_tokens.weight'))
   for (let i = 0; i < config.layers; i++) {
     const p = `model.layers.${i}.`
-    const q = `${p}self_attn.`
-    const joined = (suffix: string) =>
-      tf.concat(
-        ['q', 'k', 'v'].map((part) => get(`${q}${part}_proj.${suffix}`)),
-        0,
-      )
-    fused.set(`${i}.inputNorm`, get(`${p}input_layernorm.weight`))
-    fused.set(`${i}.qkv`, joined('weight'))
-    if (config.attentionBias) fused.set(`${i}.qkvBias`, joined('bias'))
-    if (config.qkNorm) {
-      fused.set(`${i}.qNorm`, get(`${q}q_norm.weight`))
-      fused.set(`${i}.kNorm`, get(`${q}k_norm.weight`))
+    for (const [name, parts] of Object.entries(projections)) {
+      const names = parts.map((part) => `${p}${part}.weight`)
+      if (!adapters) fused.set(`${i}.${name}`, joined(names))
+      else
+        names.forEach((weight, n) => {
+          fused.set(`${i}.${name}.${n}`, get(weight))
+          const adapter = adapterOf(adapters, weight)
+          if (!adapter) return
+          fused.set(`${i}.${name}.${n}.A`, adapter.a)
+          fused.set(`${i}.${name}.${n}.B`, adapter.b)
+        })
     }
-    fused.set(`${i}.output`, get(`${q}o_proj.weight`))
+    fused.set(`${i}.inputNorm`, get(`${p}input_layernorm.weight`))
     fused.set(`${i}.postNorm`, get(`${p}post_attention_layernorm.weight`))
-    fused.set(`${i}.gateUp`, tf.concat([get(`${p}mlp.gate_proj.weight`), get(`${p}mlp.up_proj.weight`)], 0))
-    fused.set(`${i}.down`, get(`${p}mlp.down_proj.weight`))
+    if (config.attentionBias) fused.set(`${i}.qkvBias`, joined(projections.qkv.map((part) => `${p}${part}.bias`)))
+    if (config.qkNorm) {
+      fused.set(`${i}.qNorm`, get(`${p}self_attn.q_norm.weight`))
+      fused.set(`${i}.kNorm`, get(`${p}self_attn.k_norm.weight`))
+    }
   }
   fused.set('norm', get('model.norm.weight'))
   fused.set('head', config.tiedEmbeddings ? get('model.embed_tokens.weight') : get('lm_head.weight'))
   return fused
+}
+
+/** x [n, in] through a layer's projections of the same input, side by side: [n, out]. */
+function project(w: FusedWeights, x: Tensor2D, layer: number, name: Projection): Tensor2D {
+  const times = (input: Tensor2D, weight: string) =>
+    tf.matMul(input, w.get(weight) as Tensor2D, false, true) as Tensor2D
+  const whole = `${layer}.${name}`
+  if (w.has(whole)) return times(x, whole)
+  const parts = projections[name].map((_, n) => {
+    const part = `${whole}.${n}`
+    return w.has(`${part}.A`) ? tf.add(times(x, part), times(times(x, `${part}.A`), `${part}.B`)) : times(x, part)
+  })
+  return (parts.length === 1 ? parts[0] : tf.concat(parts, 1)) as Tensor2D
 }
 
 /**
@@ -77,14 +102,14 @@ export function hiddenStates(
 ): Tensor3D {
   const [rows, length] = ids.shape
   const norm = (x: Tensor2D, name: string) => rmsNorm(x, w.get(name)!, config.normEpsilon) as Tensor2D
-  const times = (x: Tensor2D, name: string) => tf.matMul(x, w.get(name) as Tensor2D, false, true) as Tensor2D
   let x = embed(w.get('embedding') as Tensor2D, ids).reshape([rows * length, config.hidden]) as Tensor2D
   for (let i = 0; i < config.layers; i++) {
-    const projected = times(norm(x, `${i}.inputNorm`), `${i}.qkv`)
+    const projected = project(w, norm(x, `${i}.inputNorm`), i, 'qkv')
     const bent = w.has(`${i}.qkvBias`) ? (tf.add(projected, w.get(`${i}.qkvBias`)!) as Tensor2D) : projected
     const attended = attention(config, w, i, bent, rows, length, rope, bias, memory)
-    x = tf.add(x, times(attended, `${i}.output`)) as Tensor2D
-    x = tf.add(x, times(swiglu(times(norm(x, `${i}.postNorm`), `${i}.gateUp`)), `${i}.down`)) as Tensor2D
+    x = tf.add(x, project(w, attended, i, 'output')) as Tensor2D
+    const gateUp = project(w, norm(x, `${i}.postNorm`), i, 'gateUp')
+    x = tf.add(x, project(w, swiglu(gateUp), i, 'down')) as Tensor2D
   }
   return norm(x, 'norm').reshape([rows, length, config.hidden])
 }

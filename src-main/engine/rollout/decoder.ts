@@ -2,8 +2,8 @@
  * The KV cache of a batch and its one-token step. Past keys and values lie in two stretches: a long one that is not touched, and a short tail of
  * fixed size that new tokens are written into and that joins the long one when full; so that a token costs no copy of the past, and few shapes occur.
  */
-import { configKey } from '../model/batch.ts'
 import type { ModelConfig } from '../model/config.ts'
+import { configKey } from '../model/model.ts'
 import {
   type FusedWeights,
   hiddenStates,

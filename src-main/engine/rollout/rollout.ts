@@ -1,6 +1,7 @@
 /** Sampling a group of outputs per prompt: batched, with a KV cache; prompts are read once per group, finished outputs leave the batch. */
-import type { ModelConfig } from '../model/config.ts'
-import { type FusedWeights, fuse, type Weights } from '../model/transformer.ts'
+import { merged } from '../model/lora.ts'
+import type { Model } from '../model/model.ts'
+import { type FusedWeights, fuse } from '../model/transformer.ts'
 import type { Random } from '../random.ts'
 import { tf } from '../tensor/tf.ts'
 import { Decoder } from './decoder.ts'
@@ -16,8 +17,7 @@ export interface Output {
 }
 
 export interface RolloutRequest {
-  config: ModelConfig
-  weights: Weights
+  model: Model
   prompts: number[][]
   groupSize: number
   maxTokens: number
@@ -38,9 +38,10 @@ interface Row {
 
 /** @returns outputs by prompt, then by sample */
 export async function rollout(request: RolloutRequest): Promise<Output[][]> {
-  const { config, weights, prompts, groupSize } = request
+  const { model, prompts, groupSize } = request
   const perBatch = Math.max(1, Math.floor((request.maxRows ?? 512) / groupSize))
-  const fused = tf.tidy(() => Object.fromEntries(fuse(config, weights)))
+  const { config, weights, adapters } = model
+  const fused = tf.tidy(() => Object.fromEntries(fuse({ config, weights: merged(weights, adapters) })))
   const own = new Set(weights.values())
   const groups: Output[][] = []
   try {
@@ -61,7 +62,7 @@ export async function rollout(request: RolloutRequest): Promise<Output[][]> {
 }
 
 async function sampleBatch(
-  { config, groupSize, maxTokens, eosIds, sampler, random }: RolloutRequest,
+  { model: { config }, groupSize, maxTokens, eosIds, sampler, random }: RolloutRequest,
   fused: FusedWeights,
   prompts: number[][],
   firstPrompt: number,

@@ -1,5 +1,6 @@
 /** One supervised optimizer step: next-token cross-entropy on the outputs, prompts masked. */
 import { accumulateGradient, batchOf, disposeBatch, microBatches, type Sequence } from '../model/batch.ts'
+import { trainedOf } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
 import { type AdamSettings, type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
@@ -41,7 +42,7 @@ export async function supervisedUpdate(
     total += loss
   }
   const gradNorm = await globalNorm(gradients.values())
-  optimizer.update(policy.weights, gradients, clipFactor(gradNorm, s.maxGradNorm), s.adam)
+  optimizer.update(trainedOf(policy), gradients, clipFactor(gradNorm, s.maxGradNorm), s.adam)
   tf.dispose([...gradients.values()])
   const tokens = sequences.reduce((sum, q) => sum + q.ids.length, 0)
   return { loss: (total * s.tokensPerBatch) / tokens, gradNorm }

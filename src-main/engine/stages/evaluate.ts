@@ -31,8 +31,7 @@ export async function evaluate({
 }: EvaluationRequest): Promise<EvaluationReport> {
   const started = performance.now()
   const outputs = await rollout({
-    config: policy.config,
-    weights: policy.weights,
+    model: policy,
     prompts: problems.map((p) => policy.tokenizer.encode(p.prompt)),
     groupSize: 1,
     maxTokens,

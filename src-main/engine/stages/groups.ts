@@ -64,8 +64,7 @@ async function sampled(
   const { step, seed, settings, policy } = request
   const share = (fraction: number) => (attempt - 1 + fraction) / settings.dynamicSampling
   const outputs = await rollout({
-    config: policy.config,
-    weights: policy.weights,
+    model: policy,
     prompts: problems.map((p) => policy.tokenizer.encode(p.prompt)),
     groupSize: settings.groupSize,
     maxTokens: settings.maxCompletionTokens,

@@ -29,8 +29,7 @@ export async function sampleEpisodes(
 ): Promise<Episode[]> {
   const problems = trainingSet({ difference: 1, product: 1, sum: 1 }, prompts, 3)
   const outputs = await rollout({
-    config: policy.config,
-    weights: policy.weights,
+    model: policy,
     prompts: problems.map((p) => policy.tokenizer.encode(p.prompt)),
     groupSize: settings.groupSize,
     maxTokens: settings.maxCompletionTokens,
