@@ -39,7 +39,7 @@ describe.skipIf(!model)(name, () => {
     const { config, weights } = policy
     for (const { ids, rows, logSumExp } of expected.logits) {
       const [logits, sums] = tf.tidy(() => {
-        const fused = fuse(config, weights)
+        const fused = fuse({ config, weights })
         const rope = ropeOf(config, [ids.map((_: number, i: number) => i)])
         const hidden = hiddenStates(config, fused, tf.tensor2d([ids], undefined, 'int32'), rope, causalBias(ids.length))
         const all = logitsOf(fused, hidden.reshape([ids.length, config.hidden]) as Tensor2D)
