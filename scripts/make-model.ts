@@ -9,6 +9,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type TaskKind, taskKinds } from '../src-main/contract/recipe.ts'
+import { defaultSettings } from '../src-main/contract/settings.ts'
 import type { Sequence } from '../src-main/engine/model/batch.ts'
 import { readCompanions } from '../src-main/engine/model/companions.ts'
 import { readConfig } from '../src-main/engine/model/config.ts'
@@ -129,6 +130,7 @@ async function report(step: number): Promise<void> {
     problems: evaluationSet(weights, 512),
     maxTokens: 150,
     seed,
+    settings: defaultSettings,
     step,
     progress: async () => {},
   })

@@ -1,4 +1,5 @@
 /** Tables of the settings of a stage, out of the contract's own table. */
+import { rewardNames, rewardWeightRange } from '../../src-main/contract/rewards.ts'
 import {
   defaultSettings,
   type Knob,
@@ -8,9 +9,7 @@ import {
   numberSettings,
   type PartialSettings,
   partialSettings,
-  rewardNames,
   rewardScales,
-  rewardWeightRange,
 } from '../../src-main/contract/settings.ts'
 import { code, plain, table } from './markdown.ts'
 
@@ -65,7 +64,12 @@ const choices: Record<Choice, { values: string; about: string }> = {
   },
   rewardWeights: {
     values: `an object: ${rewardNames.map(code).join(', ')}, each ${range(rewardWeightRange)}`,
-    about: 'Weight of each reward in the total. Each weight can be turned while the run goes.',
+    about:
+      'The rewards that are computed, with the weight of each in the total. Each of these weights can be turned while the run goes; 0 keeps watching.',
+  },
+  rewardParameters: {
+    values: 'an object: for a reward’s name an object of its [parameters](rewards.md#parameters)',
+    about: 'What the rewards leave to choose.',
   },
 }
 

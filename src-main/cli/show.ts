@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { type MetricName, metrics as metricTable } from '../contract/metrics.ts'
+import { metricInfo } from '../contract/metrics.ts'
 import type { EvaluationSummary, StageRecord, SteeringEvent } from '../contract/records.ts'
-import { knobs, knobValue } from '../contract/settings.ts'
+import { knobsOf, knobValue } from '../contract/settings.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
 import { asItIs } from './as-it-is.ts'
@@ -44,7 +44,9 @@ function show(name: string, options: { data?: string; json?: boolean }): void {
   section('stages', stageTable(all.stages))
   section(
     'settings in force',
-    knobs.map((k) => `${k.label}: ${knobValue(all.settings, k.name)} ${k.unit}`.trimEnd()).join('\n'),
+    knobsOf(all.settings)
+      .map((k) => `${k.label}: ${knobValue(all.settings, k.name)} ${k.unit}`.trimEnd())
+      .join('\n'),
   )
   if (all.step > 0) section(`metrics of step ${all.step}`, metricList(all.metrics))
   if (all.evaluations.length > 0) section('held-out evaluations', evaluationTable(all.evaluations))
@@ -69,7 +71,7 @@ function stageTable(stages: StageRecord[]): string {
 function metricList(values: Record<string, number | null>): string {
   return Object.entries(values)
     .map(([name, value]) => {
-      const info = metricTable[name as MetricName] as { label: string; unit: string } | undefined
+      const info = metricInfo(name)
       return `${name}: ${value === null ? 'not finite' : Number(value.toPrecision(6))} ${info?.unit ?? ''}`.trimEnd()
     })
     .join('\n')

@@ -1,4 +1,5 @@
 /** Names of the metrics of a step, TRL's where TRL has one, with what the window says about them. */
+import { type RewardName, rewardNames, rewardTable } from './rewards.ts'
 
 export interface MetricInfo {
   label: string
@@ -17,16 +18,6 @@ export const metrics = {
     label: 'groups without signal',
     unit: '',
     about: 'Share of groups whose outputs all got the same reward: they teach nothing.',
-  },
-  'rewards/accuracy/mean': {
-    label: 'accuracy',
-    unit: '',
-    about: 'Share of the training outputs whose answer is right.',
-  },
-  'rewards/format/mean': {
-    label: 'format',
-    unit: '',
-    about: 'Share of the training outputs in the think/answer form.',
   },
   'completions/mean_length': {
     label: 'response length',
@@ -95,10 +86,30 @@ export const metrics = {
   'seconds/step': { label: 'seconds per step', unit: 's', about: 'Wall-clock seconds of the whole step.' },
 } as const satisfies Record<string, MetricInfo>
 
-export type MetricName = keyof typeof metrics
+/** Of each reward that the run weighs, over the outputs that it has a verdict for. */
+export type RewardMetric = `rewards/${RewardName}/${'mean' | 'std'}`
+
+export const rewardMetrics = Object.fromEntries(
+  rewardNames.flatMap((name): [RewardMetric, MetricInfo][] => {
+    const { label, about } = rewardTable[name]
+    return [
+      [`rewards/${name}/mean`, { label, unit: '', about }],
+      [
+        `rewards/${name}/std`,
+        { label: `${label}, spread`, unit: '', about: `Standard deviation of the ${label} reward over all outputs.` },
+      ],
+    ]
+  }),
+) as Record<RewardMetric, MetricInfo>
+
+export type MetricName = keyof typeof metrics | RewardMetric
+/** What is said of a metric; undefined for a name that this version does not know. */
+export const metricInfo = (name: string): MetricInfo | undefined =>
+  ({ ...metrics, ...rewardMetrics })[name as MetricName]
+
 /** Wall-clock metrics differ from run to run; all others are bit-identical for the same seed, configuration and backend. */
 export const timingMetrics: MetricName[] = ['tokens_per_second', 'seconds/rollout', 'seconds/update', 'seconds/step']
-export type Metrics = Record<MetricName, number>
+export type Metrics = Record<keyof typeof metrics, number> & Partial<Record<RewardMetric, number>>
 
 /** Words by which a model is seen to reconsider (R1's aha moment). */
 export const reflectionWords = ['wait', 'hmm'] as const

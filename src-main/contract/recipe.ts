@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { StudioError } from './errors.ts'
 import { loraSchema } from './lora.ts'
+import { type RewardName, rewardNames } from './rewards.ts'
 import { defaultSettings, mergeSettings, type PartialSettings, partialSettings, type Settings } from './settings.ts'
 
 export const taskKinds = ['sum', 'difference', 'product', 'chain'] as const
@@ -76,7 +77,13 @@ export function parseRecipe(json: unknown, source: string): Recipe {
     )
   }
   recipe.stages.forEach((stage, i) => {
-    const s = mergeSettings(mergeSettings(defaultSettings, recipe.settings), stage.settings)
+    const s = mergeSettings(commonSettings(recipe), stage.settings)
+    if (Object.keys(s.rewardWeights).length === 0)
+      throw new StudioError(
+        'bad-recipe',
+        `${source} is not a valid recipe: rewardWeights names no reward.`,
+        `Name at least one of ${rewardNames.join(', ')}, or leave rewardWeights out.`,
+      )
     const outputs = s.promptsPerStep * s.groupSize
     if (s.miniBatches > outputs) {
       throw new StudioError(
@@ -89,9 +96,20 @@ export function parseRecipe(json: unknown, source: string): Recipe {
   return recipe
 }
 
+/** The rewards that the recipe weighs take the place of the default ones; stages and steering only add to them or turn them. */
+function commonSettings({ settings }: Recipe): Settings {
+  return mergeSettings(settings.rewardWeights ? { ...defaultSettings, rewardWeights: {} } : defaultSettings, settings)
+}
+
 /** Settings at the start of the first stage. A later stage changes only what it names: see `enterStage`. */
 export function initialSettings(recipe: Recipe): Settings {
-  return mergeSettings(mergeSettings(defaultSettings, recipe.settings), recipe.stages[0].settings)
+  return mergeSettings(commonSettings(recipe), recipe.stages[0].settings)
+}
+
+/** The rewards that any stage computes, in the table's order. */
+export function rewardsOf(recipe: Recipe): RewardName[] {
+  const named = [initialSettings(recipe), ...recipe.stages.map((stage) => stage.settings)]
+  return rewardNames.filter((name) => named.some(({ rewardWeights }) => rewardWeights?.[name] !== undefined))
 }
 
 /** A steered value outlives a stage's end unless the next stage names that setting itself. */
@@ -122,6 +140,10 @@ export function withAssignments(json: unknown, assignments: string[]): unknown {
     const value = parsed(assignment.slice(at + 1))
     const top = path[0]
     if (top in partialSettings.shape) {
+      const common = recipe.settings as PartialSettings | undefined
+      // one weight turned: the others stay those in force
+      if (top === 'rewardWeights' && path.length > 1 && !common?.rewardWeights)
+        recipe.settings = { ...common, rewardWeights: { ...defaultSettings.rewardWeights } }
       assign(recipe, ['settings', ...path], value, assignment)
       for (const stage of (recipe.stages as { settings?: PartialSettings }[] | undefined) ?? []) {
         if (stage.settings && top in stage.settings)

@@ -2,17 +2,23 @@
 import type { ErrorReport } from './errors.ts'
 import type { Metrics } from './metrics.ts'
 import type { Recipe } from './recipe.ts'
-import type { KnobChanges, RewardName, Settings } from './settings.ts'
+import type { RewardName } from './rewards.ts'
+import type { KnobChanges, Settings } from './settings.ts'
 
 export type FinishReason = 'stop' | 'length'
 
 export interface RewardPart {
-  /** Raw value before its weight, usually 0 or 1. */
-  value: number
+  /** Raw value before its weight, usually 0 or 1; null is no verdict. */
+  value: number | null
   weight: number
   /** What the reward saw: the parsed answer, the failed rule. */
   reason: string
+  /** What the value is made of, by name: a ratio, a length, the answer that was read. */
+  parts?: Record<string, number | string>
 }
+
+/** By reward: those that were computed. */
+export type RewardParts = Partial<Record<RewardName, RewardPart>>
 
 export interface CompletionRecord {
   /** Position in its group, from 0. */
@@ -23,7 +29,7 @@ export interface CompletionRecord {
   finishReason: FinishReason
   /** Weighted sum of the parts. */
   reward: number
-  parts: Record<RewardName, RewardPart>
+  parts: RewardParts
   advantage: number
 }
 

@@ -3,6 +3,16 @@
  * validation, the steering panel, the command line and the docs all read this table.
  */
 import { z } from 'zod'
+import {
+  type RewardName,
+  type RewardParameters,
+  type RewardWeights,
+  rewardNames,
+  rewardParametersSchema,
+  rewardTable,
+  rewardWeightRange,
+  rewardWeightsSchema,
+} from './rewards.ts'
 
 export interface NumberSetting {
   kind: 'number' | 'integer'
@@ -278,10 +288,6 @@ export type NumberSettingName = keyof typeof numberSettings
 
 export const lossTypes = ['grpo', 'bnpo', 'dapo', 'dr_grpo'] as const
 export const rewardScales = ['group', 'batch', 'none'] as const
-/** The rule-based rewards that a recipe may weigh; the engine's table of rewards is checked against this list. */
-export const rewardNames = ['accuracy', 'format'] as const
-export type RewardName = (typeof rewardNames)[number]
-export const rewardWeightRange = { min: -10, max: 10 } as const
 
 const numberSchemas = Object.fromEntries(
   Object.entries(numberSettings).map(([name, s]) => {
@@ -289,8 +295,6 @@ const numberSchemas = Object.fromEntries(
     return [name, base.min(s.min).max(s.max)]
   }),
 ) as Record<NumberSettingName, z.ZodNumber>
-
-const rewardWeight = z.number().min(rewardWeightRange.min).max(rewardWeightRange.max)
 
 /** All settings of a GRPO stage, each optional: a stage names only what it changes. */
 export const partialSettings = z
@@ -301,7 +305,9 @@ export const partialSettings = z
     scaleRewards: z.enum(rewardScales),
     /** Truncated samples give no gradient (DAPO's overlong filtering); they still count in their group's mean. */
     maskTruncated: z.boolean(),
-    rewardWeights: z.strictObject({ accuracy: rewardWeight.optional(), format: rewardWeight.optional() }),
+    /** The rewards that are computed, by name. */
+    rewardWeights: rewardWeightsSchema,
+    rewardParameters: rewardParametersSchema,
   })
   .partial()
 
@@ -312,7 +318,8 @@ export type Settings = Record<NumberSettingName, number> & {
   importanceSampling: 'token' | 'sequence'
   scaleRewards: (typeof rewardScales)[number]
   maskTruncated: boolean
-  rewardWeights: Record<RewardName, number>
+  rewardWeights: RewardWeights
+  rewardParameters: RewardParameters
 }
 
 export const defaultSettings: Settings = {
@@ -325,12 +332,21 @@ export const defaultSettings: Settings = {
   scaleRewards: 'group',
   maskTruncated: false,
   rewardWeights: { accuracy: 1, format: 0.1 },
+  rewardParameters: {},
 }
 
 export function mergeSettings(base: Settings, change: PartialSettings): Settings {
-  const { rewardWeights, ...rest } = change
+  const { rewardWeights, rewardParameters = {}, ...rest } = change
   const given = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined))
-  return { ...base, ...given, rewardWeights: { ...base.rewardWeights, ...rewardWeights } }
+  const parameters = { ...base.rewardParameters }
+  for (const [name, values] of Object.entries(rewardParameters) as [RewardName, object | undefined][])
+    parameters[name] = { ...parameters[name], ...values }
+  return {
+    ...base,
+    ...given,
+    rewardWeights: { ...base.rewardWeights, ...rewardWeights },
+    rewardParameters: parameters,
+  }
 }
 
 /**
@@ -354,20 +370,29 @@ export const knobs: Knob[] = [
   ...rewardNames.map((name) => ({
     name: `rewardWeights.${name}` as const,
     kind: 'number' as const,
-    label: `${name} weight`,
+    label: `${rewardTable[name].label} weight`,
     unit: '',
     ...rewardWeightRange,
-    default: defaultSettings.rewardWeights[name],
+    default: defaultSettings.rewardWeights[name] ?? 0,
     steerable: true,
-    effect: `Weight of the ${name} reward in the total.`,
+    effect: `Weight of the ${rewardTable[name].label} reward in the total.`,
   })),
 ]
 
+/** The knobs of a run: of the rewards, those that it weighs. */
+export function knobsOf(settings: Settings): Knob[] {
+  return knobs.filter(({ name }) => isWeighed(settings, name))
+}
+
+const isWeighed = ({ rewardWeights }: Settings, name: KnobName) =>
+  !name.startsWith('rewardWeights.') || rewardWeights[name.slice(14) as RewardName] !== undefined
+
 export type KnobChanges = Partial<Record<KnobName, number>>
 
+/** A reward that the run does not weigh counts as 0. */
 export function knobValue(settings: Settings, name: KnobName): number {
   return name.startsWith('rewardWeights.')
-    ? settings.rewardWeights[name.slice(14) as RewardName]
+    ? (settings.rewardWeights[name.slice(14) as RewardName] ?? 0)
     : settings[name as NumberSettingName]
 }
 
@@ -382,10 +407,15 @@ export function settingsOf(changes: KnobChanges): PartialSettings {
   return Object.keys(weights).length > 0 ? { ...settings, rewardWeights: weights } : settings
 }
 
-/** Why a knob cannot take this value, as a sentence with range and unit; undefined if it can. */
-export function refusal(name: string, value: unknown): string | undefined {
+/**
+ * Why a knob cannot take this value, as a sentence with range and unit; undefined if it can.
+ * @param inForce of the run, where there is one: a reward that it does not weigh has no knob
+ */
+export function refusal(name: string, value: unknown, inForce?: Settings): string | undefined {
   const knob = knobs.find((k) => k.name === name)
   if (!knob) return `There is no knob "${name}". Knobs: ${knobs.map((k) => k.name).join(', ')}.`
+  if (inForce && !isWeighed(inForce, knob.name))
+    return `The run has no ${knob.name.slice(14)} reward: its rewards are ${Object.keys(inForce.rewardWeights).join(', ')}.`
   const unit = knob.unit ? ` ${knob.unit}` : ''
   const range = `between ${knob.min} and ${knob.max}${unit}`
   if (typeof value !== 'number' || !Number.isFinite(value))

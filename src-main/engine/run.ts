@@ -232,6 +232,7 @@ class Run {
       maxTokens: longestLimit(this.recipe),
       seed: this.recipe.seed,
       step,
+      settings: this.state.position.settings,
       progress: (fraction) => progress('evaluate', fraction),
     })
     await this.channel.stored(step)

@@ -153,7 +153,7 @@ function valuesOf(settings: Settings, changes: KnobChanges): KnobChanges {
 function refusalOf(event: SteeringEvent, settings: Settings, mostTokens: number): string | null {
   if (event.kind !== 'set') return null
   for (const [name, value] of Object.entries(event.changes ?? {})) {
-    const reason = refusal(name, value)
+    const reason = refusal(name, value, settings)
     if (reason) return reason
   }
   const after = mergeSettings(settings, settingsOf(event.changes ?? {}))

@@ -4,6 +4,7 @@ import type { RunDetail, SteeringCommand, SteeringEvent } from '../contract/reco
 import {
   type KnobName,
   knobs,
+  knobsOf,
   knobValue,
   mergeSettings,
   refusal,
@@ -65,14 +66,16 @@ function checkChanges(run: RunDetail, command: SteeringCommand): void {
     throw new StudioError(
       'bad-setting',
       'A "set" needs at least one value.',
-      `Knobs: ${knobs.map((k) => k.name).join(', ')}.`,
+      `Knobs: ${knobsOf(run.settings)
+        .map((k) => k.name)
+        .join(', ')}.`,
     )
   }
-  const problems = changes.flatMap(([name, value]) => refusal(name, value) ?? [])
+  const expected = withPending(run)
+  const problems = changes.flatMap(([name, value]) => refusal(name, value, expected) ?? [])
   if (problems.length > 0) {
     throw new StudioError('bad-setting', problems.join(' '), 'Nothing was changed; choose a value in the range.')
   }
-  const expected = withPending(run)
   if (changes.every(([name, value]) => knobValue(expected, name as KnobName) === value)) {
     const values = changes.map(([name, value]) => `${knobs.find((k) => k.name === name)!.label} is ${value} already`)
     throw new StudioError('bad-setting', `This changes nothing: ${values.join(', ')}.`, 'Choose another value.')

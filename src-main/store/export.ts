@@ -1,7 +1,7 @@
 /** A run as files for other tools: one file a kind of record, as comma-separated values or as JSON lines. */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { knobs, knobValue, type Settings } from '../contract/settings.ts'
+import { knobsOf, knobValue, type Settings } from '../contract/settings.ts'
 import { alertsOf } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
 import type { Db } from './database.ts'
@@ -84,7 +84,7 @@ function* steps(db: Db, run: number): Generator<Row> {
 }
 
 function inForce(settings: Settings): Row {
-  return Object.fromEntries(knobs.map(({ name }) => [`set.${name}`, knobValue(settings, name)]))
+  return Object.fromEntries(knobsOf(settings).map(({ name }) => [`set.${name}`, knobValue(settings, name)]))
 }
 
 /** One record a completion; each part of its reward as `<reward>.value`, `.weight` and `.reason`. */

@@ -1,6 +1,7 @@
 /** Tables `groups` and `completions`. */
 import type { PromptAppearance } from '../contract/api.ts'
 import type { CompletionRecord, FinishReason, GroupRecord, GroupSummary } from '../contract/records.ts'
+import { correctnessReward } from '../contract/rewards.ts'
 import { type Db, sql } from './database.ts'
 import { finite } from './metrics.ts'
 
@@ -108,7 +109,16 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
     answer: row.answer,
     samples: read.all(run, row.step, row.grp).map((c) => {
       const { sample, text, tokens, finishReason, reward, parts, advantage } = completionRecord(c)
-      return { sample, text, tokens, finishReason, reward, advantage, parts, correct: parts.accuracy?.value === 1 }
+      return {
+        sample,
+        text,
+        tokens,
+        finishReason,
+        reward,
+        advantage,
+        parts,
+        correct: parts[correctnessReward(parts)]?.value === 1,
+      }
     }),
   }))
 }

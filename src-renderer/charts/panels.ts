@@ -1,6 +1,7 @@
 /** The small multiples of the live page, in reading order: outcome, policy, optimisation. */
-import { type MetricName, metrics } from '../../src-main/contract/metrics.ts'
+import { type MetricInfo, type MetricName, metrics, rewardMetrics } from '../../src-main/contract/metrics.ts'
 import type { EvaluationSummary } from '../../src-main/contract/records.ts'
+import { correctnessReward, type RewardName, rewardInfo } from '../../src-main/contract/rewards.ts'
 import type { KnobName } from '../../src-main/contract/settings.ts'
 import { compact, percent } from '../format/number.ts'
 
@@ -33,17 +34,16 @@ export interface Panel {
 
 type Extra = Partial<Pick<Panel, 'share' | 'fromZero' | 'spread' | 'heldOut' | 'bound' | 'exact'>>
 
+const information: Record<MetricName, MetricInfo> = { ...metrics, ...rewardMetrics }
+
 function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
-  const { label, unit, about } = metrics[metric]
+  const { label, unit, about } = information[metric]
   return { id, metric, title: label, unit, about, format: extra.share ? percent : compact, ...extra }
 }
 
-export const panels: Panel[] = [
-  panel('reward', 'reward', { spread: 'reward_std' }),
-  panel('accuracy', 'rewards/accuracy/mean', {
-    share: true,
-    heldOut: (e) => ({ step: e.step, value: e.accuracy, low: e.accuracyLow, high: e.accuracyHigh }),
-  }),
+const shareOf = (name: RewardName) => rewardInfo[name].range[0] === 0 && rewardInfo[name].range[1] === 1
+
+const panels: Panel[] = [
   panel('length', 'completions/mean_length', {
     fromZero: true,
     heldOut: (e) => ({ step: e.step, value: e.meanLength }),
@@ -62,3 +62,22 @@ export const panels: Panel[] = [
   panel('rate', 'learning_rate', { fromZero: true, exact: true }),
   panel('speed', 'tokens_per_second', { fromZero: true }),
 ]
+
+/** The charts of a run: its reward, then each reward that it weighs; the form is soon learnt, and the reader tells of it. */
+export function panelsOf(rewards: readonly RewardName[]): Panel[] {
+  const correctness = correctnessReward(Object.fromEntries(rewards.map((name) => [name, 1])))
+  return [
+    panel('reward', 'reward', { spread: 'reward_std' }),
+    ...rewards
+      .filter((name) => name !== 'format')
+      .map((name) =>
+        panel(name, `rewards/${name}/mean`, {
+          share: shareOf(name),
+          ...(name === correctness && {
+            heldOut: (e) => ({ step: e.step, value: e.accuracy, low: e.accuracyLow, high: e.accuracyHigh }),
+          }),
+        }),
+      ),
+    ...panels,
+  ]
+}

@@ -13,7 +13,8 @@ export function readyDrafts(only?: KnobName): KnobChanges {
   for (const [name, text] of Object.entries(drafts) as [KnobName, string][]) {
     if (only && name !== only) continue
     const value = typed(text)
-    if (refusal(name, value) === undefined && value !== knobValue(detail.settings, name)) ready[name] = value
+    if (refusal(name, value, detail.settings) === undefined && value !== knobValue(detail.settings, name))
+      ready[name] = value
   }
   return ready
 }

@@ -48,14 +48,14 @@ async function one(seed: number, backend?: string) {
       if (step.step % 10 === 0) {
         const { metrics: m } = step
         console.error(
-          `  seed ${seed} step ${step.step}: reward ${m.reward.toFixed(3)} accuracy ${m['rewards/accuracy/mean'].toFixed(3)} length ${m['completions/mean_length'].toFixed(1)} wait ${m['completions/reflections'].toFixed(2)} kl ${m.kl.toFixed(4)} entropy ${m.entropy.toFixed(3)} ${m['seconds/step'].toFixed(2)} s`,
+          `  seed ${seed} step ${step.step}: reward ${m.reward.toFixed(3)} accuracy ${m['rewards/accuracy/mean']?.toFixed(3)} length ${m['completions/mean_length'].toFixed(1)} wait ${m['completions/reflections'].toFixed(2)} kl ${m.kl.toFixed(4)} entropy ${m.entropy.toFixed(3)} ${m['seconds/step'].toFixed(2)} s`,
         )
       }
     })
     const minutes = (performance.now() - started) / 60_000
     const { run, evaluations } = lines.at(-1) as Summary
     const steps = lines.slice(0, -1) as StepSummary[]
-    const metric = (name: keyof StepSummary['metrics']) => mean(steps.map((s) => s.metrics[name]))
+    const metric = (name: keyof StepSummary['metrics']) => mean(steps.map((s) => s.metrics[name] ?? Number.NaN))
     return {
       seed,
       backend: run.backend,

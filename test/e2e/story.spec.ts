@@ -158,7 +158,7 @@ test('from launch through pause, steering, a stage transition and an opened grou
       const answer = /<answer>(.*?)<\/answer>/s.exec(completion.text)?.[1]
       if (think) expect(await run.reader.textOf(card)).toContain(`think${think}`)
       if (answer) expect(await run.reader.textOf(card)).toContain(`answer${answer}`)
-      await expect(card).toContainText(completion.parts.accuracy.value > 0 ? '✓ right' : '✗ wrong')
+      await expect(card).toContainText(completion.parts.accuracy.value === 1 ? '✓ right' : '✗ wrong')
       await expect(card).toContainText(`${completion.tokens} tokens`)
       const cut = card.getByText(`${completion.tokens} tokens, cut`)
       await expect(cut).toHaveCount(completion.finishReason === 'length' ? 1 : 0)

@@ -40,7 +40,7 @@ onEachBackend('nothing is left behind', () => {
     const step = () => update(policy, reference, [...episodes], settings, 1e-4, optimizer, randomAt(0), noProgress)
     expect(await left(step)).toEqual(nothing)
     const problems = evaluationSet({ sum: 1 }, 12)
-    const look = () => evaluate({ policy, problems, maxTokens: 24, seed: 0, step: 0, progress: noProgress })
+    const look = () => evaluate({ policy, problems, maxTokens: 24, seed: 0, step: 0, settings, progress: noProgress })
     expect(await left(look)).toEqual(nothing)
     const learn = () =>
       supervisedUpdate(policy, episodes, optimizer, {

@@ -45,7 +45,7 @@ const shows: [KnobChanges, (t: Transcript, step: number) => void][] = [
 ]
 
 function metric(t: Transcript, step: number, name: keyof Extract<FromEngine, { type: 'step' }>['report']['metrics']) {
-  return t.of('step').find((m) => m.report.step === step)!.report.metrics[name]
+  return t.of('step').find((m) => m.report.step === step)!.report.metrics[name] ?? Number.NaN
 }
 
 const groups = (t: Transcript, step: number) => t.of('step').find((m) => m.report.step === step)!.report.groups

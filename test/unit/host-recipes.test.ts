@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { StudioError } from '../../src-main/contract/errors.ts'
-import { totalSteps } from '../../src-main/contract/recipe.ts'
+import { initialSettings, totalSteps } from '../../src-main/contract/recipe.ts'
 import { listRecipes, loadRecipe, withSteps } from '../../src-main/host/recipes.ts'
 import { recipeOf } from '../host/support/records.ts'
 import { temporaryFolder } from '../host/support/temporary.ts'
@@ -53,6 +53,17 @@ describe('loadRecipe', () => {
     expect(refusalOf(() => loadRecipe(valid, ['beta=-1'])).message).toMatch(/settings\.beta.*it is -1/)
     expect(refusalOf(() => loadRecipe(valid, ['gamma=1'])).message).toContain('There is no setting "gamma"')
     expect(refusalOf(() => loadRecipe(valid, ['beta'])).message).toContain('"beta" is not of the form key=value')
+  })
+
+  test('a recipe’s weights name the rewards of the run; one weight that is assigned leaves the others', () => {
+    const weights = (json: Record<string, unknown>, ...set: string[]) =>
+      initialSettings(loadRecipe(json, set)).rewardWeights
+    expect(weights(valid)).toEqual({ accuracy: 1, format: 0.1 })
+    expect(weights({ ...valid, settings: { rewardWeights: { format: 0.2 } } })).toEqual({ format: 0.2 })
+    expect(weights(valid, 'rewardWeights.format=0.3')).toEqual({ accuracy: 1, format: 0.3 })
+    const none = { ...valid, settings: { rewardWeights: {} } }
+    expect(refusalOf(() => loadRecipe(none, [])).message).toContain('rewardWeights names no reward')
+    expect(refusalOf(() => loadRecipe(valid, ['rewardWeights.acuracy=1'])).message).toContain('acuracy')
   })
 
   test('means a model path from the folder of the recipe', () => {

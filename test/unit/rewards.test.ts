@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rewardNames } from '../../src-main/contract/settings.ts'
+import { rewardInfo, rewardNames } from '../../src-main/contract/rewards.ts'
+import { defaultSettings } from '../../src-main/contract/settings.ts'
 import { accuracy } from '../../src-main/engine/rewards/accuracy.ts'
 import { format } from '../../src-main/engine/rewards/format.ts'
+import { judge, score } from '../../src-main/engine/rewards/score.ts'
 import { checkRewards, rewards } from '../../src-main/engine/rewards/table.ts'
 import type { Problem } from '../../src-main/engine/tasks/problem.ts'
 
 const problem: Problem = { kind: 'sum', prompt: '120+99=', answer: '219' }
-const ended = (text: string) => ({ text, finished: true })
+const ended = (text: string) => ({ text, finished: true, tokens: text.length })
+const tokenLimit = 64
 const megabyte = (unit: string) => unit.repeat(Math.ceil(1_000_000 / unit.length))
 
 describe('accuracy', () => {
@@ -104,23 +107,25 @@ describe('every reward', () => {
     'a long right answer': `<think>${megabyte('wait')}</think><answer>${megabyte('0')}219</answer>`,
   }
 
-  it.each(Object.keys(hostile))('judges a megabyte of %s at once, with a short reason', (name) => {
-    for (const { score } of rewards) {
+  it.each(Object.keys(hostile))('judges a megabyte of %s at once, with a short reason', async (text) => {
+    for (const name of rewardNames) {
       const started = performance.now()
-      const { reason } = score(ended(hostile[name]), problem)
-      expect(performance.now() - started).toBeLessThan(500)
-      expect(reason.length).toBeLessThan(120)
+      const [{ reason }] = await judge(name, { problem, completions: [ended(hostile[text])], tokenLimit })
+      expect(performance.now() - started, name).toBeLessThan(500)
+      expect(reason.length, name).toBeLessThan(120)
     }
   })
 
-  it('gives 0 or 1 and a reason for any mixture of tags and text, and never both right and unread', () => {
+  it('gives a value of its range and a reason for any mixture of tags and text, and never both right and unread', async () => {
     const piece = fc.constantFrom('<think>', '</think>', '<answer>', '</answer>', '219', '220', 'wait', ' ')
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 12 }), fc.boolean(), (pieces, finished) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 12 }), fc.boolean(), async (pieces, finished) => {
         const text = pieces.join('')
-        for (const { score } of rewards) {
-          const { value, reason } = score({ text, finished }, problem)
-          expect([0, 1]).toContain(value)
+        for (const name of rewardNames) {
+          const completions = [{ text, finished, tokens: pieces.length }]
+          const [{ value, reason }] = await judge(name, { problem, completions, tokenLimit })
+          const [least, most] = rewardInfo[name].range
+          expect(value === null || (value >= least && value <= most), `${name} ${value}`).toBe(true)
           expect(reason).not.toBe('')
         }
         // an independent reading of the form
@@ -135,8 +140,34 @@ describe('every reward', () => {
   })
 
   it('stands in the table under a name of the contract', () => {
-    expect(rewards.map((rule) => rule.name).sort()).toEqual([...rewardNames].sort())
-    expect(() => checkRewards(rewards.slice(1))).toThrow('The table of rewards has format; the contract names')
-    expect(() => checkRewards([...rewards, rewards[0]])).toThrow('accuracy, accuracy, format')
+    expect(Object.keys(rewards).sort()).toEqual([...rewardNames].sort())
+    expect(() => checkRewards({ format: rewards.format })).toThrow(
+      'The table of rewards has format; the contract names',
+    )
+  })
+})
+
+describe('the score of a group', () => {
+  const group = {
+    problem,
+    completions: ['<think></think><answer>219</answer>', '<answer>219</answer>', 'no'].map(ended),
+    tokenLimit,
+  }
+
+  it('is the weighted sum of the rewards that have a weight, and no other is computed', async () => {
+    const both = await score(group, { ...defaultSettings, rewardWeights: { accuracy: 2, format: 0.5 } })
+    expect(both.map((s) => s.reward)).toEqual([2.5, 2, 0])
+    expect(both[0].parts).toEqual({
+      accuracy: { value: 1, weight: 2, reason: 'answer 219, as expected' },
+      format: { value: 1, weight: 0.5, reason: 'thinking, then one answer' },
+    })
+    const one = await score(group, { ...defaultSettings, rewardWeights: { format: 0.5 } })
+    expect(one.map((s) => Object.keys(s.parts))).toEqual([['format'], ['format'], ['format']])
+  })
+
+  it('is computed with the weight 0 too, and then adds nothing', async () => {
+    const watched = await score(group, { ...defaultSettings, rewardWeights: { accuracy: 1, format: 0 } })
+    expect(watched.map((s) => s.reward)).toEqual([1, 1, 0])
+    expect(watched[0].parts.format).toMatchObject({ value: 1, weight: 0 })
   })
 })

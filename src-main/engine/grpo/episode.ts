@@ -1,6 +1,5 @@
 /** The one record that travels through a step; no field changes its meaning on the way. */
-import type { RewardPart } from '../../contract/records.ts'
-import type { RewardName } from '../../contract/settings.ts'
+import type { RewardParts } from '../../contract/records.ts'
 import type { Problem } from '../tasks/problem.ts'
 
 export interface Episode {
@@ -15,7 +14,7 @@ export interface Episode {
   logProbs: number[]
   finished: boolean
   text: string
-  parts: Record<RewardName, RewardPart>
+  parts: RewardParts
   /** Weighted sum of the parts. */
   reward: number
   advantage: number

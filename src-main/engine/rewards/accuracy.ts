@@ -1,8 +1,9 @@
 /** Whether the answer is right: R1's rule-based accuracy reward (Guo et al. 2025, Methods). */
-import { excerpt, type Reward, readAnswer } from './completion.ts'
+import { excerpt, readAnswer } from './completion.ts'
+import type { Completion, Question, Verdict } from './reward.ts'
 
 /** 1 if the answer tag holds the expected number, however it is written (`219`, `0219`, `+219`, `1,219`, `219.0`), else 0. */
-export const accuracy: Reward = ({ text }, { answer: expected }) => {
+export function accuracy({ text }: Pick<Completion, 'text' | 'finished'>, { answer: expected }: Question): Verdict {
   const { answer, problem } = readAnswer(text)
   if (problem !== undefined) return { value: 0, reason: problem }
   if (answer === '') return { value: 0, reason: `empty answer, expected ${excerpt(expected)}` }

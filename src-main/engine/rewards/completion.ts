@@ -1,22 +1,4 @@
-/** What a reward sees of a completion, and how it is taken apart. */
-import type { Problem } from '../tasks/problem.ts'
-
-export interface Completion {
-  /** Without the end token. */
-  text: string
-  /** Ended by itself, not cut at the token limit. */
-  finished: boolean
-}
-
-export interface Verdict {
-  /** Usually 0 or 1; null where the rule does not apply to this problem. */
-  value: number | null
-  /** What was seen, for a person: `answer 220, expected 219`. */
-  reason: string
-}
-
-/** Every reward's signature. It is pure, never throws, and takes time in proportion to the text, whatever the text. */
-export type Reward = (completion: Completion, problem: Problem) => Verdict
+/** How an output is taken apart: thinking, answer, and what is shown of it. */
 
 export const tags = ['<think>', '</think>', '<answer>', '</answer>'] as const
 

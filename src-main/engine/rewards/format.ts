@@ -1,11 +1,12 @@
 /** Whether the output keeps the form: R1's format reward (Guo et al. 2025, Methods). */
-import { type Completion, tags, type Verdict } from './completion.ts'
+import { tags } from './completion.ts'
+import type { Completion, Verdict } from './reward.ts'
 
 /**
  * 1 for exactly `<think>…</think><answer>…</answer>`, ended by the model itself; space around the tags is allowed, any other text, another
  * tag or an empty answer is not. Else 0, with the first rule that was broken.
  */
-export function format({ text, finished }: Completion): Verdict {
+export function format({ text, finished }: Pick<Completion, 'text' | 'finished'>): Verdict {
   if (!finished) return { value: 0, reason: 'cut at the token limit' }
   const broken = brokenRule(text)
   return broken ? { value: 0, reason: broken } : { value: 1, reason: 'thinking, then one answer' }

@@ -1,27 +1,34 @@
-/** The total of an output: the weighted sum of its rewards, each kept with its reason. */
-import type { RewardPart } from '../../contract/records.ts'
-import type { RewardName } from '../../contract/settings.ts'
-import type { Problem } from '../tasks/problem.ts'
+/** The total of an output: the weighted sum of the rewards that the run weighs, each kept with its reason. */
+import type { RewardParts } from '../../contract/records.ts'
+import { parametersOf, type RewardName, type RewardParameters, rewardNames } from '../../contract/rewards.ts'
+import type { Settings } from '../../contract/settings.ts'
+import type { Group, Reward, Verdict } from './reward.ts'
 import { rewards } from './table.ts'
 
 export interface Score {
   reward: number
-  parts: Record<RewardName, RewardPart>
+  parts: RewardParts
 }
 
-/** A reward without a verdict (null) adds nothing. */
-export function score(
-  completion: { text: string; finished: boolean },
-  problem: Problem,
-  weights: Record<RewardName, number>,
-): Score {
-  let total = 0
-  const parts = {} as Record<RewardName, RewardPart>
-  for (const { name, score: judge } of rewards) {
-    const { value, reason } = judge(completion, problem)
-    const weight = weights[name]
-    parts[name] = { value: value ?? 0, weight, reason }
-    total += (value ?? 0) * weight
+/** One reward's verdicts on a group. */
+export function judge(name: RewardName, group: Group, given?: RewardParameters): Verdict[] | Promise<Verdict[]> {
+  return (rewards[name] as Reward)(group, parametersOf(name, given))
+}
+
+/** The scores of a group's completions, in order. A reward without a verdict (null) adds nothing. */
+export async function score(
+  group: Group,
+  { rewardWeights, rewardParameters }: Pick<Settings, 'rewardWeights' | 'rewardParameters'>,
+): Promise<Score[]> {
+  const scores = group.completions.map((): Score => ({ reward: 0, parts: {} }))
+  for (const name of rewardNames) {
+    const weight = rewardWeights[name]
+    if (weight === undefined) continue
+    const verdicts = await judge(name, group, rewardParameters)
+    verdicts.forEach((verdict, i) => {
+      scores[i].parts[name] = { ...verdict, weight }
+      scores[i].reward += (verdict.value ?? 0) * weight
+    })
   }
-  return { reward: total, parts }
+  return scores
 }

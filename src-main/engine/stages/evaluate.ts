@@ -1,10 +1,12 @@
 /** Sampled pass@1 on held-out prompts: one output a prompt at temperature 1. */
 import { reflectionWords } from '../../contract/metrics.ts'
 import type { EvaluationReport, EvaluationSample } from '../../contract/records.ts'
+import { correctnessReward } from '../../contract/rewards.ts'
+import type { Settings } from '../../contract/settings.ts'
 import type { Policy } from '../model/policy.ts'
 import { randomAt } from '../random.ts'
-import { accuracy } from '../rewards/accuracy.ts'
 import { format } from '../rewards/format.ts'
+import { judge } from '../rewards/score.ts'
 import { rollout } from '../rollout/rollout.ts'
 import { unrestricted } from '../rollout/sampler.ts'
 import type { Problem } from '../tasks/problem.ts'
@@ -15,6 +17,8 @@ export interface EvaluationRequest {
   maxTokens: number
   seed: number
   step: number
+  /** Its rewards say what is right. */
+  settings: Pick<Settings, 'rewardWeights' | 'rewardParameters'>
   progress: (fraction: number) => Promise<void>
 }
 
@@ -27,6 +31,7 @@ export async function evaluate({
   maxTokens,
   seed,
   step,
+  settings,
   progress,
 }: EvaluationRequest): Promise<EvaluationReport> {
   const started = performance.now()
@@ -41,19 +46,23 @@ export async function evaluate({
     progress,
     maxRows: ROWS,
   })
+  const rule = correctnessReward(settings.rewardWeights)
   let formatted = 0
-  const samples = problems.map((problem, i): EvaluationSample => {
+  const samples: EvaluationSample[] = []
+  for (const [i, problem] of problems.entries()) {
     const { ids, finished } = outputs[i][0]
-    const completion = { text: policy.tokenizer.decode(ids), finished }
+    const completion = { text: policy.tokenizer.decode(ids), finished, tokens: ids.length }
+    const group = { problem, completions: [completion], tokenLimit: maxTokens }
+    const [{ value }] = await judge(rule, group, settings.rewardParameters)
     formatted += format(completion).value ?? 0
-    return {
+    samples.push({
       ...problem,
       text: completion.text,
       tokens: ids.length,
       finishReason: finished ? 'stop' : 'length',
-      correct: accuracy(completion, problem).value === 1,
-    }
-  })
+      correct: value === 1,
+    })
+  }
   const n = samples.length
   const correct = samples.filter((s) => s.correct).length
   const [accuracyLow, accuracyHigh] = wilson(correct, n)

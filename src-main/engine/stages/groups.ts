@@ -91,20 +91,31 @@ export function take(problems: Problem[], count: number, step: number, seed: num
 }
 
 /** Each output with what every reward gave it, and why; the advantage comes next. */
-function scored(
+async function scored(
   problems: Problem[],
   outputs: Output[][],
   first: number,
   policy: Policy,
   settings: Settings,
-): Episode[][] {
-  return outputs.map((samples, group) =>
-    samples.map((output, sample) => {
-      const text = policy.tokenizer.decode(output.ids)
-      const { reward, parts } = score({ text, finished: output.finished }, problems[group], settings.rewardWeights)
-      return { ...output, problem: problems[group], group: first + group, sample, text, parts, reward, advantage: 0 }
-    }),
-  )
+): Promise<Episode[][]> {
+  const groups: Episode[][] = []
+  for (const [i, samples] of outputs.entries()) {
+    const problem = problems[i]
+    const texts = samples.map(({ ids }) => policy.tokenizer.decode(ids))
+    const completions = samples.map(({ ids, finished }, s) => ({ text: texts[s], finished, tokens: ids.length }))
+    const scores = await score({ problem, completions, tokenLimit: settings.maxCompletionTokens }, settings)
+    const episodeOf = (output: Output, sample: number): Episode => ({
+      ...output,
+      problem,
+      group: first + i,
+      sample,
+      text: texts[sample],
+      ...scores[sample],
+      advantage: 0,
+    })
+    groups.push(samples.map(episodeOf))
+  }
+  return groups
 }
 
 /** Prompts in place of those that taught nothing: drawn from the training set, what the step had already only when nothing else is left. */

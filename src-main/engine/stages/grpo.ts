@@ -5,6 +5,7 @@
  */
 import type { Metrics, metrics as metricTable } from '../../contract/metrics.ts'
 import type { GroupRecord, StepReport } from '../../contract/records.ts'
+import { rewardNames } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { advantagesOf, spreadOf } from '../grpo/advantages.ts'
 import type { Episode } from '../grpo/episode.ts'
@@ -115,8 +116,6 @@ function measure(
     reward: meanOf((e) => e.reward),
     reward_std: records.reduce((sum, g) => sum + g.stdReward, 0) / records.length,
     frac_reward_zero_std: records.filter((g) => g.zeroSpread).length / records.length,
-    'rewards/accuracy/mean': meanOf((e) => e.parts.accuracy.value),
-    'rewards/format/mean': meanOf((e) => e.parts.format.value),
     'completions/mean_length': tokens / all.length,
     'completions/max_length': all.reduce((most, e) => Math.max(most, e.ids.length), 0),
     'completions/clipped_ratio': meanOf((e) => (e.finished ? 0 : 1)),
@@ -139,5 +138,19 @@ function measure(
     'seconds/update': seconds.update,
     'seconds/step': seconds.step,
   }
-  return values
+  return { ...values, ...rewardMetricsOf(all) }
+}
+
+/** Mean and spread (n−1) of each computed reward over the outputs that it has a verdict for, as TRL's nanmean and nanstd. */
+function rewardMetricsOf(episodes: Episode[]): Partial<Metrics> {
+  const metrics: Partial<Metrics> = {}
+  for (const name of rewardNames) {
+    if (episodes.every((e) => e.parts[name] === undefined)) continue
+    const values = episodes.flatMap((e) => e.parts[name]?.value ?? [])
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+    metrics[`rewards/${name}/mean`] = mean
+    metrics[`rewards/${name}/std`] = Math.sqrt(square / (values.length - 1))
+  }
+  return metrics
 }

@@ -37,11 +37,23 @@ export async function sampleEpisodes(
     sampler: settings,
     random: (prompt, sample) => randomAt(1, 'episodes', prompt, sample),
   })
-  const groups = outputs.map((samples, group) =>
-    samples.map((output, sample): Episode => {
-      const text = policy.tokenizer.decode(output.ids)
-      const scored = score({ text, finished: output.finished }, problems[group], settings.rewardWeights)
-      return { ...output, problem: problems[group], group, sample, text, ...scored, advantage: 0 }
+  const groups = await Promise.all(
+    outputs.map(async (samples, group) => {
+      const texts = samples.map(({ ids }) => policy.tokenizer.decode(ids))
+      const completions = samples.map(({ ids, finished }, i) => ({ text: texts[i], finished, tokens: ids.length }))
+      const problem = problems[group]
+      const scores = await score({ problem, completions, tokenLimit: settings.maxCompletionTokens }, settings)
+      return samples.map(
+        (output, sample): Episode => ({
+          ...output,
+          problem,
+          group,
+          sample,
+          text: texts[sample],
+          ...scores[sample],
+          advantage: 0,
+        }),
+      )
     }),
   )
   const advantages = advantagesOf(

@@ -1,8 +1,9 @@
 import { IconWaveSine, IconZoomReset } from '@tabler/icons-react'
-import { memo, useCallback, useState } from 'react'
+import { memo, useCallback, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
+import { rewardsOf } from '../../../../src-main/contract/recipe.ts'
 import { resetZoom, toggleSmoothing } from '../../../actions/charts.ts'
-import { panels } from '../../../charts/panels.ts'
+import { panelsOf } from '../../../charts/panels.ts'
 import { span } from '../../../format/time.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import { usePalette } from '../../../parts/useLook.ts'
@@ -10,7 +11,7 @@ import { indexOfStep } from '../../../stores/columns.ts'
 import { liveStore } from '../../../stores/live.ts'
 import { useLive, useView } from '../../../stores/use.ts'
 import { cursorStore } from '../../../stores/view.ts'
-import { useMarks, useRange, useSettingsHistory } from '../data.ts'
+import { useDetail, useMarks, useRange, useSettingsHistory } from '../data.ts'
 import { MarkCard, type MarkSpot } from './MarkCard.tsx'
 import { MetricPanel } from './MetricPanel.tsx'
 import styles from './Metrics.module.css'
@@ -25,6 +26,8 @@ export const Metrics = memo(function Metrics() {
   const palette = usePalette()
   const [spot, setSpot] = useState<MarkSpot | null>(null)
   const onMark = useCallback((next: MarkSpot | null) => setSpot(next), [])
+  const recipe = useDetail()?.config
+  const panels = useMemo(() => panelsOf(recipe ? rewardsOf(recipe) : ['accuracy']), [recipe])
   const shown = enlarged ? panels.filter((p) => p.id === enlarged) : panels
   return (
     <section className={styles.metrics} aria-label="Metrics">

@@ -22,7 +22,7 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
   const { advantage, reward, parts, correct } = sample
   const response = parseResponse(sample.text)
   const other = neighbour === undefined ? undefined : parseResponse(neighbour)
-  const missed = Object.entries(parts ?? {}).filter(([, part]) => part.value <= 0 && part.reason)
+  const missed = Object.entries(parts ?? {}).filter(([, part]) => (part.value ?? 0) <= 0 && part.reason)
   const card = useRef<HTMLLIElement>(null)
   useEffect(() => {
     if (marked) card.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
@@ -83,7 +83,7 @@ function Part({ name, part }: { name: string; part: RewardPart }) {
     <Tooltip label={`${part.reason}. ${name} ${compact(part.value)} × weight ${compact(part.weight)}`}>
       <span
         className={styles.chip}
-        data-full={part.value > 0}
+        data-full={part.value !== null && part.value > 0}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the reason is told on focus
         tabIndex={0}
         role="note"

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Skeleton, Tabs, TextInput, Tooltip } from '@mantine
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { memo, useMemo } from 'react'
 import { useStore } from 'zustand'
-import { knobs, knobValue } from '../../../../src-main/contract/settings.ts'
+import { defaultSettings, knobs, knobsOf, knobValue } from '../../../../src-main/contract/settings.ts'
 import { applyChanges, takeBack } from '../../../actions/steering.ts'
 import { useAction } from '../../../parts/useAction.ts'
 import { isActive } from '../../../stores/runs.ts'
@@ -18,6 +18,9 @@ import { KnobRow } from './KnobRow.tsx'
 import { RunControls } from './RunControls.tsx'
 import styles from './Steer.module.css'
 
+/** While nothing is loaded: as many as most runs have. */
+const placeholders = knobsOf(defaultSettings)
+
 export const SteeringPanel = memo(function SteeringPanel() {
   const detail = useDetail()
   const newest = useNewestStep()
@@ -29,7 +32,7 @@ export const SteeringPanel = memo(function SteeringPanel() {
     <aside className={styles.panel} aria-label="Steering">
       <RunControls />
       <div className={styles.knobs}>
-        {knobs.map((knob) =>
+        {(detail ? knobsOf(detail.settings) : placeholders).map((knob) =>
           detail ? (
             <KnobRow
               key={knob.name}
