@@ -10,10 +10,23 @@ import { complain } from './output.ts'
 import { addResume } from './resume.ts'
 import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
+import { addScore } from './score.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 
-const verbs = [addRun, addServe, addResume, addRuns, addShow, addExport, addGenerate, addLogprobs, addModels, addDoctor]
+const verbs = [
+  addRun,
+  addServe,
+  addResume,
+  addRuns,
+  addShow,
+  addExport,
+  addGenerate,
+  addLogprobs,
+  addScore,
+  addModels,
+  addDoctor,
+]
 
 export function makeProgram(): Command {
   const program = new Command('grpo-studio')

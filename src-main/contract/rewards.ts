@@ -27,6 +27,8 @@ export interface RewardInfo {
   range: readonly [number, number]
   /** Says whether the answer is right: an output with the value 1 counts as correct. */
   correctness?: true
+  /** Measures the length in tokens. */
+  needsTokens?: true
   parameters: Readonly<Record<string, RewardParameter>>
 }
 

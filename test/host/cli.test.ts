@@ -93,7 +93,19 @@ async function withOneRun(): Promise<string> {
 }
 
 describe('help', () => {
-  const verbs = ['run', 'serve', 'resume', 'runs', 'show', 'export', 'generate', 'logprobs', 'models', 'doctor']
+  const verbs = [
+    'run',
+    'serve',
+    'resume',
+    'runs',
+    'show',
+    'export',
+    'generate',
+    'logprobs',
+    'score',
+    'models',
+    'doctor',
+  ]
 
   test('lists every verb; each has a help with examples and takes --json', async () => {
     const program = makeProgram()
@@ -309,6 +321,17 @@ describe('a model without training', () => {
       out: '',
       err: expect.stringContaining('"bad-model"'),
     })
+  })
+
+  test('score reads and writes JSON lines, and names the lines that are wrong', async () => {
+    const line = (answer: string) => `${JSON.stringify({ completion: '<answer>4</answer>', answer })}\n`
+    const { status, out } = await run(['score', '--reward', 'accuracy'], { input: line('4') + line('5') })
+    expect(status).toBe(0)
+    const verdicts = out.trim().split('\n')
+    expect(verdicts.map((text) => JSON.parse(text).reward)).toEqual([1, 0])
+    const bad = await run(['score', '--reward', 'accuracy'], { input: `${line('4')}{"answer":"4"}\n` })
+    expect(bad).toMatchObject({ status: 1, out: '' })
+    expect(bad.err).toContain('line 2 has a bad completion')
   })
 
   test('logprobs reads and writes JSON lines: one number for each id after the first', async () => {

@@ -1,0 +1,56 @@
+import { text } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import { type RewardParameter, rewardInfo, rewardNames } from '../contract/rewards.ts'
+import { jsonOption, wholeNumber } from './options.ts'
+import { printJson } from './output.ts'
+
+interface ScoreOptions {
+  reward: string
+  param: string[]
+  tokenLimit: number
+}
+
+export function addScore(program: Command): void {
+  program
+    .command('score')
+    .description(
+      'what a reward gives: JSON lines {"completion":…,"answer":…} in, {"reward":…,"parts":…,"reason":…} out',
+    )
+    .requiredOption('--reward <name>', 'the reward (they are listed below)')
+    .option('--param <key=value>', 'a parameter of the reward', (value, before: string[]) => [...before, value], [])
+    .option('--token-limit <n>', 'tokens after which an output counts as cut', wholeNumber(1, 1_048_576), 1024)
+    .addOption(jsonOption('print JSON (it always does)'))
+    .addHelpText(
+      'after',
+      `
+A line may also have "prompt", "finished" (false: cut at the token limit) and "tokens" (how many were sampled). Lines with
+the same prompt and answer are a group. A reward of null is no verdict.
+
+Rewards:
+${rewardNames.map(help).join('\n')}
+
+Examples:
+  echo '{"completion":"<think></think><answer>4</answer>","answer":"4"}' | grpo-studio score --reward accuracy
+  grpo-studio score --reward format < completions.jsonl > rewards.jsonl`,
+    )
+    .action(score)
+}
+
+function help(name: (typeof rewardNames)[number]): string {
+  const { about, parameters } = rewardInfo[name]
+  const lines = Object.entries(parameters).map(
+    ([key, p]) => `    ${key} (${valuesOf(p)}, default ${p.default}): ${p.effect}`,
+  )
+  return [`  ${name}: ${about}`, ...lines].join('\n')
+}
+
+const valuesOf = (p: RewardParameter) => (p.kind === 'choice' ? p.values.join(', ') : `${p.min} to ${p.max}`)
+
+async function score({ reward, param, tokenLimit }: ScoreOptions): Promise<void> {
+  const { readLines, readParameters, rewardNamed, scoreLines } = await import('../engine/rewards/lines.ts')
+  const name = rewardNamed(reward)
+  const parameters = readParameters(name, param)
+  const lines = readLines(await text(process.stdin), name)
+  for (const { value, parts = {}, reason } of await scoreLines(lines, name, parameters, tokenLimit))
+    printJson({ reward: value, parts, reason })
+}
