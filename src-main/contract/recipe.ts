@@ -19,6 +19,8 @@ export const recipeSchema = z.strictObject({
   model: z.string().min(1).default('embedded'),
   /** Trains low-rank additions to the weights in place of the weights themselves. */
   lora: loraSchema.optional(),
+  /** Keeps each layer's input alone and computes the rest again for the gradient. */
+  gradientCheckpointing: z.boolean().default(false),
   seed: z.number().int().min(0).max(4_294_967_295).default(0),
   /** Relative weight of each kind of problem. */
   task: z.strictObject({ sum: share, difference: share, product: share, chain: share }).partial(),

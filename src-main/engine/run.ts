@@ -36,6 +36,7 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const backend = await openBackend((start.backend as BackendName | null) ?? undefined)
   const fresh = start.checkpoint === null
   const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
+  state.policy.recomputeLayers = start.recipe.gradientCheckpointing
   requireRoom(start.recipe, state.policy.config.maxPositions)
   const { name, device, probes } = backend
   channel.send({ type: 'ready', backend: name, device, probes, parameters: parameterCount(state.policy.weights) })

@@ -336,7 +336,7 @@ function paddedLogits({ config }: Policy, weights: Weights, m: ModelCase): Tenso
   fused.set('embedding', tf.concat([table, constant], 0))
   const ids = m.inputIds.map((row, r) => row.map((id, i) => (m.attentionMask[r][i] ? id : config.vocabulary)))
   const tensor = tf.tensor2d(ids, undefined, 'int32')
-  const hidden = hiddenStates(config, fused, tensor, ropeOf(config, positions), tf.tensor4d(bias))
+  const hidden = hiddenStates(fused, tensor, { config, rope: ropeOf(config, positions), bias: tf.tensor4d(bias) })
   return logitsOf(fused, hidden.reshape([ids.length * length, config.hidden]) as Tensor2D)
 }
 

@@ -41,7 +41,8 @@ describe.skipIf(!model)(name, () => {
       const [logits, sums] = tf.tidy(() => {
         const fused = fuse({ config, weights })
         const rope = ropeOf(config, [ids.map((_: number, i: number) => i)])
-        const hidden = hiddenStates(config, fused, tf.tensor2d([ids], undefined, 'int32'), rope, causalBias(ids.length))
+        const bias = causalBias(ids.length)
+        const hidden = hiddenStates(fused, tf.tensor2d([ids], undefined, 'int32'), { config, rope, bias })
         const all = logitsOf(fused, hidden.reshape([ids.length, config.hidden]) as Tensor2D)
         return [tf.gather(all, tf.tensor1d(expected.vocabulary, 'int32'), 1), tf.logSumExp(all, 1)]
       })

@@ -1,4 +1,5 @@
 /** The documents say what the code says, and point to what is there. */
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -25,6 +26,14 @@ describe.each(files)('%s', (_, path) => {
 
   it('has every figure filled in (npm run bench -- --out docs/figures/all.json, then npm run docs)', () => {
     expect(readFileSync(path, 'utf8').match(/FIGURE_[A-Z_]+/g) ?? []).toEqual([])
+  })
+})
+
+describe('the page on the embedded model', () => {
+  it('tells the hash of the weights that are shipped', () => {
+    const weights = readFileSync(join(root, 'resources/model/model.safetensors'))
+    const hash = createHash('sha256').update(weights).digest('hex')
+    expect(readFileSync(join(root, 'docs/embedded-model.md'), 'utf8')).toContain(hash)
   })
 })
 

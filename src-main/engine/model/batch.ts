@@ -102,10 +102,11 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
 
 /** Logits of each next token, flat: [rows · (length − 1), vocabulary], differentiable in what is trained. */
 export function nextTokenLogits(model: Model, batch: Batch): Tensor2D {
-  const { config } = model
+  const { config, recomputeLayers } = model
   const fused = fuse(model)
   const positions = Array.from({ length: batch.length }, (_, i) => i)
-  const hidden = hiddenStates(config, fused, batch.ids, ropeOf(config, [positions]), causalBias(batch.length))
+  const rope = ropeOf(config, [positions])
+  const hidden = hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(batch.length), recomputeLayers })
   const predicting = tf.slice(hidden, [0, 0, 0], [-1, batch.length - 1, -1]).reshape([-1, config.hidden]) as Tensor2D
   return logitsOf(fused, predicting)
 }

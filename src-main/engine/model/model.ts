@@ -12,6 +12,8 @@ export interface Model {
   weights: Weights
   /** Low-rank additions to some of the weights; without them the model is its weights. */
   adapters?: Adapters
+  /** Training keeps a layer's input alone and computes the rest of it again for the gradient: less memory, more time. */
+  recomputeLayers?: boolean
 }
 
 /** What updates change and checkpoints keep: the adapters where there are any, else the weights. */
@@ -49,9 +51,10 @@ export function configKey(config: ModelConfig): string {
   return key
 }
 
-/** The same of a model, adapters included. */
-export function modelKey({ config, adapters }: Model): string {
-  return adapters ? `${configKey(config)} ${JSON.stringify(adapters.lora)}` : configKey(config)
+/** The same of a model, with all that decides how it is computed. */
+export function modelKey({ config, adapters, recomputeLayers }: Model): string {
+  const lora = adapters ? JSON.stringify(adapters.lora) : ''
+  return `${configKey(config)} ${lora} ${recomputeLayers ?? false}`
 }
 
 /** A second hold on the same values: later updates leave it as it was. */

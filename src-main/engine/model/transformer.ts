@@ -2,6 +2,7 @@
  * A decoder-only transformer in the Llama/Qwen layout, written once in tfjs operations: RMSNorm, rotary positions, grouped-query attention, SwiGLU.
  * Weights keep their Hugging Face names and [out, in] orientation. Nothing here has state.
  */
+import { recomputed } from '../tensor/recomputed.ts'
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tensor/tf.ts'
 import type { ModelConfig } from './config.ts'
 import { adapterOf } from './lora.ts'
@@ -85,50 +86,59 @@ function project(w: FusedWeights, x: Tensor2D, layer: number, name: Projection):
   return (parts.length === 1 ? parts[0] : tf.concat(parts, 1)) as Tensor2D
 }
 
+/** What a forward pass needs besides the tokens. */
+export interface Pass {
+  config: ModelConfig
+  rope: Rope
+  /** Added to the attention scores, broadcast to [rows, heads, length, attended]: 0 where a key may be seen, MASKED elsewhere. */
+  bias: Tensor
+  /** What each layer attends to; without it, these tokens only. */
+  memory?: Memory
+  /** See `Model`; not beside a memory. */
+  recomputeLayers?: boolean
+}
+
 /**
  * Final hidden states, normalised.
  * @param ids [rows, length] token ids
- * @param bias added to the attention scores, broadcast to [rows, heads, length, attended]: 0 where a key may be seen, MASKED elsewhere
- * @param memory what each layer attends to; without it, these tokens only
  * @returns [rows, length, hidden]
  */
-export function hiddenStates(
-  config: ModelConfig,
-  w: FusedWeights,
-  ids: Tensor2D,
-  rope: Rope,
-  bias: Tensor,
-  memory?: Memory,
-): Tensor3D {
+export function hiddenStates(w: FusedWeights, ids: Tensor2D, pass: Pass): Tensor3D {
+  const { config, recomputeLayers } = pass
   const [rows, length] = ids.shape
-  const norm = (x: Tensor2D, name: string) => rmsNorm(x, w.get(name)!, config.normEpsilon) as Tensor2D
   let x = embed(w.get('embedding') as Tensor2D, ids).reshape([rows * length, config.hidden]) as Tensor2D
   for (let i = 0; i < config.layers; i++) {
-    const projected = project(w, norm(x, `${i}.inputNorm`), i, 'qkv')
-    const bent = w.has(`${i}.qkvBias`) ? (tf.add(projected, w.get(`${i}.qkvBias`)!) as Tensor2D) : projected
-    const attended = attention(config, w, i, bent, rows, length, rope, bias, memory)
-    x = tf.add(x, project(w, attended, i, 'output')) as Tensor2D
-    const gateUp = project(w, norm(x, `${i}.postNorm`), i, 'gateUp')
-    x = tf.add(x, project(w, swiglu(gateUp), i, 'down')) as Tensor2D
+    if (recomputeLayers) {
+      const names = [...w.keys()].filter((name) => name.startsWith(`${i}.`))
+      const part = ([input, ...own]: Tensor[], [bias, cos, sin]: Tensor[]) => {
+        const again = { config, bias, rope: { cos, sin } as Rope }
+        return layer(new Map(names.map((name, n) => [name, own[n]])), i, input as Tensor2D, rows, again)
+      }
+      const constants = [pass.bias, pass.rope.cos, pass.rope.sin]
+      x = recomputed([x, ...names.map((name) => w.get(name)!)], constants, part) as Tensor2D
+    } else x = layer(w, i, x, rows, pass)
   }
-  return norm(x, 'norm').reshape([rows, length, config.hidden])
+  return rmsNorm(x, w.get('norm')!, config.normEpsilon).reshape([rows, length, config.hidden])
+}
+
+/** One layer: attention, then the gated projections, each added to its own input. @param x [rows · length, hidden] */
+function layer(w: FusedWeights, i: number, x: Tensor2D, rows: number, pass: Pass): Tensor2D {
+  const norm = (of: Tensor2D, name: string) => rmsNorm(of, w.get(name)!, pass.config.normEpsilon) as Tensor2D
+  const projected = project(w, norm(x, `${i}.inputNorm`), i, 'qkv')
+  const bent = w.has(`${i}.qkvBias`) ? (tf.add(projected, w.get(`${i}.qkvBias`)!) as Tensor2D) : projected
+  const attended = attention(w, i, bent, rows, pass)
+  const between = tf.add(x, project(w, attended, i, 'output')) as Tensor2D
+  const gateUp = project(w, norm(between, `${i}.postNorm`), i, 'gateUp')
+  return tf.add(between, project(w, swiglu(gateUp), i, 'down')) as Tensor2D
 }
 
 /**
  * Grouped-query attention: the query heads that share a key head are stacked along its rows, so keys are never repeated.
  * @param qkv [rows · length, (heads + 2 kvHeads) · headDim] @returns [rows · length, heads · headDim]
  */
-function attention(
-  config: ModelConfig,
-  w: FusedWeights,
-  layer: number,
-  qkv: Tensor2D,
-  rows: number,
-  length: number,
-  rope: Rope,
-  bias: Tensor,
-  memory?: Memory,
-): Tensor2D {
+function attention(w: FusedWeights, layer: number, qkv: Tensor2D, rows: number, pass: Pass): Tensor2D {
+  const { config, rope, bias, memory } = pass
+  const length = qkv.shape[0] / rows
   const { heads, kvHeads, headDim } = config
   const shared = heads / kvHeads
   const byHead = tf.transpose(qkv.reshape([rows, length, heads + 2 * kvHeads, headDim]), [0, 2, 1, 3]) as Tensor4D

@@ -60,14 +60,12 @@ export class Decoder {
         read[layer] = fresh
         return [fresh]
       }
-      const h = hiddenStates(
+      const h = hiddenStates(this.weights, tf.tensor2d(padded, [prompts.length, width], 'int32'), {
         config,
-        this.weights,
-        tf.tensor2d(padded, [prompts.length, width], 'int32'),
-        ropeOf(config, positions),
-        tf.tensor4d(bias),
+        rope: ropeOf(config, positions),
+        bias: tf.tensor4d(bias),
         memory,
-      )
+      })
       const rows = tf.tensor1d(
         Int32Array.from({ length: prompts.length * groupSize }, (_, i) => Math.floor(i / groupSize)),
         'int32',
@@ -116,7 +114,7 @@ export class Decoder {
         }
         return [old[layer], recent[layer]]
       }
-      const h = hiddenStates(config, weights, ids, { cos, sin }, bias, memory)
+      const h = hiddenStates(weights, ids, { config, rope: { cos, sin }, bias, memory })
       return [logitsOf(weights, h.reshape([rows, config.hidden]) as Tensor2D), ...flat(recent)]
     })
     tf.dispose([...small, ...flat(tail)])
