@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
@@ -9,12 +9,21 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compiled } from './compiled.ts'
 import { learning } from './learning.ts'
+import { publishedRollout } from './published-rollout.ts'
 import { sampler } from './sampler.ts'
 import { steering } from './steering.ts'
 import { trainer } from './trainer.ts'
 import { windowAnswers } from './window.ts'
 
-const parts = { learning, steering, window: windowAnswers, compiled, sampler, trainer }
+const parts = {
+  learning,
+  steering,
+  window: windowAnswers,
+  compiled,
+  sampler,
+  trainer,
+  'published-rollout': publishedRollout,
+}
 type Part = keyof typeof parts
 
 const { values, positionals } = parseArgs({

@@ -1,0 +1,267 @@
+/** What must not matter, with generated cases: micro-batches, padding, order, who else is in the batch, pauses, checkpoints, resuming. */
+import fc from 'fast-check'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { lossTypes, rewardScales, type Settings } from '../../src-main/contract/settings.ts'
+import type { Episode } from '../../src-main/engine/grpo/episode.ts'
+import { update } from '../../src-main/engine/grpo/update.ts'
+import { batchOf, nextTokenLogProbs, type Sequence } from '../../src-main/engine/model/batch.ts'
+import { disposeWeights } from '../../src-main/engine/model/policy.ts'
+import { AdamW } from '../../src-main/engine/optim/adamw.ts'
+import { randomAt } from '../../src-main/engine/random.ts'
+import { rollout } from '../../src-main/engine/rollout/rollout.ts'
+import { compiling } from '../../src-main/engine/tensor/compiled.ts'
+import { tf } from '../../src-main/engine/tensor/tf.ts'
+import { onEachBackend } from './support/backends.ts'
+import { expectClose, showWorst } from './support/compare.ts'
+import { sampleEpisodes, testSettings, tinyPolicyHere } from './support/episodes.ts'
+import { run, smallRecipe, type Transcript } from './support/run.ts'
+
+afterAll(showWorst)
+
+/** Loss, gradient by weight (ten times the optimizer's first moment) and reported means of one update of a fresh policy. */
+async function updated(episodes: Episode[], changes: Partial<Settings>) {
+  const policy = tinyPolicyHere()
+  const reference = tinyPolicyHere().weights
+  const optimizer = new AdamW()
+  const settings = { ...testSettings, miniBatches: 1, maxGradNorm: 1e6, ...changes }
+  const copy = episodes.map((e) => ({ ...e }))
+  const { loss, entropy, kl, clipLow, clipHigh, gapMean, gapMax } = await update(
+    policy,
+    reference,
+    copy,
+    settings,
+    1e-3,
+    optimizer,
+    randomAt(0, 'order'),
+    async () => {},
+  )
+  const gradients = await Promise.all([...optimizer.firstMoments.values()].map((t) => t.data()))
+  for (const w of [policy.weights, reference]) disposeWeights(w)
+  optimizer.dispose()
+  return { gradients, numbers: { loss, entropy, clipLow, clipHigh, gapMean, gapMax }, kl }
+}
+
+/** Sequences of the tiny policy's vocabulary. */
+const sequence: fc.Arbitrary<Sequence> = fc.record({
+  promptIds: fc.array(fc.integer({ min: 3, max: 31 }), { minLength: 1, maxLength: 14 }),
+  ids: fc.array(fc.integer({ min: 3, max: 31 }), { minLength: 1, maxLength: 20 }),
+})
+
+const restrictions = fc.record({
+  temperature: fc.double({ min: 0.4, max: 2, noNaN: true }),
+  topP: fc.constantFrom(1, 0.7, 0.95),
+  topK: fc.constantFrom(0, 3, 20),
+  minP: fc.constantFrom(0, 0.05),
+  repetitionPenalty: fc.constantFrom(1, 1.3),
+})
+
+onEachBackend('generated', () => {
+  // as functions are written: graphs, one for each of many shapes, are tested against that elsewhere
+  beforeEach(() => {
+    compiling.enabled = false
+    return () => {
+      compiling.enabled = true
+    }
+  })
+
+  it('updates do not depend on how many micro-steps they are accumulated from, nor on the order of the samples', async () => {
+    const sampled = await sampleEpisodes(tinyPolicyHere(), 3)
+    const rows = fc.array(
+      fc.record({
+        advantage: fc.double({ min: -2, max: 2, noNaN: true }),
+        off: fc.double({ min: -1, max: 1, noNaN: true }),
+        cut: fc.boolean(),
+      }),
+      { minLength: sampled.length, maxLength: sampled.length },
+    )
+    const settings = fc.record({
+      lossType: fc.constantFrom(...lossTypes),
+      importanceSampling: fc.constantFrom('token' as const, 'sequence' as const),
+      beta: fc.constantFrom(0, 0.2),
+      maskTruncated: fc.boolean(),
+      temperature: fc.constantFrom(1, 0.7),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        settings,
+        fc.integer({ min: 64, max: 500 }),
+        fc.shuffledSubarray([...sampled.keys()], { minLength: sampled.length }),
+        async (given, s, microBatchTokens, order) => {
+          const episodes = sampled.map((e, i) => ({
+            ...e,
+            advantage: given[i].advantage,
+            finished: !given[i].cut,
+            logProbs: e.logProbs.map((x, t) => x + given[i].off * Math.cos(t)),
+          }))
+          const whole = await updated(episodes, { ...s, microBatchTokens: 4096 })
+          const parts = await updated(
+            order.map((i) => episodes[i]),
+            { ...s, microBatchTokens },
+          )
+          const all = (gradients: ArrayLike<number>[]) => gradients.flatMap((g) => Array.from(g))
+          expectClose('generated: gradient', JSON.stringify(s), all(parts.gradients), all(whole.gradients), 2e-5)
+          for (const [name, value] of Object.entries(whole.numbers))
+            expectClose(`generated: ${name}`, name, [parts.numbers[name as 'loss']], [value], 2e-5)
+          expect(Math.abs(parts.kl - whole.kl)).toBeLessThan(1e-6)
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  it('sequences have the same log-probabilities whatever they are padded to, and whoever is beside them', async () => {
+    const policy = tinyPolicyHere()
+    const logProbsOf = async (sequences: Sequence[], lengthStep: number) => {
+      const { batch, logProbs } = scoped(() => {
+        const batch = batchOf(sequences, undefined, lengthStep)
+        return { batch, logProbs: nextTokenLogProbs(policy.config, policy.weights, batch, 1) }
+      })
+      const values = await logProbs.data()
+      tf.dispose([logProbs, batch.ids, batch.targets, batch.mask])
+      return sequences.map((s, r) => {
+        const from = r * (batch.length - 1)
+        return Array.from(values.subarray(from, from + s.promptIds.length + s.ids.length - 1))
+      })
+    }
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(sequence, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(8, 16, 64),
+        async (all, step) => {
+          const together = await logProbsOf(all, step)
+          for (const [i, s] of all.entries())
+            expectClose('generated: padding', `padded to ${step}`, (await logProbsOf([s], 1))[0], together[i], 2e-5)
+        },
+      ),
+      { numRuns: 15 },
+    )
+    disposeWeights(policy.weights)
+  })
+
+  it('outputs are the same alone or together, in one batch or many, and their log-probabilities are the trainer’s', async () => {
+    const policy = tinyPolicyHere()
+    const prompt = fc.array(fc.integer({ min: 3, max: 31 }), { minLength: 1, maxLength: 12 })
+    const sample = (prompts: number[][], sampler: Settings | fcOf<typeof restrictions>, s: Shape, first = 0) =>
+      rollout({
+        config: policy.config,
+        weights: policy.weights,
+        prompts,
+        groupSize: s.groupSize,
+        maxTokens: s.maxTokens,
+        eosIds: s.eosIds,
+        sampler,
+        random: (p, i) => randomAt(7, first + p, i),
+        maxRows: s.maxRows,
+      })
+    const shape = fc.record({
+      groupSize: fc.integer({ min: 1, max: 5 }),
+      maxTokens: fc.integer({ min: 1, max: 36 }),
+      maxRows: fc.integer({ min: 1, max: 20 }),
+      // more ends make outputs leave the batch at more different times
+      eosIds: fc.constantFrom([2], [2, 9, 13], [31]),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(prompt, { minLength: 1, maxLength: 6 }),
+        restrictions,
+        shape,
+        async (prompts, sampler, s) => {
+          const together = await sample(prompts, sampler, { ...s, maxRows: 512 })
+          const batches = await sample(prompts, sampler, s)
+          expect(batches.flat().map((o) => o.ids)).toEqual(together.flat().map((o) => o.ids))
+          for (const [i, p] of prompts.entries()) {
+            const [alone] = await sample([p], sampler, s, i)
+            expect(alone.map((o) => [o.ids, o.finished])).toEqual(together[i].map((o) => [o.ids, o.finished]))
+          }
+          for (const output of together.flat()) {
+            const { batch, logProbs } = scoped(() => {
+              const batch = batchOf([output])
+              return { batch, logProbs: nextTokenLogProbs(policy.config, policy.weights, batch, sampler.temperature) }
+            })
+            const from = output.promptIds.length - 1
+            const trainer = (await logProbs.data()).subarray(from, from + output.ids.length)
+            for (const [t, x] of output.logProbs.entries()) expect(Math.abs(x - trainer[t])).toBeLessThan(5e-5)
+            tf.dispose([logProbs, batch.ids, batch.targets, batch.mask])
+          }
+        },
+      ),
+      { numRuns: 12 },
+    )
+    disposeWeights(policy.weights)
+  })
+})
+
+type fcOf<T> = T extends fc.Arbitrary<infer V> ? V : never
+interface Shape {
+  groupSize: number
+  maxTokens: number
+  maxRows: number
+  eosIds: readonly number[]
+}
+
+/** What f makes besides what it returns is disposed. */
+function scoped<T>(f: () => T): T {
+  return tf.tidy(f as never) as T
+}
+
+describe('generated runs', () => {
+  const settings = fc.record({
+    lossType: fc.constantFrom(...lossTypes),
+    scaleRewards: fc.constantFrom(...rewardScales),
+    miniBatches: fc.integer({ min: 1, max: 3 }),
+    innerEpochs: fc.integer({ min: 1, max: 2 }),
+    dynamicSampling: fc.integer({ min: 1, max: 4 }),
+    refreshReferenceEvery: fc.integer({ min: 0, max: 2 }),
+    referenceMixture: fc.constantFrom(1, 0.4),
+    topK: fc.constantFrom(0, 12),
+    topP: fc.constantFrom(1, 0.9),
+    repetitionPenalty: fc.constantFrom(1, 1.2),
+    maskTruncated: fc.boolean(),
+    beta: fc.constantFrom(0, 0.05),
+  })
+  const steered = fc.record({
+    after: fc.integer({ min: 1, max: 4 }),
+    changes: fc.constantFrom(
+      { temperature: 1.2 },
+      { dynamicSampling: 2, groupSize: 3 },
+      { referenceMixture: 0.5, minP: 0.1 },
+    ),
+  })
+  const alertsOf = (t: Transcript) => t.of('alert').map(({ alert }) => ({ ...alert, at: '' }))
+
+  it('of one seed are the same, whatever was paused, steered, checkpointed and resumed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        settings,
+        steered,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (chosen, { after, changes }, cut, pauseAfter, firstStage) => {
+          const stages = [firstStage, 5 - firstStage].map((steps, i) => ({ kind: 'grpo', name: `stage ${i}`, steps }))
+          const recipe = smallRecipe({ checkpointEvery: 1, evalEvery: 3, settings: chosen, stages })
+          const whole = await run(recipe, {
+            react(message, command) {
+              if (message.type === 'step' && message.report.step === after) command({ kind: 'set', changes })
+            },
+          })
+          const resumed = await run(recipe, {
+            folder: whole.folder,
+            checkpoint: `checkpoints/step-00000${cut}`,
+            replay: whole.replayAfter(cut),
+            react(message, command) {
+              if (message.type === 'step' && message.report.step === pauseAfter) command({ kind: 'pause' })
+              if (message.type === 'paused') command({ kind: message.step % 2 ? 'resume' : 'step' })
+            },
+          })
+          expect(resumed.course).toEqual(whole.course.slice(cut))
+          expect(alertsOf(resumed)).toEqual(alertsOf(whole).filter((a) => a.step > cut))
+          const later = whole.of('evaluation').filter((m) => m.report.step > cut).length
+          expect(resumed.evaluations).toEqual(whole.evaluations.slice(-later))
+        },
+      ),
+      { numRuns: 6 },
+    )
+  })
+})
