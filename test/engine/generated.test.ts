@@ -5,7 +5,7 @@ import { lossTypes, rewardScales, type Settings } from '../../src-main/contract/
 import type { Episode } from '../../src-main/engine/grpo/episode.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
 import { batchOf, nextTokenLogProbs, type Sequence } from '../../src-main/engine/model/batch.ts'
-import { disposeWeights } from '../../src-main/engine/model/policy.ts'
+import { disposeWeights } from '../../src-main/engine/model/model.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { rollout } from '../../src-main/engine/rollout/rollout.ts'
@@ -115,7 +115,7 @@ onEachBackend('generated', () => {
     const logProbsOf = async (sequences: Sequence[], lengthStep: number) => {
       const { batch, logProbs } = scoped(() => {
         const batch = batchOf(sequences, undefined, lengthStep)
-        return { batch, logProbs: nextTokenLogProbs(policy.config, policy.weights, batch, 1) }
+        return { batch, logProbs: nextTokenLogProbs(policy, batch, 1) }
       })
       const values = await logProbs.data()
       tf.dispose([logProbs, batch.ids, batch.targets, batch.mask])
@@ -144,8 +144,7 @@ onEachBackend('generated', () => {
     const prompt = fc.array(fc.integer({ min: 3, max: 31 }), { minLength: 1, maxLength: 12 })
     const sample = (prompts: number[][], sampler: Settings | fcOf<typeof restrictions>, s: Shape, first = 0) =>
       rollout({
-        config: policy.config,
-        weights: policy.weights,
+        model: policy,
         prompts,
         groupSize: s.groupSize,
         maxTokens: s.maxTokens,
@@ -177,7 +176,7 @@ onEachBackend('generated', () => {
           for (const output of together.flat()) {
             const { batch, logProbs } = scoped(() => {
               const batch = batchOf([output])
-              return { batch, logProbs: nextTokenLogProbs(policy.config, policy.weights, batch, sampler.temperature) }
+              return { batch, logProbs: nextTokenLogProbs(policy, batch, sampler.temperature) }
             })
             const from = output.promptIds.length - 1
             const trainer = (await logProbs.data()).subarray(from, from + output.ids.length)
