@@ -26,6 +26,8 @@ export interface NumberSetting {
   paper?: number
   /** May be changed while the run goes, from the next step on. */
   steerable: boolean
+  /** Stands among the further knobs of the panel as long as it has its default. */
+  further?: boolean
   /** Slider on a logarithmic scale. */
   log?: boolean
   /** One sentence: what turning it does. */
@@ -144,6 +146,7 @@ export const numberSettings = {
     default: 1,
     paper: 1,
     steerable: true,
+    further: true,
     effect:
       'Share of the policy in the reference when it is due for refreshing, the rest being what it was; 1 replaces it.',
   },
@@ -155,6 +158,7 @@ export const numberSettings = {
     max: 1,
     default: 1,
     steerable: true,
+    further: true,
     effect: 'Samples only from the most likely tokens that make up this probability; 1 is off.',
   },
   topK: {
@@ -165,6 +169,7 @@ export const numberSettings = {
     max: 1_000_000,
     default: 0,
     steerable: true,
+    further: true,
     effect: 'Samples only from so many most likely tokens.',
   },
   minP: {
@@ -175,6 +180,7 @@ export const numberSettings = {
     max: 1,
     default: 0,
     steerable: true,
+    further: true,
     effect: 'Samples only from tokens at least this share as likely as the likeliest; 0 is off.',
   },
   repetitionPenalty: {
@@ -185,6 +191,7 @@ export const numberSettings = {
     max: 10,
     default: 1,
     steerable: true,
+    further: true,
     log: true,
     effect: 'Above 1 makes tokens that came before less likely, below 1 more; 1 is off.',
   },
@@ -196,6 +203,7 @@ export const numberSettings = {
     max: 32,
     default: 1,
     steerable: true,
+    further: true,
     effect:
       'Prompts whose samples were all rewarded alike give way to others, in so many rollouts a step at most (DAPO).',
   },

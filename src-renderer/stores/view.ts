@@ -10,6 +10,8 @@ export interface ViewState {
   /** Rows of the heatmap: most teaching first, or as drawn. */
   rows: 'spread' | 'drawn'
   tab: 'history' | 'alerts'
+  /** The knobs that most runs leave alone are unfolded. */
+  furtherKnobs: boolean
   palette: boolean
   shortcuts: boolean
   launch: boolean
@@ -21,8 +23,12 @@ const storageKey = 'grpo-studio.view'
 
 function restored(): Partial<ViewState> {
   try {
-    const { smooth, rows } = JSON.parse(window.localStorage.getItem(storageKey) ?? '{}')
-    return { ...(typeof smooth === 'boolean' ? { smooth } : {}), ...(rows === 'drawn' ? { rows } : {}) }
+    const { smooth, rows, furtherKnobs } = JSON.parse(window.localStorage.getItem(storageKey) ?? '{}')
+    return {
+      ...(typeof smooth === 'boolean' ? { smooth } : {}),
+      ...(rows === 'drawn' ? { rows } : {}),
+      ...(furtherKnobs === true ? { furtherKnobs } : {}),
+    }
   } catch {
     return {}
   }
@@ -34,6 +40,7 @@ export const viewStore = createStore<ViewState>(() => ({
   enlarged: null,
   rows: 'spread',
   tab: 'history',
+  furtherKnobs: false,
   palette: false,
   shortcuts: false,
   launch: false,
@@ -41,9 +48,9 @@ export const viewStore = createStore<ViewState>(() => ({
   ...restored(),
 }))
 
-viewStore.subscribe(({ smooth, rows }, before) => {
-  if (smooth !== before.smooth || rows !== before.rows)
-    window.localStorage.setItem(storageKey, JSON.stringify({ smooth, rows }))
+viewStore.subscribe(({ smooth, rows, furtherKnobs }, before) => {
+  if (smooth !== before.smooth || rows !== before.rows || furtherKnobs !== before.furtherKnobs)
+    window.localStorage.setItem(storageKey, JSON.stringify({ smooth, rows, furtherKnobs }))
 })
 
 /** The step under the pointer in any chart; apart, because it changes with every move of the mouse. */

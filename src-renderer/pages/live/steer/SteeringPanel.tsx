@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Skeleton, Tabs, TextInput, Tooltip } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
-import { memo, useMemo } from 'react'
+import { memo, type ReactNode, useMemo } from 'react'
 import { useStore } from 'zustand'
-import { defaultSettings, knobs, knobsOf, knobValue } from '../../../../src-main/contract/settings.ts'
+import { defaultSettings, type Knob, knobs, knobsOf, knobValue } from '../../../../src-main/contract/settings.ts'
 import { applyChanges, takeBack } from '../../../actions/steering.ts'
+import { plural } from '../../../format/number.ts'
 import { useAction } from '../../../parts/useAction.ts'
 import { isActive } from '../../../stores/runs.ts'
 import { steerStore } from '../../../stores/steer.ts'
@@ -19,7 +20,7 @@ import { RunControls } from './RunControls.tsx'
 import styles from './Steer.module.css'
 
 /** While nothing is loaded: as many as most runs have. */
-const placeholders = knobsOf(defaultSettings)
+const placeholders = knobsOf(defaultSettings).filter((knob) => !knob.further)
 
 export const SteeringPanel = memo(function SteeringPanel() {
   const detail = useDetail()
@@ -28,31 +29,65 @@ export const SteeringPanel = memo(function SteeringPanel() {
   const past = useMemo(() => new Map(knobs.map((k) => [k.name, knobHistory(history, k.name)])), [history])
   const pending = useMemo(() => pendingChanges(detail?.pending ?? []), [detail?.pending])
   const disabled = !detail || !isActive(detail.status)
+  const isFurther = ({ name, further, default: usual }: Knob) =>
+    further &&
+    detail &&
+    knobValue(detail.settings, name) === usual &&
+    pending[name] === undefined &&
+    !past.get(name)?.[1]
+  const all = detail ? knobsOf(detail.settings) : []
+  const further = all.filter(isFurther)
+  const main = all.filter((knob) => !isFurther(knob))
+  const row = (knob: Knob) =>
+    detail && (
+      <KnobRow
+        key={knob.name}
+        knob={knob}
+        inForce={knobValue(detail.settings, knob.name)}
+        pending={pending[knob.name]}
+        history={past.get(knob.name) ?? []}
+        newest={newest}
+        disabled={disabled}
+      />
+    )
   return (
     <aside className={styles.panel} aria-label="Steering">
       <RunControls />
       <div className={styles.knobs}>
-        {(detail ? knobsOf(detail.settings) : placeholders).map((knob) =>
-          detail ? (
-            <KnobRow
-              key={knob.name}
-              knob={knob}
-              inForce={knobValue(detail.settings, knob.name)}
-              pending={pending[knob.name]}
-              history={past.get(knob.name) ?? []}
-              newest={newest}
-              disabled={disabled}
-            />
-          ) : (
+        {detail ? (
+          <>
+            {main.map(row)}
+            {further.length > 0 && <Further knobs={further}>{further.map(row)}</Further>}
+          </>
+        ) : (
+          placeholders.map((knob) => (
             <div key={knob.name} className={knobStyles.knob} aria-hidden="true">
               <Skeleton className={knobStyles.ghost} animate={false} />
             </div>
-          ),
+          ))
         )}
       </div>
       <ApplyBar disabled={disabled} />
       <Story />
     </aside>
+  )
+})
+
+/** Knobs that most runs leave alone, folded away until they are wanted; one that is turned moves up to the others. */
+const Further = memo(function Further({ knobs, children }: { knobs: Knob[]; children: ReactNode }) {
+  const open = useView((v) => v.furtherKnobs)
+  return (
+    <details
+      className={styles.further}
+      open={open}
+      onToggle={(event) => viewStore.setState({ furtherKnobs: event.currentTarget.open })}
+    >
+      <summary>
+        {plural(knobs.length, 'further knob')}
+        <span>{knobs.map((knob) => knob.label).join(', ')}</span>
+      </summary>
+      {open && children}
+    </details>
   )
 })
 
