@@ -18,6 +18,7 @@ import { parameterCount } from '../src-main/engine/model/model.ts'
 import { expectedShapes, type Policy, savePolicy } from '../src-main/engine/model/policy.ts'
 import { readTokenizer } from '../src-main/engine/model/tokenizer.ts'
 import { AdamW } from '../src-main/engine/optim/adamw.ts'
+import { bareIds } from '../src-main/engine/prompts.ts'
 import { randomAt } from '../src-main/engine/random.ts'
 import { supervisedUpdate } from '../src-main/engine/sft/update.ts'
 import { evaluate } from '../src-main/engine/stages/evaluate.ts'
@@ -128,6 +129,7 @@ async function report(step: number): Promise<void> {
   const e = await evaluate({
     policy,
     problems: evaluationSet(weights, 512),
+    promptIds: bareIds(policy.tokenizer),
     maxTokens: 150,
     seed,
     settings: defaultSettings,

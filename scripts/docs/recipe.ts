@@ -29,7 +29,7 @@ const fields: Record<keyof Recipe, string> = {
   name: 'The run’s short name; it ends up in the run’s folder name.',
   title: 'What a person reads in the list of recipes.',
   description: 'A few sentences on what the run shows.',
-  model: `${code('embedded')}, or a Hugging Face model folder; a relative path starts at the recipe file’s folder.`,
+  model: `${code('embedded')}, the name of a [fetched model](cli.md#models), a Hugging Face model folder or a GGUF file; a relative path starts at the recipe file’s folder.`,
   lora: `Trains low-rank additions to the weights in place of the weights (LoRA): ${code('rank')} (16), ${code('alpha')} (32; they are scaled by alpha / rank) and ${code('targets')} (all projections). ${code('{}')} takes these defaults. Without the field all weights are trained.`,
   gradientCheckpointing:
     'Keeps only each layer’s input for the gradient and computes the rest of the layer again: a third of the memory of an update and less, for about a fifth more time.',
@@ -37,6 +37,7 @@ const fields: Record<keyof Recipe, string> = {
   task: `Relative weight of each kind of problem: ${Object.keys(schema.properties.task.properties ?? {})
     .map(code)
     .join(', ')}. What is not named has none; at least one must be above 0.`,
+  prompt: `How a problem becomes what the model reads: [below](#prompts).`,
   trainPrompts: 'Size of the training set. Steps draw from it epoch by epoch, without gaps or repeats.',
   evalPrompts: 'Size of the held-out set of an evaluation on the way.',
   evalEvery: 'Steps between evaluations. 0: only the first and the last one.',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { StudioError } from './errors.ts'
 import { loraSchema } from './lora.ts'
+import { promptSchema } from './prompt.ts'
 import { type RewardName, rewardNames } from './rewards.ts'
 import { defaultSettings, mergeSettings, type PartialSettings, partialSettings, type Settings } from './settings.ts'
 
@@ -15,7 +16,7 @@ export const recipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
   title: z.string().min(1).max(120),
   description: z.string().max(2000).default(''),
-  /** "embedded", or the path of a Hugging Face model folder. */
+  /** "embedded", the name of a fetched model, or the path of a Hugging Face folder or GGUF file. */
   model: z.string().min(1).default('embedded'),
   /** Trains low-rank additions to the weights in place of the weights themselves. */
   lora: loraSchema.optional(),
@@ -24,6 +25,7 @@ export const recipeSchema = z.strictObject({
   seed: z.number().int().min(0).max(4_294_967_295).default(0),
   /** Relative weight of each kind of problem. */
   task: z.strictObject({ sum: share, difference: share, product: share, chain: share }).partial(),
+  prompt: promptSchema.prefault({}),
   /** Size of the fixed training set that steps draw from, epoch by epoch. */
   trainPrompts: z.number().int().min(1).max(1_000_000).default(256),
   /** Size of the held-out set of an evaluation. */

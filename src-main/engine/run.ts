@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { StudioError } from '../contract/errors.ts'
+import { defaultPrompt } from '../contract/prompt.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
 import type { AlertKind, PhaseReport } from '../contract/records.ts'
 import { mergeSettings, settingsOf } from '../contract/settings.ts'
@@ -11,10 +12,11 @@ import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
 import { disposeWeights, parameterCount, trainedOf } from './model/model.ts'
 import { breather, listen, throttled } from './pace.ts'
+import { type Prompts, writePrompts } from './prompts.ts'
 import { mixed } from './reference.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { grpoStep } from './stages/grpo.ts'
-import { freshState, longestLimit, PROMPT_ROOM, requireRoom } from './start.ts'
+import { freshState, longestLimit, mostTokens, requireRoom } from './start.ts'
 import { type Boundary, Steering } from './steering.ts'
 import type { Problem } from './tasks/problem.ts'
 import { assertDisjoint, evaluationSet, trainingSet } from './tasks/sets.ts'
@@ -37,10 +39,17 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const fresh = start.checkpoint === null
   const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
   state.policy.recomputeLayers = start.recipe.gradientCheckpointing
-  requireRoom(start.recipe, state.policy.config.maxPositions)
+  const { recipe } = start
+  const problems = trainingSet(recipe.task, recipe.trainPrompts, recipe.seed)
+  const heldOut = evaluationSet(recipe.task, Math.max(recipe.finalEvalPrompts, recipe.evalPrompts))
+  assertDisjoint(problems, heldOut)
+  // runs of version 0.1.0 had no prompt in their recipe
+  const form = recipe.prompt ?? defaultPrompt
+  const prompts = await writePrompts(state.policy, form, recipe.task, [...problems, ...heldOut])
+  requireRoom(recipe, state.policy.config.maxPositions, prompts.longest)
   const { name, device, probes } = backend
   channel.send({ type: 'ready', backend: name, device, probes, parameters: parameterCount(state.policy.weights) })
-  await new Run(start, state, channel).go(fresh)
+  await new Run(start, state, channel, problems, heldOut, prompts).go(fresh)
 }
 
 class Run {
@@ -51,6 +60,7 @@ class Run {
   private readonly steering: Steering
   private readonly problems: Problem[]
   private readonly heldOut: Problem[]
+  private readonly prompts: Prompts
   private readonly alerts: Alerts
   private readonly breathe = breather()
   /** Step of the newest checkpoint. */
@@ -60,7 +70,14 @@ class Run {
   /** The host was told that the run goes. */
   private running = false
 
-  constructor(start: Start, state: Checkpoint, channel: EngineChannel) {
+  constructor(
+    start: Start,
+    state: Checkpoint,
+    channel: EngineChannel,
+    problems: Problem[],
+    heldOut: Problem[],
+    prompts: Prompts,
+  ) {
     const { recipe } = start
     this.recipe = recipe
     this.folder = start.folder
@@ -68,9 +85,9 @@ class Run {
     this.channel = channel
     this.checkpointed = state.position.step
     this.alerts = new Alerts(state.position.alerts)
-    this.problems = trainingSet(recipe.task, recipe.trainPrompts, recipe.seed)
-    this.heldOut = evaluationSet(recipe.task, Math.max(recipe.finalEvalPrompts, recipe.evalPrompts))
-    assertDisjoint(this.problems, this.heldOut)
+    this.problems = problems
+    this.heldOut = heldOut
+    this.prompts = prompts
     this.steering = new Steering(
       {
         confirmed: (c) => channel.send({ type: 'applied', ...c }),
@@ -90,7 +107,7 @@ class Run {
         paused: start.paused,
         staying: state.position.staying,
         replay: start.replay,
-        mostTokens: state.policy.config.maxPositions - PROMPT_ROOM,
+        mostTokens: mostTokens(state.policy.config.maxPositions, prompts.longest),
       },
     )
     channel.onCommand((event) => this.steering.push(event))
@@ -191,6 +208,7 @@ class Run {
         reference,
         optimizer,
         problems: this.problems,
+        promptIds: this.prompts.ids,
         tokensBefore: position.tokens,
         progress: this.phases(step),
       })
@@ -230,6 +248,7 @@ class Run {
     const report = await evaluate({
       policy: this.state.policy,
       problems: this.heldOut.slice(0, prompts),
+      promptIds: this.prompts.ids,
       maxTokens: longestLimit(this.recipe),
       seed: this.recipe.seed,
       step,

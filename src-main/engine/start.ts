@@ -34,17 +34,25 @@ function withAdapters(policy: Policy, { lora, seed }: Recipe): Policy {
   return lora ? { ...policy, adapters: freshAdapters(policy.config, policy.weights, lora, seed) } : policy
 }
 
-/** Room for a prompt in the model's positions. */
-export const PROMPT_ROOM = 32
+/** Room that is kept for a prompt in the model's positions, at least. */
+const PROMPT_ROOM = 32
+
+/** Tokens that completions may have: what the model's positions leave beside the longest prompt. */
+export function mostTokens(maxPositions: number, longestPrompt: number): number {
+  return maxPositions - Math.max(PROMPT_ROOM, longestPrompt)
+}
 
 /** @throws StudioError bad-recipe when prompts and token limit together exceed what the model can attend to */
-export function requireRoom(recipe: Recipe, maxPositions: number): void {
+export function requireRoom(recipe: Recipe, maxPositions: number, longestPrompt: number): void {
   const limit = longestLimit(recipe)
-  if (limit + PROMPT_ROOM <= maxPositions) return
+  const most = mostTokens(maxPositions, longestPrompt)
+  if (limit <= most) return
   throw new StudioError(
     'bad-recipe',
     `maxCompletionTokens ${limit} and a prompt do not fit into the model's ${maxPositions} positions.`,
-    `Choose at most ${maxPositions - PROMPT_ROOM}.`,
+    most > 0
+      ? `Choose at most ${most}.`
+      : `A prompt alone has ${longestPrompt} tokens: shorten prompt.system or lower prompt.examples.`,
   )
 }
 

@@ -12,6 +12,7 @@ import type {
   SteeringCommand,
   SteeringEvent,
 } from '../contract/records.ts'
+import { modelPath } from '../library/places.ts'
 import { storageError } from '../store/database.ts'
 import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
@@ -98,9 +99,10 @@ export class Host {
 
   /**
    * @returns the new run, starting
-   * @throws StudioError busy naming the run that is active; disk-full, data-folder
+   * @throws StudioError not-found for a model that was not fetched; busy naming the run that is active; disk-full, data-folder
    */
   async launch(recipe: Recipe, backend: string | null = null): Promise<RunSummary> {
+    modelPath(recipe.model)
     await this.#requireIdle()
     const number = 1 + Math.max(this.#store.read(lastRunNumber), lastFolderNumber(this.dataFolder))
     const id = `${String(number).padStart(4, '0')}-${recipe.name}`

@@ -69,7 +69,7 @@ export function requireName(name: string): void {
 }
 
 /**
- * The folder or file that a name or path means.
+ * The folder or file that a name or path means; "embedded" is left as it is.
  * @throws StudioError not-found for the name of a model that was not fetched
  */
 export function modelPath(model: string, root = modelsFolder()): string {

@@ -5,6 +5,7 @@ import { modelFolder } from '../../src-main/engine/model/embedded.ts'
 import { copyWeights } from '../../src-main/engine/model/model.ts'
 import { loadPolicy } from '../../src-main/engine/model/policy.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
+import { bareIds } from '../../src-main/engine/prompts.ts'
 import { grpoStep } from '../../src-main/engine/stages/grpo.ts'
 import { trainingSet } from '../../src-main/engine/tasks/sets.ts'
 import { compiling } from '../../src-main/engine/tensor/compiled.ts'
@@ -30,6 +31,7 @@ export async function compiled({ backend }: BenchOptions): Promise<unknown> {
     reference: copyWeights(policy.weights),
     optimizer: new AdamW(),
     problems: trainingSet(recipe.task, recipe.trainPrompts, 0),
+    promptIds: bareIds(policy.tokenizer),
     tokensBefore: 0,
     progress: async () => {},
   }

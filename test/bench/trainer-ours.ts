@@ -7,6 +7,7 @@ import { update } from '../../src-main/engine/grpo/update.ts'
 import { copyWeights, parameterCount } from '../../src-main/engine/model/model.ts'
 import { loadPolicy } from '../../src-main/engine/model/policy.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
+import { bareIds } from '../../src-main/engine/prompts.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { rollout } from '../../src-main/engine/rollout/rollout.ts'
 import { take } from '../../src-main/engine/stages/groups.ts'
@@ -43,6 +44,7 @@ const run = {
   reference: copyWeights(policy.weights),
   optimizer: new AdamW(),
   problems: order.problems.map(({ prompt, answer }): Problem => ({ prompt, answer, kind: 'sum' })),
+  promptIds: bareIds(policy.tokenizer),
   tokensBefore: 0,
   progress: async () => {},
 }

@@ -4,6 +4,7 @@ import type { Settings } from '../../src-main/contract/settings.ts'
 import { spreadOf } from '../../src-main/engine/grpo/advantages.ts'
 import type { Episode } from '../../src-main/engine/grpo/episode.ts'
 import { disposeWeights } from '../../src-main/engine/model/model.ts'
+import { bareIds } from '../../src-main/engine/prompts.ts'
 import { type Groups, sampleGroups } from '../../src-main/engine/stages/groups.ts'
 import { trainingSet } from '../../src-main/engine/tasks/sets.ts'
 import { onEachBackend } from './support/backends.ts'
@@ -25,6 +26,7 @@ async function sampled(changes: Partial<Settings>, step = 1, from = problems) {
     settings,
     policy,
     problems: from,
+    promptIds: bareIds(policy.tokenizer),
     progress: async (_, fraction) => void fractions.push(fraction),
   })
   disposeWeights(policy.weights)

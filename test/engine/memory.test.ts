@@ -7,6 +7,7 @@ import { update } from '../../src-main/engine/grpo/update.ts'
 import { readCheckpoint, writeCheckpoint } from '../../src-main/engine/model/checkpoint.ts'
 import { copyWeights, disposeWeights } from '../../src-main/engine/model/model.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
+import { bareIds } from '../../src-main/engine/prompts.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { supervisedUpdate } from '../../src-main/engine/sft/update.ts'
 import { evaluate } from '../../src-main/engine/stages/evaluate.ts'
@@ -40,7 +41,17 @@ onEachBackend('nothing is left behind', () => {
     const step = () => update(policy, reference, [...episodes], settings, 1e-4, optimizer, randomAt(0), noProgress)
     expect(await left(step)).toEqual(nothing)
     const problems = evaluationSet({ sum: 1 }, 12)
-    const look = () => evaluate({ policy, problems, maxTokens: 24, seed: 0, step: 0, settings, progress: noProgress })
+    const look = () =>
+      evaluate({
+        policy,
+        problems,
+        promptIds: bareIds(policy.tokenizer),
+        maxTokens: 24,
+        seed: 0,
+        step: 0,
+        settings,
+        progress: noProgress,
+      })
     expect(await left(look)).toEqual(nothing)
     const learn = () =>
       supervisedUpdate(policy, episodes, optimizer, {

@@ -384,6 +384,11 @@ test('models: what is fetched, and what cannot be', async () => {
   expect(JSON.parse(offline.err).error).toMatchObject({ code: 'network' })
   expect(await models('fetch', '../name')).toMatchObject({ status: 1 })
   expect((await models('remove', 'owner/name')).err).toContain('There is no model owner/name')
+  const data = temporaryFolder()
+  const launched = await start(['run', recipeFile({ model: 'owner/name' })], { env: places, data }).result
+  expect(launched.status).toBe(1)
+  expect(launched.err).toContain('The model owner/name was not fetched yet')
+  expect(readdirSync(join(data, 'runs'))).toEqual([])
   const asked = await start(['generate', '--model', 'owner/name', '--prompt', 'x'], { env: places }).result
   expect(asked.status).toBe(1)
   expect(asked.err).toContain('grpo-studio models fetch owner/name')

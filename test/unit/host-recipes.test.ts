@@ -69,6 +69,8 @@ describe('loadRecipe', () => {
   test('means a model path from the folder of the recipe', () => {
     const file = written(JSON.stringify({ ...valid, model: './models/small' }))
     expect(loadRecipe(file, []).model).toBe(join(file, '..', 'models/small'))
+    for (const model of ['embedded', 'smollm2-135m-instruct', 'Qwen/Qwen3-0.6B'])
+      expect(loadRecipe(written(JSON.stringify({ ...valid, model })), []).model).toBe(model)
   })
 
   test('names a missing file and the recipes that there are', () => {

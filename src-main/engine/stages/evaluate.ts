@@ -4,6 +4,7 @@ import type { EvaluationReport, EvaluationSample } from '../../contract/records.
 import { correctnessReward } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { Policy } from '../model/policy.ts'
+import type { PromptIds } from '../prompts.ts'
 import { randomAt } from '../random.ts'
 import { format } from '../rewards/format.ts'
 import { judge } from '../rewards/score.ts'
@@ -14,6 +15,7 @@ import type { Problem } from '../tasks/problem.ts'
 export interface EvaluationRequest {
   policy: Policy
   problems: Problem[]
+  promptIds: PromptIds
   maxTokens: number
   seed: number
   step: number
@@ -28,6 +30,7 @@ const ROWS = 256
 export async function evaluate({
   policy,
   problems,
+  promptIds,
   maxTokens,
   seed,
   step,
@@ -37,7 +40,7 @@ export async function evaluate({
   const started = performance.now()
   const outputs = await rollout({
     model: policy,
-    prompts: problems.map((p) => policy.tokenizer.encode(p.prompt)),
+    prompts: problems.map(promptIds),
     groupSize: 1,
     maxTokens,
     eosIds: policy.config.eosIds,

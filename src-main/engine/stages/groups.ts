@@ -6,6 +6,7 @@ import type { Settings } from '../../contract/settings.ts'
 import { spreadOf } from '../grpo/advantages.ts'
 import type { Episode } from '../grpo/episode.ts'
 import type { Policy } from '../model/policy.ts'
+import type { PromptIds } from '../prompts.ts'
 import { randomAt } from '../random.ts'
 import { score } from '../rewards/score.ts'
 import { type Output, rollout } from '../rollout/rollout.ts'
@@ -17,6 +18,7 @@ export interface GroupRequest {
   settings: Settings
   policy: Policy
   problems: Problem[]
+  promptIds: PromptIds
   progress: (phase: 'rollout' | 'reward', fraction: number) => Promise<void>
 }
 
@@ -65,7 +67,7 @@ async function sampled(
   const share = (fraction: number) => (attempt - 1 + fraction) / settings.dynamicSampling
   const outputs = await rollout({
     model: policy,
-    prompts: problems.map((p) => policy.tokenizer.encode(p.prompt)),
+    prompts: problems.map(request.promptIds),
     groupSize: settings.groupSize,
     maxTokens: settings.maxCompletionTokens,
     eosIds: policy.config.eosIds,
