@@ -1,9 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { draw, type SamplerSettings, unrestricted } from '../../src-main/engine/rollout/sampler.ts'
 
 const full = unrestricted(1)
+
+interface TransformersCase {
+  logits: number[]
+  seen: number[]
+  settings: SamplerSettings
+  probabilities: number[]
+}
+/** Made by test/fixtures/make-sampling.py. */
+const transformers = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/sampling.json'), 'utf8')) as {
+  cases: TransformersCase[]
+}
 const logits = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 40 })
 const uniform = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
@@ -169,6 +182,20 @@ describe('a draw', () => {
       ),
       { numRuns: 1000 },
     )
+  })
+
+  it('has the probabilities that transformers’ own processors leave, in the order that generate gives them', () => {
+    expect(transformers.cases).toHaveLength(60)
+    for (const { logits, seen, settings, probabilities: p } of transformers.cases) {
+      const at = (u: number) => draw(Float32Array.from(logits), 0, logits.length, settings, u, [seen]).token
+      let below = 0
+      for (const [token, share] of p.entries()) {
+        // to a millionth: transformers reckons in 32 bits
+        if (share > 4e-6) expect([at(below + 1e-6), at(below + share - 1e-6)]).toEqual([token, token])
+        below += share
+      }
+      for (let i = 0; i < 100; i++) expect(p[at(i / 100)]).toBeGreaterThan(0)
+    }
   })
 
   it('of a large vocabulary is the slow definition’s too', () => {
