@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../host/version.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport } from './export.ts'
+import { addExportModel } from './export-model.ts'
 import { addGenerate } from './generate.ts'
 import { addLogprobs } from './logprobs.ts'
 import { addModels } from './models.ts'
@@ -21,6 +22,7 @@ const verbs = [
   addRuns,
   addShow,
   addExport,
+  addExportModel,
   addGenerate,
   addLogprobs,
   addScore,

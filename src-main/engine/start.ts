@@ -2,6 +2,7 @@
 import { StudioError } from '../contract/errors.ts'
 import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
 import { Alerts } from './alerts.ts'
+import { baseModel } from './model/base.ts'
 import type { Checkpoint } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
 import { freshAdapters } from './model/lora.ts'
@@ -9,11 +10,12 @@ import { copyWeights, trainedOf } from './model/model.ts'
 import { loadPolicy, type Policy } from './model/policy.ts'
 import { AdamW } from './optim/adamw.ts'
 
-/** The recipe's model before the first step. @throws StudioError bad-model */
+/** The recipe's model before the first step. @throws StudioError bad-model; bad-recipe for a model that is adapters */
 export function freshState(recipe: Recipe): Checkpoint {
   const policy = withAdapters(loadPolicy(modelFolder(recipe.model)), recipe)
   return {
     policy,
+    base: policy.adapters && baseModel(recipe.model),
     reference: copyWeights(trainedOf(policy)),
     optimizer: new AdamW(),
     position: {
@@ -30,8 +32,15 @@ export function freshState(recipe: Recipe): Checkpoint {
   }
 }
 
-function withAdapters(policy: Policy, { lora, seed }: Recipe): Policy {
-  return lora ? { ...policy, adapters: freshAdapters(policy.config, policy.weights, lora, seed) } : policy
+function withAdapters(policy: Policy, { model, lora, seed }: Recipe): Policy {
+  if (policy.adapters)
+    throw new StudioError(
+      'bad-recipe',
+      `${modelFolder(model)} holds adapters, not a model to begin with.`,
+      'Merge them first: grpo-studio export-model writes a whole model, and so does peft’s merge_and_unload.',
+    )
+  if (!lora) return policy
+  return { ...policy, base: model, adapters: freshAdapters(policy.config, policy.weights, lora, seed) }
 }
 
 /** Room that is kept for a prompt in the model's positions, at least. */

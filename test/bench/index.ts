@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|interop …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
@@ -8,6 +8,7 @@ import { cpus, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compiled } from './compiled.ts'
+import { interop } from './interop.ts'
 import { learning } from './learning.ts'
 import { publishedRollout } from './published-rollout.ts'
 import { sampler } from './sampler.ts'
@@ -23,6 +24,7 @@ const parts = {
   sampler,
   trainer,
   'published-rollout': publishedRollout,
+  interop,
 }
 type Part = keyof typeof parts
 
@@ -43,7 +45,9 @@ if (unknown) {
   console.error(`There is no bench "${unknown}". Benches: ${Object.keys(parts).join(', ')}.`)
   process.exit(1)
 }
-const chosen = (positionals.length > 0 ? positionals : Object.keys(parts)) as Part[]
+// interop has nothing to say without a Python to say it to
+const all = Object.keys(parts).filter((part) => part !== 'interop' || values.python)
+const chosen = (positionals.length > 0 ? positionals : all) as Part[]
 
 const figures: Record<string, unknown> = {
   at: new Date().toISOString(),

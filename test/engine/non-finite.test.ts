@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Settings } from '../../src-main/contract/settings.ts'
 import { NonFiniteError, update } from '../../src-main/engine/grpo/update.ts'
-import { tensorsOf } from '../../src-main/engine/model/policy.ts'
+import { tensorsOf } from '../../src-main/engine/model/tensor-files.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { onEachBackend } from './support/backends.ts'

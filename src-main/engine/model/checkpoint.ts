@@ -6,10 +6,13 @@ import { keptSettings, partialSettings, type Settings } from '../../contract/set
 import { type AlertMemory, Alerts, alertMemory } from '../alerts.ts'
 import { AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
+import { type BaseModel, baseSchema, requireUnchanged } from './base.ts'
 import { syncFolder, writeDurably } from './durable.ts'
-import type { Weights } from './model.ts'
-import { loadPolicy, type Policy, readWeights, savePolicy, tensorsOf } from './policy.ts'
+import { trainedOf, type Weights } from './model.ts'
+import { holdsAdapters } from './peft.ts'
+import { loadPolicy, type Policy, savePolicy } from './policy.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import { readTensors, shapesOf, tensorsOf } from './tensor-files.ts'
 
 /** Where the run stands after `step`. Randomness needs no state: it is addressed by step. */
 export interface Position {
@@ -29,9 +32,12 @@ export interface Position {
 
 export interface Checkpoint {
   policy: Policy
+  /** Values in place of what the policy trains. */
   reference: Weights
   optimizer: AdamW
   position: Position
+  /** Of a run that trains adapters: what they are added to, which no checkpoint holds. */
+  base?: BaseModel
 }
 
 /**
@@ -62,26 +68,33 @@ async function writeFiles(folder: string, c: Checkpoint): Promise<void> {
   for (const [name, t] of c.optimizer.firstMoments) moments.set(`m.${name}`, t)
   for (const [name, t] of c.optimizer.secondMoments) moments.set(`v.${name}`, t)
   writeSafetensors(join(folder, 'optimizer.safetensors'), await tensorsOf(moments))
-  writeDurably(join(folder, 'state.json'), `${JSON.stringify(c.position, null, 2)}\n`)
+  writeDurably(join(folder, 'state.json'), `${JSON.stringify({ ...c.position, base: c.base }, null, 2)}\n`)
 }
 
-/** @throws StudioError checkpoint when the folder is missing, incomplete or not of one piece, bad-model when a file in it is damaged */
+/**
+ * @throws StudioError checkpoint when the folder is missing, incomplete or not of one piece, or when the model below its adapters has changed;
+ * bad-model when a file in it is damaged
+ */
 export function readCheckpoint(folder: string): Checkpoint {
-  const position = readPosition(join(folder, 'state.json'), folder)
+  const { base, ...position } = readState(join(folder, 'state.json'), folder)
+  if (base) requireUnchanged(base)
   const policy = loadPolicy(folder)
-  const reference = readWeights(join(folder, 'reference.safetensors'), policy.config)
-  return { policy, reference, optimizer: readOptimizer(folder, position.optimizerStep, policy.weights), position }
+  const trained = trainedOf(policy)
+  const reference = readTensors(join(folder, 'reference.safetensors'), shapesOf(trained))
+  return { policy, reference, optimizer: readOptimizer(folder, position.optimizerStep, trained), position, base }
 }
 
 const earlier = 'Resume from an earlier checkpoint of the run.'
 const counts = ['step', 'stage', 'stageFirstStep', 'optimizerStep', 'tokens', 'referenceStep'] as const
 
-function readPosition(path: string, folder: string): Position {
+type State = Position & { base?: BaseModel }
+
+function readState(path: string, folder: string): State {
   if (!existsSync(path))
     throw new StudioError('checkpoint', `${folder} is not a complete checkpoint: it has no state.json.`, earlier)
-  let position: Position
+  let position: State
   try {
-    position = JSON.parse(readFileSync(path, 'utf8')) as Position
+    position = JSON.parse(readFileSync(path, 'utf8')) as State
   } catch (error) {
     throw new StudioError('checkpoint', `${path} cannot be read: ${(error as Error).message}.`, earlier)
   }
@@ -99,7 +112,9 @@ function readPosition(path: string, folder: string): Position {
   // earlier versions kept none
   const alerts = alertMemory.safeParse(position.alerts ?? new Alerts().memory)
   if (!alerts.success) throw wrong('alerts', position.alerts)
-  return { ...position, settings: keptSettings(settings.data), alerts: alerts.data }
+  const base = baseSchema.optional().safeParse(position.base)
+  if (!base.success || !base.data === holdsAdapters(folder)) throw wrong('base', position.base)
+  return { ...position, settings: keptSettings(settings.data), alerts: alerts.data, base: base.data }
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

@@ -1,69 +1,55 @@
 /** A policy: a model's configuration, its tokenizer and its weights, from and to a Hugging Face folder. */
 import { join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
-import { type Tensor, tf } from '../tensor/tf.ts'
+import type { SafetensorsDtype } from '../../contract/model-formats.ts'
+import { jsonFile } from './companions.ts'
 import type { ModelConfig } from './config.ts'
 import { writeDurably } from './durable.ts'
-import { disposeWeights, type Model, type Weights } from './model.ts'
-import { type TensorData, writeSafetensors } from './safetensors.ts'
-import { openSafetensors } from './safetensors-reader.ts'
+import { modelFolder } from './embedded.ts'
+import type { JsonObject } from './json-file.ts'
+import { disposeWeights, type Model } from './model.ts'
+import { holdsAdapters, readAdapterConfig, readAdapters, saveAdapters } from './peft.ts'
+import { writeSafetensors } from './safetensors.ts'
 import { openModel } from './source.ts'
-import type { TensorStore } from './tensor-store.ts'
+import { onDevice, tensorsOf } from './tensor-files.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 export interface Policy extends Model {
   tokenizer: Tokenizer
   /** config.json, tokenizer.json and their like, as they were read: they go along when the policy is saved, wherever it came from. */
   companions: ReadonlyMap<string, Uint8Array>
+  /** Beside adapters: the model that they are for, as a recipe names it. */
+  base?: string
 }
 
 /**
- * @param path a Hugging Face folder, or a GGUF file
- * @throws StudioError bad-model naming the file and what is wrong with it
+ * @param path a Hugging Face folder, a GGUF file, or a folder with adapters as PEFT keeps them (a checkpoint of a LoRA run is one)
+ * @throws StudioError bad-model naming the file and what is wrong with it; not-found for adapters of a model that was not fetched
  */
 export function loadPolicy(path: string): Policy {
+  if (holdsAdapters(path)) return loadAdapted(path)
   const { config, tokenizer, companions, tensors } = openModel(path)
   try {
-    return { config, tokenizer, companions, weights: weightsOf(tensors, config) }
+    return { config, tokenizer, companions, weights: onDevice(tensors, expectedShapes(config)) }
   } finally {
     tensors.close()
   }
 }
 
-/** The weights of one safetensors file. @throws StudioError bad-model as `weightsOf` */
-export function readWeights(path: string, config: ModelConfig): Weights {
-  const tensors = openSafetensors(path)
+function loadAdapted(folder: string): Policy {
+  const { base, lora } = readAdapterConfig(folder)
+  const path = modelFolder(base)
+  if (holdsAdapters(path))
+    throw new StudioError(
+      'bad-model',
+      `The adapters in ${folder} are for ${path}, which holds adapters itself.`,
+      'Merge those first (grpo-studio export-model, or peft’s merge_and_unload).',
+    )
+  const policy = loadPolicy(path)
   try {
-    return weightsOf(tensors, config)
-  } finally {
-    tensors.close()
-  }
-}
-
-/** Straight to the device, one after another. @throws StudioError bad-model when a weight is missing or of another shape */
-function weightsOf(tensors: TensorStore, config: ModelConfig): Weights {
-  const expected = expectedShapes(config)
-  for (const [name, shape] of expected) {
-    const stored = tensors.shapes.get(name)
-    if (!stored)
-      throw new StudioError(
-        'bad-model',
-        `${tensors.source} has no weight ${name}.`,
-        'The file belongs to another model than its config.json, or is incomplete.',
-      )
-    if (stored.join() !== shape.join())
-      throw new StudioError(
-        'bad-model',
-        `${tensors.source}: ${name} has the shape [${stored}], config.json asks for [${shape}].`,
-        'The file belongs to another model than its config.json.',
-      )
-  }
-  const weights: Weights = new Map()
-  try {
-    for (const [name, shape] of expected) weights.set(name, tf.tensor(tensors.read(name), shape))
-    return weights
+    return { ...policy, base, adapters: readAdapters(folder, policy, lora) }
   } catch (error) {
-    disposeWeights(weights)
+    disposeWeights(policy.weights)
     throw error
   }
 }
@@ -99,15 +85,27 @@ export function expectedShapes(c: ModelConfig): Map<string, number[]> {
   return shapes
 }
 
-/** Writes model.safetensors with the configuration and tokenizer beside it: a folder that transformers loads. */
-export async function savePolicy(policy: Policy, folder: string): Promise<void> {
-  for (const [file, content] of policy.companions) writeDurably(join(folder, file), content)
-  writeSafetensors(join(folder, 'model.safetensors'), await tensorsOf(policy.weights))
+/**
+ * Writes what was trained, as others load it: adapters as PEFT does, or else model.safetensors with the configuration and tokenizer beside it.
+ * @throws StudioError disk-full, checkpoint; bad-model for a weight that is not finite or that `dtype` cannot hold
+ */
+export async function savePolicy(policy: Policy, folder: string, dtype: SafetensorsDtype = 'f32'): Promise<void> {
+  if (policy.adapters) return saveAdapters(folder, policy.adapters, policy.base!, dtype)
+  for (const [file, content] of policy.companions)
+    writeDurably(join(folder, file), file === 'config.json' ? sayingDtype(content, dtype) : content)
+  writeSafetensors(join(folder, 'model.safetensors'), await tensorsOf(policy.weights), dtype)
 }
 
-/** Device tensors as plain arrays. */
-export async function tensorsOf(weights: ReadonlyMap<string, Tensor>): Promise<Map<string, TensorData>> {
-  const arrays = new Map<string, TensorData>()
-  for (const [name, t] of weights) arrays.set(name, { shape: t.shape, data: (await t.data()) as Float32Array })
-  return arrays
+const torchNames: Record<SafetensorsDtype, string> = { f32: 'float32', bf16: 'bfloat16', f16: 'float16' }
+
+/** config.json names the type of the weights beside it, which transformers loads them as; untouched where it names this one already. */
+function sayingDtype(content: Uint8Array, dtype: SafetensorsDtype): Uint8Array {
+  const json = JSON.parse(Buffer.from(content).toString('utf8')) as JsonObject
+  const fields = ['dtype', 'torch_dtype'].filter((field) => field in json)
+  const name = torchNames[dtype]
+  if (fields.length > 0 && fields.every((field) => json[field] === name)) return content
+  return jsonFile({
+    ...json,
+    ...Object.fromEntries((fields.length > 0 ? fields : ['torch_dtype']).map((f) => [f, name])),
+  })
 }

@@ -1,6 +1,18 @@
 /** Angles of rotary positions (Su et al. 2021) from a config.json, where two generations of field names are in use. */
 import type { JsonObject } from './json-file.ts'
 
+/** The fields of either generation. */
+export function ropeFields(config: JsonObject): { field: string; base: unknown; type: unknown; scaling: JsonObject } {
+  const field = config.rope_parameters ? 'rope_parameters' : 'rope_scaling'
+  const scaling = (config[field] ?? {}) as JsonObject
+  return {
+    field,
+    base: scaling.rope_theta ?? config.rope_theta ?? 10000,
+    type: scaling.rope_type ?? scaling.type ?? 'default',
+    scaling,
+  }
+}
+
 /**
  * Angle per position of each pair of dimensions, in radians: base^(−2i / headDim), scaled as the model was trained:
  * `linear` divides all of them by a factor (Chen et al. 2023); `llama3` only the slow ones, with a smooth passage between.
@@ -12,8 +24,7 @@ export function inverseFrequencies(
   config: JsonObject,
   fail: (what: string, hint: string) => never,
 ): Float64Array {
-  const field = config.rope_parameters ? 'rope_parameters' : 'rope_scaling'
-  const scaling = (config[field] ?? {}) as JsonObject
+  const { field, scaling, type, ...rope } = ropeFields(config)
   const positive = (name: string, value: unknown): number =>
     typeof value === 'number' && value > 0 && Number.isFinite(value)
       ? value
@@ -21,9 +32,8 @@ export function inverseFrequencies(
           `${name} must be a number above 0, not ${JSON.stringify(value) ?? 'missing'}`,
           'Take config.json from the model’s own folder.',
         )
-  const base = positive('rope_theta', scaling.rope_theta ?? config.rope_theta ?? 10000)
+  const base = positive('rope_theta', rope.base)
   const plain = Float64Array.from({ length: headDim / 2 }, (_, i) => base ** ((-2 * i) / headDim))
-  const type = scaling.rope_type ?? scaling.type ?? 'default'
   if (type === 'default') return plain
   if (type !== 'linear' && type !== 'llama3')
     return fail(

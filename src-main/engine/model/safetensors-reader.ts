@@ -29,6 +29,7 @@ export function openSafetensors(path: string): TensorStore {
     const { start, entries } = readHeader(file)
     return {
       source: path,
+      files: [path],
       shapes: new Map([...entries.values()].map(({ name, shape }) => [name, shape])),
       read(name) {
         const { dtype, begin, end } = entries.get(name)!
@@ -68,6 +69,7 @@ export function openSharded(path: string): TensorStore {
     const fileOf = new Map(placed as [string, string][])
     return {
       source: path,
+      files: [...shards.values()].flatMap(({ files }) => files),
       shapes: new Map(shapes),
       read: (name) => shards.get(fileOf.get(name)!)!.read(name),
       close() {

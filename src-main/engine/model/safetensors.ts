@@ -2,7 +2,9 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
+import type { SafetensorsDtype } from '../../contract/model-formats.ts'
 import { syncFolder } from './durable.ts'
+import { narrowBfloat16, narrowFloat16 } from './half-floats.ts'
 import { openSafetensors } from './safetensors-reader.ts'
 
 export interface TensorData {
@@ -25,12 +27,23 @@ export function readSafetensors(path: string): Map<string, TensorData> {
   }
 }
 
+const storages: Record<SafetensorsDtype, { dtype: string; bytes: number; pack: (data: Float32Array) => Uint8Array }> = {
+  f32: { dtype: 'F32', bytes: 4, pack: (d) => new Uint8Array(d.buffer, d.byteOffset, d.byteLength) },
+  bf16: { dtype: 'BF16', bytes: 2, pack: narrowBfloat16 },
+  f16: { dtype: 'F16', bytes: 2, pack: narrowFloat16 },
+}
+
 /**
- * Writes 32-bit tensors; the same tensors give the same bytes, in whatever order they come. The file is complete on disk, or the old one
+ * Writes tensors; the same tensors give the same bytes, in whatever order they come. The file is complete on disk, or the old one
  * is still there.
- * @throws StudioError disk-full or checkpoint, naming the file; bad-model for a tensor that is not finite or does not fit its shape
+ * @throws StudioError disk-full or checkpoint, naming the file; bad-model for a tensor that is not finite, does not fit its shape or cannot be held by `stored`
  */
-export function writeSafetensors(path: string, tensors: ReadonlyMap<string, TensorData>): void {
+export function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, TensorData>,
+  stored: SafetensorsDtype = 'f32',
+): void {
+  const { dtype, bytes } = storages[stored]
   const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1))
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } }
   let at = 0
@@ -48,8 +61,8 @@ export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tens
         `Tensor "${name}" holds ${data[bad]} at element ${bad}; ${path} was not written.`,
         'Go back to the last checkpoint and lower the learning rate.',
       )
-    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] }
-    at += data.byteLength
+    header[name] = { dtype, shape, data_offsets: [at, at + bytes * elements] }
+    at += bytes * elements
   }
   const json = Buffer.from(JSON.stringify(header))
   // spaces up to a multiple of 8 bytes, so that the tensors are aligned
@@ -57,17 +70,21 @@ export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tens
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(padded.length))
 
+  // one tensor is packed at a time
+  function* contents(): Generator<Uint8Array> {
+    yield length
+    yield padded
+    for (const [name, { data }] of sorted) yield packed(name, data, stored)
+  }
+
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    writeWhole(temporary, [
-      length,
-      padded,
-      ...sorted.map(([, { data }]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
-    ])
+    writeWhole(temporary, contents())
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
     rmSync(temporary, { force: true })
+    if (error instanceof StudioError) throw error
     const { code, message } = error as NodeJS.ErrnoException
     throw code === 'ENOSPC' || code === 'EDQUOT'
       ? new StudioError(
@@ -87,7 +104,21 @@ export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tens
   }
 }
 
-function writeWhole(path: string, parts: Buffer[]): void {
+function packed(name: string, data: Float32Array, stored: SafetensorsDtype): Uint8Array {
+  try {
+    return storages[stored].pack(data)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new StudioError(
+      'bad-model',
+      `Tensor "${name}" holds ${error.message}, which ${storages[stored].dtype} cannot hold.`,
+      'Take --dtype f32.',
+      { cause: error },
+    )
+  }
+}
+
+function writeWhole(path: string, parts: Iterable<Uint8Array>): void {
   const file = openSync(path, 'w')
   try {
     for (const part of parts) for (let done = 0; done < part.length; ) done += writeSync(file, part, done)

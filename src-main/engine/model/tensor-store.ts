@@ -5,6 +5,8 @@ import { StudioError } from '../../contract/errors.ts'
 export interface TensorStore {
   /** The file or folder, as messages name it. */
   readonly source: string
+  /** Where the tensors lie. */
+  readonly files: readonly string[]
   /** Row-major shapes, [out, in] for matrices; empty for a scalar. */
   readonly shapes: ReadonlyMap<string, readonly number[]>
   /**

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { RewardScale } from '../../../src-main/engine/grpo/advantages.ts'
 import type { LossType } from '../../../src-main/engine/grpo/loss.ts'
 import { type ModelConfig, readConfig } from '../../../src-main/engine/model/config.ts'
-import { type Policy, readWeights } from '../../../src-main/engine/model/policy.ts'
+import { expectedShapes, type Policy } from '../../../src-main/engine/model/policy.ts'
+import { readTensors } from '../../../src-main/engine/model/tensor-files.ts'
 
 export interface AdvantageCase {
   name: string
@@ -108,7 +109,7 @@ export const fileOf = (model: string, file: string): string => join(folder, mode
 /** A policy of the current backend. Its tokenizer is not there: what is given and expected are token ids. */
 export function loadReferenceModel(model: string): Policy {
   const config: ModelConfig = readConfig(fileOf(model, 'config.json'))
-  const weights = readWeights(fileOf(model, 'model.safetensors'), config)
+  const weights = readTensors(fileOf(model, 'model.safetensors'), expectedShapes(config))
   return { config, weights, companions: new Map(), tokenizer: undefined as never }
 }
 

@@ -8,9 +8,8 @@ import { openFile, requireFinite, type TensorStore } from '../tensor-store.ts'
 import { parseTokenizer } from '../tokenizer.ts'
 import { architectureOf, configOf } from './config.ts'
 import { type Fail, type GgufHeader, type GgufTensor, readHeader } from './header.ts'
+import { huggingFaceName, ROPE_FACTORS, reorderedHeads, unpermuted } from './names.ts'
 import { tokenizerOf } from './tokenizer.ts'
-
-const ROPE_FACTORS = 'rope_freqs.weight'
 
 /** @throws StudioError bad-model, naming the file and what is wrong with it */
 export function openGguf(path: string): ModelSource {
@@ -33,10 +32,11 @@ export function openGguf(path: string): ModelSource {
     const names = namesOf(header, config, fail)
     const tensors: TensorStore = {
       source: path,
+      files: [path],
       shapes: new Map([...names].map(([name, tensor]) => [name, tensor.shape])),
       read(name) {
         const data = widened(names.get(name)!)
-        const heads = architecture === 'llama' ? rotatedHeads(name, config) : 0
+        const heads = reorderedHeads(name, config)
         return heads > 0 ? unpermuted(data, heads, config.headDim) : data
       },
       close: file.close,
@@ -57,66 +57,20 @@ function companionsOf(config: JsonObject, tokenizer: JsonObject, tokenizerConfig
   ])
 }
 
-/** Names within a layer; `.weight` or `.bias` follows. */
-const layerNames: Record<string, string> = {
-  attn_norm: 'input_layernorm',
-  attn_q: 'self_attn.q_proj',
-  attn_k: 'self_attn.k_proj',
-  attn_v: 'self_attn.v_proj',
-  attn_q_norm: 'self_attn.q_norm',
-  attn_k_norm: 'self_attn.k_norm',
-  attn_output: 'self_attn.o_proj',
-  ffn_norm: 'post_attention_layernorm',
-  ffn_gate: 'mlp.gate_proj',
-  ffn_up: 'mlp.up_proj',
-  ffn_down: 'mlp.down_proj',
-}
-
-const otherNames: Record<string, string> = {
-  'token_embd.weight': 'model.embed_tokens.weight',
-  'output_norm.weight': 'model.norm.weight',
-  'output.weight': 'lm_head.weight',
-}
-
 /** Each tensor by its Hugging Face name; one that this architecture does not have would change what is computed. */
 function namesOf(header: GgufHeader, config: ModelConfig, fail: Fail): Map<string, GgufTensor> {
   const names = new Map<string, GgufTensor>()
   for (const [name, tensor] of header.tensors) {
     if (name === ROPE_FACTORS) continue
-    const [, layer, part, kind] = /^blk\.(\d{1,5})\.(\w+)\.(weight|bias)$/.exec(name) ?? []
-    const own = layer !== undefined && Number(layer) < config.layers && Object.hasOwn(layerNames, part)
-    const biased = kind === 'bias' && !(config.attentionBias && /^attn_[qkv]$/.test(part))
-    const other = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined
-    if (!other && (!own || biased))
+    const own = huggingFaceName(name, config)
+    if (!own)
       fail(
         `has the tensor ${JSON.stringify(name.slice(0, 80))}, which a plain ${config.modelType} does not have.`,
         'Choose a model without it.',
       )
-    names.set(other ?? `model.layers.${layer}.${layerNames[part]}.${kind}`, tensor)
+    else names.set(own, tensor)
   }
   return names
-}
-
-/** Heads in the rows of a projection whose output is turned by its position; 0 for any other tensor. */
-function rotatedHeads(name: string, config: ModelConfig): number {
-  if (name.endsWith('self_attn.q_proj.weight')) return config.heads
-  return name.endsWith('self_attn.k_proj.weight') ? config.kvHeads : 0
-}
-
-/**
- * llama.cpp turns neighbouring dimensions of a head together, Hugging Face those half a head apart; Llama's rows were reordered for that,
- * and here they go back.
- * @param data [heads · headDim, in]
- */
-export function unpermuted(data: Float32Array, heads: number, headDim: number): Float32Array {
-  const columns = data.length / (heads * headDim)
-  const out = new Float32Array(data.length)
-  for (let head = 0; head < heads; head++)
-    for (let i = 0; i < headDim; i++) {
-      const from = head * headDim + 2 * (i % (headDim / 2)) + Math.floor(i / (headDim / 2))
-      out.set(data.subarray(from * columns, (from + 1) * columns), (head * headDim + i) * columns)
-    }
-  return out
 }
 
 /** That the scaling as config.json will say it gives the angles of the file. */

@@ -2,6 +2,7 @@
  * The tokenizer in a GGUF file as Hugging Face's tokenizer.json and tokenizer_config.json. GGUF holds the vocabulary and the merges, and of
  * the rest only the name of llama.cpp's own pre-tokenizer: how it splits text is written down here for the families that can be trained.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '../json-file.ts'
 import { specialIds } from './config.ts'
 import type { Fail, GgufHeader } from './header.ts'
@@ -52,9 +53,26 @@ const splittings: Record<string, Splitting> = {
   'deepseek-r1-qwen': qwen2,
 }
 
+/**
+ * The name of the way in which a tokenizer.json splits text.
+ * @returns undefined for one that is none of these
+ */
+export function splittingName({ pre_tokenizer: preTokenizer, model }: JsonObject): string | undefined {
+  const ignoresMerges = (model as JsonObject).ignore_merges === true
+  const [found] =
+    Object.entries(splittings).find(
+      ([, s]) => s.ignoreMerges === ignoresMerges && isDeepStrictEqual(essence(s.preTokenizer), essence(preTokenizer)),
+    ) ?? []
+  return found
+}
+
+/** Without `trim_offsets`, which changes no token. */
+function essence(part: unknown): unknown {
+  return JSON.parse(JSON.stringify(part ?? null, (key, value) => (key === 'trim_offsets' ? undefined : value)))
+}
+
 /** Kinds of token in `tokenizer.ggml.token_type`. */
-const CONTROL = 3
-const USER_DEFINED = 4
+export const tokenKinds = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const
 
 /** @returns the contents of tokenizer.json and tokenizer_config.json */
 export function tokenizerOf(header: GgufHeader, fail: Fail): { tokenizer: JsonObject; config: JsonObject } {
@@ -89,7 +107,7 @@ export function tokenizerOf(header: GgufHeader, fail: Fail): { tokenizer: JsonOb
     fail(`has the token ${JSON.stringify(twice)} twice.`)
   }
   const added = tokens.flatMap((content, id) =>
-    types[id] === CONTROL || types[id] === USER_DEFINED
+    types[id] === tokenKinds.control || types[id] === tokenKinds.userDefined
       ? [
           {
             id,
@@ -98,7 +116,7 @@ export function tokenizerOf(header: GgufHeader, fail: Fail): { tokenizer: JsonOb
             lstrip: false,
             rstrip: false,
             normalized: false,
-            special: types[id] === CONTROL,
+            special: types[id] === tokenKinds.control,
           },
         ]
       : [],
