@@ -46,6 +46,21 @@ export const rewardTable = {
     range: [0, 1],
     parameters: {},
   },
+  math: {
+    label: 'math',
+    about: 'Share of the training outputs whose mathematical answer has the value of the reference.',
+    range: [0, 1],
+    correctness: true,
+    parameters: {
+      precision: {
+        kind: 'integer',
+        min: 0,
+        max: 15,
+        default: 6,
+        effect: 'Decimal places to which decimal fractions must agree.',
+      },
+    },
+  },
 } as const satisfies Record<string, RewardInfo>
 
 export type RewardName = keyof typeof rewardTable

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SteeringCommand, SteeringEvent } from '../../src-main/contract/records.ts'
-import { defaultSettings, knobs, mergeSettings, type Settings, settingsOf } from '../../src-main/contract/settings.ts'
+import { defaultSettings, knobsOf, mergeSettings, type Settings, settingsOf } from '../../src-main/contract/settings.ts'
 import { type Confirmation, Steering } from '../../src-main/engine/steering.ts'
 
 let id = 0
@@ -73,6 +73,7 @@ describe('changes of settings', () => {
     [{ groupSize: 4.5 }, 'group size must be a whole number between 2 and 256 samples, not 4.5.'],
     [{ learningRate: Number.NaN }, 'learning rate must be a number between 0 and 0.1, not null.'],
     [{ miniBatches: 2 }, 'There is no knob "miniBatches"'],
+    [{ 'rewardWeights.math': 1 }, 'The run has no math reward: its rewards are accuracy, format.'],
     [{ maxCompletionTokens: 201 }, 'The model has room for outputs of at most 200 tokens, not 201.'],
     [{ promptsPerStep: 1, groupSize: 2 }, '1 prompts × 2 samples cannot be split into 4 mini-batches.'],
   ])('%j is refused and changes nothing', async (changes, reason) => {
@@ -93,7 +94,7 @@ describe('changes of settings', () => {
   })
 
   it('every knob takes its own limits and nothing beyond them', async () => {
-    for (const knob of knobs.filter((k) => k.name !== 'maxCompletionTokens')) {
+    for (const knob of knobsOf(defaultSettings).filter((k) => k.name !== 'maxCompletionTokens')) {
       const { it: s, confirmed } = steering()
       const values = [knob.min, knob.max, knob.min - 1, knob.max + 1]
       for (const value of values) s.push(event({ kind: 'set', changes: { [knob.name]: value } }))

@@ -3,11 +3,13 @@ import { StudioError } from '../../contract/errors.ts'
 import { type RewardName, rewardNames } from '../../contract/rewards.ts'
 import { accuracy } from './accuracy.ts'
 import { format } from './format.ts'
+import { math } from './math/math.ts'
 import { each, type Reward } from './reward.ts'
 
 export const rewards: { readonly [N in RewardName]: Reward<N> } = {
   accuracy: each(accuracy),
   format: each(format),
+  math: each(math),
 }
 
 checkRewards(rewards)
