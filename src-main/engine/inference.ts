@@ -33,7 +33,8 @@ export async function generateText(
   await openBackend(request.backend)
   const policy = loadPolicy(modelFolder(request.modelDir))
   const { config, tokenizer } = policy
-  const promptIds = tokenizer.encode(request.prompt && request.chat ? await asChat(policy, request) : request.prompt)
+  const asked = request.prompt && request.chat ? await asChat(policy, request) : request.prompt
+  const promptIds = asked && !request.chat ? [...tokenizer.prefix, ...tokenizer.encode(asked)] : tokenizer.encode(asked)
   if (promptIds.length === 0)
     throw new StudioError('bad-request', 'The prompt is empty.', 'For example: --prompt "12+34="')
   if (promptIds.length + request.maxTokens > config.maxPositions) {

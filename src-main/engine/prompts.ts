@@ -39,7 +39,8 @@ export async function writePrompts(
   problems: Problem[],
 ): Promise<Prompts> {
   const texts = await promptTexts(model, form, task, problems)
-  const ids = new Map(problems.map(({ prompt }, i) => [prompt, model.tokenizer.encode(texts[i])]))
+  const prefix = form.style === 'text' ? model.tokenizer.prefix : []
+  const ids = new Map(problems.map(({ prompt }, i) => [prompt, [...prefix, ...model.tokenizer.encode(texts[i])]]))
   let longest = 0
   for (const { length } of ids.values()) longest = Math.max(longest, length)
   return { longest, ids: ({ prompt }) => ids.get(prompt)! }

@@ -155,6 +155,7 @@ describe('a model', () => {
         bosId: 1,
       })
       expect(tokenizer.encode('12<eos>')).toEqual([18, 19, 0])
+      expect(tokenizer.prefix).toEqual([])
       expect([...companions.keys()]).toEqual(['config.json', 'tokenizer.json', 'tokenizer_config.json'])
       tensors.close()
     },
@@ -215,6 +216,32 @@ describe('a model', () => {
   ])('%s is refused', (_, metadata, message) => {
     write('tiny_llama', { metadata })
     expect(refusal()).toMatchObject({ code: 'bad-model', message: expect.stringContaining(message) })
+  })
+
+  it.each([
+    ['smollm', undefined, []],
+    ['smollm', true, [1]],
+    ['llama-bpe', undefined, [1]],
+    ['llama-bpe', false, []],
+  ])('splitting by %s with add_bos_token %s begins a text with %j', (pre, add, prefix) => {
+    write('tiny_llama', { metadata: { 'tokenizer.ggml.pre': pre, 'tokenizer.ggml.add_bos_token': add } })
+    const { tokenizer, tensors } = openGguf(path)
+    expect(tokenizer.prefix).toEqual(prefix)
+    expect(tokenizer.encode('1')).toEqual([18])
+    tensors.close()
+  })
+
+  it('shows rows of the embedding that are no tokens, which a model can sample', () => {
+    const { config } = write('tiny_llama')
+    const tokens = ['<eos>', '<bos>', 'a', 'b']
+    write('tiny_llama', {
+      metadata: { 'tokenizer.ggml.tokens': tokens, 'tokenizer.ggml.token_type': [3, 3, 1, 1] },
+    })
+    const { tokenizer, tensors } = openGguf(path)
+    expect(tokenizer.decode([2, 3, 9, 0, config.vocab_size - 1, 2, 0])).toBe('ab\uFFFD<eos>\uFFFDa')
+    expect(() => tokenizer.decode([config.vocab_size])).toThrow(RangeError)
+    expect(() => tokenizer.decode([-1])).toThrow(RangeError)
+    tensors.close()
   })
 
   it('with more tokens than rows is refused', () => {

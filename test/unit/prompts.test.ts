@@ -14,8 +14,9 @@ import { loadRecipe } from '../../src-main/host/recipes.ts'
 
 /** Each character is a token: what was written can be read back. */
 const letters = {
+  prefix: [],
   encode: (text: string) => [...text].map((c) => c.codePointAt(0)!),
-} as Tokenizer
+} as unknown as Tokenizer
 const template = '{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}[assistant]'
 const chatty = {
   tokenizer: letters,
@@ -43,6 +44,14 @@ describe('a prompt', () => {
 
   it('is a text to go on from for a base model, as in the paper', async () => {
     expect(await written(base, { style: 'text' })).toBe(`${r1ZeroSystem} User: What is 75 + 73 - 12? Assistant:`)
+  })
+
+  it('as a text begins as the tokenizer begins texts; a chat template writes that itself', async () => {
+    const begun = { ...base, tokenizer: { ...letters, prefix: [7] } }
+    const ids = async (model: typeof base, style: 'text' | 'auto') =>
+      (await writePrompts(model, promptSchema.parse({ style }), task, [problem])).ids(problem)
+    expect(await ids(begun, 'text')).toEqual([7, ...(await ids(base, 'text'))])
+    expect(await ids({ ...chatty, tokenizer: begun.tokenizer }, 'auto')).toEqual(await ids(chatty, 'auto'))
   })
 
   it('shows solved problems first, never held-out ones, in the form that is rewarded', async () => {

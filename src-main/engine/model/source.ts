@@ -53,7 +53,7 @@ function openFolder(folder: string): ModelSource {
         )
   }
   const config = parseConfig(readJsonObject(join(folder, 'config.json')), join(folder, 'config.json'))
-  const tokenizer = readTokenizer(join(folder, 'tokenizer.json'))
+  const tokenizer = readTokenizer(join(folder, 'tokenizer.json'), config.vocabulary)
   if (tokenizer.size > config.vocabulary) {
     throw new StudioError(
       'bad-model',

@@ -18,7 +18,8 @@ export interface Tokenizer {
   encode(text: string): number[]
   /**
    * Exactly the tokens' text, nothing inserted; special tokens are shown, except one at the very end (the end token of a completion).
-   * @throws RangeError for an id outside the vocabulary
+   * An id that is a row of the model and no token (many embeddings are padded) is shown as U+FFFD: a model can sample it.
+   * @throws RangeError for any other id outside the vocabulary
    */
   decode(ids: ArrayLike<number>): string
   /** Ends a completion. */
@@ -27,21 +28,30 @@ export interface Tokenizer {
   readonly padId: number
   /** Begins a text; null where a model has none. */
   readonly bosId: number | null
+  /** What the tokenizer itself puts before a text (Llama's begin of text); a chat template writes it out. */
+  readonly prefix: readonly number[]
   /** Ids are below this. A model's embedding may have more rows. */
   readonly size: number
 }
 
 /**
  * @param path of a tokenizer.json; tokenizer_config.json beside it names the special tokens
+ * @param rows of the model's embedding
  * @throws StudioError bad-model, naming the file
  */
-export function readTokenizer(path: string): Tokenizer {
+export function readTokenizer(path: string, rows = 0): Tokenizer {
   const configPath = join(dirname(path), 'tokenizer_config.json')
-  return parseTokenizer(readJsonObject(path), readJsonObjectIfPresent(configPath) ?? {}, path, configPath)
+  return parseTokenizer(readJsonObject(path), readJsonObjectIfPresent(configPath) ?? {}, path, configPath, rows)
 }
 
 /** @param path, configPath what to call the two in messages */
-export function parseTokenizer(json: JsonObject, config: JsonObject, path: string, configPath: string): Tokenizer {
+export function parseTokenizer(
+  json: JsonObject,
+  config: JsonObject,
+  path: string,
+  configPath: string,
+  rows = 0,
+): Tokenizer {
   let tokenizer: HuggingFaceTokenizer
   try {
     tokenizer = new HuggingFaceTokenizer(json, config)
@@ -79,6 +89,7 @@ export function parseTokenizer(json: JsonObject, config: JsonObject, path: strin
     eosId,
     padId: special('pad_token') ?? eosId,
     bosId: special('bos_token'),
+    prefix: prefixOf(tokenizer),
     size,
     encode(text) {
       if (text === '') return []
@@ -89,13 +100,22 @@ export function parseTokenizer(json: JsonObject, config: JsonObject, path: strin
     },
     decode(ids) {
       const list = Array.from(ids)
-      for (const id of list)
-        if (tokenizer.id_to_token(id) === undefined)
-          throw new RangeError(`There is no token with id ${id}; ids are below ${size}.`)
+      const unused = list.filter((id) => tokenizer.id_to_token(id) === undefined)
+      const wrong = unused.find((id) => !(id >= 0 && id < rows))
+      if (wrong !== undefined) throw new RangeError(`There is no token with id ${wrong}; ids are below ${size}.`)
       if (specialIds.has(list.at(-1)!)) list.pop()
-      if (list.length === 0) return ''
-      return tokenizer.decode(list, { skip_special_tokens: false, clean_up_tokenization_spaces: false })
+      if (unused.length === 0) return written(list)
+      const pieces: number[][] = [[]]
+      for (const id of list)
+        if (!unused.includes(id)) pieces.at(-1)!.push(id)
+        else pieces.push([])
+      return pieces.map(written).join('\uFFFD')
     },
+  }
+
+  function written(ids: number[]): string {
+    if (ids.length === 0) return ''
+    return tokenizer.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false })
   }
 
   function outsideVocabulary(text: string, ids: number[], tokens: string[]): StudioError {
@@ -108,6 +128,15 @@ export function parseTokenizer(json: JsonObject, config: JsonObject, path: strin
       size <= 64 ? `Its whole vocabulary: ${[...vocabulary.keys()].join(' ')}` : 'Use text of the model’s language.',
     )
   }
+}
+
+/** The tokens that the post-processor adds before a text. */
+function prefixOf(tokenizer: HuggingFaceTokenizer): number[] {
+  const text = [...tokenizer.get_vocab().keys()].find((token) => /^[a-z0-9]$/i.test(token))
+  if (text === undefined) return []
+  const [plain] = tokenizer.encode(text, { add_special_tokens: false }).ids
+  const { ids } = tokenizer.encode(text, { add_special_tokens: true })
+  return ids.slice(0, Math.max(0, ids.indexOf(plain)))
 }
 
 /** tokenizer_config.json gives a special token as its text, or as an object with its content. */

@@ -27,7 +27,7 @@ export function openGguf(path: string): ModelSource {
     const config = parseConfig(json, path)
     if (ropeFactors) requireSameAngles(config, json, ropeFactors, path, fail)
     const { tokenizer, config: tokenizerConfig } = tokenizerOf(header, fail)
-    const read = parseTokenizer(tokenizer, tokenizerConfig, path, path)
+    const read = parseTokenizer(tokenizer, tokenizerConfig, path, path, config.vocabulary)
     if (read.size > config.vocabulary) fail(`has ${read.size} tokens, but its embedding has ${config.vocabulary} rows.`)
     const names = namesOf(header, config, fail)
     const tensors: TensorStore = {

@@ -71,6 +71,20 @@ function essence(part: unknown): unknown {
   return JSON.parse(JSON.stringify(part ?? null, (key, value) => (key === 'trim_offsets' ? undefined : value)))
 }
 
+/** A token before every text, as Llama's tokenizers add it. */
+function beginning(token: string, id: number): JsonObject {
+  const parts = (...texts: string[]) => [
+    { SpecialToken: { id: token, type_id: 0 } },
+    ...texts.map((text) => ({ Sequence: { id: text, type_id: 0 } })),
+  ]
+  return {
+    type: 'TemplateProcessing',
+    single: parts('A'),
+    pair: parts('A', 'B'),
+    special_tokens: { [token]: { id: token, ids: [id], tokens: [token] } },
+  }
+}
+
 /** Kinds of token in `tokenizer.ggml.token_type`. */
 export const tokenKinds = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const
 
@@ -122,6 +136,10 @@ export function tokenizerOf(header: GgufHeader, fail: Fail): { tokenizer: JsonOb
       : [],
   )
   const { eos, bos, pad } = specialIds(header)
+  const begins =
+    typeof bos === 'number' &&
+    bos < tokens.length &&
+    (metadata.get('tokenizer.ggml.add_bos_token') ?? splitting === llama3)
   const text = (id: unknown) => (typeof id === 'number' ? (tokens[id] ?? null) : null)
   return {
     tokenizer: {
@@ -131,7 +149,7 @@ export function tokenizerOf(header: GgufHeader, fail: Fail): { tokenizer: JsonOb
       added_tokens: added,
       normalizer: splitting.normalizer,
       pre_tokenizer: splitting.preTokenizer,
-      post_processor: null,
+      post_processor: begins ? beginning(tokens[bos as number], bos as number) : null,
       decoder: byteLevel(true),
       model: {
         type: 'BPE',
