@@ -35,6 +35,14 @@ it('is asked by it, and what is stored and shown is the problem itself', async (
   expect(texts(asked)).not.toEqual(texts(alone))
 })
 
+it('goes on from a checkpoint as if it had never stopped', async () => {
+  const model = chatty(counting)
+  const two = smallRecipe({ model, checkpointEvery: 1, stages: [{ kind: 'grpo', name: 'two', steps: 2 }] })
+  const whole = await run(two)
+  const resumed = await run(two, { folder: whole.folder, checkpoint: 'checkpoints/step-000001' })
+  expect(resumed.course).toEqual(whole.course.slice(1))
+})
+
 it.each([
   ['{{ raise_exception("no system here") }}', {}, 'bad-model', 'no system here'],
   [counting, { style: 'text' }, 'bad-request', 'no token for'],

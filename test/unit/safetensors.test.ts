@@ -108,6 +108,7 @@ describe('a damaged file', () => {
   const cases: [string, () => void, string][] = [
     ['an empty file', () => writeFileSync(path, ''), 'is no safetensors file: it has 0 bytes'],
     ['a header longer than the file', () => put({ a: f32(0, 8) }, good, 1e6), 'its header would have 1000000 bytes'],
+    ['a header of 10 GB', () => put({ a: f32(0, 8) }, good, 1e10), 'its header would have 10000000000 bytes'],
     ['an absurd header length', () => writeFileSync(path, Buffer.alloc(64, 0xff)), 'is damaged or no safetensors file'],
     ['a header that is no JSON', () => put('{"a":', good), 'its header is not JSON'],
     ['a header that is a list', () => put('[]', good), 'has no header object'],
