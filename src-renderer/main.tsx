@@ -7,10 +7,12 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app/App.tsx'
 import { listenToKeys } from './app/keyboard.ts'
 import { stayConnected } from './stores/host.ts'
+import { watchInput } from './stores/input.ts'
 import { announceEvents } from './stores/listen.ts'
 import { followAddress } from './stores/route.ts'
 
 followAddress()
+watchInput(window)
 listenToKeys()
 announceEvents()
 void stayConnected()

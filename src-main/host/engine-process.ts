@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { constants, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
@@ -65,8 +65,11 @@ export function forkEngine(entry: URL): EngineProcess {
   }
 }
 
-/** The engine takes all cores: window and host come first, which costs it nothing while they have nothing to do. */
-const niceness = 5
+/**
+ * The engine takes all cores: window and host come first, which costs it nothing while they have nothing to do. The operating
+ * systems' "below normal", 10 on Linux: a lesser one says nothing to Windows, and at 5 Linux still let the window wait.
+ */
+const niceness = constants.priority.PRIORITY_BELOW_NORMAL
 
 export function giveWay(pid: number): void {
   try {

@@ -3,6 +3,9 @@ import { Notifications } from '@mantine/notifications'
 import { lazy, Suspense } from 'react'
 import { useStore } from 'zustand'
 import { LivePage } from '../pages/live/Page.tsx'
+import { RunsPage } from '../pages/runs/Page.tsx'
+import { SystemPage } from '../pages/system/Page.tsx'
+import { Hints } from '../parts/Hints.tsx'
 import { schemeStore } from '../stores/scheme.ts'
 import { useRoute } from '../stores/use.ts'
 import styles from './App.module.css'
@@ -12,8 +15,6 @@ import { Rail } from './Rail.tsx'
 import { ShortcutsDialog } from './ShortcutsDialog.tsx'
 import { theme, variables } from './theme.ts'
 
-const RunsPage = lazy(() => import('../pages/runs/Page.tsx').then((m) => ({ default: m.RunsPage })))
-const SystemPage = lazy(() => import('../pages/system/Page.tsx').then((m) => ({ default: m.SystemPage })))
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -25,11 +26,9 @@ export function App() {
         <Rail page={page} />
         <main className={styles.page} id="page">
           <Guard key={page}>
-            <Suspense>
-              {page === 'live' && <LivePage />}
-              {page === 'runs' && <RunsPage />}
-              {page === 'system' && <SystemPage />}
-            </Suspense>
+            {page === 'live' && <LivePage />}
+            {page === 'runs' && <RunsPage />}
+            {page === 'system' && <SystemPage />}
           </Guard>
         </main>
       </div>
@@ -38,9 +37,10 @@ export function App() {
       </Suspense>
       <CommandPalette />
       <ShortcutsDialog />
+      <Hints />
       <Notifications
-        position="bottom-left"
-        limit={4}
+        position="bottom-right"
+        limit={3}
         classNames={{ root: styles.notifications, notification: styles.notification }}
       />
     </MantineProvider>

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import {
   IconActivityHeartbeat,
   IconCommand,
@@ -16,6 +15,7 @@ import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import { goToLive, goToRuns, goToSystem } from '../actions/goTo.ts'
 import { launch } from '../actions/launch.ts'
 import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
+import { hint } from '../parts/hint.ts'
 import { type Route, routeHash } from '../stores/route.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import styles from './App.module.css'
@@ -59,35 +59,33 @@ function PageLink(props: { action: Action; page: Route['page']; current: Route['
   const { action, page, current } = props
   const target: Route = page === 'live' ? { page, runId: null, step: null, opened: null } : { page }
   return (
-    <Tooltip label={tip(action)} position="right" withinPortal={false}>
-      <a
-        className={styles.item}
-        href={routeHash(target)}
-        aria-current={current === page ? 'page' : undefined}
-        onClick={(event) => {
-          event.preventDefault()
-          void action.run()
-        }}
-      >
-        {props.icon}
-        {nameOf(action)}
-      </a>
-    </Tooltip>
+    <a
+      {...hint(tip(action), 'right')}
+      className={styles.item}
+      href={routeHash(target)}
+      aria-current={current === page ? 'page' : undefined}
+      onClick={(event) => {
+        event.preventDefault()
+        void action.run()
+      }}
+    >
+      {props.icon}
+      {nameOf(action)}
+    </a>
   )
 }
 
 function Tool({ action, label, icon }: { action: Action; label: string; icon: ReactNode }) {
   return (
-    <Tooltip label={tip(action)} position="right" withinPortal={false}>
-      <button
-        type="button"
-        className={styles.item}
-        onClick={() => void action.run()}
-        aria-label={`${label}: ${nameOf(action)}`}
-      >
-        {icon}
-        <span aria-hidden="true">{label}</span>
-      </button>
-    </Tooltip>
+    <button
+      {...hint(tip(action), 'right')}
+      type="button"
+      className={styles.item}
+      onClick={() => void action.run()}
+      aria-label={`${label}: ${nameOf(action)}`}
+    >
+      {icon}
+      <span aria-hidden="true">{label}</span>
+    </button>
   )
 }

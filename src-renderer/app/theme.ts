@@ -55,17 +55,6 @@ export const theme = createTheme({
   focusRing: 'auto',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
   components: {
-    Tooltip: {
-      defaultProps: { openDelay: 350, fz: 'xs', multiline: true, maw: 320 },
-      styles: {
-        tooltip: {
-          background: 'var(--raised)',
-          color: 'var(--ink)',
-          border: '1px solid var(--line-strong)',
-          boxShadow: '0 3px 12px rgb(0 0 0 / 0.25)',
-        },
-      },
-    },
     // Dialogs are there at once: what is asked in a hurry must not fade in.
     Modal: {
       defaultProps: {

@@ -13,10 +13,12 @@ export interface ChartProps {
   label: string
   /** Makes the option for a width in px; a new function draws anew. */
   build: (width: number) => EChartsCoreOption
+  /** Calls back when what `build` reads has changed in place; returns how to stop. */
+  onChange: (changed: () => void) => () => void
   className?: string
 }
 
-export const Chart = memo(function Chart({ label, build, className }: ChartProps) {
+export const Chart = memo(function Chart({ label, build, onChange, className }: ChartProps) {
   const element = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | null>(null)
   const latest = useRef(build)
@@ -46,6 +48,8 @@ export const Chart = memo(function Chart({ label, build, className }: ChartProps
     latest.current = build
     drawSoon(draw)
   }, [build, draw])
+
+  useEffect(() => onChange(() => drawSoon(draw)), [onChange, draw])
 
   return <div ref={element} className={className} role="img" aria-label={label} />
 })

@@ -5,6 +5,7 @@ import { explain } from '../transport/explain.ts'
 import { type Columns, emptyColumns, extend } from './columns.ts'
 import { connectionStore } from './connection.ts'
 import { forgetAfter, remember } from './groups.ts'
+import { inputFirst } from './input.ts'
 import { applyEvents, liveStore, nothing, phaseStore } from './live.ts'
 import { runsStore, withRun } from './runs.ts'
 
@@ -68,15 +69,21 @@ async function listen(connection: Connection): Promise<void> {
 }
 
 let gathered: HostEvent[] = []
+let gatheredSince = 0
 /** Set while a run is being fetched: its events wait, and are applied on top of what was fetched. */
 let loading: { runId: string } | null = null
 
 function take(event: HostEvent): void {
-  if (gathered.push(event) === 1) setTimeout(show, gatherMs)
+  if (gathered.push(event) > 1) return
+  gatheredSince = performance.now()
+  setTimeout(show, gatherMs)
 }
 
+/** A change that takes effect is what the person waits for. */
+const answers = (event: HostEvent) => event.type === 'steering'
+
 function show(): void {
-  if (loading) {
+  if (loading || (inputFirst(gatheredSince) && !gathered.some(answers))) {
     setTimeout(show, gatherMs)
     return
   }

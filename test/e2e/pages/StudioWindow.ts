@@ -7,6 +7,8 @@ export class StudioWindow {
   readonly palette: Locator
   readonly shortcuts: Locator
   readonly messages: Locator
+  /** What the element under the pointer, or the focused one, is about. */
+  readonly hint: Locator
 
   constructor(page: Page) {
     this.page = page
@@ -14,6 +16,7 @@ export class StudioWindow {
     this.palette = page.getByRole('dialog').filter({ has: page.getByRole('textbox', { name: 'Command' }) })
     this.shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
     this.messages = page.getByRole('alert')
+    this.hint = page.getByRole('tooltip').filter({ hasNotText: /[◆│▲]/ })
   }
 
   link(name: 'Runs' | 'Live' | 'System'): Locator {

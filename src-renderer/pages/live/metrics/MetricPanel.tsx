@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import { IconArrowsMaximize, IconArrowsMinimize } from '@tabler/icons-react'
 import { memo, useCallback, useMemo } from 'react'
 import { useStore } from 'zustand'
@@ -7,6 +6,7 @@ import { Chart } from '../../../charts/Chart.tsx'
 import type { Range } from '../../../charts/frame.ts'
 import { metricOption } from '../../../charts/metricOption.ts'
 import type { Panel } from '../../../charts/panels.ts'
+import { hint } from '../../../parts/hint.ts'
 import { useFrame } from '../../../parts/useLook.ts'
 import { indexOfStep } from '../../../stores/columns.ts'
 import { liveStore } from '../../../stores/live.ts'
@@ -16,6 +16,10 @@ import { cursorStore, viewStore } from '../../../stores/view.ts'
 import type { MarkSpot } from './MarkCard.tsx'
 import styles from './Metrics.module.css'
 import { Plot } from './Plot.tsx'
+
+/** A step draws the charts anew without React: their panels stay as they are. */
+const onColumns = (changed: () => void) =>
+  liveStore.subscribe(({ version }, before) => version !== before.version && changed())
 
 export interface MetricPanelProps {
   panel: Panel
@@ -31,12 +35,10 @@ export interface MetricPanelProps {
 
 export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
   const { panel, range, zoomed, marks, history, smooth, palette, enlarged, onMark } = props
-  const version = useLive((s) => s.version)
   const evaluations = useLive((s) => s.evaluations)
   const frame = useFrame()
   const heldOut = useMemo(() => (panel.heldOut ? evaluations.map(panel.heldOut) : []), [panel, evaluations])
   const bound = useMemo(() => (panel.bound ? knobHistory(history, panel.bound) : []), [panel, history])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns change in place, and `version` says when
   const build = useCallback(
     (width: number) =>
       metricOption({
@@ -52,16 +54,16 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         frame,
         width,
       }),
-    [version, panel, heldOut, bound, marks, range, zoomed, smooth, palette, frame],
+    [panel, heldOut, bound, marks, range, zoomed, smooth, palette, frame],
   )
   const toggle = () => viewStore.setState({ enlarged: enlarged ? null : panel.id })
   const Icon = enlarged ? IconArrowsMinimize : IconArrowsMaximize
   return (
     <figure className={styles.panel} data-metric={panel.id}>
       <figcaption className={styles.caption}>
-        <Tooltip label={panel.unit ? `${panel.about} In ${panel.unit}.` : panel.about} position="top-start">
-          <span className={styles.name}>{panel.title}</span>
-        </Tooltip>
+        <span className={styles.name} {...hint(panel.unit ? `${panel.about} In ${panel.unit}.` : panel.about)}>
+          {panel.title}
+        </span>
         <button
           type="button"
           className={styles.enlarge}
@@ -73,7 +75,7 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         <Value panel={panel} />
       </figcaption>
       <Plot range={range} frame={frame} marks={marks} onMark={onMark}>
-        <Chart className={styles.chart} build={build} label={`${panel.title} over steps`} />
+        <Chart className={styles.chart} build={build} onChange={onColumns} label={`${panel.title} over steps`} />
       </Plot>
     </figure>
   )

@@ -4,6 +4,7 @@ import { memo, useDeferredValue, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import { close, nextGroup, previousGroup, toggleDifferences } from '../../../actions/groups.ts'
+import { coverCharts } from '../../../charts/queue.ts'
 import { plural } from '../../../format/number.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
@@ -27,11 +28,13 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
   const { at, layout, differences } = built
   const shown = appearances?.[at]
 
+  useEffect(coverCharts, [])
+
   useEffect(() => {
     const before = document.activeElement
     heading.current?.focus()
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
     }
   }, [])
 

@@ -1,8 +1,8 @@
-import { Tooltip } from '@mantine/core'
 import { memo, useEffect, useRef } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import type { RewardPart } from '../../../../src-main/contract/records.ts'
 import { compact, signed } from '../../../format/number.ts'
+import { hint } from '../../../parts/hint.ts'
 import { parseResponse } from '../../../text/response.ts'
 import { Reasoning } from './Reasoning.tsx'
 import styles from './Sample.module.css'
@@ -42,11 +42,13 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
           {sample.tokens} tokens{sample.finishReason === 'length' && ', cut'}
         </span>
         {advantage !== null && (
-          <Tooltip label="Advantage: how far this output is above or below its group">
-            <span className={styles.advantage} data-sign={Math.sign(Math.round(advantage * 100))}>
-              {signed(advantage)}
-            </span>
-          </Tooltip>
+          <span
+            {...hint('Advantage: how far this output is above or below its group')}
+            className={styles.advantage}
+            data-sign={Math.sign(Math.round(advantage * 100))}
+          >
+            {signed(advantage)}
+          </span>
         )}
       </div>
       {response.before && <Stray text={response.before} />}
@@ -80,18 +82,17 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
 
 function Part({ name, part }: { name: string; part: RewardPart }) {
   return (
-    <Tooltip label={`${part.reason}. ${name} ${compact(part.value)} × weight ${compact(part.weight)}`}>
-      <span
-        className={styles.chip}
-        data-full={part.value !== null && part.value > 0}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the reason is told on focus
-        tabIndex={0}
-        role="note"
-        aria-label={`${name} ${compact(part.value)} times weight ${compact(part.weight)}: ${part.reason}`}
-      >
-        {name} {compact(part.value)}
-      </span>
-    </Tooltip>
+    <span
+      {...hint(`${part.reason}. ${name} ${compact(part.value)} × weight ${compact(part.weight)}`)}
+      className={styles.chip}
+      data-full={part.value !== null && part.value > 0}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the reason is told on focus
+      tabIndex={0}
+      role="note"
+      aria-label={`${name} ${compact(part.value)} times weight ${compact(part.weight)}: ${part.reason}`}
+    >
+      {name} {compact(part.value)}
+    </span>
   )
 }
 

@@ -1,7 +1,8 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { type CSSProperties, memo, useEffect, useState } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
+import { hint } from '../../../parts/hint.ts'
 import { bestFirst, readerStore, showAppearance } from '../../../stores/reader.ts'
 import { momentName } from './moment.ts'
 import styles from './Time.module.css'
@@ -45,21 +46,20 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
 
   return (
     <div className={styles.time}>
-      <Tooltip label={playing ? 'Stop' : 'Play from the first meeting to now'}>
-        <ActionIcon
-          variant="default"
-          size="lg"
-          disabled={count < 2}
-          onClick={play}
-          aria-label={playing ? 'Stop playing' : 'Play through time'}
-        >
-          {playing ? (
-            <IconPlayerPauseFilled size="1rem" aria-hidden="true" />
-          ) : (
-            <IconPlayerPlayFilled size="1rem" aria-hidden="true" />
-          )}
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        {...hint(playing ? 'Stop' : 'Play from the first meeting to now')}
+        variant="default"
+        size="lg"
+        disabled={count < 2}
+        onClick={play}
+        aria-label={playing ? 'Stop playing' : 'Play through time'}
+      >
+        {playing ? (
+          <IconPlayerPauseFilled size="1rem" aria-hidden="true" />
+        ) : (
+          <IconPlayerPlayFilled size="1rem" aria-hidden="true" />
+        )}
+      </ActionIcon>
       <div className={styles.moments} style={{ '--count': count } as CSSProperties}>
         {appearances.map((appearance, i) => (
           <div

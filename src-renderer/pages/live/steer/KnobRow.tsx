@@ -1,10 +1,11 @@
-import { Tooltip } from '@mantine/core'
 import { type CSSProperties, type KeyboardEvent, memo, useId } from 'react'
 import { useStore } from 'zustand'
 import { type Knob, refusal } from '../../../../src-main/contract/settings.ts'
 import { compact, plain, typed } from '../../../format/number.ts'
+import { hint } from '../../../parts/hint.ts'
 import { applyDrafts } from '../../../stores/drafts.ts'
 import { setDraft, steerStore } from '../../../stores/steer.ts'
+import { useNewestStep } from '../data.ts'
 import styles from './Knob.module.css'
 import { Sparkline } from './Sparkline.tsx'
 import { positionOf, valueAt } from './scale.ts'
@@ -15,11 +16,10 @@ export interface KnobRowProps {
   /** Asked of the engine, not yet in force. */
   pending: number | undefined
   history: { step: number; value: number }[]
-  newest: number
   disabled: boolean
 }
 
-export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, newest, disabled }: KnobRowProps) {
+export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, disabled }: KnobRowProps) {
   const id = useId()
   const draft = useStore(steerStore, (s) => s.drafts[knob.name])
   const fresh = useStore(steerStore, (s) => s.fresh[knob.name])
@@ -29,7 +29,6 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
   const problem =
     draft === undefined ? undefined : Number.isNaN(value) ? `“${draft}” is not a number.` : refusal(knob.name, value)
   const changed = draft !== undefined && value !== settled
-  const next = newest + 1
   const state = problem ? 'wrong' : changed ? 'draft' : pending !== undefined ? 'pending' : fresh ? 'fresh' : 'calm'
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -46,22 +45,12 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
     // biome-ignore lint/a11y/noStaticElementInteractions: Enter and Escape of the two fields inside
     <div className={styles.knob} data-knob={knob.name} data-state={state} onKeyDown={onKeyDown}>
       <div className={styles.top}>
-        <Tooltip label={knob.effect} position="left">
-          <label className={styles.label} htmlFor={id}>
-            {knob.label}
-          </label>
-        </Tooltip>
+        <label className={styles.label} htmlFor={id} {...hint(knob.effect, 'left')}>
+          {knob.label}
+        </label>
         <span className={styles.aside} id={`${id}-state`}>
-          <KnobState
-            state={state}
-            knob={knob}
-            inForce={inForce}
-            value={value}
-            settled={settled}
-            next={next}
-            fresh={fresh}
-          />
-          <Sparkline knob={knob} points={history} newest={newest} />
+          <KnobState state={state} knob={knob} inForce={inForce} value={value} settled={settled} fresh={fresh} />
+          <Sparkline knob={knob} points={history} />
         </span>
       </div>
       <input
@@ -122,25 +111,29 @@ interface KnobStateProps {
   inForce: number
   value: number
   settled: number
-  next: number
   fresh: number | undefined
 }
 
 const limit = (value: number) => (Math.abs(value) >= 10_000 ? compact(value) : plain(value))
 
+/** The only word of a knob that changes with every step. */
+function NextStep() {
+  return <>step {useNewestStep() + 1}</>
+}
+
 /** Range and unit while nothing happens; else what is in force, what is asked, and from which step. */
-function KnobState({ state, knob, inForce, value, settled, next, fresh }: KnobStateProps) {
+function KnobState({ state, knob, inForce, value, settled, fresh }: KnobStateProps) {
   switch (state) {
     case 'draft':
       return (
         <span>
-          {plain(inForce)} → <b>{plain(value)}</b> from step {next} ↵
+          {plain(inForce)} → <b>{plain(value)}</b> from <NextStep /> ↵
         </span>
       )
     case 'pending':
       return (
         <span>
-          {plain(inForce)} now, <b>{plain(settled)}</b> from step {next}
+          {plain(inForce)} now, <b>{plain(settled)}</b> from <NextStep />
         </span>
       )
     case 'fresh':

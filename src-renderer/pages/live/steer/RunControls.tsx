@@ -1,4 +1,4 @@
-import { Button, Tooltip } from '@mantine/core'
+import { Button } from '@mantine/core'
 import {
   IconAnchor,
   IconPlayerPause,
@@ -14,6 +14,7 @@ import { oneStep } from '../../../actions/oneStep.ts'
 import { pause } from '../../../actions/pause.ts'
 import { nextStage, refreshReference, stayInStage } from '../../../actions/stages.ts'
 import { stop } from '../../../actions/stop.ts'
+import { hint } from '../../../parts/hint.ts'
 import { useAction } from '../../../parts/useAction.ts'
 import { useDetail } from '../data.ts'
 import styles from './Steer.module.css'
@@ -38,18 +39,17 @@ export const RunControls = memo(function RunControls() {
 function Control({ action, icon, short, main }: { action: Action; icon: ReactNode; short?: string; main?: boolean }) {
   const { name, enabled, tip, run } = useAction(action)
   return (
-    <Tooltip label={tip} position="bottom">
-      <Button
-        size="compact-sm"
-        variant={main ? 'filled' : 'default'}
-        leftSection={icon}
-        disabled={!enabled}
-        onClick={run}
-        aria-label={name.replace('…', '')}
-        classNames={{ root: styles.control, section: styles.controlIcon }}
-      >
-        {short ?? name.replace('…', '')}
-      </Button>
-    </Tooltip>
+    <Button
+      {...hint(tip, 'bottom')}
+      size="compact-sm"
+      variant={main ? 'filled' : 'default'}
+      leftSection={icon}
+      disabled={!enabled}
+      onClick={run}
+      aria-label={name.replace('…', '')}
+      classNames={{ root: styles.control, section: styles.controlIcon }}
+    >
+      {short ?? name.replace('…', '')}
+    </Button>
   )
 }

@@ -1,16 +1,14 @@
 import { memo } from 'react'
 import type { Knob } from '../../../../src-main/contract/settings.ts'
 import { plain } from '../../../format/number.ts'
+import { useNewestStep } from '../data.ts'
 import styles from './Knob.module.css'
 import { positionOf } from './scale.ts'
 
 /** A knob's past as a small stepped line, from the first step to now. */
-export const Sparkline = memo(function Sparkline(props: {
-  knob: Knob
-  points: { step: number; value: number }[]
-  newest: number
-}) {
-  const { knob, points, newest } = props
+export const Sparkline = memo(function Sparkline(props: { knob: Knob; points: { step: number; value: number }[] }) {
+  const { knob, points } = props
+  const newest = useNewestStep()
   const width = 100
   const height = 20
   const end = Math.max(newest, points.at(-1)?.step ?? 1, 2)

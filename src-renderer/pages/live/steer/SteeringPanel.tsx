@@ -1,17 +1,18 @@
-import { ActionIcon, Button, Skeleton, Tabs, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Skeleton, Tabs, TextInput } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { memo, type ReactNode, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { defaultSettings, type Knob, knobs, knobsOf, knobValue } from '../../../../src-main/contract/settings.ts'
 import { applyChanges, takeBack } from '../../../actions/steering.ts'
 import { plural } from '../../../format/number.ts'
+import { hint } from '../../../parts/hint.ts'
 import { useAction } from '../../../parts/useAction.ts'
 import { isActive } from '../../../stores/runs.ts'
 import { steerStore } from '../../../stores/steer.ts'
 import { knobHistory, pendingChanges } from '../../../stores/story.ts'
 import { useLive, useView } from '../../../stores/use.ts'
 import { viewStore } from '../../../stores/view.ts'
-import { useDetail, useNewestStep, useSettingsHistory } from '../data.ts'
+import { useDetail, useSettingsHistory } from '../data.ts'
 import { AlertList } from './AlertList.tsx'
 import { EventList } from './EventList.tsx'
 import knobStyles from './Knob.module.css'
@@ -24,7 +25,6 @@ const placeholders = knobsOf(defaultSettings).filter((knob) => !knob.further)
 
 export const SteeringPanel = memo(function SteeringPanel() {
   const detail = useDetail()
-  const newest = useNewestStep()
   const history = useSettingsHistory()
   const past = useMemo(() => new Map(knobs.map((k) => [k.name, knobHistory(history, k.name)])), [history])
   const pending = useMemo(() => pendingChanges(detail?.pending ?? []), [detail?.pending])
@@ -46,7 +46,6 @@ export const SteeringPanel = memo(function SteeringPanel() {
         inForce={knobValue(detail.settings, knob.name)}
         pending={pending[knob.name]}
         history={past.get(knob.name) ?? []}
-        newest={newest}
         disabled={disabled}
       />
     )
@@ -117,17 +116,16 @@ const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
       <Button type="submit" size="compact-sm" disabled={!apply.enabled}>
         {count > 1 ? `Apply ${count}` : 'Apply'}
       </Button>
-      <Tooltip label={back.name}>
-        <ActionIcon
-          variant="default"
-          size="1.625rem"
-          disabled={!back.enabled}
-          onClick={back.run}
-          aria-label="Take back"
-        >
-          <IconArrowBackUp size="1rem" stroke={1.8} aria-hidden="true" />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        {...hint(back.name)}
+        variant="default"
+        size="1.625rem"
+        disabled={!back.enabled}
+        onClick={back.run}
+        aria-label="Take back"
+      >
+        <IconArrowBackUp size="1rem" stroke={1.8} aria-hidden="true" />
+      </ActionIcon>
     </form>
   )
 })

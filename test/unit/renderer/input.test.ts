@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { coverCharts, drawNever, drawSoon } from '../../../src-renderer/charts/queue.ts'
+import { inputFirst, watchInput } from '../../../src-renderer/stores/input.ts'
+
+const page = new EventTarget()
+watchInput(page)
+const act = () => page.dispatchEvent(new Event('keydown'))
+
+beforeAll(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('requestAnimationFrame', (frame: () => void) => setTimeout(frame, 16))
+})
+
+/** Long after the last input. */
+afterEach(() => vi.advanceTimersByTime(10_000))
+
+afterAll(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+describe('input first', () => {
+  it('what comes in waits for the answer to an input, and no longer', () => {
+    const since = performance.now()
+    expect(inputFirst(since)).toBe(false)
+    act()
+    expect(inputFirst(since)).toBe(true)
+    vi.advanceTimersByTime(119)
+    expect(inputFirst(since)).toBe(true)
+    vi.advanceTimersByTime(1)
+    expect(inputFirst(since)).toBe(false)
+  })
+
+  it('whoever types without a pause holds nothing up for more than half a second', () => {
+    const since = performance.now()
+    let waited = 0
+    for (act(); inputFirst(since); act()) {
+      vi.advanceTimersByTime(50)
+      waited += 50
+    }
+    expect(waited).toBe(500)
+  })
+})
+
+describe('drawings', () => {
+  it('each is a task of its own, and is done once however often it was asked for', () => {
+    const done: string[] = []
+    const [one, two] = ['one', 'two'].map((name) => () => void done.push(name))
+    for (const draw of [one, two, one]) drawSoon(draw)
+    expect(done).toEqual([])
+    vi.advanceTimersToNextTimer() // the frame
+    vi.advanceTimersToNextTimer()
+    expect(done).toEqual(['one'])
+    vi.advanceTimersToNextTimer()
+    expect(done).toEqual(['one', 'two'])
+    vi.runAllTimers()
+    expect(done).toEqual(['one', 'two'])
+  })
+
+  it('wait for the answer to an input', () => {
+    const draw = vi.fn()
+    act()
+    drawSoon(draw)
+    vi.advanceTimersByTime(100)
+    expect(draw).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(100)
+    expect(draw).toHaveBeenCalledOnce()
+  })
+
+  it('wait while something lies over the charts, also one that came in between', () => {
+    const [early, late, gone] = [vi.fn(), vi.fn(), vi.fn()]
+    drawSoon(early)
+    const uncover = coverCharts()
+    vi.advanceTimersByTime(1000)
+    drawSoon(late)
+    drawSoon(gone)
+    vi.advanceTimersByTime(1000)
+    expect(early).not.toHaveBeenCalled()
+    drawNever(gone)
+    uncover()
+    vi.advanceTimersByTime(1000)
+    expect(early).toHaveBeenCalledOnce()
+    expect(late).toHaveBeenCalledOnce()
+    expect(gone).not.toHaveBeenCalled()
+  })
+})
