@@ -62,9 +62,9 @@ export function outOfReach(endpoint: string, reason: string): StudioError {
 
 /** What is behind fetch's "fetch failed". */
 export function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } }
+  const { name, message, cause } = error as Error & { cause?: { code?: unknown; message?: string } }
   if (name === 'TimeoutError') return 'no answer came'
-  return cause?.code ?? cause?.message ?? message
+  return typeof cause?.code === 'string' ? cause.code : (cause?.message || message).replace(/\.$/, '')
 }
 
 export function requireOk(response: Response, name: string, revision: string, endpoint: string): void {
