@@ -146,6 +146,19 @@ describe('a checkpoint of adapters', () => {
       (c) => Object.assign(c, { use_dora: true }),
       /use_dora is true, which cannot be computed/,
     ],
+    ['no kind', 'adapter_config.json', (c) => delete c.peft_type, /it has no peft_type/],
+    [
+      'IA3',
+      'adapter_config.json',
+      (c) => Object.assign(c, { peft_type: 'IA3' }),
+      /peft_type is "IA3", which cannot be/,
+    ],
+    [
+      'a field of the future',
+      'adapter_config.json',
+      (c) => Object.assign(c, { use_new: { a: 1 } }),
+      /use_new is \{"a":1\}/,
+    ],
     [
       'ranks of their own',
       'adapter_config.json',

@@ -1,10 +1,14 @@
 /** LoRA: what is added, what is trained, and what stays as it is. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { loraSchema } from '../../src-main/contract/lora.ts'
 import { accumulateGradient, batchOf, nextTokenLogits } from '../../src-main/engine/model/batch.ts'
 import { type Adapters, adapterName, freshAdapters, merged } from '../../src-main/engine/model/lora.ts'
 import { disposeWeights, withTrained } from '../../src-main/engine/model/model.ts'
+import { readAdapterConfig, readAdapters } from '../../src-main/engine/model/peft.ts'
 import type { Policy } from '../../src-main/engine/model/policy.ts'
+import { readSafetensors } from '../../src-main/engine/model/safetensors.ts'
 import { tensorsOf } from '../../src-main/engine/model/tensor-files.ts'
 import { type Tensor, tf } from '../../src-main/engine/tensor/tf.ts'
 import { onEachBackend } from './support/backends.ts'
@@ -26,6 +30,21 @@ function adapted(policy: Policy, targets?: string[]): Adapters {
     t.dispose()
   }
   return adapters
+}
+
+const fixtures = join(import.meta.dirname, '../fixtures/lora')
+
+/** Adapters that peft saved, and the loss of the fixture: a weighted sum of log-probabilities. */
+function peftCase(name: string, { rows, weights }: { rows: number[][]; weights: number[][] }) {
+  const base = loadReferenceModel(name)
+  const folder = join(fixtures, name)
+  const adapters = readAdapters(folder, base, readAdapterConfig(folder).lora)
+  const batch = batchOf(rows.map((ids) => ({ promptIds: ids.slice(0, 1), ids: ids.slice(1) })))
+  const loss = ({ logProbs }: { logProbs: Tensor }, _: unknown, inputs: { weights: Tensor }) =>
+    tf.sum(tf.mul(logProbs, inputs.weights))
+  // the batch may be longer than its rows
+  const padded = weights.map((row) => [...row, ...Array<number>(batch.length - 1 - row.length).fill(0)])
+  return { policy: { ...base, adapters }, batch, weights: tf.tensor2d(padded) as Tensor, loss }
 }
 
 onEachBackend('LoRA', () => {
@@ -102,5 +121,58 @@ onEachBackend('LoRA', () => {
     expect(Math.max(...one.get(name)!.data)).toBeGreaterThan(bound / 2)
     const reference = withTrained({ ...policy, adapters: { lora: loraSchema.parse({}), tensors: make(1) } }, make(2))
     expect(reference.weights).toBe(policy.weights)
+  })
+
+  it.each(['tiny_llama', 'tiny_qwen2'])(
+    'computes peft’s logits and torch’s gradients, from files that peft wrote: %s',
+    async (name) => {
+      const folder = join(fixtures, name)
+      const expected: { rows: number[][]; weights: number[][]; logits: number[][][] } = JSON.parse(
+        readFileSync(join(folder, 'expected.json'), 'utf8'),
+      )
+      const { policy, batch, weights, loss } = peftCase(name, expected)
+      const length = expected.rows[0].length - 1
+      const logits = tf.tidy(() =>
+        tf.slice(nextTokenLogits(policy, batch).reshape([2, batch.length - 1, -1]), [0, 0, 0], [-1, length, -1]),
+      )
+      const wanted = expected.logits.flatMap((row) => row.slice(0, -1).flat())
+      expectClose('logits beside peft', name, logits, wanted)
+      const found = new Map<string, Tensor>()
+      await accumulateGradient(`peft ${name}`, policy, batch, 1, { weights }, found, loss)
+      const grads = readSafetensors(join(folder, 'grads.safetensors'))
+      expect([...found.keys()].sort()).toEqual([...grads.keys()].sort())
+      for (const [key, { data }] of grads)
+        expectClose('gradient of adapters beside torch', key, found.get(key)!, [...data])
+    },
+  )
+
+  it('has the gradients that finite differences show', async () => {
+    const name = 'tiny_qwen2'
+    const expected = JSON.parse(readFileSync(join(fixtures, name, 'expected.json'), 'utf8'))
+    const { policy, batch, weights, loss } = peftCase(name, expected)
+    const found = new Map<string, Tensor>()
+    await accumulateGradient('differences', policy, batch, 1, { weights }, found, loss)
+    const lossAt = async (tensors: Map<string, Tensor>) => {
+      const [value] = await accumulateGradient(
+        'differences',
+        withTrained(policy, tensors),
+        batch,
+        1,
+        { weights },
+        new Map(),
+        loss,
+      )
+      return value
+    }
+    for (const [key, t] of policy.adapters.tensors) {
+      // along the gradient the loss changes fastest: a step that 32 bits can see
+      const gradient = found.get(key)!
+      const norm = Math.sqrt((await tf.sum(tf.square(gradient)).data())[0])
+      const step = 2e-3
+      const moved = (sign: number) =>
+        new Map(policy.adapters.tensors).set(key, tf.add(t, tf.mul(gradient, (sign * step) / norm)))
+      const slope = ((await lossAt(moved(1))) - (await lossAt(moved(-1)))) / (2 * step)
+      expect(Math.abs(slope / norm - 1)).toBeLessThan(2e-2)
+    }
   })
 })

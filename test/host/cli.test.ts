@@ -100,6 +100,7 @@ describe('help', () => {
     'runs',
     'show',
     'export',
+    'export-model',
     'generate',
     'logprobs',
     'score',
@@ -129,6 +130,8 @@ describe('help', () => {
     [['serve', '--port', '99999'], /between 0 and 65535/],
     [['export', 'last', '--format', 'xml', '--out', 'x'], /Allowed choices are csv, jsonl/],
     [['export', 'last'], /required option '--out <dir>' not specified/],
+    [['export-model', 'last', '--out', 'x', '--format', 'pt'], /Allowed choices are hf, peft, gguf/],
+    [['export-model', 'last', '--out', 'x', '--step', '-1'], /must be a whole number between 0/],
     [['generate', '--model', 'embedded'], /required option '--prompt <text>'/],
     [['generate', '--model', 'm', '--prompt', 'p', '--temperature', 'hot'], /between 0 and 5/],
   ])('%j is not understood', async (args, message) => {
@@ -284,6 +287,51 @@ describe('looking back', () => {
       'accuracy.value': 1,
       'format.weight': 0.1,
     })
+  })
+
+  test('export-model writes the checkpoint that is asked for, merged or as adapters', async () => {
+    const data = temporaryFolder()
+    const stages = [{ kind: 'grpo', name: 'a', steps: 2 }]
+    const recipe = recipeFile({ stages, checkpointEvery: 1 })
+    const set = ['lora.rank=2', 'lora.alpha=4', 'lora.targets=["q_proj","v_proj"]']
+    expect((await run(['run', recipe, ...set.flatMap((s) => ['--set', s])], { data })).status).toBe(0)
+    const [detail] = lines((await run(['show', 'last', '--json'], { data })).out)
+    expect(detail.config.lora).toEqual({ rank: 2, alpha: 4, targets: ['q_proj', 'v_proj'] })
+    const exported = async (...more: string[]) => {
+      const out = join(temporaryFolder(), 'out')
+      const result = await run(['export-model', 'last', '--out', out, ...more], { data })
+      expect(result).toMatchObject({ status: 0 })
+      return { out, said: result.out }
+    }
+    const ids = '{"ids":[1,14,9,2,20]}\n'
+    const numbers = async (model: string) =>
+      lines((await run(['logprobs', '--model', model], { input: ids })).out)[0].logprobs as number[]
+    const whole = await exported()
+    expect(whole.said).toContain(`${join(whole.out, 'model.safetensors')}: 0.1 MiB`)
+    const expected = await numbers(join(detail.folder, 'checkpoints/step-000002'))
+    for (const { out } of [whole, await exported('--format', 'gguf', '--type', 'f32')]) {
+      const found = await numbers(out)
+      for (const [i, x] of found.entries()) expect(x).toBeCloseTo(expected[i], 4)
+    }
+    const first = await exported('--step', '0', '--json')
+    expect(lines(first.said)[0]).toContainEqual({ file: join(first.out, 'config.json'), bytes: expect.any(Number) })
+
+    const refused = async (...args: string[]) => {
+      const { status, err } = await run(['export-model', ...args], { data })
+      expect(status).toBe(1)
+      return err
+    }
+    expect(await refused('last', '--step', '7', '--out', join(data, 'x'))).toMatch(
+      /Run #1 has no checkpoint of step 7\.\n {2}It has those of step 0, 1, 2\./,
+    )
+    expect(await refused('9', '--out', join(data, 'x'))).toContain('There is no run "9".')
+    expect(await refused('last', '--out', data)).toContain(`${data} is not empty.`)
+  })
+
+  test('export-model of a run without a checkpoint says so', async () => {
+    const { status, err } = await run(['export-model', 'last', '--out', '/nowhere'], { data: await withOneRun() })
+    expect(status).toBe(1)
+    expect(err).toContain('Run #1 has no checkpoint yet.')
   })
 
   test('a run that was cut off is shown so although nobody has opened the folder since', async () => {

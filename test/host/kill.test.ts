@@ -20,13 +20,10 @@ import { tinyRecipe } from './support/hosts.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
 const app = fileURLToPath(new URL('./support/app.ts', import.meta.url))
-const kills = 6
-const recipe = tinyRecipe({
-  stages: [
-    { kind: 'grpo', name: 'short', steps: 12 },
-    { kind: 'grpo', name: 'long', steps: 18, settings: { maxCompletionTokens: 20 } },
-  ],
-})
+const stages = [
+  { kind: 'grpo', name: 'short', steps: 12 },
+  { kind: 'grpo', name: 'long', steps: 18, settings: { maxCompletionTokens: 20 } },
+]
 
 /** Repeatable from the seed that a failure prints. */
 function randomFrom(seed: number): () => number {
@@ -107,6 +104,7 @@ function whatIsStored(folder: string) {
 
 /** The same configuration and steering events on an engine that nobody disturbs. */
 async function undisturbed(
+  recipe: object,
   folder: string,
   replay: SteeringEvent[],
 ): Promise<{ reports: StepReport[]; ended: FromEngine[] }> {
@@ -138,65 +136,74 @@ async function undisturbed(
   return { reports, ended: other }
 }
 
-test('a run killed again and again ends as the undisturbed one, bit for bit', { timeout: 180_000 }, async () => {
-  const seed = Number(process.env.KILL_SEED ?? Date.now() % 100_000)
-  console.log(`KILL_SEED=${seed}`)
-  const random = randomFrom(seed)
-  const folder = temporaryFolder()
-  const recipeFile = join(folder, 'recipe.json')
-  writeFileSync(recipeFile, JSON.stringify(recipe))
+test.each([
+  { trained: 'all weights', recipe: tinyRecipe({ stages }), kills: 6 },
+  { trained: 'adapters', recipe: tinyRecipe({ stages, lora: { rank: 4 } }), kills: 3 },
+])(
+  'a run of $trained, killed again and again, ends as the undisturbed one, bit for bit',
+  {
+    timeout: 180_000,
+  },
+  async ({ recipe, kills }) => {
+    const seed = Number(process.env.KILL_SEED ?? Date.now() % 100_000)
+    console.log(`KILL_SEED=${seed}`)
+    const random = randomFrom(seed)
+    const folder = temporaryFolder()
+    const recipeFile = join(folder, 'recipe.json')
+    writeFileSync(recipeFile, JSON.stringify(recipe))
 
-  const killedAt: number[] = []
-  for (;;) {
-    const app = startApp(folder, ...(hasRun(folder) ? ['resume'] : ['launch', recipeFile]))
-    if (killedAt.length < kills) {
-      const early = killedAt.length % 3 === 1
-      await randomMoment(random, early, killedAt.at(-1) ?? 0, app)
-      // In the start-up the engine that is noted may still be the last app's.
-      if (early || random() < 0.5 || !killEngine(folder)) app.child.kill('SIGKILL')
+    const killedAt: number[] = []
+    for (;;) {
+      const app = startApp(folder, ...(hasRun(folder) ? ['resume'] : ['launch', recipeFile]))
+      if (killedAt.length < kills) {
+        const early = killedAt.length % 3 === 1
+        await randomMoment(random, early, killedAt.at(-1) ?? 0, app)
+        // In the start-up the engine that is noted may still be the last app's.
+        if (early || random() < 0.5 || !killEngine(folder)) app.child.kill('SIGKILL')
+      }
+      await app.exited
+      if (!hasRun(folder)) continue
+      const { run, steps } = whatIsStored(folder)
+      // A step is stored before it is shown.
+      expect(run.step).toBeGreaterThanOrEqual(app.announced())
+      expect(steps).toEqual(Array.from({ length: run.step }, (_, i) => i + 1))
+      if (run.status === 'finished') break
+      expect(killedAt.length).toBeLessThan(kills)
+      killedAt.push(run.step)
     }
-    await app.exited
-    if (!hasRun(folder)) continue
-    const { run, steps } = whatIsStored(folder)
-    // A step is stored before it is shown.
-    expect(run.step).toBeGreaterThanOrEqual(app.announced())
-    expect(steps).toEqual(Array.from({ length: run.step }, (_, i) => i + 1))
-    if (run.status === 'finished') break
-    expect(killedAt.length).toBeLessThan(kills)
-    killedAt.push(run.step)
-  }
-  console.log(`killed after steps ${killedAt.join(', ')}`)
-  expect(killedAt.some((step) => step > 0)).toBe(true)
+    console.log(`killed after steps ${killedAt.join(', ')}`)
+    expect(killedAt.some((step) => step > 0)).toBe(true)
 
-  const stored = whatIsStored(folder)
-  expect(stored.run).toMatchObject({ status: 'finished', step: 30, error: null })
-  expect(stored.events).toMatchObject([{ kind: 'set', refused: null, effectiveStep: expect.any(Number) }])
-  expect(stored.run.settings.temperature).toBe(0.8)
-  expect(stored.stages).toMatchObject([
-    { firstStep: 1, lastStep: 12, endReason: 'steps' },
-    { firstStep: 13, lastStep: 30, endReason: 'steps' },
-  ])
+    const stored = whatIsStored(folder)
+    expect(stored.run).toMatchObject({ status: 'finished', step: 30, error: null })
+    expect(stored.events).toMatchObject([{ kind: 'set', refused: null, effectiveStep: expect.any(Number) }])
+    expect(stored.run.settings.temperature).toBe(0.8)
+    expect(stored.stages).toMatchObject([
+      { firstStep: 1, lastStep: 12, endReason: 'steps' },
+      { firstStep: 13, lastStep: 30, endReason: 'steps' },
+    ])
 
-  const reference = await undisturbed(temporaryFolder(), stored.events)
-  expect(reference.reports).toHaveLength(30)
-  // That two equal runs are compared would prove little if nothing happened in them.
-  expect(new Set(reference.reports.map((r) => r.metrics.loss)).size).toBeGreaterThan(10)
-  for (const [i, report] of reference.reports.entries()) {
-    for (const [name, values] of Object.entries(stored.series)) {
-      const value = report.metrics[name as keyof typeof report.metrics]
-      expect({ step: i + 1, name, value: values[i] }).toEqual({
-        step: i + 1,
-        name,
-        value: Number.isFinite(value) ? value : null,
-      })
+    const reference = await undisturbed(recipe, temporaryFolder(), stored.events)
+    expect(reference.reports).toHaveLength(30)
+    // That two equal runs are compared would prove little if nothing happened in them.
+    expect(new Set(reference.reports.map((r) => r.metrics.loss)).size).toBeGreaterThan(10)
+    for (const [i, report] of reference.reports.entries()) {
+      for (const [name, values] of Object.entries(stored.series)) {
+        const value = report.metrics[name as keyof typeof report.metrics]
+        expect({ step: i + 1, name, value: values[i] }).toEqual({
+          step: i + 1,
+          name,
+          value: Number.isFinite(value) ? value : null,
+        })
+      }
+      expect(stored.groups[i]).toEqual(report.groups)
     }
-    expect(stored.groups[i]).toEqual(report.groups)
-  }
-  const evaluations = reference.ended.flatMap((m) => (m.type === 'evaluation' ? [m.report] : []))
-  expect(stored.evaluations).toEqual(evaluations.map(({ samples: _, at: __, seconds: ___, ...rest }) => rest))
+    const evaluations = reference.ended.flatMap((m) => (m.type === 'evaluation' ? [m.report] : []))
+    expect(stored.evaluations).toEqual(evaluations.map(({ samples: _, at: __, seconds: ___, ...rest }) => rest))
 
-  // Nothing half written or superfluous remains.
-  const checkpoints = readdirSync(join(stored.run.folder, 'checkpoints')).sort()
-  expect(checkpoints.every((name) => /^step-\d+$/.test(name))).toBe(true)
-  expect(checkpoints).toContain('step-000030')
-})
+    // Nothing half written or superfluous remains.
+    const checkpoints = readdirSync(join(stored.run.folder, 'checkpoints')).sort()
+    expect(checkpoints.every((name) => /^step-\d+$/.test(name))).toBe(true)
+    expect(checkpoints).toContain('step-000030')
+  },
+)

@@ -25,19 +25,36 @@ export function holdsAdapters(folder: string): boolean {
   return existsSync(join(folder, CONFIG))
 }
 
-/** Fields of PEFT's LoraConfig that change what is computed, with the values that they have here. */
-const plain: Record<string, unknown[]> = {
+/**
+ * Fields of PEFT's LoraConfig that are read, or that change nothing of what is computed. Any other one must be empty: PEFT gains new kinds of
+ * adapters by new fields, and one that is not known here would be computed wrongly.
+ */
+const harmless = new Set([
+  'auto_mapping',
+  'base_model_name_or_path',
+  'ensure_weight_tying',
+  'inference_mode',
+  'layers_pattern',
+  'lora_alpha',
+  'lora_dropout',
+  'megatron_core',
+  'peft_version',
+  'qalora_group_size',
+  'r',
+  'revision',
+  'target_modules',
+  'task_type',
+])
+
+/** And these must say what is always so here. Some ways to begin adapters change the weights below them. */
+const asHere: Record<string, unknown[]> = {
   peft_type: ['LORA'],
-  bias: [undefined, 'none'],
-  fan_in_fan_out: [undefined, false],
-  use_rslora: [undefined, false],
-  use_dora: [undefined, false],
-  modules_to_save: [undefined, null],
-  layers_to_transform: [undefined, null],
-  rank_pattern: [undefined, null, '{}'],
-  alpha_pattern: [undefined, null, '{}'],
-  trainable_token_indices: [undefined, null],
+  bias: ['none'],
+  init_lora_weights: [true, false, 'gaussian'],
 }
+
+const isEmpty = (value: unknown) =>
+  value == null || value === false || (typeof value === 'object' && Object.keys(value).length === 0)
 
 /** @throws StudioError bad-model, naming the file and the field, for adapters of another kind than this project trains */
 export function readAdapterConfig(folder: string): AdapterConfig {
@@ -47,10 +64,10 @@ export function readAdapterConfig(folder: string): AdapterConfig {
     throw new StudioError('bad-model', `${path}: ${what}.`, hint)
   }
   const hint = 'Merge the adapters into their model with peft (merge_and_unload) and take that.'
-  for (const [field, values] of Object.entries(plain)) {
-    const value = json[field]
-    const comparable = typeof value === 'object' && value !== null ? JSON.stringify(value) : value
-    if (!values.includes(comparable)) fail(`${field} is ${JSON.stringify(value)}, which cannot be computed here`, hint)
+  if (json.peft_type === undefined) fail('it has no peft_type', hint)
+  for (const [field, value] of Object.entries(json)) {
+    const fine = asHere[field]?.includes(value) ?? (harmless.has(field) || isEmpty(value))
+    if (!fine) fail(`${field} is ${JSON.stringify(value)}, which cannot be computed here`, hint)
   }
   const { base_model_name_or_path: base, r, lora_alpha, target_modules } = json
   if (typeof base !== 'string' || base === '')

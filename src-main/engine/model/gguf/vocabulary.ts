@@ -23,7 +23,6 @@ export function tokenizerMetadata({
   companions,
 }: Pick<Policy, 'config' | 'tokenizer' | 'companions'>) {
   const json = jsonOf(companions, 'tokenizer.json')!
-  const tokenizerConfig = jsonOf(companions, 'tokenizer_config.json') ?? {}
   const model = (json.model ?? {}) as JsonObject
   const vocab = (model.vocab ?? {}) as Record<string, number>
   const added = (json.added_tokens ?? []) as { id: number; content: string; special: boolean }[]
@@ -48,7 +47,7 @@ export function tokenizerMetadata({
     ['tokenizer.ggml.merges', texts(merges)],
     ['tokenizer.ggml.eos_token_id', u32(tokenizer.eosId)],
     ['tokenizer.ggml.padding_token_id', u32(tokenizer.padId)],
-    ['tokenizer.ggml.add_bos_token', flag(addsBos(json, tokenizerConfig, tokens[tokenizer.bosId ?? -1]))],
+    ['tokenizer.ggml.add_bos_token', flag(tokenizer.bosId !== null && tokenizer.prefix.includes(tokenizer.bosId))],
     ['tokenizer.ggml.add_eos_token', flag(false)],
   ])
   if (tokenizer.bosId !== null) metadata.set('tokenizer.ggml.bos_token_id', u32(tokenizer.bosId))
@@ -91,14 +90,4 @@ function unlike(what: string): StudioError {
     `The model’s tokenizer ${what}, so a GGUF file cannot hold it whole.`,
     'Take --format hf; llama.cpp’s own converter may know the tokenizer.',
   )
-}
-
-/** Whether the tokenizer begins each text with the begin token. */
-function addsBos(json: JsonObject, config: JsonObject, bos: string | undefined): boolean {
-  if (typeof config.add_bos_token === 'boolean') return config.add_bos_token
-  const processor = (json.post_processor ?? {}) as { processors?: JsonObject[] } & JsonObject
-  return [processor, ...(processor.processors ?? [])].some(({ type, single }) => {
-    const [first] = (type === 'TemplateProcessing' ? single : []) as { SpecialToken?: { id: string } }[]
-    return bos !== undefined && first?.SpecialToken?.id === bos
-  })
 }
