@@ -2,13 +2,15 @@
 import { rewardNames, rewardWeightRange } from '../../src-main/contract/rewards.ts'
 import {
   defaultSettings,
+  importanceSamplings,
   type Knob,
+  klEstimators,
   knobs,
   lossTypes,
   type NumberSetting,
   numberSettings,
   type PartialSettings,
-  partialSettings,
+  rewardAggregations,
   rewardScales,
 } from '../../src-main/contract/settings.ts'
 import { code, plain, table } from './markdown.ts'
@@ -47,11 +49,26 @@ const choices: Record<Choice, { values: string; about: string }> = {
   lossType: {
     values: lossTypes.map(code).join(', '),
     about:
-      'How the loss is averaged. `grpo`: mean over outputs of each output’s token mean. `bnpo`, `dapo`: mean over all tokens. `dr_grpo`: sum divided by outputs × token limit.',
+      'The policy term, and how it is averaged. Clipped ratios: `grpo` (mean over outputs of each output’s token mean), `bnpo` and `dapo` (mean over all tokens), `dr_grpo` (sum divided by outputs × token limit), `luspo` (mean over outputs of their sums; wants sequence ratios). `cispo`: capped ratios as constant weights, mean over all tokens. `sapo`: a soft gate in place of clipping, averaged as `grpo`. `vespo`: a constant weight an output, mean over all tokens.',
   },
   importanceSampling: {
-    values: partialSettings.shape.importanceSampling.unwrap().options.map(code).join(', '),
+    values: importanceSamplings.map(code).join(', '),
     about: 'Whether each token has its own probability ratio, or its output’s mean one (GSPO).',
+  },
+  klEstimator: {
+    values: klEstimators.map(code).join(', '),
+    about:
+      'How the KL of a token is estimated: with d = ref − logp, `k1` is −d, `k2` is d²/2, `k3` is exp(d) − d − 1. As a penalty `k1` does nothing on average.',
+  },
+  klTimesRatio: {
+    values: '`true`, `false`',
+    about:
+      'Multiplies the KL term by the probability ratio (DeepSeek-V3.2, and TRL by default); GRPO as published does not.',
+  },
+  rewardAggregation: {
+    values: rewardAggregations.map(code).join(', '),
+    about:
+      'Whether the weighted sum of the rewards is normalised, or each reward within its group and then their sum over the step (GDPO).',
   },
   scaleRewards: {
     values: rewardScales.map(code).join(', '),

@@ -14,6 +14,7 @@ import { addRuns } from './runs.ts'
 import { addScore } from './score.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
+import { addVerify } from './verify.ts'
 
 const verbs = [
   addRun,
@@ -27,6 +28,7 @@ const verbs = [
   addLogprobs,
   addScore,
   addModels,
+  addVerify,
   addDoctor,
 ]
 

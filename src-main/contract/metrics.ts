@@ -48,7 +48,7 @@ export const metrics = {
   kl: {
     label: 'KL to reference',
     unit: 'nats/token',
-    about: 'k3 estimate: mean of exp(ref−logp) − (ref−logp) − 1 over sampled tokens.',
+    about: 'Mean over sampled tokens of the estimate that β penalises: by default k3, exp(ref−logp) − (ref−logp) − 1.',
   },
   entropy: { label: 'entropy', unit: 'nats/token', about: 'Mean entropy of the sampling distribution.' },
   'clip_ratio/low_mean': {
@@ -59,12 +59,27 @@ export const metrics = {
   'clip_ratio/high_mean': {
     label: 'clipped high',
     unit: '',
-    about: 'Share of tokens whose ratio was cut at 1+ε high with a positive advantage.',
+    about: 'Share of tokens whose ratio was cut at 1+ε high (cispo: at its cap) with a positive advantage.',
   },
   'clip_ratio/region_mean': {
     label: 'clip fraction',
     unit: '',
     about: 'Share of tokens whose gradient was cut by clipping.',
+  },
+  'clip_ratio/low_min': {
+    label: 'clipped low, least',
+    unit: '',
+    about: 'That share cut low in the output where it is smallest.',
+  },
+  'clip_ratio/high_max': {
+    label: 'clipped high, most',
+    unit: '',
+    about: 'That share cut high in the output where it is largest.',
+  },
+  'vespo/phi_seq_mean': {
+    label: 'VESPO weight',
+    unit: '',
+    about: 'Mean weight φ of an output in the loss; 0 with other loss types than vespo.',
   },
   loss: { label: 'loss', unit: '', about: 'The GRPO loss, mean over the mini-batches of the step.' },
   grad_norm: { label: 'gradient norm', unit: '', about: 'Global norm before clipping, mean over the mini-batches.' },

@@ -1,5 +1,6 @@
 /** A recipe: one JSON file that says what to train, on what, in which stages. */
 import { z } from 'zod'
+import { contradiction } from './contradictions.ts'
 import { StudioError } from './errors.ts'
 import { loraSchema } from './lora.ts'
 import { promptSchema } from './prompt.ts'
@@ -96,6 +97,9 @@ export function parseRecipe(json: unknown, source: string): Recipe {
         'Lower miniBatches or raise promptsPerStep or groupSize.',
       )
     }
+    const wrong = contradiction(s)
+    if (wrong)
+      throw new StudioError('bad-recipe', `${source} is not a valid recipe: in stages.${i}, ${wrong.what}.`, wrong.hint)
   })
   return recipe
 }

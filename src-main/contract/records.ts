@@ -27,7 +27,7 @@ export interface CompletionRecord {
   /** Sampled tokens, end token included. */
   tokens: number
   finishReason: FinishReason
-  /** Weighted sum of the parts. */
+  /** Weighted sum of the parts; NaN if none has a verdict. */
   reward: number
   parts: RewardParts
   advantage: number
@@ -42,7 +42,7 @@ export interface GroupSummary {
   meanReward: number
   /** n−1 standard deviation. */
   stdReward: number
-  /** All outputs got the same reward. */
+  /** All outputs were rewarded alike. */
   zeroSpread: boolean
   /** One per sample, in sample order. */
   advantages: number[]

@@ -93,6 +93,125 @@ export const numberSettings = {
     effect:
       'How far the probability ratio may rise above 1; higher lets rare tokens grow (R1 used 10 in its first RL stage).',
   },
+  delta: {
+    kind: 'number',
+    label: 'two-sided clip δ',
+    unit: '(0: off)',
+    min: 0,
+    max: 1000,
+    default: 0,
+    steerable: true,
+    log: true,
+    effect:
+      'Caps the ratio where the advantage is negative, which plain clipping leaves open above; more than 1 + ε high (INTELLECT-2 used 4).',
+  },
+  entropyCoefficient: {
+    kind: 'number',
+    label: 'entropy bonus',
+    unit: '',
+    min: 0,
+    max: 10,
+    default: 0,
+    steerable: true,
+    log: true,
+    effect: 'Rewards the mean entropy of the tokens: keeps the policy from becoming certain too early.',
+  },
+  offPolicyThreshold: {
+    kind: 'number',
+    label: 'off-policy limit',
+    unit: 'nats/token (0: off)',
+    min: 0,
+    max: 100,
+    default: 0,
+    steerable: true,
+    log: true,
+    effect:
+      'Outputs with a negative advantage teach nothing once their mean log-probability has fallen by more than this since they were sampled (DeepSeek-V3.2).',
+  },
+  topEntropyQuantile: {
+    kind: 'number',
+    label: 'top entropy share',
+    unit: 'share of tokens',
+    min: 0.01,
+    max: 1,
+    default: 1,
+    steerable: false,
+    effect:
+      'Only this share of the tokens, those of the highest entropy, carry the policy gradient; 1 is all. Below 1 each mini-batch takes one forward pass more.',
+  },
+  cispoMaxRatio: {
+    kind: 'number',
+    label: 'CISPO ratio cap',
+    unit: '',
+    min: 0.01,
+    max: 1000,
+    default: 5,
+    steerable: false,
+    log: true,
+    effect: 'With lossType cispo: the largest weight that a probability ratio can give to a token.',
+  },
+  sapoTemperaturePositive: {
+    kind: 'number',
+    label: 'SAPO temperature, positive',
+    unit: '',
+    min: 0.01,
+    max: 100,
+    default: 1,
+    steerable: false,
+    log: true,
+    effect: 'With lossType sapo: how fast the gate closes as the ratio leaves 1, where the advantage is positive.',
+  },
+  sapoTemperatureNegative: {
+    kind: 'number',
+    label: 'SAPO temperature, negative',
+    unit: '',
+    min: 0.01,
+    max: 100,
+    default: 1.05,
+    steerable: false,
+    log: true,
+    effect: 'The same where the advantage is not positive; higher is more careful.',
+  },
+  vespoKPositive: {
+    kind: 'number',
+    label: 'VESPO k, positive',
+    unit: '',
+    min: 0,
+    max: 100,
+    default: 2,
+    steerable: false,
+    effect: 'With lossType vespo: power of the sequence ratio in its weight, where the advantage is not negative.',
+  },
+  vespoLambdaPositive: {
+    kind: 'number',
+    label: 'VESPO λ, positive',
+    unit: '',
+    min: 0.0001,
+    max: 100,
+    default: 3,
+    steerable: false,
+    effect: 'With lossType vespo: how fast that weight decays as the sequence ratio grows.',
+  },
+  vespoKNegative: {
+    kind: 'number',
+    label: 'VESPO k, negative',
+    unit: '',
+    min: 0,
+    max: 100,
+    default: 3,
+    steerable: false,
+    effect: 'Power of the sequence ratio where the advantage is negative; higher lets go of unlikely outputs sooner.',
+  },
+  vespoLambdaNegative: {
+    kind: 'number',
+    label: 'VESPO λ, negative',
+    unit: '',
+    min: 0.0001,
+    max: 100,
+    default: 2,
+    steerable: false,
+    effect: 'Decay of the weight where the advantage is negative.',
+  },
   groupSize: {
     kind: 'integer',
     label: 'group size',
@@ -294,7 +413,10 @@ export const numberSettings = {
 
 export type NumberSettingName = keyof typeof numberSettings
 
-export const lossTypes = ['grpo', 'bnpo', 'dapo', 'dr_grpo'] as const
+export const lossTypes = ['grpo', 'bnpo', 'dapo', 'dr_grpo', 'luspo', 'cispo', 'sapo', 'vespo'] as const
+export const importanceSamplings = ['token', 'sequence'] as const
+export const klEstimators = ['k1', 'k2', 'k3'] as const
+export const rewardAggregations = ['sum_then_normalize', 'normalize_then_sum'] as const
 export const rewardScales = ['group', 'batch', 'none'] as const
 
 const numberSchemas = Object.fromEntries(
@@ -309,8 +431,12 @@ export const partialSettings = z
   .strictObject({
     ...numberSchemas,
     lossType: z.enum(lossTypes),
-    importanceSampling: z.enum(['token', 'sequence']),
+    importanceSampling: z.enum(importanceSamplings),
+    klEstimator: z.enum(klEstimators),
+    /** The KL term is multiplied by the probability ratio, as TRL does by default and GRPO as published does not. */
+    klTimesRatio: z.boolean(),
     scaleRewards: z.enum(rewardScales),
+    rewardAggregation: z.enum(rewardAggregations),
     /** Truncated samples give no gradient (DAPO's overlong filtering); they still count in their group's mean. */
     maskTruncated: z.boolean(),
     /** The rewards that are computed, by name. */
@@ -323,8 +449,11 @@ export type PartialSettings = z.infer<typeof partialSettings>
 
 export type Settings = Record<NumberSettingName, number> & {
   lossType: (typeof lossTypes)[number]
-  importanceSampling: 'token' | 'sequence'
+  importanceSampling: (typeof importanceSamplings)[number]
+  klEstimator: (typeof klEstimators)[number]
+  klTimesRatio: boolean
   scaleRewards: (typeof rewardScales)[number]
+  rewardAggregation: (typeof rewardAggregations)[number]
   maskTruncated: boolean
   rewardWeights: RewardWeights
   rewardParameters: RewardParameters
@@ -337,7 +466,10 @@ export const defaultSettings: Settings = {
   >),
   lossType: 'grpo',
   importanceSampling: 'token',
+  klEstimator: 'k3',
+  klTimesRatio: false,
   scaleRewards: 'group',
+  rewardAggregation: 'sum_then_normalize',
   maskTruncated: false,
   rewardWeights: { accuracy: 1, format: 0.1 },
   rewardParameters: {},

@@ -2,6 +2,7 @@
  * The only place where a person's change enters. Commands gather while a step runs and are taken at the boundary before the next one;
  * on resume, confirmed changes come again at the steps at which they were in force.
  */
+import { contradiction } from '../contract/contradictions.ts'
 import type { SteeringEvent } from '../contract/records.ts'
 import {
   type KnobChanges,
@@ -163,5 +164,7 @@ function refusalOf(event: SteeringEvent, settings: Settings, mostTokens: number)
   if (after.promptsPerStep * after.groupSize < after.miniBatches) {
     return `${after.promptsPerStep} prompts × ${after.groupSize} samples cannot be split into ${after.miniBatches} mini-batches.`
   }
+  const wrong = contradiction(after)
+  if (wrong) return `This makes no sense together: ${wrong.what}.`
   return null
 }

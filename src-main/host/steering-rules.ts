@@ -1,4 +1,5 @@
 /** Which commands make sense now; the ranges of values are the settings table's. */
+import { contradiction } from '../contract/contradictions.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { RunDetail, SteeringCommand, SteeringEvent } from '../contract/records.ts'
 import {
@@ -88,6 +89,8 @@ function checkChanges(run: RunDetail, command: SteeringCommand): void {
       `Choose values whose product is at least ${after.miniBatches}.`,
     )
   }
+  const wrong = contradiction(after)
+  if (wrong) throw new StudioError('bad-setting', `Nothing was changed: ${wrong.what}.`, wrong.hint)
 }
 
 /** The settings once everything asked for has come into force. */

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { StudioError } from '../../src-main/contract/errors.ts'
 import { generateText, logprobsOf } from '../../src-main/engine/inference.ts'
+import { unpadded } from '../../src-main/engine/verify/model.ts'
 import { bestBackend, onEachBackend } from './support/backends.ts'
 import { expectClose } from './support/compare.ts'
-import { fileOf, modelNames, reference, unpadded } from './support/reference.ts'
+import { fileOf, modelNames, reference } from './support/reference.ts'
 import { temporaryFolder, tinyPolicy } from './support/run.ts'
 
 /** A reference model with a tokenizer, so that it is a whole model folder. */
@@ -38,7 +39,7 @@ async function refusal(action: Promise<unknown>): Promise<StudioError> {
 
 onEachBackend('log-probabilities', (backend) => {
   it.each(modelNames)('of %s are those of transformers', async (name) => {
-    const { inputIds, attentionMask, nextLogProbs } = reference.models[name]
+    const { input_ids: inputIds, attention_mask: attentionMask, next_logprob: nextLogProbs } = reference.models[name]
     const rows = unpadded(inputIds, attentionMask)
     const found = await logprobs(modelFolder(name), rows, backend)
     expect(found.map((line) => line.length)).toEqual(rows.map((row) => row.length - 1))

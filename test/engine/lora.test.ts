@@ -5,9 +5,8 @@ import { expect, it } from 'vitest'
 import { loraSchema } from '../../src-main/contract/lora.ts'
 import { accumulateGradient, batchOf, nextTokenLogits } from '../../src-main/engine/model/batch.ts'
 import { type Adapters, adapterName, freshAdapters, merged } from '../../src-main/engine/model/lora.ts'
-import { disposeWeights, withTrained } from '../../src-main/engine/model/model.ts'
+import { disposeWeights, type Model, withTrained } from '../../src-main/engine/model/model.ts'
 import { readAdapterConfig, readAdapters } from '../../src-main/engine/model/peft.ts'
-import type { Policy } from '../../src-main/engine/model/policy.ts'
 import { readSafetensors } from '../../src-main/engine/model/safetensors.ts'
 import { tensorsOf } from '../../src-main/engine/model/tensor-files.ts'
 import { type Tensor, tf } from '../../src-main/engine/tensor/tf.ts'
@@ -21,7 +20,7 @@ const sequences = [
 ]
 
 /** Adapters that do something: B is not zero. */
-function adapted(policy: Policy, targets?: string[]): Adapters {
+function adapted(policy: Model, targets?: string[]): Adapters {
   const adapters = freshAdapters(policy.config, policy.weights, loraSchema.parse({ rank: 3, alpha: 6, targets }), 1)
   let seed = 0
   for (const [name, t] of adapters.tensors) {

@@ -1,9 +1,8 @@
 /** What must not matter: the size of micro-batches, the order of samples, padding, who else is in the batch, and how it is computed. */
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import type { Settings } from '../../src-main/contract/settings.ts'
+import { lossTypes, type Settings } from '../../src-main/contract/settings.ts'
 import type { Episode } from '../../src-main/engine/grpo/episode.ts'
-import { grpoLoss, lossStatistics, tokenWeights } from '../../src-main/engine/grpo/loss.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
 import { batchOf, microBatches, nextTokenLogits, nextTokenLogProbs } from '../../src-main/engine/model/batch.ts'
 import { disposeWeights } from '../../src-main/engine/model/model.ts'
@@ -14,7 +13,7 @@ import { randomAt } from '../../src-main/engine/random.ts'
 import { type Output, rollout } from '../../src-main/engine/rollout/rollout.ts'
 import { unrestricted } from '../../src-main/engine/rollout/sampler.ts'
 import { compiling } from '../../src-main/engine/tensor/compiled.ts'
-import { type Scalar, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
+import { type Scalar, tf } from '../../src-main/engine/tensor/tf.ts'
 import { onEachBackend } from './support/backends.ts'
 import { expectClose, showWorst } from './support/compare.ts'
 import { sampleEpisodes, testSettings, tinyPolicyHere } from './support/episodes.ts'
@@ -56,23 +55,69 @@ type Updated = Awaited<ReturnType<typeof updated>>
 function expectSame(kind: string, found: Updated, expected: Updated): void {
   for (const [name, gradient] of expected.gradients)
     expectClose(`${kind}: gradients`, name, found.gradients.get(name)!, gradient)
-  for (const name of ['loss', 'gradNorm', 'entropy', 'clipLow', 'clipHigh'] as const)
+  for (const name of [
+    'loss',
+    'gradNorm',
+    'entropy',
+    'clipLow',
+    'clipHigh',
+    'clipLowMin',
+    'clipHighMax',
+    'phi',
+  ] as const)
     expectClose(`${kind}: ${name}`, kind, [found.report[name]], [expected.report[name]])
   // of a policy against itself: rounding alone
   for (const { report } of [found, expected]) expect(Math.abs(report.kl)).toBeLessThan(1e-7)
 }
 
 onEachBackend('an update', () => {
-  it.each(['grpo', 'bnpo', 'dapo', 'dr_grpo'] as const)(
-    '%s: does not depend on the micro-batch or on the order of the samples',
-    async (lossType) => {
+  /** Everything that looks over the whole mini-batch. */
+  const whole = { entropyCoefficient: 0.02, topEntropyQuantile: 0.6, offPolicyThreshold: 0.05 }
+
+  it.each(lossTypes.flatMap((lossType) => [{ lossType }, { lossType, ...whole }]))(
+    '%o: does not depend on the micro-batch or on the order of the samples',
+    async (changes) => {
       const off = offPolicy(await sampleEpisodes(tinyPolicyHere(), 3))
-      const whole = await updated(off, { lossType })
-      expect(whole.report.clipLow + whole.report.clipHigh).toBeGreaterThan(0.05)
-      expectSame('micro-batches', await updated(off, { lossType, microBatchTokens: 64 }), whole)
-      expectSame('order of samples', await updated([...off].reverse(), { lossType, microBatchTokens: 100 }, 7), whole)
+      const all = await updated(off, changes)
+      if (['grpo', 'bnpo', 'dapo', 'dr_grpo', 'luspo'].includes(changes.lossType))
+        expect(all.report.clipLow + all.report.clipHigh).toBeGreaterThan(0.05)
+      expectSame('micro-batches', await updated(off, { ...changes, microBatchTokens: 64 }), all)
+      expectSame('order of samples', await updated([...off].reverse(), { ...changes, microBatchTokens: 100 }, 7), all)
     },
   )
+
+  it('changes with each of the settings of the loss', async () => {
+    const off = offPolicy(await sampleEpisodes(tinyPolicyHere(), 3))
+    const changes: Partial<Settings>[] = [
+      ...lossTypes.map((lossType) => ({ lossType })),
+      // bounds that sequences, whose ratios are nearer to 1, still meet
+      ...lossTypes.map((lossType) => ({ lossType, importanceSampling: 'sequence' as const, epsilonHigh: 0.01 })),
+      { entropyCoefficient: 0.02 },
+      { topEntropyQuantile: 0.6 },
+      { topEntropyQuantile: 0.6, entropyCoefficient: 0.02 },
+      { offPolicyThreshold: 0.01 },
+      { delta: 1.3, epsilonHigh: 0.28 },
+      { lossType: 'cispo', cispoMaxRatio: 1.1 },
+      { lossType: 'sapo', sapoTemperaturePositive: 2 },
+      { lossType: 'sapo', sapoTemperatureNegative: 2 },
+      { lossType: 'vespo', vespoKPositive: 1 },
+      { lossType: 'vespo', vespoKNegative: 1 },
+      { lossType: 'vespo', vespoLambdaPositive: 1 },
+      { lossType: 'vespo', vespoLambdaNegative: 1 },
+    ]
+    const named = (change: Partial<Settings>) => Object.values(change).join(' ')
+    const seen = new Map<string, string[]>()
+    for (const change of changes) {
+      const { report } = await updated(off, change)
+      const norm = report.gradNorm.toPrecision(5)
+      seen.set(norm, [...(seen.get(norm) ?? []), named(change)])
+    }
+    expect([...seen.values()].filter((names) => names.length > 1)).toEqual([
+      ['bnpo', 'dapo'],
+      ['vespo', 'vespo sequence 0.01'],
+      ['bnpo sequence 0.01', 'dapo sequence 0.01'],
+    ])
+  })
 
   it('does not see truncated samples that are masked, whatever is in them', async () => {
     const episodes = await sampleEpisodes(tinyPolicyHere(), 3)
@@ -87,8 +132,13 @@ onEachBackend('an update', () => {
   it('of nothing but masked samples changes nothing and reports zeros', async () => {
     const episodes = (await sampleEpisodes(tinyPolicyHere(), 2)).map((e) => ({ ...e, finished: false }))
     for (const importanceSampling of ['token', 'sequence'] as const) {
-      for (const lossType of ['grpo', 'bnpo', 'dapo', 'dr_grpo'] as const) {
-        const { report, weights } = await updated(episodes, { maskTruncated: true, importanceSampling, lossType })
+      for (const lossType of lossTypes) {
+        const { report, weights } = await updated(episodes, {
+          maskTruncated: true,
+          importanceSampling,
+          lossType,
+          ...whole,
+        })
         expect(Object.values(report)).toEqual(Object.values(report).map(() => 0))
         expect(weights).toEqual(await tensorsOf(tinyPolicyHere().weights))
       }
@@ -294,45 +344,6 @@ onEachBackend('a rollout', () => {
       }
     })
   }
-})
-
-onEachBackend('the loss', () => {
-  const objective = { beta: 0.1, epsilonLow: 0.2, epsilonHigh: 0.3, importanceSampling: 'token' as const }
-
-  it('is not disturbed by what the policy says of prompts, however far it is from the reference there', () => {
-    tf.tidy(() => {
-      const inputs = {
-        mask: tf.tensor2d([[0, 1]]),
-        old: tf.tensor2d([[0, -1]]),
-        reference: tf.tensor2d([[-1, -1]]),
-        advantages: tf.tensor2d([[1]]),
-        weights: tf.tensor2d([[1]]),
-      }
-      const logp = tf.tensor2d([[-500, -1]])
-      const { value, grad } = tf.valueAndGrad((x) => grpoLoss(x as Tensor2D, inputs, objective) as Scalar)(logp)
-      expect([...value.dataSync()]).toEqual([-1])
-      expect([...grad.dataSync()]).toEqual([0, -1])
-      expect(lossStatistics(logp, inputs, objective).kl.dataSync()[0]).toBe(0)
-    })
-  })
-})
-
-describe('token weights', () => {
-  const lengths = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 12 })
-
-  it('make the loss a mean: over rows, over tokens, over the room for tokens', () => {
-    fc.assert(
-      fc.property(lengths, (n) => {
-        const sum = (type: 'grpo' | 'bnpo' | 'dapo' | 'dr_grpo') =>
-          tokenWeights(type, n, 40).reduce((total, w, i) => total + w * n[i], 0)
-        const tokens = n.reduce((a, b) => a + b, 0)
-        expect(sum('grpo')).toBeCloseTo(n.filter((x) => x > 0).length / n.length, 12)
-        expect(sum('bnpo')).toBeCloseTo(tokens > 0 ? 1 : 0, 12)
-        expect(sum('dapo')).toBeCloseTo(tokens > 0 ? 1 : 0, 12)
-        expect(sum('dr_grpo')).toBeCloseTo(tokens / (n.length * 40), 12)
-      }),
-    )
-  })
 })
 
 describe('micro-batches', () => {

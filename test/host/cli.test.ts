@@ -1,6 +1,6 @@
 /** The command line as a person or a script uses it: a process of its own, its two streams and its exit status. */
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -105,6 +105,7 @@ describe('help', () => {
     'logprobs',
     'score',
     'models',
+    'verify',
     'doctor',
   ]
 
@@ -398,6 +399,44 @@ describe('a model without training', () => {
     const { status, err } = await run(['logprobs', '--model', tinyPolicy], { input })
     expect(status).toBe(1)
     expect(err).toMatch(message)
+  })
+})
+
+describe('verify', () => {
+  const reference = fileURLToPath(new URL('../fixtures/reference', import.meta.url))
+
+  test('compares a whole folder: one line a kind, status 0', async () => {
+    const { status, out, err } = await run(['verify', reference, '--backend', 'wasm'])
+    expect({ status, err }).toEqual({ status: 0, err: '' })
+    expect(out).toMatch(/^loss +67 +\d\.\de-\d+ +\w+/m)
+    expect(out).toMatch(/112 cases, 1026 comparisons on wasm\nall within 0.00001\n$/)
+  })
+
+  test('names what is off and what it does not know, and ends with status 1', async () => {
+    const folder = join(temporaryFolder(), 'numbers')
+    cpSync(reference, folder, { recursive: true })
+    const file = join(folder, 'fixtures.json')
+    const numbers = JSON.parse(readFileSync(file, 'utf8'))
+    numbers.loss[0].loss += 3e-6
+    numbers.loss[1].config.scale_of_tomorrow = 2
+    numbers.models = {}
+    writeFileSync(file, JSON.stringify(numbers))
+    const plain = await run(['verify', folder, '--backend', 'wasm'])
+    expect(plain.status).toBe(1)
+    expect(plain.out).toMatch(/1 above 0.00001:\n {2}grpo_token_beta0: loss, 1\.\de-5\n$/)
+    expect(plain.err).toMatch(/1 not compared.*\n {2}loss grpo_token_beta0\.04: scale_of_tomorrow 2\n$/)
+    const json = await run(['verify', folder, '--backend', 'wasm', '--json'])
+    expect(json).toMatchObject({ status: 1, err: '' })
+    const [found] = lines(json.out)
+    expect(found).toMatchObject({ backend: 'wasm', cases: 22 + 66 + 3, passed: false })
+    expect(found.failures).toEqual([{ kind: 'loss', where: 'grpo_token_beta0', error: expect.any(Number) }])
+    expect(found.unknown).toEqual([{ section: 'loss', name: 'grpo_token_beta0.04', reason: 'scale_of_tomorrow 2' }])
+  })
+
+  test('says what is wrong with a folder of another layout', async () => {
+    const { status, out, err } = await run(['verify', temporaryFolder(), '--json'])
+    expect({ status, out }).toEqual({ status: 1, out: '' })
+    expect(err).toContain('has no fixtures.json')
   })
 })
 

@@ -75,6 +75,7 @@ describe('changes of settings', () => {
     [{ miniBatches: 2 }, 'There is no knob "miniBatches"'],
     [{ 'rewardWeights.math': 1 }, 'The run has no math reward: its rewards are accuracy, format.'],
     [{ maxCompletionTokens: 201 }, 'The model has room for outputs of at most 200 tokens, not 201.'],
+    [{ delta: 1.1 }, 'delta 1.1 is not above 1 + epsilonHigh, 1.28'],
     [{ promptsPerStep: 1, groupSize: 2 }, '1 prompts × 2 samples cannot be split into 4 mini-batches.'],
   ])('%j is refused and changes nothing', async (changes, reason) => {
     const { it: s, confirmed } = steering()

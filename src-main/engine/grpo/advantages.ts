@@ -1,11 +1,16 @@
-/** Group-relative advantages (Shao et al. 2024, section 4.1.2; TRL's `scale_rewards`). */
+/**
+ * Group-relative advantages (Shao et al. 2024, section 4.1.2; TRL's `scale_rewards` and `multi_objective_aggregation`). A reward of NaN is
+ * no verdict: it is in no mean and no spread, and its advantage is 0.
+ */
+import type { Settings } from '../../contract/settings.ts'
 
-export type RewardScale = 'group' | 'batch' | 'none'
+export type RewardScale = Settings['scaleRewards']
 
 /** TRL adds this to the standard deviation. */
 const EPSILON = 1e-4
 
 export interface Spread {
+  /** NaN without a verdict. */
   mean: number
   /** n−1 standard deviation; 0 for fewer than two values. */
   std: number
@@ -13,12 +18,20 @@ export interface Spread {
   equal: boolean
 }
 
+/** Of the values that are numbers. */
 export function spreadOf(values: readonly number[]): Spread {
-  const equal = values.every((v) => v === values[0])
-  if (equal) return { mean: values[0] ?? 0, std: 0, equal }
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1)
+  const known = values.filter((v) => !Number.isNaN(v))
+  const equal = known.every((v) => v === known[0])
+  if (equal) return { mean: known[0] ?? Number.NaN, std: 0, equal }
+  const mean = known.reduce((sum, v) => sum + v, 0) / known.length
+  const variance = known.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (known.length - 1)
   return { mean, std: Math.sqrt(variance), equal }
+}
+
+/** Weighted sum of what the rewards said of an output, null where one had no verdict; NaN if none had. */
+export function totalReward(values: readonly (number | null)[], weights: readonly number[]): number {
+  if (values.every((v) => v === null)) return Number.NaN
+  return values.reduce<number>((sum, v, i) => sum + (v ?? 0) * weights[i], 0)
 }
 
 /**
@@ -31,6 +44,28 @@ export function advantagesOf(groups: readonly (readonly number[])[], scale: Rewa
   return groups.map((rewards) => {
     const { mean, std } = spreadOf(rewards)
     const divisor = scale === 'none' ? 1 : (scale === 'batch' ? batchStd : std) + EPSILON
-    return rewards.map((r) => (r - mean) / divisor)
+    return rewards.map((r) => (Number.isNaN(r) ? 0 : (r - mean) / divisor))
   })
+}
+
+/**
+ * GDPO (TRL's normalize_then_sum): each reward is normalised within its group by itself, their weighted sum by the spread of the batch, so
+ * that a reward of small spread is not drowned by one of large spread. The mean of that sum over the batch is 0 as it stands.
+ * @param groups by group and output, what each reward said
+ */
+export function advantagesByReward(
+  groups: readonly (readonly (readonly (number | null)[])[])[],
+  weights: readonly number[],
+): number[][] {
+  const sums = groups.map((outputs) => {
+    const normalised = weights.map((_, k) => advantagesOf([outputs.map((o) => o[k] ?? Number.NaN)], 'group')[0])
+    return outputs.map((o, i) =>
+      totalReward(
+        o.map((v, k) => (v === null ? null : normalised[k][i])),
+        weights,
+      ),
+    )
+  })
+  const { std } = spreadOf(sums.flat())
+  return sums.map((group) => group.map((r) => (Number.isNaN(r) ? 0 : r / (std + EPSILON))))
 }

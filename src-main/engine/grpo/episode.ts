@@ -15,7 +15,7 @@ export interface Episode {
   finished: boolean
   text: string
   parts: RewardParts
-  /** Weighted sum of the parts. */
+  /** Weighted sum of the parts; NaN if none has a verdict. */
   reward: number
   advantage: number
 }

@@ -3,8 +3,8 @@
  * rewarded alike, which teach nothing, give way to others.
  */
 import type { Settings } from '../../contract/settings.ts'
-import { spreadOf } from '../grpo/advantages.ts'
 import type { Episode } from '../grpo/episode.ts'
+import { rewardedAlike } from '../grpo/signal.ts'
 import type { Policy } from '../model/policy.ts'
 import type { PromptIds } from '../prompts.ts'
 import { randomAt } from '../random.ts'
@@ -46,7 +46,7 @@ export async function sampleGroups(request: GroupRequest): Promise<Groups> {
         ? take(problems, wanted, step, seed)
         : others(problems, taken, wanted - spread.length, step, seed, attempt)
     for (const group of await sampled(request, prompts, spread.length + alike.length, attempt))
-      (spreadOf(group.map((e) => e.reward)).equal ? alike : spread).push(group)
+      (rewardedAlike(group, settings) ? alike : spread).push(group)
     for (const problem of prompts) taken.add(problem)
   }
   const filled = wanted - spread.length

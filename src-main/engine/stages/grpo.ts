@@ -7,8 +7,9 @@ import type { Metrics, metrics as metricTable } from '../../contract/metrics.ts'
 import type { GroupRecord, StepReport } from '../../contract/records.ts'
 import { rewardNames } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
-import { advantagesOf, spreadOf } from '../grpo/advantages.ts'
+import { advantagesByReward, advantagesOf, spreadOf } from '../grpo/advantages.ts'
 import type { Episode } from '../grpo/episode.ts'
+import { rewardedAlike } from '../grpo/signal.ts'
 import { type UpdateResult, update } from '../grpo/update.ts'
 import type { Weights } from '../model/model.ts'
 import { type AdamW, warmedUp } from '../optim/adamw.ts'
@@ -54,7 +55,7 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
     step: (ended - started) / 1000,
   }
   const sampledGroups = [...groups, ...dropped].sort((a, b) => a[0].group - b[0].group)
-  const records = sampledGroups.map(recordOf)
+  const records = sampledGroups.map((group) => recordOf(group, settings))
   return {
     step,
     stage: run.stage,
@@ -66,14 +67,22 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
 }
 
 function withAdvantages(groups: Episode[][], settings: Settings): Episode[][] {
-  const advantages = advantagesOf(
-    groups.map((g) => g.map((e) => e.reward)),
-    settings.scaleRewards,
-  )
+  const { scaleRewards, rewardAggregation, rewardWeights } = settings
+  const names = rewardNames.filter((name) => rewardWeights[name] !== undefined)
+  const advantages =
+    rewardAggregation === 'normalize_then_sum'
+      ? advantagesByReward(
+          groups.map((g) => g.map((e) => names.map((name) => e.parts[name]?.value ?? null))),
+          names.map((name) => rewardWeights[name] ?? 0),
+        )
+      : advantagesOf(
+          groups.map((g) => g.map((e) => e.reward)),
+          scaleRewards,
+        )
   return groups.map((group, g) => group.map((e, s) => ({ ...e, advantage: advantages[g][s] })))
 }
 
-function recordOf(episodes: Episode[]): GroupRecord {
+function recordOf(episodes: Episode[], settings: Settings): GroupRecord {
   const { problem, group } = episodes[0]
   const rewards = episodes.map((e) => e.reward)
   const spread = spreadOf(rewards)
@@ -84,7 +93,7 @@ function recordOf(episodes: Episode[]): GroupRecord {
     kind: problem.kind,
     meanReward: spread.mean,
     stdReward: spread.std,
-    zeroSpread: spread.equal,
+    zeroSpread: rewardedAlike(episodes, settings),
     advantages: episodes.map((e) => e.advantage),
     rewards,
     completions: episodes.map((e) => ({
@@ -110,7 +119,11 @@ function measure(
   tokensBefore: number,
 ): Metrics {
   const all = groups.flat()
-  const meanOf = (value: (e: Episode) => number) => all.reduce((sum, e) => sum + value(e), 0) / all.length
+  // what has no verdict is in no mean
+  const meanOf = (value: (e: Episode) => number | null) => {
+    const known = all.map(value).filter((v) => v !== null && !Number.isNaN(v)) as number[]
+    return known.reduce((sum, v) => sum + v, 0) / known.length
+  }
   const tokens = all.reduce((sum, e) => sum + e.ids.length, 0)
   const values: Record<keyof typeof metricTable, number> = {
     reward: meanOf((e) => e.reward),
@@ -127,6 +140,9 @@ function measure(
     'clip_ratio/low_mean': result.clipLow,
     'clip_ratio/high_mean': result.clipHigh,
     'clip_ratio/region_mean': result.clipLow + result.clipHigh,
+    'clip_ratio/low_min': result.clipLowMin,
+    'clip_ratio/high_max': result.clipHighMax,
+    'vespo/phi_seq_mean': result.phi,
     loss: result.loss,
     grad_norm: result.gradNorm,
     learning_rate: learningRate,

@@ -1,0 +1,54 @@
+/** Settings that are each in their range and make no sense together. */
+import type { Settings } from './settings.ts'
+
+export interface Contradiction {
+  /** What does not go together, with its values: the end of a sentence. */
+  what: string
+  hint: string
+}
+
+const rules: ((s: Settings) => Contradiction | undefined)[] = [
+  ({ lossType, importanceSampling }) =>
+    lossType === 'vespo' && importanceSampling === 'sequence'
+      ? {
+          what: 'lossType vespo does not go with importanceSampling sequence: it weighs whole sequences by itself',
+          hint: 'Set importanceSampling to "token".',
+        }
+      : undefined,
+  ({ lossType, importanceSampling }) =>
+    lossType === 'luspo' && importanceSampling === 'token'
+      ? {
+          what: 'lossType luspo does not go with importanceSampling token: it is defined for the ratios of sequences',
+          hint: 'Set importanceSampling to "sequence".',
+        }
+      : undefined,
+  ({ lossType, delta }) =>
+    delta > 0 && ['cispo', 'sapo', 'vespo'].includes(lossType)
+      ? {
+          what: `delta ${delta} does not go with lossType ${lossType}, which does not clip`,
+          hint: 'Set delta to 0, or choose a lossType that clips.',
+        }
+      : undefined,
+  ({ delta, epsilonHigh }) =>
+    delta > 0 && delta <= 1 + epsilonHigh
+      ? {
+          what: `delta ${delta} is not above 1 + epsilonHigh, ${1 + epsilonHigh}: nothing would be left between the bounds`,
+          hint: 'Raise delta, lower epsilonHigh, or set delta to 0, which is off.',
+        }
+      : undefined,
+  ({ rewardAggregation, scaleRewards }) =>
+    rewardAggregation === 'normalize_then_sum' && scaleRewards !== 'group'
+      ? {
+          what: `rewardAggregation normalize_then_sum does not go with scaleRewards ${scaleRewards}: it scales by itself`,
+          hint: 'Leave scaleRewards at "group".',
+        }
+      : undefined,
+]
+
+export function contradiction(settings: Settings): Contradiction | undefined {
+  for (const rule of rules) {
+    const found = rule(settings)
+    if (found) return found
+  }
+  return undefined
+}
