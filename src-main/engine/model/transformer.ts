@@ -96,6 +96,8 @@ export interface Pass {
   memory?: Memory
   /** See `Model`; not beside a memory. */
   recomputeLayers?: boolean
+  /** Frees what a layer computed as soon as its output is there: for a pass without gradient whose memory keeps nothing of it by itself. */
+  freeLayers?: boolean
 }
 
 /**
@@ -104,7 +106,7 @@ export interface Pass {
  * @returns [rows, length, hidden]
  */
 export function hiddenStates(w: FusedWeights, ids: Tensor2D, pass: Pass): Tensor3D {
-  const { config, recomputeLayers } = pass
+  const { config, recomputeLayers, freeLayers } = pass
   const [rows, length] = ids.shape
   let x = embed(w.get('embedding') as Tensor2D, ids).reshape([rows * length, config.hidden]) as Tensor2D
   for (let i = 0; i < config.layers; i++) {
@@ -116,6 +118,10 @@ export function hiddenStates(w: FusedWeights, ids: Tensor2D, pass: Pass): Tensor
       }
       const constants = [pass.bias, pass.rope.cos, pass.rope.sin]
       x = recomputed([x, ...names.map((name) => w.get(name)!)], constants, part) as Tensor2D
+    } else if (freeLayers) {
+      const before = x
+      x = tf.tidy(() => layer(w, i, before, rows, pass))
+      before.dispose()
     } else x = layer(w, i, x, rows, pass)
   }
   return rmsNorm(x, w.get('norm')!, config.normEpsilon).reshape([rows, length, config.hidden])

@@ -55,9 +55,15 @@ export class Decoder {
           Array.from({ length: width }, (_, k) => (k > q || k < pad ? MASKED : 0)),
         ),
       ])
-      const read: KeyValues[] = []
+      const rows = tf.tensor1d(
+        Int32Array.from({ length: prompts.length * groupSize }, (_, i) => Math.floor(i / groupSize)),
+        'int32',
+      )
       const memory: Memory = (layer, fresh) => {
-        read[layer] = fresh
+        this.past[layer] = {
+          keys: tf.keep(tf.gather(fresh.keys, rows)),
+          values: tf.keep(tf.gather(fresh.values, rows)),
+        }
         return [fresh]
       }
       const h = hiddenStates(this.weights, tf.tensor2d(padded, [prompts.length, width], 'int32'), {
@@ -65,15 +71,8 @@ export class Decoder {
         rope: ropeOf(config, positions),
         bias: tf.tensor4d(bias),
         memory,
+        freeLayers: true,
       })
-      const rows = tf.tensor1d(
-        Int32Array.from({ length: prompts.length * groupSize }, (_, i) => Math.floor(i / groupSize)),
-        'int32',
-      )
-      this.past = read.map((kv) => ({
-        keys: tf.keep(tf.gather(kv.keys, rows)),
-        values: tf.keep(tf.gather(kv.values, rows)),
-      }))
       const last = tf.slice(h, [0, width - 1, 0], [-1, 1, -1]).reshape([prompts.length, config.hidden]) as Tensor2D
       return tf.gather(logitsOf(this.weights, last), rows)
     })
