@@ -17,7 +17,7 @@ import { type BackendName, openBackend } from '../../src-main/engine/tensor/inde
 import type { Order } from './trainer-rows.ts'
 
 const order: Order = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-process.env.TF_NUM_INTRAOP_THREADS = String(order.threads)
+process.env.TF_NUM_INTEROP_THREADS ??= String(order.threads)
 const backend = await openBackend(process.argv[3] as BackendName | undefined)
 const policy = loadPolicy(order.model)
 // a model that knows no end never ends early

@@ -1,6 +1,7 @@
 /** Sequences as tensors: prompt and output side by side from position 0, padded on the right, where causal attention never looks. */
 
 import { compiled } from '../tensor/compiled.ts'
+import { lanes } from '../tensor/lanes.ts'
 import { type Tensor, type Tensor2D, tf } from '../tensor/tf.ts'
 import { frozenOf, type Model, modelKey, rebuilt, trainedOf } from './model.ts'
 import { entropyOf, logProbOf } from './operations.ts'
@@ -101,20 +102,33 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
 }
 
 /** Logits of each next token, flat: [rows · (length − 1), vocabulary], differentiable in what is trained. */
-export function nextTokenLogits(model: Model, batch: Batch): Tensor2D {
+export function nextTokenLogits(model: Model, batch: Pick<Batch, 'ids' | 'length'>, fused = fuse(model)): Tensor2D {
   const { config, recomputeLayers } = model
-  const fused = fuse(model)
-  const positions = Array.from({ length: batch.length }, (_, i) => i)
-  const rope = ropeOf(config, [positions])
-  const hidden = hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(batch.length), recomputeLayers })
-  const predicting = tf.slice(hidden, [0, 0, 0], [-1, batch.length - 1, -1]).reshape([-1, config.hidden]) as Tensor2D
+  const { length } = batch
+  const rope = ropeOf(config, [Array.from({ length }, (_, i) => i)])
+  const hidden = hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(length), recomputeLayers })
+  const predicting = tf.slice(hidden, [0, 0, 0], [-1, length - 1, -1]).reshape([-1, config.hidden]) as Tensor2D
   return logitsOf(fused, predicting)
+}
+
+/**
+ * What is made of each lane's logits, joined: one number a token, [rows, length − 1] each.
+ * @param f of flat logits and their targets
+ */
+function overLanes(model: Model, batch: Batch, f: (logits: Tensor2D, targets: Tensor) => Tensor[]): Tensor2D[] {
+  const fused = fuse(model)
+  const width = batch.length - 1
+  const parts = lanes(batch.rows).map(([from, count]) => {
+    const ids = tf.slice(batch.ids, [from, 0], [count, batch.length])
+    const targets = tf.slice(batch.targets, [from * width], [count * width])
+    return f(nextTokenLogits(model, { ids, length: batch.length }, fused), targets)
+  })
+  return parts[0].map((_, i) => tf.concat(parts.map((part) => part[i])).reshape([batch.rows, width]) as Tensor2D)
 }
 
 /** Log-probability of each next token under softmax(logits / temperature): [rows, length − 1], differentiable in what is trained. */
 export function nextTokenLogProbs(model: Model, batch: Batch, temperature: number): Tensor2D {
-  const logits = nextTokenLogits(model, batch)
-  return logProbOf(logits, batch.targets, temperature).reshape([batch.rows, batch.length - 1]) as Tensor2D
+  return overLanes(model, batch, (logits, targets) => [logProbOf(logits, targets, temperature)])[0]
 }
 
 /** What a loss sees of the forward pass: one number a token, [rows, length − 1] each, both differentiable in what is trained. */
@@ -126,12 +140,11 @@ export interface Forward {
 }
 
 export function nextTokenForward(model: Model, batch: Batch, temperature: number): Forward {
-  const logits = nextTokenLogits(model, batch)
-  const shaped = (t: Tensor) => t.reshape([batch.rows, batch.length - 1]) as Tensor2D
-  return {
-    logProbs: shaped(logProbOf(logits, batch.targets, temperature)),
-    entropies: shaped(entropyOf(logits, temperature)),
-  }
+  const [logProbs, entropies] = overLanes(model, batch, (logits, targets) => [
+    logProbOf(logits, targets, temperature),
+    entropyOf(logits, temperature),
+  ])
+  return { logProbs, entropies }
 }
 
 /** The tensors beside the policy's weights that one micro-step depends on, all by name. */

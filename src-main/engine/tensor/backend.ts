@@ -8,7 +8,7 @@ export type BackendName = 'tensorflow-gpu' | 'webgpu' | 'tensorflow' | 'wasm'
 export interface Opened {
   /** Version of the library that computes. */
   version: string
-  /** Threads that one operation may use. */
+  /** Threads that compute at once. */
   threads: number
   /** What it computes on, in words. */
   device: string

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
+import { threadsOfALane } from './lanes.ts'
 import { withoutStderr } from './stderr.ts'
 import { tf } from './tf.ts'
 
@@ -33,20 +34,22 @@ export function hasNvidiaDriver(): boolean {
 export async function loadNative(options: { gpu: boolean }): Promise<Native> {
   if (!loaded) {
     if (!options.gpu) process.env.CUDA_VISIBLE_DEVICES = '-1'
-    loaded = await load()
+    loaded = await load(options.gpu)
   }
   if (!(await tf.setBackend('tensorflow'))) throw new Error('tfjs could not start the TensorFlow backend')
   return loaded
 }
 
-async function load(): Promise<Native> {
+async function load(gpu: boolean): Promise<Native> {
   const manifest = commonJs.resolve('@tensorflow/tfjs-node-gpu/package.json')
   const addon = path.join(path.dirname(manifest), 'lib/napi-v8/tfjs_binding.node')
   if (!existsSync(addon))
     throw new Error(`${setupFailure(manifest) || 'it is not set up in this checkout'} (npm start tries again)`)
 
   // TensorFlow takes its thread count from the affinity mask alone; Node also knows a container's CPU quota.
-  process.env.TF_NUM_INTRAOP_THREADS ??= String(os.availableParallelism())
+  const threads = String(os.availableParallelism())
+  process.env.TF_NUM_INTEROP_THREADS ??= threads
+  process.env.TF_NUM_INTRAOP_THREADS ??= gpu ? threads : String(threadsOfALane())
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   // tfjs-node calls one function that Node 23 removed and another that warns of its own end.
   const util = commonJs('node:util') as Record<string, (value: unknown) => boolean>
@@ -58,7 +61,7 @@ async function load(): Promise<Native> {
   const backend = tf.backend() as unknown as TensorFlowBackend
   return {
     version: backend.binding.TF_Version,
-    threads: Number(process.env.TF_NUM_INTRAOP_THREADS),
+    threads: Number(process.env.TF_NUM_INTEROP_THREADS),
     usesGpu: backend.isUsingGpuDevice,
   }
 }

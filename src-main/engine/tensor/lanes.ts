@@ -1,0 +1,26 @@
+/**
+ * Lanes: a batch's rows are computed as a few independent parts of one graph, which TensorFlow runs beside one another, one thread each.
+ * An operation of a small model is too short to be shared between threads: handing out its pieces costs more than they do.
+ */
+import os from 'node:os'
+import { tf } from './tf.ts'
+
+/** More lanes cost more nodes, and each would have few rows; from here on threads share operations. */
+const MOST_LANES = 4
+
+const threads = () => Number(process.env.TF_NUM_INTEROP_THREADS) || os.availableParallelism()
+
+/** Threads that one operation may use beside those of other lanes. */
+export function threadsOfALane(): number {
+  return Math.max(1, Math.floor(threads() / MOST_LANES))
+}
+
+/** Where rows are cut: [from, count] of each lane. One lane where operations do not run beside one another. */
+export function lanes(rows: number): [from: number, count: number][] {
+  const most = tf.getBackend() === 'tensorflow' && !onGpu() ? Math.min(MOST_LANES, threads()) : 1
+  const n = Math.max(1, Math.min(most, rows))
+  const start = (lane: number) => Math.floor((lane * rows) / n)
+  return Array.from({ length: n }, (_, lane) => [start(lane), start(lane + 1) - start(lane)])
+}
+
+const onGpu = () => (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice
