@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { lossTypes, rewardScales, type Settings } from '../../src-main/contract/settings.ts'
 import type { Episode } from '../../src-main/engine/grpo/episode.ts'
+import { passesOf } from '../../src-main/engine/grpo/passes.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
-import { batchOf, nextTokenLogProbs, type Sequence } from '../../src-main/engine/model/batch.ts'
+import { batchOf, nextTokenLogProbs, paddedRows, type Sequence, sizeOf } from '../../src-main/engine/model/batch.ts'
 import { disposeWeights } from '../../src-main/engine/model/model.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
@@ -66,9 +67,10 @@ onEachBackend('generated', () => {
 
   it('updates do not depend on how many micro-steps they are accumulated from, nor on the order of the samples', async () => {
     const sampled = await sampleEpisodes(tinyPolicyHere(), 3)
+    const advantage = fc.oneof(fc.constant(0), fc.double({ min: -2, max: 2, noNaN: true }))
     const rows = fc.array(
       fc.record({
-        advantage: fc.double({ min: -2, max: 2, noNaN: true }),
+        advantage,
         off: fc.double({ min: -1, max: 1, noNaN: true }),
         cut: fc.boolean(),
       }),
@@ -108,6 +110,62 @@ onEachBackend('generated', () => {
       ),
       { numRuns: 25 },
     )
+  })
+
+  it('updates without KL do not need the outputs without advantage backward, nor those that are masked at all', async () => {
+    const sampled = await sampleEpisodes(tinyPolicyHere(), 3)
+    const rows = fc.array(fc.record({ advantage: fc.constantFrom(0, 0, 0, -1, 1.5), cut: fc.boolean() }), {
+      minLength: sampled.length,
+      maxLength: sampled.length,
+    })
+    await fc.assert(
+      fc.asyncProperty(rows, fc.constantFrom(...lossTypes), fc.boolean(), async (given, lossType, maskTruncated) => {
+        const episodes = sampled.map((e, i) => ({
+          ...e,
+          advantage: given[i].advantage,
+          finished: !given[i].cut,
+          logProbs: e.logProbs.map((x, t) => x + 0.3 * Math.sin(i + t)),
+        }))
+        const without = await updated(episodes, { lossType, maskTruncated, beta: 0 })
+        // too small to be seen, and enough that every output has to go backward
+        const all = await updated(episodes, { lossType, maskTruncated, beta: 1e-30 })
+        const flat = (gradients: ArrayLike<number>[]) => gradients.flatMap((g) => Array.from(g))
+        expectClose('generated: silent rows', lossType, flat(without.gradients), flat(all.gradients), 2e-5)
+        for (const [name, value] of Object.entries(all.numbers))
+          expectClose(`generated: ${name}`, name, [without.numbers[name as 'loss']], [value], 2e-5)
+        expect(Math.abs(without.kl - all.kl)).toBeLessThan(1e-6)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('updates without any gradient let the optimizer go on as at a gradient of zero', async () => {
+    const episodes = await sampleEpisodes(tinyPolicyHere(), 2)
+    const silent = episodes.map((e) => ({ ...e, advantage: 0 }))
+    const after = async (beta: number) => {
+      const policy = tinyPolicyHere()
+      const reference = tinyPolicyHere().weights
+      const optimizer = new AdamW()
+      for (const [batch, b] of [
+        [episodes, 0],
+        [silent, beta],
+      ] as const)
+        await update(
+          policy,
+          reference,
+          [...batch],
+          { ...testSettings, miniBatches: 1, beta: b },
+          1e-3,
+          optimizer,
+          randomAt(0),
+          async () => {},
+        )
+      const weights = await Promise.all([...policy.weights.values()].map((t) => t.data()))
+      for (const w of [policy.weights, reference]) disposeWeights(w)
+      optimizer.dispose()
+      return weights.flatMap((w) => Array.from(w))
+    }
+    expectClose('generated: weights', 'silent update', await after(0), await after(1e-30), 1e-6)
   })
 
   it('sequences have the same log-probabilities whatever they are padded to, and whoever is beside them', async () => {
@@ -188,6 +246,42 @@ onEachBackend('generated', () => {
       { numRuns: 12 },
     )
     disposeWeights(policy.weights)
+  })
+})
+
+describe('the passes of a mini-batch', () => {
+  const episode = fc.record({
+    promptIds: fc.array(fc.constant(5), { minLength: 1, maxLength: 9 }),
+    ids: fc.array(fc.constant(7), { minLength: 1, maxLength: 60 }),
+    advantage: fc.constantFrom(0, 0, 1),
+    finished: fc.boolean(),
+  }) as unknown as fc.Arbitrary<Episode>
+
+  it('hold every output that counts once, all with a gradient backward, and others there only in place of empty rows', () => {
+    fc.assert(
+      fc.property(
+        fc.array(episode, { minLength: 1, maxLength: 60 }),
+        fc.boolean(),
+        fc.constantFrom(0, 0.1),
+        fc.constantFrom(0, 0.1),
+        (mini, maskTruncated, beta, entropyCoefficient) => {
+          const settings = { ...testSettings, maskTruncated, beta, entropyCoefficient, microBatchTokens: 512 }
+          const passes = passesOf(mini, settings)
+          const counted = mini.filter((e) => e.finished || !maskTruncated)
+          const gone = passes.flatMap((p) => p.episodes)
+          expect(new Set(gone)).toEqual(new Set(counted))
+          expect(gone).toHaveLength(counted.length)
+          const teaches = (e: Episode) => beta !== 0 || entropyCoefficient !== 0 || e.advantage !== 0
+          for (const { episodes, backward } of passes) {
+            expect(episodes.some(teaches)).toBe(backward)
+            const idle = episodes.filter((e) => !teaches(e)).length
+            if (backward) expect(paddedRows(episodes.length)).toBe(paddedRows(episodes.length - idle))
+            const longest = Math.max(...episodes.map(sizeOf))
+            expect(sizeOf(episodes[0])).toBe(longest)
+          }
+        },
+      ),
+    )
   })
 })
 

@@ -26,14 +26,14 @@ export interface MicroStep extends Statistics<number> {
   gapMax: number
 }
 
-/** Adds the micro-batch's gradients to the sum; returns its loss and the sums over its tokens. */
+/** Adds the micro-batch's gradients to the sum, if there is one: see `accumulateGradient`. @returns its loss and the sums over its tokens */
 export async function microStep(
   policy: Policy,
   reference: Weights,
   episodes: Episode[],
   shares: Shares,
   settings: Settings,
-  gradients: Map<string, Tensor>,
+  gradients: Map<string, Tensor> | null,
 ): Promise<MicroStep> {
   const { temperature } = settings
   const objective = objectiveOf(settings)

@@ -1,6 +1,5 @@
 /** The optimizer steps of one rollout: mini-batches, micro-batches, loss, gradient, clipping, AdamW. */
 import type { Settings } from '../../contract/settings.ts'
-import { microBatches } from '../model/batch.ts'
 import { trainedOf, type Weights } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
 import { type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
@@ -8,6 +7,7 @@ import type { Random } from '../random.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import type { Episode } from './episode.ts'
 import { microStep } from './micro-step.ts'
+import { passesOf } from './passes.ts'
 import { sharesOf } from './shares.ts'
 import { Totals } from './totals.ts'
 
@@ -68,14 +68,18 @@ export async function update(
     let loss = 0
     let done = 0
     try {
-      for (const micro of microBatches(mini, settings.microBatchTokens)) {
-        const part = await microStep(policy, reference, micro, shares, settings, gradients)
+      const passes = passesOf(mini, settings)
+      const total = passes.reduce((sum, { episodes }) => sum + episodes.length, 0)
+      for (const { episodes: micro, backward } of passes) {
+        const part = await microStep(policy, reference, micro, shares, settings, backward ? gradients : null)
         loss += part.loss
         totals.add(part, n === 0)
         done += micro.length
-        await progress((n + done / mini.length) / updates)
+        await progress((n + done / total) / updates)
       }
       if (!Number.isFinite(loss)) throw new NonFiniteError('loss', loss)
+      // the optimizer's moments decay at a gradient of zero too
+      if (gradients.size === 0) for (const [name, t] of trainedOf(policy)) gradients.set(name, tf.zerosLike(t))
       const norm = await globalNorm(gradients.values())
       if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
       optimizer.update(trainedOf(policy), gradients, clipFactor(norm, settings.maxGradNorm), {

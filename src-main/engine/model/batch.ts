@@ -25,7 +25,8 @@ export interface Batch {
   mask: Tensor2D
 }
 
-const sizeOf = (s: Sequence) => s.promptIds.length + s.ids.length
+/** Its prompt and what follows. */
+export const sizeOf = (s: Sequence) => s.promptIds.length + s.ids.length
 
 /** Lengths are rounded up to a multiple of this, so that few shapes occur and each is compiled once. */
 const LENGTH_STEP = 16
@@ -40,7 +41,7 @@ export function batchOf<S extends Sequence>(
   counts: (s: S) => boolean = () => true,
   lengthStep = LENGTH_STEP,
 ): Batch {
-  const rows = 2 ** Math.ceil(Math.log2(sequences.length))
+  const rows = paddedRows(sequences.length)
   const length = roundedUp(Math.max(...sequences.map(sizeOf)), lengthStep)
   const ids = new Int32Array(rows * length)
   const targets = new Int32Array(rows * (length - 1))
@@ -57,6 +58,9 @@ export function batchOf<S extends Sequence>(
     mask: overOutputs(sequences, rows, length, (s) => (counts(s) ? 1 : 0)),
   }
 }
+
+/** Rows of a batch of so many sequences, empty ones included. */
+export const paddedRows = (sequences: number) => 2 ** Math.ceil(Math.log2(sequences))
 
 const roundedUp = (n: number, step = LENGTH_STEP) => Math.ceil(n / step) * step
 
@@ -154,6 +158,7 @@ export type StepInputs = Record<string, Tensor>
  * Runs one micro-batch forward and backward, compiled where possible, and adds the gradient to the sum.
  * @param key names the loss and every number in it
  * @param inputs what the loss needs besides the batch
+ * @param gradients the sum by weight; null: forward alone, for rows that are known to have no gradient
  * @param lossOf scalar, differentiable in log-probs and entropies
  * @param report further numbers of the same pass, stacked as one tensor
  * @returns the loss, then the reported numbers
@@ -164,7 +169,7 @@ export async function accumulateGradient<I extends StepInputs>(
   batch: Batch,
   temperature: number,
   inputs: I,
-  gradients: Map<string, Tensor>,
+  gradients: Map<string, Tensor> | null,
   lossOf: (forward: Forward, batch: Batch, inputs: I) => Tensor,
   report: (forward: Forward, batch: Batch, inputs: I) => Tensor[] = () => [],
 ): Promise<number[]> {
@@ -172,7 +177,8 @@ export async function accumulateGradient<I extends StepInputs>(
   const frozen = frozenOf(model)
   const extra = Object.keys(inputs)
   const parts = [frozen, [...trained.values()], [batch.ids, batch.targets, batch.mask], Object.values(inputs)]
-  const [statistics, ...grads] = compiled(`${key} ${temperature} ${modelKey(model)}`, parts.flat(), (tensors) => {
+  const full = `${gradients ? key : `forward of ${key}`} ${temperature} ${modelKey(model)}`
+  const [statistics, ...grads] = compiled(full, parts.flat(), (tensors) => {
     let from = 0
     const [still, moving, [ids, targets, mask], rest] = parts.map(({ length }) => {
       from += length
@@ -180,9 +186,14 @@ export async function accumulateGradient<I extends StepInputs>(
     })
     const own: Batch = { ...batch, ids: ids as Tensor2D, targets, mask: mask as Tensor2D }
     const ownInputs = Object.fromEntries(extra.map((name, i) => [name, rest[i]])) as I
+    const forwardOf = (w: Tensor[]) => nextTokenForward(rebuilt(model, [...still, ...w]), own, temperature)
+    if (!gradients) {
+      const forward = forwardOf(moving)
+      return [tf.stack([lossOf(forward, own, ownInputs), ...report(forward, own, ownInputs)])]
+    }
     let forward: Forward | null = null
     const { value, grads } = tf.valueAndGrads((...w: Tensor[]) => {
-      forward = nextTokenForward(rebuilt(model, [...still, ...w]), own, temperature)
+      forward = forwardOf(w)
       tf.keep(forward.logProbs)
       tf.keep(forward.entropies)
       return lossOf(forward, own, ownInputs) as never
@@ -191,14 +202,18 @@ export async function accumulateGradient<I extends StepInputs>(
     tf.dispose([forward!.logProbs, forward!.entropies])
     return [all, ...grads]
   })
-  ;[...trained.keys()].forEach((name, i) => {
-    const sum = gradients.get(name)
-    gradients.set(name, sum ? tf.add(sum, grads[i]) : grads[i])
-    if (sum) tf.dispose([sum, grads[i]])
-  })
+  if (gradients) addTo(gradients, [...trained.keys()], grads)
   const numbers = [...(await statistics.data())]
   statistics.dispose()
   return numbers
+}
+
+function addTo(gradients: Map<string, Tensor>, names: string[], more: Tensor[]): void {
+  names.forEach((name, i) => {
+    const sum = gradients.get(name)
+    gradients.set(name, sum ? tf.add(sum, more[i]) : more[i])
+    if (sum) tf.dispose([sum, more[i]])
+  })
 }
 
 export function disposeBatch(batch: Batch): void {
