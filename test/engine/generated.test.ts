@@ -1,7 +1,9 @@
 /** What must not matter, with generated cases: micro-batches, padding, order, who else is in the batch, pauses, checkpoints, resuming. */
 import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Metrics, metrics as metricTable } from '../../src-main/contract/metrics.ts'
 import { lossTypes, rewardScales, type Settings } from '../../src-main/contract/settings.ts'
+import { Alerts } from '../../src-main/engine/alerts.ts'
 import type { Episode } from '../../src-main/engine/grpo/episode.ts'
 import { passesOf } from '../../src-main/engine/grpo/passes.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
@@ -18,6 +20,8 @@ import { sampleEpisodes, testSettings, tinyPolicyHere } from './support/episodes
 import { run, smallRecipe, type Transcript } from './support/run.ts'
 
 afterAll(showWorst)
+
+const calm = Object.fromEntries(Object.keys(metricTable).map((name) => [name, 0])) as Metrics
 
 /** Loss, gradient by weight (ten times the optimizer's first moment) and reported means of one update of a fresh policy. */
 async function updated(episodes: Episode[], changes: Partial<Settings>) {
@@ -137,6 +141,31 @@ onEachBackend('generated', () => {
       }),
       { numRuns: 15 },
     )
+  })
+
+  it('updates tell how far the sampler was from the trainer, and that raises the alert', async () => {
+    const sampled = await sampleEpisodes(tinyPolicyHere(), 2)
+    const nudge = fc.double({ min: 0.06, max: 3, noNaN: true })
+    await fc.assert(
+      fc.asyncProperty(nudge, fc.nat({ max: sampled.length - 1 }), fc.boolean(), async (by, at, sequence) => {
+        const off = sampled.map((e, i) =>
+          i === at ? { ...e, logProbs: e.logProbs.map((x, t) => (t === 1 ? x - by : x)) } : e,
+        )
+        const importanceSampling = sequence ? 'sequence' : 'token'
+        const { numbers } = await updated(off, { importanceSampling, miniBatches: 1 })
+        const tokens = sampled.reduce((sum, e) => sum + e.ids.length, 0)
+        expect(numbers.gapMax).toBeCloseTo(by, 4)
+        expect(numbers.gapMean).toBeCloseTo(by / tokens, 4)
+        const metrics = {
+          'sampling/logp_difference/max': numbers.gapMax,
+          'sampling/logp_difference/mean': numbers.gapMean,
+        }
+        expect(new Alerts().look(1, { ...calm, ...metrics }).map((a) => a.kind)).toEqual(['sampler-gap'])
+      }),
+      { numRuns: 8 },
+    )
+    const { numbers } = await updated(sampled, {})
+    expect(numbers.gapMax).toBeLessThan(1e-4)
   })
 
   it('updates without any gradient let the optimizer go on as at a gradient of zero', async () => {
