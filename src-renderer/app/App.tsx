@@ -40,6 +40,7 @@ export function App() {
       <Hints />
       <Notifications
         position="bottom-right"
+        containerWidth="clamp(16.5rem, 21vw - 1rem, 21rem)"
         limit={3}
         classNames={{ root: styles.notifications, notification: styles.notification }}
       />
