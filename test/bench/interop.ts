@@ -27,6 +27,7 @@ import { randomAt } from '../../src-main/engine/random.ts'
 import { freshState } from '../../src-main/engine/start.ts'
 import { type BackendName, openBackend } from '../../src-main/engine/tensor/index.ts'
 import { tf } from '../../src-main/engine/tensor/tf.ts'
+import { fetched } from '../../src-main/library/places.ts'
 import type { BenchOptions } from './options.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -37,6 +38,8 @@ interface Case {
   lora?: Record<string, unknown>
 }
 
+const SMOLLM2 = 'smollm2-135m-instruct'
+
 const cases: Case[] = [
   { model: 'embedded', lora: { rank: 4, alpha: 8 } },
   { model: 'tiny_llama', lora: { rank: 4, alpha: 8 } },
@@ -45,6 +48,7 @@ const cases: Case[] = [
   { model: 'tiny_qwen3', lora: { rank: 4, alpha: 8 } },
   { model: 'embedded' },
   { model: 'tiny_qwen3' },
+  { model: SMOLLM2, lora: { rank: 8 } },
 ]
 
 /**
@@ -62,7 +66,9 @@ const bounds: Record<string, number> = {
 }
 
 /** Tokens of all kinds: words, digits, tags. */
-const text = '<think>75+73=148wait5+3=8,7+7=14:148;</think><answer>148</answer>'
+const closedText = '<think>75+73=148wait5+3=8,7+7=14:148;</think><answer>148</answer>'
+/** What byte-level BPE may stumble over: contractions, runs of space, letters and signs of several bytes. */
+const bpeText = "Hello, world! It's 2024: 3.14 + 15 = ?\n\nÜber naïve café 😀 don't  stop\tnow"
 
 export async function interop({ python, backend }: BenchOptions): Promise<unknown> {
   if (!python)
@@ -73,7 +79,10 @@ export async function interop({ python, backend }: BenchOptions): Promise<unknow
   const folder = mkdtempSync(join(tmpdir(), 'grpo-interop-'))
   try {
     const results = []
-    for (const [i, one] of cases.entries())
+    const here = cases.filter(({ model }) => model !== SMOLLM2 || fetched(model))
+    if (here.length < cases.length)
+      console.error(`  without ${SMOLLM2}, which is not here: grpo-studio models fetch ${SMOLLM2}`)
+    for (const [i, one] of here.entries())
       results.push(await check(one, join(folder, String(i)), python, backend as BackendName))
     return results
   } finally {
@@ -83,8 +92,10 @@ export async function interop({ python, backend }: BenchOptions): Promise<unknow
 
 async function check({ model, lora }: Case, folder: string, python: string, backend: BackendName | undefined) {
   mkdirSync(folder, { recursive: true })
-  const base = model === 'embedded' ? modelFolder(model) : makeModel(model, join(folder, 'base'))
-  const recipe = twoSteps(model === 'embedded' ? model : base, lora)
+  const own = !model.startsWith('tiny')
+  const base = own ? modelFolder(model) : makeModel(model, join(folder, 'base'))
+  const recipe = twoSteps(own ? model : base, lora)
+  const text = model === SMOLLM2 ? bpeText : closedText
   const trained = model === 'embedded' ? throughTheCommandLine(recipe, folder, backend) : await here(recipe, folder)
   const { checkpoint } = trained
 
@@ -97,7 +108,8 @@ async function check({ model, lora }: Case, folder: string, python: string, back
     }
   }
   await exported('hf', safetensorsDtypes)
-  if (lora) await exported('peft', ['f32'])
+  // transformers, below peft, takes no folder with a GGUF file for its base
+  if (lora && model !== SMOLLM2) await exported('peft', ['f32'])
   await exported('gguf', ggufTypes)
 
   const before = await ownLogits(base, text)
@@ -127,8 +139,10 @@ async function check({ model, lora }: Case, folder: string, python: string, back
   for (const [name, logits] of Object.entries(theirs.logits)) {
     const expected = name.startsWith('gguf') ? ours.logProbs : ours.logits
     errors[name] = largestError(logits.slice(0, expected.length), expected)
-    if (!(errors[name] <= bounds[name]))
-      throw new Error(`${model}, ${name}: the logits differ by ${errors[name]}, allowed are ${bounds[name]}.`)
+    // rounding adds up over 30 layers, beside 2 to 4
+    const bound = bounds[name] * (model === SMOLLM2 ? 3 : 1)
+    if (!(errors[name] <= bound))
+      throw new Error(`${model}, ${name}: the logits differ by ${errors[name]}, allowed are ${bound}.`)
   }
   console.error(`  ${model} ${lora ? 'LoRA' : 'whole'}: ${JSON.stringify(errors)}`)
   return { model, lora: lora ?? null, changedByTraining: learned, errors, versions: theirs.versions }
@@ -220,7 +234,13 @@ function twoSteps(model: string, lora: Case['lora']): Recipe {
       evalEvery: 0,
       finalEvalPrompts: 4,
       checkpointEvery: 2,
-      settings: { groupSize: 8, promptsPerStep: 4, learningRate: 0.02, warmupSteps: 0, maxCompletionTokens: 24 },
+      settings: {
+        groupSize: 8,
+        promptsPerStep: 4,
+        learningRate: model === SMOLLM2 ? 0.002 : 0.02,
+        warmupSteps: 0,
+        maxCompletionTokens: 24,
+      },
       stages: [{ kind: 'grpo', name: 'only', steps: 2 }],
     },
     'the bench',

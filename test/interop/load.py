@@ -57,7 +57,9 @@ def with_llama(file, ids, text):
 
     log_probs = []
     for end in range(1, len(ids)):
-        question = {"prompt": ids[:end], "n_predict": 1, "n_probs": 1 << 20, "temperature": 0, "cache_prompt": False}
+        question = {"prompt": ids[:end], "n_predict": 1, "n_probs": 1 << 20, "cache_prompt": False}
+        # what is drawn must be text by itself, or there is no answer to tell of; the log-probabilities are those before this bias
+        question["logit_bias"] = [[ids[0], 1000]]
         top = ask("/completion", question)["completion_probabilities"][0]["top_logprobs"]
         log_probs.append([one["logprob"] for one in sorted(top, key=lambda one: one["id"])])
     tokens = ask("/tokenize", {"content": text, "add_special": False})["tokens"]
