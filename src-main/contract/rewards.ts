@@ -32,6 +32,15 @@ export interface RewardInfo {
   parameters: Readonly<Record<string, RewardParameter>>
 }
 
+const correctness = {
+  kind: 'choice',
+  values: ['accuracy', 'math'],
+  default: 'math',
+  effect: 'The reward that says which answers are right.',
+} as const
+const tokens = { kind: 'integer', min: 0, max: 1_048_576, default: 0 } as const
+const amount = { kind: 'number', min: -10, max: 10 } as const
+
 export const rewardTable = {
   accuracy: {
     label: 'accuracy',
@@ -59,6 +68,58 @@ export const rewardTable = {
         default: 6,
         effect: 'Decimal places to which decimal fractions must agree.',
       },
+    },
+  },
+  tag_count: {
+    label: 'tags',
+    about: 'A quarter for each of the four tags that stands once, in its place, with nothing after the last.',
+    range: [0, 1],
+    parameters: {},
+  },
+  cosine_length: {
+    label: 'cosine length',
+    about: 'Right answers get more the shorter they are, wrong ones the longer they are, along half a cosine.',
+    range: [-10, 10],
+    needsTokens: true,
+    parameters: {
+      correctness,
+      maxTokens: { ...tokens, effect: 'Length at which the curve ends; 0 is the token limit of the run.' },
+      rightShort: { ...amount, default: 1, effect: 'A right answer of no length.' },
+      rightLong: { ...amount, default: 0.5, effect: 'A right answer of the greatest length.' },
+      wrongShort: { ...amount, default: -1, effect: 'A wrong answer of no length.' },
+      wrongLong: { ...amount, default: -0.5, effect: 'A wrong answer of the greatest length.' },
+      exceeded: { ...amount, default: -1, effect: 'An output that reached the greatest length, right or wrong.' },
+    },
+  },
+  kimi_length: {
+    label: 'Kimi length',
+    about: 'From 0.5 for the shortest of a group to −0.5 for the longest; wrong answers never get more than 0.',
+    range: [-0.5, 0.5],
+    needsTokens: true,
+    parameters: { correctness },
+  },
+  soft_overlong: {
+    label: 'soft overlong',
+    about: '0, falling to −1 over the last tokens before the limit (DAPO).',
+    range: [-1, 0],
+    needsTokens: true,
+    parameters: {
+      maxTokens: { ...tokens, effect: 'Length that gets −1; 0 is the token limit of the run.' },
+      cacheShare: {
+        kind: 'number',
+        min: 0.01,
+        max: 1,
+        default: 0.2,
+        effect: 'Share of that length over which the punishment grows.',
+      },
+    },
+  },
+  repetition: {
+    label: 'repetition',
+    about: 'Minus the share of n-grams that were there before; characters are the words of text without spaces.',
+    range: [-1, 0],
+    parameters: {
+      n: { kind: 'integer', min: 1, max: 64, default: 3, effect: 'Words of an n-gram.' },
     },
   },
 } as const satisfies Record<string, RewardInfo>

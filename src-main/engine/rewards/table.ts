@@ -2,14 +2,24 @@
 import { StudioError } from '../../contract/errors.ts'
 import { type RewardName, rewardNames } from '../../contract/rewards.ts'
 import { accuracy } from './accuracy.ts'
+import { cosineLength } from './cosine-length.ts'
 import { format } from './format.ts'
+import { kimiLength } from './kimi-length.ts'
 import { math } from './math/math.ts'
+import { repetition } from './repetition.ts'
 import { each, type Reward } from './reward.ts'
+import { softOverlong } from './soft-overlong.ts'
+import { tagCount } from './tag-count.ts'
 
 export const rewards: { readonly [N in RewardName]: Reward<N> } = {
   accuracy: each(accuracy),
   format: each(format),
   math: each(math),
+  tag_count: each(tagCount),
+  cosine_length: cosineLength,
+  kimi_length: kimiLength,
+  soft_overlong: softOverlong,
+  repetition: each(repetition),
 }
 
 checkRewards(rewards)
