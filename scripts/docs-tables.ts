@@ -10,6 +10,7 @@ import { figureTables, readFigures } from './docs/figures.ts'
 import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
 import { recipeFieldTable, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
+import { rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
 import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
 import { shortcutTable } from './docs/shortcuts.ts'
 
@@ -35,6 +36,9 @@ export async function allTables(): Promise<Record<string, string>> {
     'stage-fields': stageFieldTable(),
     recipes: shippedRecipeTable(),
     metrics: metricTable(),
+    rewards: rewardTable(),
+    'reward-parameters': rewardParameterTable(),
+    'reward-figures': rewardFigureTable(readFigures()?.rewards),
     shortcuts: await shortcutTable(),
     ...figureTables(readFigures()),
   }

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Cell, table } from './markdown.ts'
+import type { RewardFigures } from './rewards.ts'
 
 interface Evaluation {
   prompts: number
@@ -52,6 +53,7 @@ export interface Figures {
     graphSecondsPerStep: number
     graphOverEager: { median: number; min: number; max: number }
   }
+  rewards?: RewardFigures
 }
 
 const folder = fileURLToPath(new URL('../../docs/figures/', import.meta.url))
@@ -62,7 +64,9 @@ export function readFigures(from = folder): Figures | null {
     .filter((file) => file.endsWith('.json'))
     .map((file) => JSON.parse(readFileSync(join(from, file), 'utf8')) as Figures)
     .sort((a, b) => a.at.localeCompare(b.at))
-  return files.length === 0 ? null : Object.assign({}, ...files)
+  // machine and day are told of the runs: of a part that was measured by itself they say nothing about the others
+  const told = files.findLast((file) => file.learning) ?? files.at(-1)
+  return told ? Object.assign({}, ...files, { at: told.at, machine: told.machine }) : null
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`

@@ -38,6 +38,10 @@ const correctness = {
   default: 'math',
   effect: 'The reward that says which answers are right.',
 } as const
+const languages = [
+  ...['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'cs', 'sv', 'da', 'tr', 'vi'],
+  ...['ru', 'uk', 'bg', 'el', 'he', 'ar', 'fa', 'hi', 'th', 'zh', 'ja', 'ko'],
+] as const
 const tokens = { kind: 'integer', min: 0, max: 1_048_576, default: 0 } as const
 const amount = { kind: 'number', min: -10, max: 10 } as const
 
@@ -120,6 +124,20 @@ export const rewardTable = {
     range: [-1, 0],
     parameters: {
       n: { kind: 'integer', min: 1, max: 64, default: 3, effect: 'Words of an n-gram.' },
+    },
+  },
+  language: {
+    label: 'language',
+    about:
+      'Share of the words of the reasoning that are in the target language; numbers, code and formulas do not count.',
+    range: [0, 1],
+    parameters: {
+      target: {
+        kind: 'choice',
+        values: languages,
+        default: 'en',
+        effect: 'ISO 639-1 code of the language to reason in.',
+      },
     },
   },
 } as const satisfies Record<string, RewardInfo>

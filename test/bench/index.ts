@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|interop …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|interop|rewards …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
@@ -11,6 +11,7 @@ import { compiled } from './compiled.ts'
 import { interop } from './interop.ts'
 import { learning } from './learning.ts'
 import { publishedRollout } from './published-rollout.ts'
+import { rewards } from './rewards.ts'
 import { sampler } from './sampler.ts'
 import { steering } from './steering.ts'
 import { trainer } from './trainer.ts'
@@ -25,6 +26,7 @@ const parts = {
   trainer,
   'published-rollout': publishedRollout,
   interop,
+  rewards,
 }
 type Part = keyof typeof parts
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { rewardInfo, rewardNames } from '../../src-main/contract/rewards.ts'
 import { defaultSettings } from '../../src-main/contract/settings.ts'
 import { accuracy } from '../../src-main/engine/rewards/accuracy.ts'
@@ -7,11 +7,11 @@ import { format } from '../../src-main/engine/rewards/format.ts'
 import { judge, score } from '../../src-main/engine/rewards/score.ts'
 import { checkRewards, rewards } from '../../src-main/engine/rewards/table.ts'
 import type { Problem } from '../../src-main/engine/tasks/problem.ts'
+import { hostileTexts } from '../support/hostile-texts.ts'
 
 const problem: Problem = { kind: 'sum', prompt: '120+99=', answer: '219' }
 const ended = (text: string) => ({ text, finished: true, tokens: text.length })
 const tokenLimit = 64
-const megabyte = (unit: string) => unit.repeat(Math.ceil(1_000_000 / unit.length))
 
 describe('accuracy', () => {
   it.each([
@@ -93,25 +93,14 @@ describe('format', () => {
 })
 
 describe('every reward', () => {
-  const hostile: Record<string, string> = {
-    'open tags': megabyte('<think>'),
-    'closing tags': megabyte('</think></answer>'),
-    'nested answers': megabyte('<answer>'),
-    'whole answers': megabyte('<think></think><answer>219</answer>'),
-    'half tags': megabyte('<thin<answe</thin'),
-    'a long answer': `<think></think><answer>${megabyte('9')}</answer>`,
-    'a long almost-number': `<think></think><answer>${megabyte('9')}x</answer>`,
-    'a long fraction': `<think></think><answer>1.${megabyte('0')}1</answer>`,
-    'thousands without end': `<think></think><answer>1${megabyte(',000')},</answer>`,
-    'a long answer of blanks': `<think></think><answer>${megabyte(' ')}.</answer>`,
-    'a long right answer': `<think>${megabyte('wait')}</think><answer>${megabyte('0')}219</answer>`,
-  }
+  // the language detector is loaded with its first use
+  beforeAll(() => judge('language', { problem, completions: [ended('')], tokenLimit }))
 
-  it.each(Object.keys(hostile))('judges a megabyte of %s at once, with a short reason', async (text) => {
+  it.each(Object.keys(hostileTexts))('judges a megabyte of %s at once, with a short reason', async (text) => {
     for (const name of rewardNames) {
       const started = performance.now()
-      const [{ reason }] = await judge(name, { problem, completions: [ended(hostile[text])], tokenLimit })
-      expect(performance.now() - started, name).toBeLessThan(500)
+      const [{ reason }] = await judge(name, { problem, completions: [ended(hostileTexts[text])], tokenLimit })
+      expect(performance.now() - started, name).toBeLessThan(1000)
       expect(reason.length, name).toBeLessThan(120)
     }
   })

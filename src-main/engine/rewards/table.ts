@@ -5,6 +5,7 @@ import { accuracy } from './accuracy.ts'
 import { cosineLength } from './cosine-length.ts'
 import { format } from './format.ts'
 import { kimiLength } from './kimi-length.ts'
+import { language } from './language.ts'
 import { math } from './math/math.ts'
 import { repetition } from './repetition.ts'
 import { each, type Reward } from './reward.ts'
@@ -20,6 +21,7 @@ export const rewards: { readonly [N in RewardName]: Reward<N> } = {
   kimi_length: kimiLength,
   soft_overlong: softOverlong,
   repetition: each(repetition),
+  language,
 }
 
 checkRewards(rewards)

@@ -1,0 +1,79 @@
+/** Tables of the rewards, out of the contract's own table. */
+import { type RewardName, type RewardParameter, rewardInfo, rewardNames } from '../../src-main/contract/rewards.ts'
+import { defaultSettings } from '../../src-main/contract/settings.ts'
+import { code, plain, table } from './markdown.ts'
+
+export function rewardTable(): string {
+  return table(
+    ['reward', 'what it is', 'range', 'default weight'],
+    rewardNames.map((name) => {
+      const { about, range } = rewardInfo[name]
+      return [`[${code(name)}](#${name})`, about, range.map(plain).join(' to '), defaultSettings.rewardWeights[name]]
+    }),
+  )
+}
+
+export function rewardParameterTable(): string {
+  const values = (p: RewardParameter) =>
+    p.kind === 'choice' ? p.values.map(code).join(', ') : `${plain(p.min)} to ${plain(p.max)}`
+  return table(
+    ['reward', 'parameter', 'values', 'default', 'effect'],
+    rewardNames.flatMap((name) =>
+      Object.entries(rewardInfo[name].parameters).map(([key, p]) => [
+        code(name),
+        code(key),
+        values(p),
+        p.default === '' ? undefined : p.default,
+        p.effect,
+      ]),
+    ),
+  )
+}
+
+/** As test/bench/rewards.ts prints it. */
+export interface RewardFigures {
+  mathVerify: { cases: number; agree: number }
+  latexPerSecond: number
+  perSecond: Partial<Record<RewardName, number>>
+  hostile: { texts: number; milliseconds: Partial<Record<RewardName, number>> }
+}
+
+/** What the tests hold each reward against. */
+const checkedAgainst: Record<RewardName, string> = {
+  accuracy: 'integers of any length, and every way to hide or double an answer; a second reading of generated texts',
+  format: 'a regular expression, on generated texts',
+  math: 'Math-Verify 0.9.0, on the cases of its own tests; the examples of this page',
+  tag_count: 'worked examples',
+  cosine_length: 'the formula as open-r1 has it, at its ends and between',
+  kimi_length: 'the formula, in groups of right and of wrong answers',
+  soft_overlong: 'the formula, at its corners and between',
+  repetition: 'the definition, written slowly',
+  language: 'texts in five languages, each against each, and mixtures',
+}
+
+export function rewardFigureTable(figures: RewardFigures | undefined): string {
+  const hostile = (name: RewardName) => {
+    const most = figures?.hostile.milliseconds[name]
+    return most === undefined ? 'not measured' : `${figures?.hostile.texts} of 1 MB, at most ${Math.ceil(most)} ms`
+  }
+  const round = (value: number | undefined) =>
+    value === undefined ? 'not measured' : Number(value.toPrecision(2)).toLocaleString('en-US')
+  const agreement = (name: RewardName) => {
+    if (name !== 'math') return 'all'
+    if (!figures) return 'not measured'
+    const { agree, cases } = figures.mathVerify
+    return `${agree} of ${cases} (${((100 * agree) / cases).toFixed(1)} %)`
+  }
+  return table(
+    ['reward', 'checked against', 'agreement', 'hostile texts', 'verdicts a second'],
+    rewardNames.map((name) => [
+      code(name),
+      checkedAgainst[name],
+      agreement(name),
+      hostile(name),
+      name === 'math' && figures
+        ? `${round(figures.perSecond[name])}; LaTeX ${round(figures.latexPerSecond)}`
+        : round(figures?.perSecond[name]),
+    ]),
+  )
+}

@@ -1,0 +1,78 @@
+/** What the rewards agree with, and how fast they are: verdicts a second on one core, and the slowest of the hostile texts. */
+import { readFileSync } from 'node:fs'
+import { type RewardName, rewardNames } from '../../src-main/contract/rewards.ts'
+import { math } from '../../src-main/engine/rewards/math/math.ts'
+import { judge } from '../../src-main/engine/rewards/score.ts'
+import { hostileTexts } from '../support/hostile-texts.ts'
+
+interface MathVerifyCase {
+  gold: string
+  pred: string
+  precision: number
+  right: boolean
+}
+
+/** Each reward is timed for about so long. */
+const MILLISECONDS = 1000
+
+export async function rewards(): Promise<unknown> {
+  const speed: Record<string, number> = {}
+  const slowest: Record<string, number> = {}
+  for (const name of rewardNames) {
+    speed[name] = await perSecond(name, '<think>Two and two, so I add 2+2=4.</think><answer>4.0</answer>', '4')
+    slowest[name] = await slowestOf(name)
+    console.error(`  ${name}: ${speed[name].toFixed(0)} a second, hostile text at most ${slowest[name].toFixed(0)} ms`)
+  }
+  const latex = [
+    '\\frac{\\sqrt{11}+x}{15+2\\sqrt{33}}',
+    '<think></think>It is $\\boxed{\\frac{x+\\sqrt{11}}{2\\sqrt{33}+15}}$.',
+  ]
+  const latexPerSecond = await perSecond('math', latex[1], latex[0])
+  const agreement = mathVerify()
+  console.error(
+    `  math: LaTeX ${latexPerSecond.toFixed(0)} a second, agrees on ${agreement.agree} of ${agreement.cases}`,
+  )
+  return {
+    mathVerify: agreement,
+    latexPerSecond,
+    perSecond: speed,
+    hostile: { texts: hostile.length, milliseconds: slowest },
+  }
+}
+
+function mathVerify(): { cases: number; agree: number } {
+  const file = new URL('../fixtures/math-verify/cases.json', import.meta.url)
+  const cases = JSON.parse(readFileSync(file, 'utf8')) as MathVerifyCase[]
+  const agrees = ({ gold, pred, precision, right }: MathVerifyCase) =>
+    (math({ text: pred, finished: true }, { answer: gold }, { precision }).value === 1) === right
+  return { cases: cases.length, agree: cases.filter(agrees).length }
+}
+
+async function perSecond(name: RewardName, text: string, answer: string): Promise<number> {
+  const group = {
+    problem: { prompt: '2+2=', answer },
+    completions: Array.from({ length: 16 }, (_, i) => ({ text, finished: true, tokens: 20 + i })),
+    tokenLimit: 64,
+  }
+  for (let i = 0; i < 50; i++) await judge(name, group)
+  const started = performance.now()
+  let count = 0
+  while (performance.now() - started < MILLISECONDS) {
+    await judge(name, group)
+    count += group.completions.length
+  }
+  return (count * 1000) / (performance.now() - started)
+}
+
+const hostile = Object.values(hostileTexts)
+
+async function slowestOf(name: RewardName): Promise<number> {
+  let most = 0
+  for (const text of hostile) {
+    const started = performance.now()
+    const completions = [{ text, finished: true, tokens: 1000 }]
+    await judge(name, { problem: { prompt: '2+2=', answer: '4' }, completions, tokenLimit: 64 })
+    most = Math.max(most, performance.now() - started)
+  }
+  return most
+}
