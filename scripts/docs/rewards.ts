@@ -59,7 +59,7 @@ export function rewardFigureTable(figures: RewardFigures | undefined): string {
   const round = (value: number | undefined) =>
     value === undefined ? 'not measured' : Number(value.toPrecision(2)).toLocaleString('en-US')
   const agreement = (name: RewardName) => {
-    if (name !== 'math') return 'all'
+    if (name !== 'math') return undefined
     if (!figures) return 'not measured'
     const { agree, cases } = figures.mathVerify
     return `${agree} of ${cases} (${((100 * agree) / cases).toFixed(1)} %)`
