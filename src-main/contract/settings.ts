@@ -354,7 +354,7 @@ export const numberSettings = {
     unit: 'tokens',
     min: 64,
     max: 4_194_304,
-    default: 4096,
+    default: 2048,
     steerable: false,
     effect: 'Bounds memory; does not change the result.',
   },

@@ -78,7 +78,7 @@ export async function microStep(
 function referenceLogProbs(policy: Policy, reference: Weights, batch: Batch, temperature: number): Tensor2D {
   const model = withTrained(policy, reference)
   const given = [...frozenOf(model), ...reference.values(), batch.ids, batch.targets]
-  const [logProbs] = compiled(`reference ${temperature} ${modelKey(model)}`, given, (tensors) => {
+  const [logProbs] = compiled(`reference ${temperature} ${batch.firstOutput} ${modelKey(model)}`, given, (tensors) => {
     const [ids, targets] = tensors.slice(-2)
     return [nextTokenLogProbs(rebuilt(model, tensors), { ...batch, ids: ids as Tensor2D, targets }, temperature)]
   })

@@ -55,11 +55,15 @@ async function entropiesOf(
   for (const micro of microBatches(episodes, microBatchTokens)) {
     const batch = batchOf(micro)
     const given = [...held, batch.ids, batch.targets]
-    const [entropies] = compiled(`entropies ${temperature} ${modelKey(policy)}`, given, (tensors) => {
-      const [ids, targets] = tensors.slice(-2)
-      const own: Batch = { ...batch, ids: ids as Tensor2D, targets }
-      return [nextTokenForward(rebuilt(policy, tensors), own, temperature).entropies]
-    })
+    const [entropies] = compiled(
+      `entropies ${temperature} ${batch.firstOutput} ${modelKey(policy)}`,
+      given,
+      (tensors) => {
+        const [ids, targets] = tensors.slice(-2)
+        const own: Batch = { ...batch, ids: ids as Tensor2D, targets }
+        return [nextTokenForward(rebuilt(policy, tensors), own, temperature).entropies]
+      },
+    )
     const values = (await entropies.data()) as Float32Array
     micro.forEach((e, r) => {
       const start = r * (batch.length - 1) + e.promptIds.length - 1

@@ -23,6 +23,8 @@ export interface Batch {
   targets: Tensor
   /** [rows, length − 1]: 1 where that token belongs to an output that counts. */
   mask: Tensor2D
+  /** Positions before this one predict prompts alone, in every row. What is compiled of a batch has it in its key. */
+  firstOutput: number
 }
 
 /** Its prompt and what follows. */
@@ -56,6 +58,8 @@ export function batchOf<S extends Sequence>(
     ids: tf.tensor2d(ids, [rows, length], 'int32'),
     targets: tf.tensor1d(targets, 'int32'),
     mask: overOutputs(sequences, rows, length, (s) => (counts(s) ? 1 : 0)),
+    // rounded, too, so that few shapes occur
+    firstOutput: Math.floor((Math.min(...sequences.map((s) => s.promptIds.length)) - 1) / lengthStep) * lengthStep,
   }
 }
 
@@ -105,29 +109,50 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
   return batches
 }
 
-/** Logits of each next token, flat: [rows · (length − 1), vocabulary], differentiable in what is trained. */
-export function nextTokenLogits(model: Model, batch: Pick<Batch, 'ids' | 'length'>, fused = fuse(model)): Tensor2D {
+/**
+ * Logits of each next token, flat: [rows · (length − 1 − from), vocabulary], differentiable in what is trained.
+ * @param from first position whose next token is wanted
+ */
+export function nextTokenLogits(
+  model: Model,
+  batch: Pick<Batch, 'ids' | 'length'>,
+  from = 0,
+  fused = fuse(model),
+): Tensor2D {
   const { config, recomputeLayers } = model
   const { length } = batch
   const rope = ropeOf(config, [Array.from({ length }, (_, i) => i)])
   const hidden = hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(length), recomputeLayers })
-  const predicting = tf.slice(hidden, [0, 0, 0], [-1, length - 1, -1]).reshape([-1, config.hidden]) as Tensor2D
+  const predicting = tf
+    .slice(hidden, [0, from, 0], [-1, length - 1 - from, -1])
+    .reshape([-1, config.hidden]) as Tensor2D
   return logitsOf(fused, predicting)
 }
 
 /**
- * What is made of each lane's logits, joined: one number a token, [rows, length − 1] each.
+ * What is made of each lane's logits, joined: one number a token, [rows, length − 1] each, 0 where every row is still in its prompt: with a
+ * large vocabulary and long prompts most of the logits would be of those.
  * @param f of flat logits and their targets
  */
 function overLanes(model: Model, batch: Batch, f: (logits: Tensor2D, targets: Tensor) => Tensor[]): Tensor2D[] {
   const fused = fuse(model)
-  const width = batch.length - 1
+  const { firstOutput } = batch
+  const width = batch.length - 1 - firstOutput
+  const allTargets = tf.slice(batch.targets.reshape([batch.rows, -1]), [0, firstOutput], [-1, width])
   const parts = lanes(batch.rows).map(([from, count]) => {
     const ids = tf.slice(batch.ids, [from, 0], [count, batch.length])
-    const targets = tf.slice(batch.targets, [from * width], [count * width])
-    return f(nextTokenLogits(model, { ids, length: batch.length }, fused), targets)
+    const targets = tf.slice(allTargets, [from, 0], [count, width]).flatten()
+    return f(nextTokenLogits(model, { ids, length: batch.length }, firstOutput, fused), targets)
   })
-  return parts[0].map((_, i) => tf.concat(parts.map((part) => part[i])).reshape([batch.rows, width]) as Tensor2D)
+  return parts[0].map((_, i) => {
+    const joined = tf.concat(parts.map((part) => part[i])).reshape([batch.rows, width]) as Tensor2D
+    return firstOutput === 0
+      ? joined
+      : tf.pad(joined, [
+          [0, 0],
+          [firstOutput, 0],
+        ])
+  })
 }
 
 /** Log-probability of each next token under softmax(logits / temperature): [rows, length − 1], differentiable in what is trained. */
@@ -177,7 +202,7 @@ export async function accumulateGradient<I extends StepInputs>(
   const frozen = frozenOf(model)
   const extra = Object.keys(inputs)
   const parts = [frozen, [...trained.values()], [batch.ids, batch.targets, batch.mask], Object.values(inputs)]
-  const full = `${gradients ? key : `forward of ${key}`} ${temperature} ${modelKey(model)}`
+  const full = `${gradients ? key : `forward of ${key}`} ${temperature} ${batch.firstOutput} ${modelKey(model)}`
   const [statistics, ...grads] = compiled(full, parts.flat(), (tensors) => {
     let from = 0
     const [still, moving, [ids, targets, mask], rest] = parts.map(({ length }) => {
