@@ -13,6 +13,7 @@ import { recipeFieldTable, shippedRecipeTable, stageFieldTable } from './docs/re
 import { rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
 import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
 import { shortcutTable } from './docs/shortcuts.ts'
+import { trainerFigureTable } from './docs/trainer.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -39,6 +40,7 @@ export async function allTables(): Promise<Record<string, string>> {
     rewards: rewardTable(),
     'reward-parameters': rewardParameterTable(),
     'reward-figures': rewardFigureTable(readFigures()?.rewards),
+    'trainer-figures': trainerFigureTable(readFigures()?.trainer),
     shortcuts: await shortcutTable(),
     ...figureTables(readFigures()),
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Cell, table } from './markdown.ts'
 import type { RewardFigures } from './rewards.ts'
+import type { TrainerFigures } from './trainer.ts'
 
 interface Evaluation {
   prompts: number
@@ -54,6 +55,7 @@ export interface Figures {
     graphOverEager: { median: number; min: number; max: number }
   }
   rewards?: RewardFigures
+  trainer?: TrainerFigures
 }
 
 const folder = fileURLToPath(new URL('../../docs/figures/', import.meta.url))
