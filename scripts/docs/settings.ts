@@ -1,14 +1,13 @@
 /** Tables of the settings of a stage, out of the contract's own table. */
+
+import { type Knob, knobs } from '../../src-main/contract/knobs.ts'
+import { type NumberSetting, numberSettings } from '../../src-main/contract/number-settings.ts'
 import { rewardNames, rewardWeightRange } from '../../src-main/contract/rewards.ts'
 import {
   defaultSettings,
   importanceSamplings,
-  type Knob,
   klEstimators,
-  knobs,
   lossTypes,
-  type NumberSetting,
-  numberSettings,
   type PartialSettings,
   rewardAggregations,
   rewardScales,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { knobsOf, knobValue } from '../contract/knobs.ts'
 import { metricInfo } from '../contract/metrics.ts'
 import type { EvaluationSummary, StageRecord, SteeringEvent } from '../contract/records.ts'
-import { knobsOf, knobValue } from '../contract/settings.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
 import { asItIs } from './as-it-is.ts'

@@ -1,5 +1,6 @@
 /** What passes between the host and an engine process. The engine is a function of these and nothing else. */
 import type { ErrorReport } from './errors.ts'
+import type { KnobChanges } from './knobs.ts'
 import type { Recipe } from './recipe.ts'
 import type {
   AlertRecord,
@@ -10,7 +11,7 @@ import type {
   SteeringEvent,
   StepReport,
 } from './records.ts'
-import type { KnobChanges, Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 export type ToEngine =
   | {

@@ -1,9 +1,10 @@
 /** What a run leaves behind: the same shapes travel from the engine to the store and to the window. */
 import type { ErrorReport } from './errors.ts'
+import type { KnobChanges } from './knobs.ts'
 import type { Metrics } from './metrics.ts'
 import type { Recipe } from './recipe.ts'
 import type { RewardName } from './rewards.ts'
-import type { KnobChanges, Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 export type FinishReason = 'stop' | 'length'
 

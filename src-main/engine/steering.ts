@@ -3,16 +3,9 @@
  * on resume, confirmed changes come again at the steps at which they were in force.
  */
 import { contradiction } from '../contract/contradictions.ts'
+import { type KnobChanges, type KnobName, knobValue, refusal, settingsOf } from '../contract/knobs.ts'
 import type { SteeringEvent } from '../contract/records.ts'
-import {
-  type KnobChanges,
-  type KnobName,
-  knobValue,
-  mergeSettings,
-  refusal,
-  type Settings,
-  settingsOf,
-} from '../contract/settings.ts'
+import { mergeSettings, type Settings } from '../contract/settings.ts'
 
 export interface Confirmation {
   id: number

@@ -1,17 +1,9 @@
 /** Which commands make sense now; the ranges of values are the settings table's. */
 import { contradiction } from '../contract/contradictions.ts'
 import { StudioError } from '../contract/errors.ts'
+import { type KnobName, knobs, knobsOf, knobValue, refusal, settingsOf } from '../contract/knobs.ts'
 import type { RunDetail, SteeringCommand, SteeringEvent } from '../contract/records.ts'
-import {
-  type KnobName,
-  knobs,
-  knobsOf,
-  knobValue,
-  mergeSettings,
-  refusal,
-  type Settings,
-  settingsOf,
-} from '../contract/settings.ts'
+import { mergeSettings, type Settings } from '../contract/settings.ts'
 
 /**
  * @throws StudioError bad-setting for a value out of its range or one that changes nothing, bad-request for a command that has no

@@ -1,7 +1,8 @@
 /** A run as files for other tools: one file a kind of record, as comma-separated values or as JSON lines. */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { knobsOf, knobValue, type Settings } from '../contract/settings.ts'
+import { knobsOf, knobValue } from '../contract/knobs.ts'
+import type { Settings } from '../contract/settings.ts'
 import { alertsOf } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
 import type { Db } from './database.ts'

@@ -1,6 +1,7 @@
 /** Table `steering_events`. */
+
+import type { KnobChanges } from '../contract/knobs.ts'
 import type { SteeringCommand, SteeringEvent, SteeringKind } from '../contract/records.ts'
-import type { KnobChanges } from '../contract/settings.ts'
 import { type Db, sql } from './database.ts'
 
 interface EventRow {

@@ -1,5 +1,5 @@
 /** Typed knob values on their way to the host. */
-import { type KnobChanges, type KnobName, knobValue, refusal } from '../../src-main/contract/settings.ts'
+import { type KnobChanges, type KnobName, knobValue, refusal } from '../../src-main/contract/knobs.ts'
 import { typed } from '../format/number.ts'
 import { liveStore } from './live.ts'
 import { steer, steerStore } from './steer.ts'

@@ -1,7 +1,7 @@
 /** What the person is about to ask, and the asking itself. */
 import { createStore } from 'zustand/vanilla'
+import type { KnobChanges, KnobName } from '../../src-main/contract/knobs.ts'
 import type { SteeringEvent, SteeringKind } from '../../src-main/contract/records.ts'
-import type { KnobChanges, KnobName } from '../../src-main/contract/settings.ts'
 import { confirmed, failed } from './announce.ts'
 import { api, onHostEvent } from './host.ts'
 import { applyEvents, liveStore } from './live.ts'

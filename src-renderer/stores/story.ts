@@ -1,15 +1,9 @@
 /** What stages, steering and alerts say about the steps: the marks of the charts and the past of every knob. */
+
+import { type KnobChanges, type KnobName, knobs, knobValue, settingsOf } from '../../src-main/contract/knobs.ts'
 import { enterStage, initialSettings, type Recipe } from '../../src-main/contract/recipe.ts'
 import type { AlertRecord, StageRecord, SteeringEvent } from '../../src-main/contract/records.ts'
-import {
-  type KnobChanges,
-  type KnobName,
-  knobs,
-  knobValue,
-  mergeSettings,
-  type Settings,
-  settingsOf,
-} from '../../src-main/contract/settings.ts'
+import { mergeSettings, type Settings } from '../../src-main/contract/settings.ts'
 
 export type Mark = { step: number } & (
   | { kind: 'stage'; stage: StageRecord; before: StageRecord | null }

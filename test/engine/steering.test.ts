@@ -1,8 +1,9 @@
 /** A person's commands in a real run: in force at the very next step, confirmed with it, recorded in the step's own settings. */
 import { describe, expect, it } from 'vitest'
 import type { FromEngine } from '../../src-main/contract/engine-messages.ts'
+import { type KnobChanges, type KnobName, knobValue } from '../../src-main/contract/knobs.ts'
 import type { SteeringCommand } from '../../src-main/contract/records.ts'
-import { type KnobChanges, type KnobName, knobValue, type Settings } from '../../src-main/contract/settings.ts'
+import type { Settings } from '../../src-main/contract/settings.ts'
 import { run, smallRecipe, type Transcript } from './support/run.ts'
 
 /** A run of six steps in one stage in which the commands are given while step `during` is being computed. */

@@ -8,9 +8,10 @@ import { figureTables, readFigures } from '../../scripts/docs/figures.ts'
 import { brokenLinks, headingsOf } from '../../scripts/docs/links.ts'
 import { filled, regionsOf, table } from '../../scripts/docs/markdown.ts'
 import { allTables, documents, root } from '../../scripts/docs-tables.ts'
+import { knobs } from '../../src-main/contract/knobs.ts'
 import { metrics } from '../../src-main/contract/metrics.ts'
 import { recipeSchema } from '../../src-main/contract/recipe.ts'
-import { knobs, partialSettings } from '../../src-main/contract/settings.ts'
+import { partialSettings } from '../../src-main/contract/settings.ts'
 
 const files = documents().map((path) => [relative(root, path), path] as const)
 

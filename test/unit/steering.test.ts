@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { knobsOf, settingsOf } from '../../src-main/contract/knobs.ts'
 import type { SteeringCommand, SteeringEvent } from '../../src-main/contract/records.ts'
-import { defaultSettings, knobsOf, mergeSettings, type Settings, settingsOf } from '../../src-main/contract/settings.ts'
+import { defaultSettings, mergeSettings, type Settings } from '../../src-main/contract/settings.ts'
 import { type Confirmation, Steering } from '../../src-main/engine/steering.ts'
 
 let id = 0

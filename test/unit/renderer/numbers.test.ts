@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { knobs, refusal } from '../../../src-main/contract/settings.ts'
+import { knobs, refusal } from '../../../src-main/contract/knobs.ts'
 import { bytes, compact, percent, plain, signed, typed } from '../../../src-renderer/format/number.ts'
 import { moment, span } from '../../../src-renderer/format/time.ts'
 import { positionOf, valueAt } from '../../../src-renderer/pages/live/steer/scale.ts'

@@ -1,6 +1,6 @@
 import { type CSSProperties, type KeyboardEvent, memo, useId } from 'react'
 import { useStore } from 'zustand'
-import { type Knob, refusal } from '../../../../src-main/contract/settings.ts'
+import { type Knob, refusal } from '../../../../src-main/contract/knobs.ts'
 import { compact, plain, typed } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import { applyDrafts } from '../../../stores/drafts.ts'

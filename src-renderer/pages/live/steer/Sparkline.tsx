@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import type { Knob } from '../../../../src-main/contract/settings.ts'
+import type { Knob } from '../../../../src-main/contract/knobs.ts'
 import { plain } from '../../../format/number.ts'
 import { useNewestStep } from '../data.ts'
 import styles from './Knob.module.css'

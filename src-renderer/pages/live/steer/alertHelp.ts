@@ -1,6 +1,8 @@
 /** What a person can do at once about an alert: each fills knobs in, or runs a command; nothing is applied unasked. */
+
+import type { KnobName } from '../../../../src-main/contract/knobs.ts'
 import type { AlertKind } from '../../../../src-main/contract/records.ts'
-import type { KnobName, Settings } from '../../../../src-main/contract/settings.ts'
+import type { Settings } from '../../../../src-main/contract/settings.ts'
 import { refreshReference } from '../../../actions/stages.ts'
 import { plain } from '../../../format/number.ts'
 import { setDraft } from '../../../stores/steer.ts'

@@ -1,5 +1,5 @@
 /** A knob's value on its slider: linear, or logarithmic where its range spans orders of magnitude. */
-import type { Knob } from '../../../../src-main/contract/settings.ts'
+import type { Knob } from '../../../../src-main/contract/knobs.ts'
 
 /** Share of a logarithmic slider that stands for the exact zero, where the knob has one. */
 const zeroShare = 0.04
