@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { makeProgram } from '../../src-main/cli/program.ts'
 import type { RunSummary } from '../../src-main/contract/records.ts'
-import { openHost, scripted, tinyPolicy, tinyRecipe } from './support/hosts.ts'
-import { recipeOf } from './support/records.ts'
+import { openHost, tinyPolicy, tinyRecipe, withOneRun } from './support/hosts.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
 const headless = fileURLToPath(new URL('../../src-main/headless.ts', import.meta.url))
@@ -82,15 +81,6 @@ const lines = (text: string) =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-
-/** A data folder with one finished run, made without an engine. */
-async function withOneRun(): Promise<string> {
-  const host = openHost({ startEngine: scripted({ steps: 3 }) })
-  await host.launch(recipeOf())
-  await host.idle()
-  await host.close()
-  return host.dataFolder
-}
 
 describe('help', () => {
   const verbs = [

@@ -26,17 +26,23 @@ function thrown(work: () => unknown): StudioError {
   throw new Error('it did not throw')
 }
 
+/** A store with a run that has no step yet. */
+function withRunBegun() {
+  const dataFolder = temporaryFolder()
+  prepareDataFolder(dataFolder)
+  const store = new Store(dataFolder)
+  const config = recipeOf()
+  mkdirSync(runFolder(dataFolder, id))
+  store.write((db) => {
+    insertRun(db, { number: 1, id, config, backendWanted: null, createdAt: '', settings: {} as never })
+    insertStages(db, 1, config)
+  })
+  return { dataFolder, store, config }
+}
+
 describe('a database that may not grow', () => {
   test('pauses the run with an alert; nothing is lost and the run goes on once there is room', async () => {
-    const dataFolder = temporaryFolder()
-    prepareDataFolder(dataFolder)
-    const store = new Store(dataFolder)
-    const config = recipeOf()
-    mkdirSync(runFolder(dataFolder, id))
-    store.write((db) => {
-      insertRun(db, { number: 1, id, config, backendWanted: null, createdAt: '', settings: {} as never })
-      insertStages(db, 1, config)
-    })
+    const { dataFolder, store, config } = withRunBegun()
     const limit = (pages: number) => store.read((db) => db.pragma(`max_page_count = ${pages}`))
     limit(200)
     const hub = new Hub()
@@ -77,16 +83,8 @@ describe('a database that may not grow', () => {
   })
 
   test('an engine that ends while the disk is full is not forgotten', async () => {
-    const dataFolder = temporaryFolder()
-    prepareDataFolder(dataFolder)
-    const store = new Store(dataFolder)
-    const config = recipeOf()
-    mkdirSync(runFolder(dataFolder, id))
-    store.write((db) => {
-      insertRun(db, { number: 1, id, config, backendWanted: null, createdAt: '', settings: {} as never })
-      insertStages(db, 1, config)
-      db.pragma('max_page_count = 120')
-    })
+    const { dataFolder, store, config } = withRunBegun()
+    store.read((db) => db.pragma('max_page_count = 120'))
     const hub = new Hub()
     const events = hub.subscribe([])
     const engine = scripted({ steps: 30, textLength: 20_000 })()

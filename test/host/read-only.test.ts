@@ -5,7 +5,7 @@ import type { StudioError } from '../../src-main/contract/errors.ts'
 import { readerEntry } from '../../src-main/host/entries.ts'
 import { queries } from '../../src-main/store/queries.ts'
 import { lookInto, startReader } from '../../src-main/store/reader.ts'
-import { openHost, scripted } from './support/hosts.ts'
+import { openHost, scripted, withOneRun } from './support/hosts.ts'
 import { recipeOf } from './support/records.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
@@ -43,14 +43,6 @@ function refusalOf(work: () => unknown): StudioError {
     return error as StudioError
   }
   throw new Error('it did not throw')
-}
-
-async function withOneRun(): Promise<string> {
-  const host = openHost({ startEngine: scripted({ steps: 3 }) })
-  await host.launch(recipeOf())
-  await host.idle()
-  await host.close()
-  return host.dataFolder
 }
 
 describe('a read-only data folder', () => {

@@ -5,6 +5,7 @@ import type { HostEvent } from '../../../src-main/contract/api.ts'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { forkEngine, type StartEngine } from '../../../src-main/host/engine-process.ts'
 import { Host } from '../../../src-main/host/host.ts'
+import { recipeOf } from './records.ts'
 import type { Script } from './scripted-engine.ts'
 import { temporaryFolder } from './temporary.ts'
 
@@ -47,6 +48,15 @@ export function openHost(options: { dataFolder?: string; startEngine?: StartEngi
   const host = new Host({ dataFolder: options.dataFolder ?? temporaryFolder(), command: 'test', ...options })
   onTestFinished(() => host.close())
   return host
+}
+
+/** A data folder with one finished run, made without an engine. */
+export async function withOneRun(): Promise<string> {
+  const host = openHost({ startEngine: scripted({ steps: 3 }) })
+  await host.launch(recipeOf())
+  await host.idle()
+  await host.close()
+  return host.dataFolder
 }
 
 /** Everything a host announces from now on, and waiting for it. */

@@ -1,56 +1,13 @@
 /** Tokens to trees: a parser by recursive descent for the LaTeX and plain text that answers are written in. */
-import { type Token, tokensOf, Unreadable } from './tokens.ts'
+import { Cursor } from './cursor.ts'
+import { Unreadable } from './tokens.ts'
 import { type Node, type Relation, whole } from './tree.ts'
+import { conjunctions, functions, greek, percents, relations, units } from './words.ts'
 
-/** Longer answers are not read; nor are deeper ones. Both bound the time that hostile text can take. */
-const MOST_CHARACTERS = 4000
-const DEEPEST = 64
 /** Factors of one product, and signs after one factor: they make a deep tree without any bracket. */
 const LONGEST_CHAIN = 500
 
-const relations: Record<string, Relation> = {
-  '=': '=',
-  '==': '=',
-  '<': '<',
-  '>': '>',
-  '<=': '<=',
-  '>=': '>=',
-  '!=': '!=',
-  le: '<=',
-  leq: '<=',
-  leqslant: '<=',
-  ge: '>=',
-  geq: '>=',
-  geqslant: '>=',
-  lt: '<',
-  gt: '>',
-  ne: '!=',
-  neq: '!=',
-  in: 'in',
-  approx: '~',
-  simeq: '~',
-  equiv: '=',
-}
-
-const functions = new Set(
-  'sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp lg min max gcd lcm det'.split(' '),
-)
-const greek =
-  /^(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Sigma|Phi|Psi|Omega|ell|hbar)$/
-const units =
-  /^(?:cm|mm|km|m|ft|in|inch|inches|feet|miles|mile|meters|metres|seconds|minutes|hours|hour|days|years|kg|g|mg|lb|lbs|liters|degrees|degree|units?|square|cubic|dollars|cents|yuan|mph|points|rad|radians)$/i
-const conjunctions = /^(?:and|or)$/i
-const percents = /^(?:percent|percentage|pct)$/i
-
-class Parser {
-  private at = 0
-  private depth = 0
-  private readonly tokens: Token[]
-
-  constructor(tokens: Token[]) {
-    this.tokens = tokens
-  }
-
+export class Parser extends Cursor {
   /** The whole answer: parts between semicolons, of them those between commas. */
   answer(): Node {
     const groups = [this.list()]
@@ -427,24 +384,6 @@ class Parser {
     while (this.at < this.tokens.length && !this.eat('}')) name += this.tokens[this.at++].text
     return name
   }
-
-  private eat(mark: string): boolean {
-    const t = this.tokens[this.at]
-    if (t?.is !== 'mark' || t.text !== mark) return false
-    this.at++
-    return true
-  }
-
-  private eatCommand(name: string): boolean {
-    const t = this.tokens[this.at]
-    if (t?.is !== 'command' || t.text !== name) return false
-    this.at++
-    return true
-  }
-
-  private deeper(): void {
-    if (++this.depth > DEEPEST) throw new Unreadable('is nested too deeply')
-  }
 }
 
 function numberOf(text: string, more: boolean): Node {
@@ -455,19 +394,3 @@ function numberOf(text: string, more: boolean): Node {
 
 /** A word as a name: `(C)` is C, `Evelyn ` is evelyn. */
 export const wordOf = (text: string) => text.replace(/^[\s("'.]+|[\s)"'.]+$/g, '')
-
-/**
- * The readings of an answer, the likeliest first: `1,234` may be a number or two of them.
- * @throws Unreadable with what is wrong
- */
-export function readingsOf(answer: string): Node[] {
-  if (answer.length > MOST_CHARACTERS) throw new Unreadable(`is ${answer.length} characters long`)
-  const texts = [answer]
-  const bare = answer.trim()
-  // thousands; a decimal comma; a blank between thousands
-  if (/^[^()[\]{}]*$/.test(answer) && /(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/.test(answer))
-    texts.unshift(answer.replace(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, (n) => n.replaceAll(',', '')))
-  if (/^[-+]?\d+,\d+$/.test(bare)) texts.push(bare.replace(',', '.'))
-  if (/^\s*[-+]?\d{1,3}(?:\s\d{3})+(?:\.\d+)?\s*$/.test(answer)) texts.unshift(answer.replace(/(\d)\s(?=\d{3})/g, '$1'))
-  return texts.map((text) => new Parser(tokensOf(text)).answer())
-}
