@@ -23,8 +23,9 @@ export function addScore(program: Command): void {
     .addHelpText(
       'after',
       `
-A line may also have "prompt", "finished" (false: cut at the token limit) and "tokens" (how many were sampled). Lines with
-the same prompt and answer are a group. A reward of null is no verdict.
+A line may also have "prompt", "data" (an object: facts that the verifier of the problem needs), "domain", "finished"
+(false: cut at the token limit) and "tokens" (how many were sampled). Lines of the same prompt, answer, data and domain
+are a group. A reward of null is no verdict.
 
 Rewards:
 ${rewardNames.map(help).join('\n')}

@@ -43,7 +43,7 @@ const run = {
   policy,
   reference: copyWeights(policy.weights),
   optimizer: new AdamW(),
-  problems: order.problems.map(({ prompt, answer }): Problem => ({ prompt, answer, kind: 'sum' })),
+  problems: order.problems.map(({ prompt, answer }): Problem => ({ prompt, answer, kind: 'sum', domain: 'math' })),
   promptIds: bareIds(policy.tokenizer),
   tokensBefore: 0,
   progress: async () => {},

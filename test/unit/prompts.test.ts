@@ -24,7 +24,7 @@ const chatty = {
 }
 const base = { tokenizer: letters, companions: new Map() }
 const task = { sum: 1, difference: 1 }
-const problem = { prompt: '75+73-12=', answer: '136', kind: 'chain' } as const
+const problem = { prompt: '75+73-12=', answer: '136', kind: 'chain', domain: 'math' } as const
 
 async function written(model: typeof base, form: Partial<PromptForm>): Promise<string> {
   const { ids } = await writePrompts(model, promptSchema.parse(form), task, [problem])

@@ -73,7 +73,7 @@ describe('random streams', () => {
 describe('the prompts of a step', () => {
   const problems = Array.from(
     { length: 10 },
-    (_, i): Problem => ({ prompt: `${i}+1=`, answer: `${i + 1}`, kind: 'sum' }),
+    (_, i): Problem => ({ prompt: `${i}+1=`, answer: `${i + 1}`, kind: 'sum', domain: 'math' }),
   )
 
   it('go through the training set, each epoch in an order of its own, without gaps or repeats', () => {

@@ -12,8 +12,22 @@ it('scores lines in their order, whatever their groups', async () => {
   expect(verdicts.map((v) => v.value)).toEqual([1, 1, 0])
 })
 
+it('takes lines of other data or domain for answers to another problem', async () => {
+  const of = (tokens: number, more: object) => JSON.stringify({ completion: 'a', answer: '1', tokens, ...more })
+  const group = (more: object) => [of(10, more), of(20, more)]
+  const lines = readLines(
+    [...group({ data: { n: 1 } }), ...group({ data: { n: 2 } }), ...group({ domain: 'code' }), of(5, {})].join('\n'),
+    'kimi_length',
+  )
+  expect(lines[0].data).toEqual({ n: 1 })
+  const verdicts = await scoreLines(lines, 'kimi_length', {}, 100)
+  // wrong answers: 0 for the shortest, -0.5 for the longest of a group; one that is alone gets 0
+  expect(verdicts.map((v) => v.value)).toEqual([0, -0.5, 0, -0.5, 0, -0.5, 0])
+})
+
 it.each([
   ['{', 'line 1 is not JSON'],
+  ['{"completion":"a","data":[1],"domain":"maths"}', 'line 1 has a bad data and domain'],
   [`${line('a', 'b')}\n\n{"answer":"1"}\n[]`, 'line 3 has a bad completion; line 4 has a bad value'],
   ['{"completion":"a","answer":1}', 'line 1 has a bad answer'],
   ['{"completion":"a","finished":"no"}', 'line 1 has a bad finished'],

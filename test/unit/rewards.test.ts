@@ -9,7 +9,7 @@ import { checkRewards, rewards } from '../../src-main/engine/rewards/table.ts'
 import type { Problem } from '../../src-main/engine/tasks/problem.ts'
 import { hostileTexts } from '../support/hostile-texts.ts'
 
-const problem: Problem = { kind: 'sum', prompt: '120+99=', answer: '219' }
+const problem: Problem = { kind: 'sum', domain: 'math', prompt: '120+99=', answer: '219' }
 const ended = (text: string) => ({ text, finished: true, tokens: text.length })
 const tokenLimit = 64
 

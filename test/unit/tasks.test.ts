@@ -114,11 +114,13 @@ describe('training and evaluation sets', () => {
   })
 
   it('are checked: a problem in both is named, in another order too', () => {
-    const one: Problem = { kind: 'sum', prompt: '12+34=', answer: '46' }
-    const turned: Problem = { kind: 'sum', prompt: '34+12=', answer: '46' }
+    const one: Problem = { kind: 'sum', domain: 'math', prompt: '12+34=', answer: '46' }
+    const turned: Problem = { kind: 'sum', domain: 'math', prompt: '34+12=', answer: '46' }
     expect(() => assertDisjoint([one], [one])).toThrow('The evaluation problem 12+34= is in the training set too.')
     expect(() => assertDisjoint([one], [turned])).toThrow('34+12= is in the training set too (as 12+34=)')
-    expect(() => assertDisjoint([one], [{ kind: 'difference', prompt: '34-12=', answer: '22' }])).not.toThrow()
+    expect(() =>
+      assertDisjoint([one], [{ kind: 'difference', domain: 'math', prompt: '34-12=', answer: '22' }]),
+    ).not.toThrow()
   })
 
   it('pre-training draws no held-out problem', () => {

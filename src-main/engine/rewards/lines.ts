@@ -1,5 +1,6 @@
 /** JSON lines of completions, as rewards take them when there is no run: read, checked, and put into groups. */
 import { z } from 'zod'
+import { domains } from '../../contract/domains.ts'
 import { StudioError } from '../../contract/errors.ts'
 import {
   parametersSchema,
@@ -15,6 +16,8 @@ const lineSchema = z.object({
   completion: z.string(),
   answer: z.string().default(''),
   prompt: z.string().default(''),
+  data: z.record(z.string(), z.unknown()).optional(),
+  domain: z.enum(domains).optional(),
   finished: z.boolean().default(true),
   tokens: z.number().int().min(0).optional(),
 })
@@ -54,7 +57,7 @@ function lineOf(text: string, name: RewardName): Line | string {
   return read.data
 }
 
-/** Verdicts in the order of the lines. Lines with the same prompt and answer are a group. */
+/** Verdicts in the order of the lines. Lines of the same problem (prompt, answer, data, domain) are a group. */
 export async function scoreLines(
   lines: readonly Line[],
   name: RewardName,
@@ -62,8 +65,8 @@ export async function scoreLines(
   tokenLimit: number,
 ): Promise<Verdict[]> {
   const groups = new Map<string, number[]>()
-  lines.forEach(({ prompt, answer }, i) => {
-    const key = JSON.stringify([prompt, answer])
+  lines.forEach(({ prompt, answer, data, domain }, i) => {
+    const key = JSON.stringify([prompt, answer, domain, data])
     groups.set(key, [...(groups.get(key) ?? []), i])
   })
   const verdicts: Verdict[] = []

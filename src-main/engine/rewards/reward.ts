@@ -11,7 +11,8 @@ export interface Completion {
   tokens: number
 }
 
-export type Question = Pick<Problem, 'prompt' | 'answer'>
+/** What a reward sees of a problem; an answer that is scored without a run may have no domain. */
+export type Question = Pick<Problem, 'prompt' | 'answer' | 'data'> & Partial<Pick<Problem, 'domain'>>
 
 /** All answers to one prompt: some rewards compare an answer with the others of its group. */
 export interface Group {

@@ -59,7 +59,9 @@ export async function evaluate({
     const [{ value }] = await judge(rule, group, settings.rewardParameters)
     formatted += format(completion).value ?? 0
     samples.push({
-      ...problem,
+      prompt: problem.prompt,
+      answer: problem.answer,
+      kind: problem.kind,
       text: completion.text,
       tokens: ids.length,
       finishReason: finished ? 'stop' : 'length',

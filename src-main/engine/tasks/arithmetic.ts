@@ -29,7 +29,9 @@ const chainSigns: [Operator, Operator][] = [
   ['-', '-'],
 ]
 
-const generators: Record<TaskKind, (random: Random) => Problem> = {
+export type ArithmeticProblem = Problem & { kind: TaskKind }
+
+const generators: Record<TaskKind, (random: Random) => ArithmeticProblem> = {
   sum(random) {
     const { digits, terms } = sumShapes[random.weighted(sumWeights)]
     const numbers = Array.from({ length: terms }, () => number(random, digits))
@@ -52,7 +54,7 @@ const generators: Record<TaskKind, (random: Random) => Problem> = {
 }
 
 /** A random problem of this kind, from the training or the held-out part alike. */
-export function drawProblem(random: Random, kind: TaskKind): Problem {
+export function drawProblem(random: Random, kind: TaskKind): ArithmeticProblem {
   return generators[kind](random)
 }
 
@@ -76,9 +78,9 @@ export function apply(left: number, operator: Operator, right: number): number {
   return operator === '-' ? left - right : left * right
 }
 
-function problem(kind: TaskKind, expression: string): Problem {
+function problem(kind: TaskKind, expression: string): ArithmeticProblem {
   const prompt = `${expression}=`
-  return { kind, prompt, answer: String(stepsOf(prompt).at(-1)!.value) }
+  return { kind, domain: 'math', prompt, answer: String(stepsOf(prompt).at(-1)!.value) }
 }
 
 /** Uniform with so many digits; one in ten may also be shorter. */

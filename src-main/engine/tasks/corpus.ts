@@ -5,9 +5,8 @@
  */
 import type { TaskKind } from '../../contract/recipe.ts'
 import type { Random } from '../random.ts'
-import { apply, stepsOf } from './arithmetic.ts'
+import { type ArithmeticProblem, apply, stepsOf } from './arithmetic.ts'
 import { columns } from './columns.ts'
-import type { Problem } from './problem.ts'
 import { drawTrainingProblem } from './sets.ts'
 
 /** First the model learns to work in steps, then it learns to seldom do so. Without the first it never finds what to reinforce. */
@@ -16,7 +15,7 @@ export type CorpusPhase = 'skills' | 'habits'
 /** `direct` guesses; `quick` works in steps; `careful` rechecks some of them; `malformed` is any of the three in a broken form. */
 export type Behaviour = 'direct' | 'quick' | 'careful' | 'malformed'
 
-export interface CorpusExample extends Problem {
+export interface CorpusExample extends ArithmeticProblem {
   /** Without the end token. */
   completion: string
   behaviour: Behaviour
@@ -76,7 +75,7 @@ interface Solution {
   behaviour: Behaviour
 }
 
-function guess(random: Random, { kind, answer }: Problem): Solution {
+function guess(random: Random, { kind, answer }: ArithmeticProblem): Solution {
   const wrong = random.next() < corpusNumbers.wrongGuess[kind]
   return {
     thinking: random.next() < corpusNumbers.opener ? 'guess' : random.pick(['hmm', 'easy', 'so', 'hmmso']),
@@ -86,7 +85,7 @@ function guess(random: Random, { kind, answer }: Problem): Solution {
 }
 
 /** `75+73=149wait5+3=8,7+7=14:148;148+99=…`: a step goes on from the value before it, right or wrong; a rechecked value counts. */
-function steps(random: Random, { kind, prompt }: Problem, phase: CorpusPhase): Solution {
+function steps(random: Random, { kind, prompt }: ArithmeticProblem, phase: CorpusPhase): Solution {
   const choices = corpusNumbers.recheck[phase]
   const { chance } = choices[random.weighted(choices.map((choice) => choice.weight))]
   const plan = stepsOf(prompt)

@@ -1,12 +1,17 @@
-/** A prompt with the answer that a rule can check. */
+/** A prompt with what a rule needs to check an answer to it. */
+import type { Domain } from '../../contract/domains.ts'
 import type { TaskKind } from '../../contract/recipe.ts'
 
 export interface Problem {
   /** What the model is asked, for example `75+73+99+12=`. */
   prompt: string
-  /** The right answer as the prompt's task writes it, for example `259`. */
+  /** The right answer as the prompt's task writes it, for example `259`; one of them where there are several. */
   answer: string
-  kind: TaskKind
+  /** One of `taskKinds`, or what a data set calls it. */
+  kind: string
+  domain: Domain
+  /** Facts that a verifier needs, as JSON holds them: a program's test cases, a puzzle's statements. */
+  data?: Readonly<Record<string, unknown>>
 }
 
 /** Relative weight of each kind; what is not named has none. */

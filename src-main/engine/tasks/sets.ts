@@ -6,7 +6,7 @@
 import { StudioError } from '../../contract/errors.ts'
 import { type TaskKind, taskKinds } from '../../contract/recipe.ts'
 import { mix, type Random, randomAt } from '../random.ts'
-import { drawProblem } from './arithmetic.ts'
+import { type ArithmeticProblem, drawProblem } from './arithmetic.ts'
 import type { Problem, TaskWeights } from './problem.ts'
 
 /** Share of the problems that is held out; there are few products (720), so that more of them are. */
@@ -52,7 +52,7 @@ export function assertDisjoint(training: Problem[], evaluation: Problem[]): void
 }
 
 /** A training problem of one kind, never a held-out one. */
-export function drawTrainingProblem(random: Random, kind: TaskKind): Problem {
+export function drawTrainingProblem(random: Random, kind: TaskKind): ArithmeticProblem {
   for (;;) {
     const problem = drawProblem(random, kind)
     if (!heldOut(problem.prompt)) return problem
