@@ -9,6 +9,10 @@ interface GenerateOptions {
   system?: string
   maxTokens: number
   temperature: number
+  topP: number
+  topK: number
+  minP: number
+  repetitionPenalty: number
   seed: number
   backend?: string
   json?: boolean
@@ -24,6 +28,10 @@ export function addGenerate(program: Command): void {
     .option('--system <text>', 'with --chat: what comes before the message')
     .option('--max-tokens <n>', 'stop after so many tokens', wholeNumber(1, 131_072), 112)
     .option('--temperature <t>', '0 always takes the likeliest token', number(0, 5), 1)
+    .option('--top-p <p>', 'only the likeliest tokens that make up this probability', number(0.01, 1), 1)
+    .option('--top-k <n>', 'only so many likeliest tokens; 0 is all', wholeNumber(0, 1_000_000), 0)
+    .option('--min-p <p>', 'only tokens at least this share as likely as the likeliest', number(0, 1), 0)
+    .option('--repetition-penalty <r>', 'above 1 makes tokens that came before less likely', number(0.1, 10), 1)
     .option('--seed <n>', 'seed of the sampling', wholeNumber(0, 4_294_967_295), 0)
     .addOption(backendOption())
     .addOption(jsonOption())
@@ -40,7 +48,7 @@ Examples:
 
 async function generate({ model, backend, json, ...rest }: GenerateOptions): Promise<void> {
   const { generateText } = await import('../engine/inference.ts')
-  const result = await generateText({ modelDir: model, backend: backend as never, ...rest })
+  const result = await generateText({ modelDir: model, backend, ...rest })
   if (json) printJson(result)
   else print(result.text)
 }

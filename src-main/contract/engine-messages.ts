@@ -1,5 +1,6 @@
 /** What passes between the host and an engine process. The engine is a function of these and nothing else. */
 import type { ErrorReport } from './errors.ts'
+import type { JobName } from './jobs.ts'
 import type { KnobChanges } from './knobs.ts'
 import type { Recipe } from './recipe.ts'
 import type {
@@ -30,8 +31,17 @@ export type ToEngine =
   | { type: 'command'; event: SteeringEvent }
   /** The step is in the database: the engine may report the next. */
   | { type: 'stored'; step: number }
+  /** Instead of a run: one job at a time, any number of them. What is asked is `Jobs[name]['ask']`. */
+  | { type: 'job'; name: JobName; ask: unknown }
 
-export type FromEngine =
+export type FromEngine = RunMessage | JobMessage
+
+export type JobMessage =
+  | { type: 'job-news'; news: unknown }
+  | { type: 'job-done'; answer: unknown }
+  | { type: 'job-failed'; error: ErrorReport }
+
+export type RunMessage =
   | { type: 'ready'; backend: string; device: string; probes: BackendProbe[]; parameters: number }
   /** The command is in force from `effectiveStep` on, or was refused. */
   | {

@@ -1,37 +1,42 @@
 /** A model used without training: text from a prompt, and log-probabilities of given tokens. */
 import { StudioError } from '../contract/errors.ts'
-import type { FinishReason } from '../contract/records.ts'
+import type { GeneratedText, GenerateRequest } from '../contract/jobs.ts'
 import { batchOf, nextTokenLogProbs, type Sequence } from './model/batch.ts'
 import { chatTemplateOf, type Message, renderChats } from './model/chat-template.ts'
 import { modelFolder } from './model/embedded.ts'
+import { disposeWeights } from './model/model.ts'
 import { loadPolicy, type Policy } from './model/policy.ts'
 import { randomAt } from './random.ts'
 import { rollout } from './rollout/rollout.ts'
-import { unrestricted } from './rollout/sampler.ts'
 import { type BackendName, openBackend } from './tensor/index.ts'
 import { tf } from './tensor/tf.ts'
 
-export interface GenerateRequest {
-  /** "embedded", the name of a fetched model, a Hugging Face folder (a checkpoint is one too), or a GGUF file. */
-  modelDir: string
-  prompt: string
-  /** The prompt is a person's message, and is written by the model's chat template. */
-  chat?: boolean
-  /** Comes before the person's message. */
-  system?: string
-  maxTokens: number
-  /** 0 takes the most likely token each time. */
-  temperature: number
-  seed: number
-  backend?: BackendName
+/** The last model asked for stays loaded: the next answer begins at once. */
+let loaded: { folder: string; policy: Policy } | undefined
+
+function policyOf(modelDir: string): Policy {
+  const folder = modelFolder(modelDir)
+  if (loaded?.folder !== folder) {
+    if (loaded) disposeWeights(loaded.policy.weights)
+    loaded = undefined
+    loaded = { folder, policy: loadPolicy(folder) }
+  }
+  return loaded.policy
 }
 
-/** @throws StudioError bad-model, bad-request (a prompt that the tokenizer cannot write or the model cannot hold), backend */
+/** Least time between two tellings of the text so far; milliseconds. */
+const telling = 60
+
+/**
+ * @param tell hears the text so far from time to time
+ * @throws StudioError bad-model, bad-request (a prompt that the tokenizer cannot write or the model cannot hold), backend
+ */
 export async function generateText(
   request: GenerateRequest,
-): Promise<{ text: string; tokens: number; finishReason: FinishReason }> {
-  await openBackend(request.backend)
-  const policy = loadPolicy(modelFolder(request.modelDir))
+  tell?: (news: { text: string; tokens: number }) => void,
+): Promise<GeneratedText> {
+  await openBackend(request.backend as BackendName | undefined)
+  const policy = policyOf(request.modelDir)
   const { config, tokenizer } = policy
   const asked = request.prompt && request.chat ? await asChat(policy, request) : request.prompt
   const promptIds = asked && !request.chat ? [...tokenizer.prefix, ...tokenizer.encode(asked)] : tokenizer.encode(asked)
@@ -44,14 +49,21 @@ export async function generateText(
       `Ask for at most ${Math.max(0, config.maxPositions - promptIds.length)} tokens.`,
     )
   }
+  const { temperature, topP = 1, topK = 0, minP = 0, repetitionPenalty = 1 } = request
+  let told = 0
   const [[output]] = await rollout({
     model: policy,
     prompts: [promptIds],
     groupSize: 1,
     maxTokens: request.maxTokens,
     eosIds: config.eosIds,
-    sampler: unrestricted(request.temperature),
+    sampler: { temperature, topP, topK, minP, repetitionPenalty },
     random: () => randomAt(request.seed, 'generate'),
+    sampled: ({ ids }) => {
+      if (!tell || Date.now() - told < telling) return
+      told = Date.now()
+      tell({ text: tokenizer.decode(ids), tokens: ids.length })
+    },
   })
   return {
     text: tokenizer.decode(output.ids),

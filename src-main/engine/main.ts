@@ -1,7 +1,8 @@
-/** The engine process: one run, then it ends. It hears and tells only what contract/engine-messages.ts names. */
+/** The engine process: one run, then it ends; or jobs, one after the other. It hears and tells only what contract/engine-messages.ts names. */
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { reportOf } from '../contract/errors.ts'
 import type { SteeringEvent } from '../contract/records.ts'
+import { work } from './jobs.ts'
 import { train } from './run.ts'
 
 /** Electron's utility process talks over parentPort, a forked Node over its IPC channel. */
@@ -24,7 +25,8 @@ function receive(message: ToEngine): void {
   } else if (message.type === 'command') {
     if (listener) listener(message.event)
     else early.push(message.event)
-  } else void begin(message)
+  } else if (message.type === 'job') void takeJob(message)
+  else void begin(message)
 }
 
 async function begin(start: Extract<ToEngine, { type: 'start' }>): Promise<void> {
@@ -44,6 +46,17 @@ async function begin(start: Extract<ToEngine, { type: 'start' }>): Promise<void>
     console.error(error)
     send({ type: 'failed', error: reportOf(error) })
     process.exitCode = 1
+  }
+}
+
+async function takeJob({ name, ask }: Extract<ToEngine, { type: 'job' }>): Promise<void> {
+  try {
+    const answer = await work(name, ask as never, (news) => send({ type: 'job-news', news }))
+    send({ type: 'job-done', answer })
+  } catch (error) {
+    const report = reportOf(error)
+    if (report.code === 'internal') console.error(error)
+    send({ type: 'job-failed', error: report })
   }
 }
 

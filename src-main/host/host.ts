@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
+import type { JobName, Jobs } from '../contract/jobs.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type {
   AlertRecord,
@@ -24,6 +25,7 @@ import { Store } from '../store/store.ts'
 import { forkEngine, type StartEngine } from './engine-process.ts'
 import { engineEntry, readerEntry } from './entries.ts'
 import { Hub } from './hub.ts'
+import { type JobOptions, JobRunner } from './jobs.ts'
 import { endOrphan } from './orphans.ts'
 import { rewind } from './resume.ts'
 import { Session } from './session.ts'
@@ -46,6 +48,7 @@ export class Host {
   readonly #reader: ReaderThread
   readonly #hub = new Hub()
   readonly #startEngine: StartEngine
+  readonly #jobs: JobRunner
   /** Engines of an app that was killed, on their way out. */
   readonly #orphans: Promise<unknown>
   #session: Session | undefined
@@ -58,6 +61,7 @@ export class Host {
   constructor(options: HostOptions) {
     this.dataFolder = resolve(options.dataFolder)
     this.#startEngine = options.startEngine ?? (() => forkEngine(engineEntry))
+    this.#jobs = new JobRunner(this.#startEngine)
     prepareDataFolder(this.dataFolder)
     this.#lock = lockDataFolder(this.dataFolder, options.command)
     try {
@@ -166,6 +170,11 @@ export class Host {
     )
   }
 
+  /** Work outside any run. @throws StudioError what the job throws; cancelled; engine-died */
+  job<N extends JobName>(name: N, ask: Jobs[N]['ask'], options?: JobOptions<N>): Promise<Jobs[N]['answer']> {
+    return this.#jobs.run(name, ask, options)
+  }
+
   /** @throws StudioError not-found, bad-request, bad-setting, disk-full, data-folder */
   steer(name: string, command: SteeringCommand): SteeringEvent {
     const row = this.#store.read((db) => requireRun(db, name))
@@ -213,6 +222,7 @@ export class Host {
   async close(note = 'The app was closed.'): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#jobs.close()
     await this.#session?.close(note, closePatience)
     await this.#reader.close()
     this.#store.close()
@@ -239,6 +249,7 @@ export class Host {
   #begin(
     ...[run, start, again]: [Session['run'], ConstructorParameters<typeof Session>[2], SteeringEvent[]]
   ): RunSummary {
+    this.#jobs.rest()
     const context = { store: this.#store, hub: this.#hub, dataFolder: this.dataFolder, startEngine: this.#startEngine }
     const session = new Session(context, run, start, again)
     this.#session = session

@@ -1,6 +1,6 @@
 /** What each report of an engine changes in the store: one transaction a report. Returns what is then announced. */
 import type { HostEvent } from '../contract/api.ts'
-import type { FromEngine } from '../contract/engine-messages.ts'
+import type { RunMessage } from '../contract/engine-messages.ts'
 import type { StepReport, StepSummary } from '../contract/records.ts'
 import { insertAlert } from '../store/alerts.ts'
 import { putCheckpoint } from '../store/checkpoints.ts'
@@ -12,7 +12,7 @@ import { confirmEvent, eventById, refuseEvents, steeringKinds } from '../store/s
 import { insertStep } from '../store/steps.ts'
 
 /** Reports that leave something in the store. */
-export type StoredReport = Exclude<FromEngine, { type: 'phase' }>
+export type StoredReport = Exclude<RunMessage, { type: 'phase' }>
 
 export interface RunKey {
   number: number

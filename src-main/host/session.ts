@@ -3,7 +3,7 @@
  * that the disk refuses stays at the head of the queue: the run counts as paused until it could be stored.
  */
 import type { HostEvent } from '../contract/api.ts'
-import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
+import type { RunMessage, ToEngine } from '../contract/engine-messages.ts'
 import { type ErrorReport, reportOf, StudioError } from '../contract/errors.ts'
 import type { Recipe } from '../contract/recipe.ts'
 import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
@@ -76,7 +76,7 @@ export class Session {
     this.#log = new EngineLog(this.folder)
     this.#engine = context.startEngine()
     this.#engine.onSpawn((pid) => noteEngine(this.folder, pid))
-    this.#engine.onMessage((message) => this.#receive(message))
+    this.#engine.onMessage((message) => this.#receive(message as RunMessage))
     this.#engine.onOutput((text) => this.#log.write(text))
     this.#engine.onExit((exit) => this.#queue.push({ type: 'exit', ...exit }))
     this.#engine.send(start)
@@ -168,7 +168,7 @@ export class Session {
     })
   }
 
-  #receive(message: FromEngine): void {
+  #receive(message: RunMessage): void {
     if (message.type === 'phase') this.#announce({ type: 'phase', runId: this.run.id, phase: message.phase })
     else this.#queue.push(message)
   }

@@ -27,6 +27,8 @@ export interface RolloutRequest {
   random: (prompt: number, sample: number) => Random
   /** Called between tokens with the share of the work done; awaiting it lets messages in. */
   progress?: (fraction: number) => Promise<void>
+  /** Hears each output after each of its tokens. */
+  sampled?: (output: Output) => void
   /** Outputs sampled at once; bounds the cache's memory. */
   maxRows?: number
 }
@@ -62,7 +64,7 @@ export async function rollout(request: RolloutRequest): Promise<Output[][]> {
 }
 
 async function sampleBatch(
-  { model: { config }, groupSize, maxTokens, eosIds, sampler, random }: RolloutRequest,
+  { model: { config }, groupSize, maxTokens, eosIds, sampler, random, sampled }: RolloutRequest,
   fused: FusedWeights,
   prompts: number[][],
   firstPrompt: number,
@@ -88,6 +90,7 @@ async function sampleBatch(
       output.logProbs.push(logProb)
       output.finished = eosIds.includes(token)
       tokens[i] = token
+      sampled?.(output)
     })
     const live = rows.filter((row) => !row.output.finished).length
     if (live === 0 || t + 1 === maxTokens) break

@@ -28,7 +28,7 @@ process.on('disconnect', () => process.exit())
 process.on('message', (message: ToEngine) => {
   if (message.type === 'stored') stored = message.step
   else if (message.type === 'command') asked.push(message.event)
-  else void run(message)
+  else if (message.type === 'start') void run(message)
   wake()
 })
 

@@ -1,0 +1,34 @@
+/** Work for an engine process outside any run, by name: what is asked, what is told on the way, what is answered. All of it is plain data. */
+import type { FinishReason } from './records.ts'
+
+export interface Jobs {
+  /** A model answers one prompt; the text so far is told on the way. */
+  generate: { ask: GenerateRequest; news: { text: string; tokens: number }; answer: GeneratedText }
+}
+
+export type JobName = keyof Jobs
+
+export interface GenerateRequest {
+  /** "embedded", the name of a fetched model, a Hugging Face folder (a checkpoint is one too), or a GGUF file. */
+  modelDir: string
+  prompt: string
+  /** The prompt is a person's message, and is written by the model's chat template. */
+  chat?: boolean
+  /** Comes before the person's message. */
+  system?: string
+  maxTokens: number
+  /** 0 takes the most likely token each time. */
+  temperature: number
+  topP?: number
+  topK?: number
+  minP?: number
+  repetitionPenalty?: number
+  seed: number
+  backend?: string
+}
+
+export interface GeneratedText {
+  text: string
+  tokens: number
+  finishReason: FinishReason
+}

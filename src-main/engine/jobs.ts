@@ -1,0 +1,16 @@
+/** What an engine process does for each job. Each part is loaded when it is first asked for. */
+import type { JobName, Jobs } from '../contract/jobs.ts'
+
+type Work<N extends JobName> = (
+  ask: Jobs[N]['ask'],
+  tell: (news: Jobs[N]['news']) => void,
+) => Promise<Jobs[N]['answer']>
+
+const works: { [N in JobName]: Work<N> } = {
+  generate: async (ask, tell) => (await import('./inference.ts')).generateText(ask, tell),
+}
+
+/** @throws what the work throws */
+export function work<N extends JobName>(name: N, ask: Jobs[N]['ask'], tell: (news: Jobs[N]['news']) => void) {
+  return works[name](ask, tell)
+}
