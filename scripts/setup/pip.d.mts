@@ -18,5 +18,7 @@ export function downloadWheels(
     report: Report
     options?: string[]
     problem: (missing: string) => Error
+    signal?: AbortSignal
+    onBytes?: (arrived: number) => void
   },
 ): Promise<string[]>

@@ -23,10 +23,11 @@ export async function findPip(env, what, problem) {
 /**
  * @param {{title: string, download: number, requirements: string[]}} pins `name==version --hash=sha256:…`
  * @param {{python: string, env: NodeJS.ProcessEnv, report: {line(text: string): void, progress(text: string): void},
- *   options?: string[], problem: (missing: string) => Error}} context options are pip's, beside the usual ones
+ *   options?: string[], problem: (missing: string) => Error, signal?: AbortSignal, onBytes?: (arrived: number) => void}} context options
+ *   are pip's, beside the usual ones; signal ends the download
  * @returns {Promise<string[]>} the wheels, in `folder`
  */
-export async function downloadWheels(pins, folder, { python, env, report, options = [], problem }) {
+export async function downloadWheels(pins, folder, { python, env, report, options = [], problem, signal, onBytes }) {
   const size = bytes(pins.download)
   report.line(`${pins.title}: downloading ${size} from PyPI with pip`)
   const temporary = path.join(folder, 'temporary')
@@ -50,11 +51,13 @@ export async function downloadWheels(pins, folder, { python, env, report, option
     python,
     ['-m', 'pip', 'download', '--require-hashes', ...usual, ...options, '--dest', folder, '-r', list],
     {
+      signal,
       env: { ...env, TMPDIR: temporary, PIP_DISABLE_PIP_VERSION_CHECK: '1' },
       onTick() {
         const now = folderSize(folder)
         if (now > reached) reachedAt = Date.now()
         reached = Math.max(reached, now)
+        onBytes?.(Math.min(reached, pins.download))
         report.progress(`${pins.title}: ${bytes(Math.min(reached, pins.download))} of ${size}`)
       },
       stalled: () => Date.now() - reachedAt > STALL_MS,

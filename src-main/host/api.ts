@@ -1,8 +1,9 @@
 /** The contract, answered by a host. */
 import { implement, ORPCError } from '@orpc/server'
-import { type AppInfo, contract, type Diagnosis, type HostEvent } from '../contract/api.ts'
+import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import type { Host } from './host.ts'
+import { answer } from './playground.ts'
 import { listRecipes, loadRecipe } from './recipes.ts'
 
 export interface ApiOptions {
@@ -46,13 +47,22 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
         ask.evaluationSamples(input.runId, input.step, input.limit),
       ),
     },
+    models: {
+      list: api.models.list.handler(() => host.models.list()),
+      fetch: api.models.fetch.handler(({ input: { name, ...from } }) => host.models.fetch(name, from)),
+      cancel: api.models.cancel.handler(({ input }) => host.models.cancel(input.name)),
+      remove: api.models.remove.handler(({ input }) => host.models.remove(input.name)),
+    },
+    playground: {
+      answer: api.playground.answer.handler(({ input, signal }) => crossing(answer(host, input, signal))),
+    },
     live: {
       subscribe: api.live.subscribe.handler(({ signal }) => crossing(host.subscribe(signal))),
     },
   })
 }
 
-async function* crossing(events: AsyncGenerator<HostEvent, void, void>): AsyncGenerator<HostEvent, void, void> {
+async function* crossing<T>(events: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
   try {
     yield* events
   } catch (error) {

@@ -26,6 +26,7 @@ import { forkEngine, type StartEngine } from './engine-process.ts'
 import { engineEntry, readerEntry } from './entries.ts'
 import { Hub } from './hub.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
+import { Models } from './models.ts'
 import { endOrphan } from './orphans.ts'
 import { rewind } from './resume.ts'
 import { Session } from './session.ts'
@@ -43,6 +44,7 @@ const closePatience = 3500
 export class Host {
   readonly dataFolder: string
   readonly notices: ErrorReport[]
+  readonly models: Models
   readonly #lock: DataLock
   readonly #store: Store
   readonly #reader: ReaderThread
@@ -62,6 +64,7 @@ export class Host {
     this.dataFolder = resolve(options.dataFolder)
     this.#startEngine = options.startEngine ?? (() => forkEngine(engineEntry))
     this.#jobs = new JobRunner(this.#startEngine)
+    this.models = new Models({ announce: (fetch) => this.#hub.publish({ type: 'fetch', fetch }) })
     prepareDataFolder(this.dataFolder)
     this.#lock = lockDataFolder(this.dataFolder, options.command)
     try {
@@ -223,6 +226,7 @@ export class Host {
     if (this.#closed) return
     this.#closed = true
     this.#jobs.close()
+    this.models.close()
     await this.#session?.close(note, closePatience)
     await this.#reader.close()
     this.#store.close()

@@ -92,5 +92,6 @@ class Subscription {
 }
 
 function subject(event: HostEvent): string {
+  if (event.type === 'fetch') return event.fetch.name
   return event.type === 'run' ? event.run.id : event.runId
 }

