@@ -1,5 +1,5 @@
 /** Functions that run as one graph give what they give eagerly. */
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { compiled, compiling } from '../../src-main/engine/tensor/compiled.ts'
 import { type Tensor, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
 import { onEachBackend } from './support/backends.ts'
@@ -69,5 +69,21 @@ onEachBackend('a compiled function', (backend) => {
       expect(x.isDisposed).toBe(false)
     }
     x.dispose()
+  })
+})
+
+onEachBackend('what cannot be recorded', () => {
+  it('runs eagerly, and says so once', () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const before = tf.memory().numTensors
+    for (let i = 0; i < 2; i++) {
+      const x = tf.tensor1d([3, 1, 2])
+      const [y] = compiled('sorted', [x], ([given]) => [tf.topk(given, 2).values])
+      expect([...y.dataSync()]).toEqual([3, 2])
+      tf.dispose([x, y])
+    }
+    expect(tf.memory().numTensors).toBe(before)
+    expect(said.mock.calls.length).toBe(tf.getBackend() === 'tensorflow' ? 1 : 0)
+    said.mockRestore()
   })
 })

@@ -4,12 +4,15 @@
  * had recorded it long before.
  */
 import { type Graph, record } from './recorder.ts'
+import { NoRule } from './result-shapes.ts'
 import { type Tensor, tf } from './tf.ts'
 
 /** GRPO_STUDIO_EAGER=1 computes everything eagerly: slower, and the definition that graphs are tested against. */
 export const compiling = { enabled: process.env.GRPO_STUDIO_EAGER !== '1' }
 
 const graphs = new Map<string, Graph>()
+/** What cannot be recorded. */
+const eager = new Set<string>()
 /** Oldest graphs go first: each holds a session of its own. */
 const MOST_GRAPHS = 256
 
@@ -24,9 +27,17 @@ export function compiled(key: string, inputs: Tensor[], f: (inputs: Tensor[]) =>
   const scoped = (given: Tensor[]) => tf.tidy(() => f(given).map((t) => (given.includes(t) ? tf.clone(t) : t)))
   if (!compiling.enabled || tf.getBackend() !== 'tensorflow') return scoped(inputs)
   const full = `${key} ${inputs.map((t) => `${t.dtype[0]}${t.shape.join('x')}`).join(' ')}`
+  if (eager.has(full)) return scoped(inputs)
   let graph = graphs.get(full)
   if (!graph) {
-    graph = record(inputs, scoped)
+    try {
+      graph = record(inputs, scoped)
+    } catch (error) {
+      if (!(error instanceof NoRule)) throw error
+      console.error(`${key} runs eagerly, which is slower. ${error.message}`)
+      eager.add(full)
+      return scoped(inputs)
+    }
     const oldest = graphs.size >= MOST_GRAPHS ? graphs.keys().next().value : undefined
     if (oldest !== undefined) {
       graphs.get(oldest)!.dispose()
