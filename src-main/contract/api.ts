@@ -180,7 +180,8 @@ export const contract = {
           /** Name or path of a model; a checkpoint's folder is one too. */
           model: z.string().min(1).max(4000),
           prompt: z.string().max(200_000),
-          chat: z.boolean().default(false),
+          /** Written by the model's chat template, if it has one. */
+          chat: z.boolean().default(true),
           system: z.string().max(100_000).default(''),
           maxTokens: z.number().int().min(1).max(131_072).default(256),
           temperature: z.number().min(0).max(5).default(1),

@@ -12,8 +12,8 @@ export interface GenerateRequest {
   /** "embedded", the name of a fetched model, a Hugging Face folder (a checkpoint is one too), or a GGUF file. */
   modelDir: string
   prompt: string
-  /** The prompt is a person's message, and is written by the model's chat template. */
-  chat?: boolean
+  /** The prompt is a person's message, and is written by the model's chat template; "auto": if it has one. */
+  chat?: boolean | 'auto'
   /** Comes before the person's message. */
   system?: string
   maxTokens: number

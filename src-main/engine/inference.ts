@@ -38,8 +38,9 @@ export async function generateText(
   await openBackend(request.backend as BackendName | undefined)
   const policy = policyOf(request.modelDir)
   const { config, tokenizer } = policy
-  const asked = request.prompt && request.chat ? await asChat(policy, request) : request.prompt
-  const promptIds = asked && !request.chat ? [...tokenizer.prefix, ...tokenizer.encode(asked)] : tokenizer.encode(asked)
+  const talks = request.chat === 'auto' ? chatTemplateOf(policy.companions) !== null : request.chat
+  const asked = request.prompt && talks ? await asChat(policy, request) : request.prompt
+  const promptIds = asked && !talks ? [...tokenizer.prefix, ...tokenizer.encode(asked)] : tokenizer.encode(asked)
   if (promptIds.length === 0)
     throw new StudioError('bad-request', 'The prompt is empty.', 'For example: --prompt "12+34="')
   if (promptIds.length + request.maxTokens > config.maxPositions) {

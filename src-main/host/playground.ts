@@ -10,7 +10,7 @@ import type { Host } from './host.ts'
  */
 export async function* answer(
   host: Pick<Host, 'job'>,
-  { model, ...ask }: { model: string } & Omit<GenerateRequest, 'modelDir'>,
+  { model, chat, ...ask }: { model: string; chat: boolean } & Omit<GenerateRequest, 'modelDir' | 'chat'>,
   signal?: AbortSignal,
 ): AsyncGenerator<PlaygroundNews, void, void> {
   const stop = new AbortController()
@@ -23,7 +23,7 @@ export async function* answer(
   const job = host
     .job(
       'generate',
-      { modelDir: modelPath(model), ...ask },
+      { modelDir: modelPath(model), chat: chat && 'auto', ...ask },
       {
         signal: stop.signal,
         onNews(part) {

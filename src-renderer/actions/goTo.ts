@@ -21,11 +21,31 @@ export const goToLive: Action = {
   run: () => go({ page: 'live', runId: null, step: null, opened: null }),
 }
 
+export const goToPlayground: Action = {
+  id: 'go-to-playground',
+  name: 'Playground',
+  group: 'Go to',
+  keys: ['3'],
+  words: 'ask talk answer sample prompt generate',
+  enabled: () => true,
+  run: () => go({ page: 'playground' }),
+}
+
+export const goToModels: Action = {
+  id: 'go-to-models',
+  name: 'Models',
+  group: 'Go to',
+  keys: ['4'],
+  words: 'library fetch download hub hugging face gguf',
+  enabled: () => true,
+  run: () => go({ page: 'models' }),
+}
+
 export const goToSystem: Action = {
   id: 'go-to-system',
   name: 'System',
   group: 'Go to',
-  keys: ['3'],
+  keys: ['9'],
   words: 'doctor backend gpu versions data folder',
   enabled: () => true,
   run: () => go({ page: 'system' }),

@@ -1,7 +1,7 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
 import { resetZoom, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
-import { goToLive, goToRuns, goToSystem } from './goTo.ts'
+import { goToLive, goToModels, goToPlayground, goToRuns, goToSystem } from './goTo.ts'
 import {
   acrossTime,
   close,
@@ -17,6 +17,7 @@ import {
 import { launch } from './launch.ts'
 import { oneStep } from './oneStep.ts'
 import { pause } from './pause.ts'
+import { askModel, stopAnswering } from './playground.ts'
 import { resumeRun } from './resumeRun.ts'
 import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
@@ -48,8 +49,12 @@ export const actions: Action[] = [
   zoomOut,
   resetZoom,
   toggleSmoothing,
+  askModel,
+  stopAnswering,
   goToRuns,
   goToLive,
+  goToPlayground,
+  goToModels,
   goToSystem,
   openPalette,
   showShortcuts,

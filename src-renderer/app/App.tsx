@@ -3,6 +3,8 @@ import { Notifications } from '@mantine/notifications'
 import { lazy, Suspense } from 'react'
 import { useStore } from 'zustand'
 import { LivePage } from '../pages/live/Page.tsx'
+import { ModelsPage } from '../pages/models/Page.tsx'
+import { PlaygroundPage } from '../pages/playground/Page.tsx'
 import { RunsPage } from '../pages/runs/Page.tsx'
 import { SystemPage } from '../pages/system/Page.tsx'
 import { Hints } from '../parts/Hints.tsx'
@@ -28,6 +30,8 @@ export function App() {
           <Guard key={page}>
             {page === 'live' && <LivePage />}
             {page === 'runs' && <RunsPage />}
+            {page === 'playground' && <PlaygroundPage />}
+            {page === 'models' && <ModelsPage />}
             {page === 'system' && <SystemPage />}
           </Guard>
         </main>

@@ -1,9 +1,11 @@
 import {
   IconActivityHeartbeat,
+  IconBox,
   IconCommand,
   IconDeviceDesktop,
   IconKeyboard,
   IconList,
+  IconMessage,
   IconMoon,
   IconPlus,
   IconStethoscope,
@@ -12,7 +14,7 @@ import {
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
-import { goToLive, goToRuns, goToSystem } from '../actions/goTo.ts'
+import { goToLive, goToModels, goToPlayground, goToRuns, goToSystem } from '../actions/goTo.ts'
 import { launch } from '../actions/launch.ts'
 import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
 import { hint } from '../parts/hint.ts'
@@ -38,6 +40,14 @@ export function Rail({ page }: { page: Route['page'] }) {
       </svg>
       <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
       <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
+      <PageLink
+        action={goToPlayground}
+        label="Play"
+        page="playground"
+        current={page}
+        icon={<IconMessage {...icon} />}
+      />
+      <PageLink action={goToModels} page="models" current={page} icon={<IconBox {...icon} />} />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
@@ -55,7 +65,14 @@ export function Rail({ page }: { page: Route['page'] }) {
 const tip = (action: Action) =>
   [nameOf(action), ...action.keys.slice(0, 1).map((k) => `(${keyCaps(k).join(' ')})`)].join(' ')
 
-function PageLink(props: { action: Action; page: Route['page']; current: Route['page']; icon: ReactNode }) {
+function PageLink(props: {
+  action: Action
+  /** Where its name is too long for the rail. */
+  label?: string
+  page: Route['page']
+  current: Route['page']
+  icon: ReactNode
+}) {
   const { action, page, current } = props
   const target: Route = page === 'live' ? { page, runId: null, step: null, opened: null } : { page }
   return (
@@ -70,7 +87,7 @@ function PageLink(props: { action: Action; page: Route['page']; current: Route['
       }}
     >
       {props.icon}
-      {nameOf(action)}
+      {props.label ?? nameOf(action)}
     </a>
   )
 }

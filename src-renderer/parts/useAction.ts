@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import { connectionStore } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
+import { playgroundStore } from '../stores/playground.ts'
 import { readerStore } from '../stores/reader.ts'
 import { routeStore } from '../stores/route.ts'
 import { runsStore } from '../stores/runs.ts'
@@ -9,7 +10,17 @@ import { schemeStore } from '../stores/scheme.ts'
 import { steerStore } from '../stores/steer.ts'
 import { viewStore } from '../stores/view.ts'
 
-const stores = [liveStore, runsStore, routeStore, viewStore, connectionStore, steerStore, readerStore, schemeStore]
+const stores = [
+  playgroundStore,
+  liveStore,
+  runsStore,
+  routeStore,
+  viewStore,
+  connectionStore,
+  steerStore,
+  readerStore,
+  schemeStore,
+]
 
 function subscribe(listener: () => void): () => void {
   const stops = stores.map((store) => store.subscribe(listener))

@@ -10,17 +10,20 @@ export type Opened =
 export type Route =
   | { page: 'runs' }
   | { page: 'system' }
+  | { page: 'models' }
+  | { page: 'playground' }
   /** `runId` null: the run that matters most; `step` null: the newest. */
   | { page: 'live'; runId: string | null; step: number | null; opened: Opened | null }
 
-export const pages = ['runs', 'live', 'system'] as const
+const plainPages = ['runs', 'models', 'playground', 'system'] as const
 
 const whole = (text: string | null): number | null => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null)
 
 export function parseRoute(hash: string): Route {
   const url = new URL(hash.replace(/^#/, '') || '/live', 'http://route')
   const [page, id] = url.pathname.split('/').filter(Boolean)
-  if (page === 'runs' || page === 'system') return { page }
+  const plain = plainPages.find((name) => name === page)
+  if (plain) return { page: plain }
   const query = url.searchParams
   const step = whole(query.get('step'))
   const group = whole(query.get('group'))

@@ -63,17 +63,17 @@ test('the playground’s answer: parts of it, then the whole; letting go of it e
   const host = { job: jobs.run.bind(jobs) }
   const { modelDir: model, ...rest } = ask
   const parts = []
-  for await (const part of answer(host, { model, ...rest })) parts.push(part)
+  for await (const part of answer(host, { model, ...rest, chat: true })) parts.push(part)
   expect(parts.at(-1)).toMatchObject({ done: true, finishReason: expect.any(String) })
   expect(parts.slice(0, -1).every((part) => !part.done)).toBe(true)
 
   const gone = new Promise((resolve) => engines[0].onExit(resolve))
-  const long = answer(host, { model, ...rest, maxTokens: 40 })
+  const long = answer(host, { model, ...rest, chat: true, maxTokens: 40 })
   expect((await long.next()).value).toMatchObject({ done: false })
   await long.return()
   await gone
 
-  const missing = answer(host, { model: 'some/model', ...rest })
+  const missing = answer(host, { model: 'some/model', ...rest, chat: true })
   await expect(missing.next()).rejects.toMatchObject({ code: 'not-found' })
 })
 

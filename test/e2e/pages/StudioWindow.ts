@@ -1,5 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
+type PageName = 'Runs' | 'Live' | 'Playground' | 'Models' | 'System'
+
 /** What is the same on every page: the rail, the palette, the shortcuts, and the messages that come and go. */
 export class StudioWindow {
   readonly page: Page
@@ -19,11 +21,11 @@ export class StudioWindow {
     this.hint = page.getByRole('tooltip').filter({ hasNotText: /[◆│▲]/ })
   }
 
-  link(name: 'Runs' | 'Live' | 'System'): Locator {
-    return this.rail.getByRole('link', { name, exact: true })
+  link(name: PageName): Locator {
+    return this.rail.getByRole('link', { name: name === 'Playground' ? 'Play' : name, exact: true })
   }
 
-  async goTo(name: 'Runs' | 'Live' | 'System'): Promise<void> {
+  async goTo(name: PageName): Promise<void> {
     await this.link(name).click()
     await expect(this.link(name)).toHaveAttribute('aria-current', 'page')
   }

@@ -13,6 +13,8 @@ describe('the address', () => {
   it.each([
     [{ page: 'runs' }],
     [{ page: 'system' }],
+    [{ page: 'models' }],
+    [{ page: 'playground' }],
     [{ page: 'live', runId: null, step: null, opened: null }],
     [{ page: 'live', runId: '0004-r1 zero/mini', step: 57, opened: null }],
     [{ page: 'live', runId: 'a', step: 57, opened: { kind: 'group', step: 57, group: 3, sample: null } }],

@@ -1,0 +1,25 @@
+import { ask, canAsk, playgroundStore, stopAnswer } from '../stores/playground.ts'
+import { routeStore } from '../stores/route.ts'
+import type { Action } from './action.ts'
+
+const here = () => routeStore.getState().page === 'playground'
+
+export const askModel: Action = {
+  id: 'ask',
+  name: 'Ask',
+  group: 'Playground',
+  keys: ['mod+Enter'],
+  words: 'playground answer generate sample',
+  enabled: () => here() && canAsk(playgroundStore.getState()),
+  run: ask,
+}
+
+export const stopAnswering: Action = {
+  id: 'stop-answer',
+  name: 'Stop the answer',
+  group: 'Playground',
+  keys: ['mod+.'],
+  words: 'playground cancel',
+  enabled: () => here() && playgroundStore.getState().busy,
+  run: stopAnswer,
+}
