@@ -8,7 +8,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type TaskKind, taskKinds } from '../src-main/contract/recipe.ts'
+import { type ArithmeticKind, arithmeticKinds } from '../src-main/contract/recipe.ts'
 import { defaultSettings } from '../src-main/contract/settings.ts'
 import type { Sequence } from '../src-main/engine/model/batch.ts'
 import { readCompanions } from '../src-main/engine/model/companions.ts'
@@ -51,8 +51,10 @@ const MEAN_TOKENS = 40
 /** Of the weights that are shipped: with another the sums are rounded in other places. */
 const LENGTH_STEP = 8
 
-const weightsOfKinds = Object.fromEntries(options.kinds.split(',').map((part) => part.split(':') as [TaskKind, string]))
-const kindWeights = taskKinds.map((kind) => Number(weightsOfKinds[kind] ?? 0))
+const weightsOfKinds = Object.fromEntries(
+  options.kinds.split(',').map((part) => part.split(':') as [ArithmeticKind, string]),
+)
+const kindWeights = arithmeticKinds.map((kind) => Number(weightsOfKinds[kind] ?? 0))
 
 const backend = await openBackend('wasm')
 const source = modelFolder('embedded')
@@ -113,7 +115,7 @@ function gaussian(random: { next(): number }): number {
 function drawPool(step: number, phase: 'skills' | 'habits'): Sequence[][] {
   const random = randomAt(seed, 'corpus', step)
   const examples = Array.from({ length: POOL * batchSize }, (): Sequence => {
-    const { prompt, completion } = corpusExample(random, taskKinds[random.weighted(kindWeights)], phase)
+    const { prompt, completion } = corpusExample(random, arithmeticKinds[random.weighted(kindWeights)], phase)
     return {
       promptIds: policy.tokenizer.encode(prompt),
       ids: [...policy.tokenizer.encode(completion), policy.tokenizer.eosId],
@@ -125,7 +127,7 @@ function drawPool(step: number, phase: 'skills' | 'habits'): Sequence[][] {
 
 /** What the base can do, how, and how often: by behaviour, since it must be able and unwilling at once. */
 async function report(step: number): Promise<void> {
-  const weights = Object.fromEntries(taskKinds.map((kind, i) => [kind, kindWeights[i]]))
+  const weights = Object.fromEntries(arithmeticKinds.map((kind, i) => [kind, kindWeights[i]]))
   const e = await evaluate({
     policy,
     problems: evaluationSet(weights, 512),

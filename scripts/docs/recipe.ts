@@ -1,7 +1,14 @@
 /** Tables of a recipe's fields, out of the schema that checks them, and of the recipes that come along. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { enterStage, initialSettings, parseRecipe, type Recipe, recipeSchema } from '../../src-main/contract/recipe.ts'
+import {
+  enterStage,
+  initialSettings,
+  parseRecipe,
+  puzzleLevels,
+  type Recipe,
+  recipeSchema,
+} from '../../src-main/contract/recipe.ts'
 import { code, plain, table } from './markdown.ts'
 
 interface FieldSchema {
@@ -36,9 +43,14 @@ const fields: Record<keyof Recipe, string> = {
   seed: 'Seed of everything random. The same recipe, seed and steering on the same backend give the same run, bit for bit.',
   task: `Relative weight of each kind of problem: ${Object.keys(schema.properties.task.properties ?? {})
     .map(code)
-    .join(', ')}. What is not named has none; at least one must be above 0.`,
+    .join(
+      ', ',
+    )}. What is not named has none; at least one must be above 0. It is required unless there is ${code('data')}.`,
+  levels: `How hard [puzzles](#puzzles) are: for each kind a level from 1 (easiest) to ${puzzleLevels}, or two, from one to the other: ${code('{ "grid": 2, "countdown": [1, 3] }')}.`,
+  data: `Problems from [files](#data-sets) in place of generated ones: ${code('train')} and ${code('eval')}, paths of JSON lines, and ${code('domain')} of lines that name none (${code('math')}).`,
   prompt: `How a problem becomes what the model reads: [below](#prompts).`,
-  trainPrompts: 'Size of the training set. Steps draw from it epoch by epoch, without gaps or repeats.',
+  trainPrompts:
+    'Size of the training set; of a data set all of it by default. Steps draw from it epoch by epoch, without gaps or repeats.',
   evalPrompts: 'Size of the held-out set of an evaluation on the way.',
   evalEvery: 'Steps between evaluations. 0: only the first and the last one.',
   finalEvalPrompts: 'Size of the held-out set of the first and the last evaluation.',

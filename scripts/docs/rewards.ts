@@ -43,6 +43,8 @@ const checkedAgainst: Record<RewardName, string> = {
   accuracy: 'integers of any length, and every way to hide or double an answer; a second reading of generated texts',
   format: 'a regular expression, on generated texts',
   math: 'Math-Verify 0.9.0, on the cases of its own tests; the examples of this page',
+  logic:
+    'brute force, on generated puzzles of every level: one solution, accepted in several notations, and nothing else',
   tag_count: 'worked examples',
   cosine_length: 'the formula as open-r1 has it, at its ends and between',
   kimi_length: 'the formula, in groups of right and of wrong answers',

@@ -1,16 +1,30 @@
 /** A recipe: one JSON file that says what to train, on what, in which stages. */
 import { z } from 'zod'
 import { contradiction } from './contradictions.ts'
+import { dataSetSchema } from './data-set.ts'
 import { StudioError } from './errors.ts'
 import { loraSchema } from './lora.ts'
 import { promptSchema } from './prompt.ts'
 import { type RewardName, rewardNames } from './rewards.ts'
 import { defaultSettings, mergeSettings, type PartialSettings, partialSettings, type Settings } from './settings.ts'
 
-export const taskKinds = ['sum', 'difference', 'product', 'chain'] as const
+export const arithmeticKinds = ['sum', 'difference', 'product', 'chain'] as const
+export const puzzleKinds = ['countdown', 'knights_knaves', 'grid', 'sat'] as const
+export const taskKinds = [...arithmeticKinds, ...puzzleKinds] as const
+export type ArithmeticKind = (typeof arithmeticKinds)[number]
+export type PuzzleKind = (typeof puzzleKinds)[number]
 export type TaskKind = (typeof taskKinds)[number]
 
+/** Puzzles are made in so many levels of difficulty, from 1. */
+export const puzzleLevels = 5
+
 const share = z.number().min(0).max(1000)
+const level = z.number().int().min(1).max(puzzleLevels)
+const levelRange = z
+  .tuple([level, level])
+  .refine(([from, to]) => from <= to, 'must be from the lower level to the higher')
+const ofEach = <K extends string, T extends z.ZodType>(kinds: readonly K[], schema: T) =>
+  Object.fromEntries(kinds.map((kind) => [kind, schema])) as Record<K, T>
 
 export const recipeSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -24,8 +38,15 @@ export const recipeSchema = z.strictObject({
   /** Keeps each layer's input alone and computes the rest again for the gradient. */
   gradientCheckpointing: z.boolean().default(false),
   seed: z.number().int().min(0).max(4_294_967_295).default(0),
-  /** Relative weight of each kind of problem. */
-  task: z.strictObject({ sum: share, difference: share, product: share, chain: share }).partial(),
+  /** Relative weight of each kind of problem; without it there are the problems of `data`. */
+  task: z.strictObject(ofEach(taskKinds, share)).partial().optional(),
+  /** How hard the puzzles are: a level, or from one to another. */
+  levels: z
+    .strictObject(ofEach(puzzleKinds, z.union([level, levelRange])))
+    .partial()
+    .default({}),
+  /** Problems from files in place of generated ones. */
+  data: dataSetSchema.optional(),
   prompt: promptSchema.prefault({}),
   /** Size of the fixed training set that steps draw from, epoch by epoch. */
   trainPrompts: z.number().int().min(1).max(1_000_000).default(256),
@@ -59,7 +80,7 @@ export type Stage = Recipe['stages'][number]
  * @throws StudioError bad-recipe, naming every wrong field with its value
  */
 export function parseRecipe(json: unknown, source: string): Recipe {
-  const result = recipeSchema.safeParse(json)
+  const result = recipeSchema.safeParse(withWholeDataSet(json))
   if (!result.success) {
     const problems = result.error.issues.map((issue) => {
       const path = issue.path.join('.') || '(top level)'
@@ -74,13 +95,7 @@ export function parseRecipe(json: unknown, source: string): Recipe {
     )
   }
   const recipe = result.data
-  if (Object.values(recipe.task).every((weight) => !weight)) {
-    throw new StudioError(
-      'bad-recipe',
-      `${source} is not a valid recipe: task has no kind with a weight above 0.`,
-      `Give at least one of ${taskKinds.join(', ')} a weight.`,
-    )
-  }
+  requireProblems(recipe, source)
   recipe.stages.forEach((stage, i) => {
     const s = mergeSettings(commonSettings(recipe), stage.settings)
     if (Object.keys(s.rewardWeights).length === 0)
@@ -102,6 +117,28 @@ export function parseRecipe(json: unknown, source: string): Recipe {
       throw new StudioError('bad-recipe', `${source} is not a valid recipe: in stages.${i}, ${wrong.what}.`, wrong.hint)
   })
   return recipe
+}
+
+/** Of a data set all lines are trained on, unless the recipe names a number. */
+function withWholeDataSet(json: unknown): unknown {
+  const given = json as Record<string, unknown> | null
+  const whole = typeof given === 'object' && given?.data !== undefined && given.trainPrompts === undefined
+  return whole ? { ...given, trainPrompts: 1_000_000 } : json
+}
+
+/** @throws StudioError bad-recipe unless the problems come from one place, and there are some */
+function requireProblems({ task, data }: Recipe, source: string): void {
+  const kinds = Object.values(task ?? {}).some((weight) => weight > 0)
+  if (data ? !task : kinds) return
+  throw new StudioError(
+    'bad-recipe',
+    data
+      ? `${source} is not a valid recipe: it has both task and data.`
+      : `${source} is not a valid recipe: ${task ? 'task has no kind with a weight above 0' : 'it has neither task nor data'}.`,
+    data
+      ? 'Leave one of them out: problems are generated, or come from files.'
+      : `Give at least one of ${taskKinds.join(', ')} a weight, or name files in data.`,
+  )
 }
 
 /** The rewards that the recipe weighs take the place of the default ones; stages and steering only add to them or turn them. */

@@ -74,6 +74,13 @@ export const rewardTable = {
       },
     },
   },
+  logic: {
+    label: 'logic',
+    about: 'Share of the training outputs that solve their puzzle.',
+    range: [0, 1],
+    correctness: true,
+    parameters: {},
+  },
   tag_count: {
     label: 'tags',
     about: 'A quarter for each of the four tags that stands once, in its place, with nothing after the last.',
@@ -188,7 +195,16 @@ const forEachReward = <T extends z.ZodType>(schema: (name: RewardName) => T) =>
 export const rewardWeightsSchema = forEachReward(() => weight)
 export const rewardParametersSchema = forEachReward(parametersSchema)
 
-/** The reward that says which outputs are right: the first such one that is weighed, else accuracy. */
-export function correctnessReward(weights: Readonly<Record<string, unknown>>): RewardName {
-  return rewardNames.find((name) => rewardInfo[name].correctness && weights[name] !== undefined) ?? 'accuracy'
+/** The rewards that say which outputs are right: those of them that are weighed, else accuracy. The first with a verdict counts. */
+export function correctnessRewards(weights: Readonly<Record<string, unknown>>): RewardName[] {
+  const weighed = rewardNames.filter((name) => rewardInfo[name].correctness && weights[name] !== undefined)
+  return weighed.length > 0 ? weighed : ['accuracy']
+}
+
+/** Whether an output is right, by the rewards that it got; null where none of them has a verdict. */
+export function isRight(parts: Partial<Record<RewardName, { value: number | null }>>): boolean | null {
+  const value = correctnessRewards(parts)
+    .map((name) => parts[name]?.value ?? null)
+    .find((v) => v !== null)
+  return value === undefined ? null : value === 1
 }

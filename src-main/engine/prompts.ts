@@ -1,14 +1,11 @@
 /** What the model reads for each problem of a run: written once, before the first step. */
 import { StudioError } from '../contract/errors.ts'
 import type { PromptForm } from '../contract/prompt.ts'
-import { type TaskKind, taskKinds } from '../contract/recipe.ts'
 import { type ChatTemplate, chatTemplateOf, type Message, renderChats } from './model/chat-template.ts'
 import type { Policy } from './model/policy.ts'
 import type { Tokenizer } from './model/tokenizer.ts'
-import { randomAt } from './random.ts'
-import type { Problem, TaskWeights } from './tasks/problem.ts'
+import type { Problem } from './tasks/problem.ts'
 import { questionOf, solutionOf } from './tasks/question.ts'
-import { drawTrainingProblem } from './tasks/sets.ts'
 
 /** @returns the prompt's token ids */
 export type PromptIds = (problem: Problem) => number[]
@@ -28,6 +25,7 @@ export const bareIds =
 type PromptModel = Pick<Policy, 'tokenizer' | 'companions'>
 
 /**
+ * @param examples solved problems, shown before the question in `chat` and `text`
  * @param problems all that will be asked for
  * @throws StudioError bad-recipe for `chat` with a model that has no template, bad-model for a template that fails, bad-request for text
  *   outside the vocabulary
@@ -35,10 +33,10 @@ type PromptModel = Pick<Policy, 'tokenizer' | 'companions'>
 export async function writePrompts(
   model: PromptModel,
   form: PromptForm,
-  task: TaskWeights,
+  examples: readonly Problem[],
   problems: Problem[],
 ): Promise<Prompts> {
-  const texts = await promptTexts(model, form, task, problems)
+  const texts = await promptTexts(model, form, examples, problems)
   const prefix = form.style === 'text' ? model.tokenizer.prefix : []
   const ids = new Map(problems.map(({ prompt }, i) => [prompt, [...prefix, ...model.tokenizer.encode(texts[i])]]))
   let longest = 0
@@ -49,7 +47,7 @@ export async function writePrompts(
 async function promptTexts(
   model: PromptModel,
   form: PromptForm,
-  task: TaskWeights,
+  examples: readonly Problem[],
   problems: Problem[],
 ): Promise<string[]> {
   const template = form.style === 'auto' || form.style === 'chat' ? chatTemplateOf(model.companions) : null
@@ -59,13 +57,18 @@ async function promptTexts(
       'prompt.style is "chat", but the model has no chat template.',
       'Choose "text" for a model that was trained on text alone, or "auto".',
     )
-  if (form.style === 'text') return problems.map((problem) => asText(form, task, problem))
-  return template ? asChats(template, form, task, problems) : problems.map(({ prompt }) => prompt)
+  if (form.style === 'text') return problems.map((problem) => asText(form, examples, problem))
+  return template ? asChats(template, form, examples, problems) : problems.map(({ prompt }) => prompt)
 }
 
-function asChats(template: ChatTemplate, form: PromptForm, task: TaskWeights, problems: Problem[]): Promise<string[]> {
+function asChats(
+  template: ChatTemplate,
+  form: PromptForm,
+  examples: readonly Problem[],
+  problems: Problem[],
+): Promise<string[]> {
   const before: Message[] = form.system ? [{ role: 'system', content: form.system }] : []
-  for (const example of examplesOf(task, form.examples))
+  for (const example of examples)
     before.push({ role: 'user', content: questionOf(example) }, { role: 'assistant', content: solutionOf(example) })
   return renderChats(
     template,
@@ -74,15 +77,8 @@ function asChats(template: ChatTemplate, form: PromptForm, task: TaskWeights, pr
 }
 
 /** As R1-Zero was asked: the base model goes on with the conversation. */
-function asText(form: PromptForm, task: TaskWeights, problem: Problem): string {
-  const shown = examplesOf(task, form.examples).map((e) => `User: ${questionOf(e)}\nAssistant: ${solutionOf(e)}\n`)
+function asText(form: PromptForm, examples: readonly Problem[], problem: Problem): string {
+  const shown = examples.map((e) => `User: ${questionOf(e)}\nAssistant: ${solutionOf(e)}\n`)
   const system = form.system && `${form.system}${shown.length > 0 ? '\n' : ' '}`
   return `${system}${shown.join('')}User: ${questionOf(problem)}${shown.length > 0 ? '\n' : ' '}Assistant:`
-}
-
-/** Of the training part, kinds in turn; the same in every run, so that evaluations of different seeds compare. */
-function examplesOf(task: TaskWeights, count: number): Problem[] {
-  const kinds: TaskKind[] = taskKinds.filter((kind) => (task[kind] ?? 0) > 0)
-  const random = randomAt(0, 'prompt-examples')
-  return Array.from({ length: count }, (_, i) => drawTrainingProblem(random, kinds[i % kinds.length]))
 }

@@ -20,7 +20,7 @@ import { grpoStep } from './stages/grpo.ts'
 import { freshState, longestLimit, mostTokens, requireRoom } from './start.ts'
 import { type Boundary, Steering } from './steering.ts'
 import type { Problem } from './tasks/problem.ts'
-import { assertDisjoint, evaluationSet, trainingSet } from './tasks/sets.ts'
+import { problemsOf } from './tasks/source.ts'
 import { type BackendName, openBackend } from './tensor/index.ts'
 import { undoPoint } from './undo.ts'
 
@@ -41,12 +41,10 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
   state.policy.recomputeLayers = start.recipe.gradientCheckpointing
   const { recipe } = start
-  const problems = trainingSet(recipe.task, recipe.trainPrompts, recipe.seed)
-  const heldOut = evaluationSet(recipe.task, Math.max(recipe.finalEvalPrompts, recipe.evalPrompts))
-  assertDisjoint(problems, heldOut)
+  const { training: problems, heldOut, examples } = problemsOf(recipe)
   // runs of version 0.1.0 had no prompt in their recipe
   const form = recipe.prompt ?? defaultPrompt
-  const prompts = await writePrompts(state.policy, form, recipe.task, [...problems, ...heldOut])
+  const prompts = await writePrompts(state.policy, form, examples, [...problems, ...heldOut])
   requireRoom(recipe, state.policy.config.maxPositions, prompts.longest)
   const { name, device, probes } = backend
   channel.send({ type: 'ready', backend: name, device, probes, parameters: parameterCount(state.policy.weights) })

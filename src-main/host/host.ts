@@ -13,6 +13,7 @@ import type {
   SteeringCommand,
   SteeringEvent,
 } from '../contract/records.ts'
+import { withHashes } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
 import { storageError } from '../store/database.ts'
 import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
@@ -106,10 +107,11 @@ export class Host {
 
   /**
    * @returns the new run, starting
-   * @throws StudioError not-found for a model that was not fetched; busy naming the run that is active; disk-full, data-folder
+   * @throws StudioError not-found for a model that was not fetched; bad-recipe for a data set that cannot be read; busy naming the run that is active; disk-full, data-folder
    */
-  async launch(recipe: Recipe, backend: string | null = null): Promise<RunSummary> {
-    modelPath(recipe.model)
+  async launch(given: Recipe, backend: string | null = null): Promise<RunSummary> {
+    modelPath(given.model)
+    const recipe = given.data ? { ...given, data: withHashes(given.data) } : given
     await this.#requireIdle()
     const number = 1 + Math.max(this.#store.read(lastRunNumber), lastFolderNumber(this.dataFolder))
     const id = `${String(number).padStart(4, '0')}-${recipe.name}`

@@ -39,9 +39,13 @@ export function loadRecipe(
   const path = /^[a-z0-9][a-z0-9-]*$/.test(from) && existsSync(shipped) ? shipped : resolve(from)
   const json = parseJson(readRecipeFile(path, from, folder), path)
   const recipe = parseRecipe(withAssignments(json, assignments), path)
-  // A model's relative path is meant from the recipe's own folder, wherever the app was started.
+  // Relative paths are meant from the recipe's own folder, wherever the app was started.
   if (recipe.model !== 'embedded' && !isModelName(recipe.model, dirname(path)))
     recipe.model = resolve(dirname(path), recipe.model)
+  if (recipe.data) {
+    recipe.data.train = resolve(dirname(path), recipe.data.train)
+    recipe.data.eval = resolve(dirname(path), recipe.data.eval)
+  }
   return recipe
 }
 

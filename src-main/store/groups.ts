@@ -1,7 +1,7 @@
 /** Tables `groups` and `completions`. */
 import type { PromptAppearance } from '../contract/api.ts'
 import type { CompletionRecord, FinishReason, GroupRecord, GroupSummary } from '../contract/records.ts'
-import { correctnessReward } from '../contract/rewards.ts'
+import { isRight } from '../contract/rewards.ts'
 import { type Db, sql } from './database.ts'
 import { finite } from './metrics.ts'
 
@@ -117,7 +117,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
         reward,
         advantage,
         parts,
-        correct: parts[correctnessReward(parts)]?.value === 1,
+        correct: isRight(parts) === true,
       }
     }),
   }))

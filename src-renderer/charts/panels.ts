@@ -3,7 +3,7 @@
 import type { KnobName } from '../../src-main/contract/knobs.ts'
 import { type MetricInfo, type MetricName, metrics, rewardMetrics } from '../../src-main/contract/metrics.ts'
 import type { EvaluationSummary } from '../../src-main/contract/records.ts'
-import { correctnessReward, type RewardName, rewardInfo } from '../../src-main/contract/rewards.ts'
+import { correctnessRewards, type RewardName, rewardInfo } from '../../src-main/contract/rewards.ts'
 import { compact, percent } from '../format/number.ts'
 
 export interface HeldOutPoint {
@@ -66,7 +66,7 @@ const panels: Panel[] = [
 
 /** The charts of a run: its reward, then each reward that it weighs; the form is soon learnt, and the reader tells of it. */
 export function panelsOf(rewards: readonly RewardName[]): Panel[] {
-  const correctness = correctnessReward(Object.fromEntries(rewards.map((name) => [name, 1])))
+  const [correctness] = correctnessRewards(Object.fromEntries(rewards.map((name) => [name, 1])))
   return [
     panel('reward', 'reward', { spread: 'reward_std' }),
     ...rewards

@@ -7,7 +7,7 @@ import { loadPolicy } from '../../src-main/engine/model/policy.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { bareIds } from '../../src-main/engine/prompts.ts'
 import { grpoStep } from '../../src-main/engine/stages/grpo.ts'
-import { trainingSet } from '../../src-main/engine/tasks/sets.ts'
+import { problemsOf } from '../../src-main/engine/tasks/source.ts'
 import { compiling } from '../../src-main/engine/tensor/compiled.ts'
 import { type BackendName, openBackend } from '../../src-main/engine/tensor/index.ts'
 import { loadRecipe } from '../../src-main/host/recipes.ts'
@@ -30,7 +30,7 @@ export async function compiled({ backend }: BenchOptions): Promise<unknown> {
     policy,
     reference: copyWeights(policy.weights),
     optimizer: new AdamW(),
-    problems: trainingSet(recipe.task, recipe.trainPrompts, 0),
+    problems: problemsOf({ ...recipe, seed: 0 }).training,
     promptIds: bareIds(policy.tokenizer),
     tokensBefore: 0,
     progress: async () => {},

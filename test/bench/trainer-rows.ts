@@ -11,6 +11,7 @@ import { writeSafetensors } from '../../src-main/engine/model/safetensors.ts'
 import { readTokenizer } from '../../src-main/engine/model/tokenizer.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { trainingSet } from '../../src-main/engine/tasks/sets.ts'
+import { problemsOf } from '../../src-main/engine/tasks/source.ts'
 import { loadRecipe } from '../../src-main/host/recipes.ts'
 
 /** Read by ours and by opponents/order.py. */
@@ -74,7 +75,7 @@ function asItRuns(): Order {
   const recipe = loadRecipe('r1-zero-mini', [])
   const settings = initialSettings(recipe)
   return {
-    ...common(modelFolder(recipe.model), trainingSet(recipe.task, recipe.trainPrompts, 0)),
+    ...common(modelFolder(recipe.model), problemsOf({ ...recipe, seed: 0 }).training),
     prompts: settings.promptsPerStep,
     samples: settings.groupSize,
     tokens: 112,

@@ -9,7 +9,7 @@ import { accuracy } from '../../src-main/engine/rewards/accuracy.ts'
 import { format } from '../../src-main/engine/rewards/format.ts'
 import { mostTokens, requireRoom } from '../../src-main/engine/start.ts'
 import { questionOf, solutionOf } from '../../src-main/engine/tasks/question.ts'
-import { evaluationSet, heldOut, trainingSet } from '../../src-main/engine/tasks/sets.ts'
+import { evaluationSet, exampleSet, heldOut, trainingSet } from '../../src-main/engine/tasks/sets.ts'
 import { loadRecipe } from '../../src-main/host/recipes.ts'
 
 /** Each character is a token: what was written can be read back. */
@@ -27,7 +27,8 @@ const task = { sum: 1, difference: 1 }
 const problem = { prompt: '75+73-12=', answer: '136', kind: 'chain', domain: 'math' } as const
 
 async function written(model: typeof base, form: Partial<PromptForm>): Promise<string> {
-  const { ids } = await writePrompts(model, promptSchema.parse(form), task, [problem])
+  const whole = promptSchema.parse(form)
+  const { ids } = await writePrompts(model, whole, exampleSet(task, whole.examples), [problem])
   return String.fromCodePoint(...ids(problem))
 }
 
@@ -49,7 +50,7 @@ describe('a prompt', () => {
   it('as a text begins as the tokenizer begins texts; a chat template writes that itself', async () => {
     const begun = { ...base, tokenizer: { ...letters, prefix: [7] } }
     const ids = async (model: typeof base, style: 'text' | 'auto') =>
-      (await writePrompts(model, promptSchema.parse({ style }), task, [problem])).ids(problem)
+      (await writePrompts(model, promptSchema.parse({ style }), [], [problem])).ids(problem)
     expect(await ids(begun, 'text')).toEqual([7, ...(await ids(base, 'text'))])
     expect(await ids({ ...chatty, tokenizer: begun.tokenizer }, 'auto')).toEqual(await ids(chatty, 'auto'))
   })
@@ -61,7 +62,7 @@ describe('a prompt', () => {
     for (const [, question, solution] of turns) {
       const prompt = `${question.replaceAll(' ', '')}=`
       const answer = /<answer>(\d+)<\/answer>/.exec(solution)![1]
-      expect(heldOut(prompt)).toBe(false)
+      expect(heldOut({ prompt })).toBe(false)
       expect(format({ text: solution, finished: true }).value).toBe(1)
       expect(Number(answer)).toBe(Number(Function(`return ${question}`)()))
     }
@@ -83,7 +84,7 @@ describe('a prompt', () => {
     const tokenizer = readTokenizer(join(folder, 'tokenizer.json'))
     const companions = new Map([['tokenizer_config.json', readFileSync(join(folder, 'tokenizer_config.json'))]])
     const problems = [...trainingSet({ sum: 1, product: 1 }, 40, 0), ...evaluationSet({ sum: 1 }, 40)]
-    const { ids, longest } = await writePrompts({ tokenizer, companions }, promptSchema.parse({}), task, problems)
+    const { ids, longest } = await writePrompts({ tokenizer, companions }, promptSchema.parse({}), [], problems)
     for (const problem of problems) expect(ids(problem)).toEqual(bareIds(tokenizer)(problem))
     expect(longest).toBe(Math.max(...problems.map((p) => tokenizer.encode(p.prompt).length)))
   })

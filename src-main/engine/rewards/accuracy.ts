@@ -2,15 +2,20 @@
 import { excerpt, readAnswer } from './completion.ts'
 import type { Completion, Question, Verdict } from './reward.ts'
 
-/** 1 if the answer tag holds the expected number, however it is written (`219`, `0219`, `+219`, `1,219`, `219.0`), else 0. */
+/**
+ * 1 if the answer tag holds the expected number, however it is written (`219`, `0219`, `+219`, `1,219`, `219.0`), else 0; no verdict where a
+ * number is not what is expected.
+ */
 export function accuracy({ text }: Pick<Completion, 'text' | 'finished'>, { answer: expected }: Question): Verdict {
+  const right = plainInteger(expected)
+  if (right === undefined) return { value: null, reason: `the reference "${excerpt(expected)}" is no whole number` }
   const { answer, problem } = readAnswer(text)
   if (problem !== undefined) return { value: 0, reason: problem }
   if (answer === '') return { value: 0, reason: `empty answer, expected ${excerpt(expected)}` }
   const number = plainInteger(answer)
   if (number === undefined)
     return { value: 0, reason: `answer "${excerpt(answer)}" is no number, expected ${excerpt(expected)}` }
-  return number === plainInteger(expected)
+  return number === right
     ? { value: 1, reason: `answer ${excerpt(answer)}, as expected` }
     : { value: 0, reason: `answer ${excerpt(answer)}, expected ${excerpt(expected)}` }
 }

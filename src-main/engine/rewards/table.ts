@@ -6,6 +6,7 @@ import { cosineLength } from './cosine-length.ts'
 import { format } from './format.ts'
 import { kimiLength } from './kimi-length.ts'
 import { language } from './language.ts'
+import { logic } from './logic/logic.ts'
 import { math } from './math/math.ts'
 import { repetition } from './repetition.ts'
 import { each, type Reward } from './reward.ts'
@@ -16,6 +17,7 @@ export const rewards: { readonly [N in RewardName]: Reward<N> } = {
   accuracy: each(accuracy),
   format: each(format),
   math: each(math),
+  logic,
   tag_count: each(tagCount),
   cosine_length: cosineLength,
   kimi_length: kimiLength,

@@ -1,12 +1,13 @@
 /** Sampled pass@1 on held-out prompts: one output a prompt at temperature 1. */
 import { reflectionWords } from '../../contract/metrics.ts'
 import type { EvaluationReport, EvaluationSample } from '../../contract/records.ts'
-import { correctnessReward } from '../../contract/rewards.ts'
+import { correctnessRewards, type RewardName, type RewardParameters } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { Policy } from '../model/policy.ts'
 import type { PromptIds } from '../prompts.ts'
 import { randomAt } from '../random.ts'
 import { format } from '../rewards/format.ts'
+import type { Group } from '../rewards/reward.ts'
 import { judge } from '../rewards/score.ts'
 import { rollout } from '../rollout/rollout.ts'
 import { unrestricted } from '../rollout/sampler.ts'
@@ -49,14 +50,13 @@ export async function evaluate({
     progress,
     maxRows: ROWS,
   })
-  const rule = correctnessReward(settings.rewardWeights)
+  const rules = correctnessRewards(settings.rewardWeights)
   let formatted = 0
   const samples: EvaluationSample[] = []
   for (const [i, problem] of problems.entries()) {
     const { ids, finished } = outputs[i][0]
     const completion = { text: policy.tokenizer.decode(ids), finished, tokens: ids.length }
     const group = { problem, completions: [completion], tokenLimit: maxTokens }
-    const [{ value }] = await judge(rule, group, settings.rewardParameters)
     formatted += format(completion).value ?? 0
     samples.push({
       prompt: problem.prompt,
@@ -65,7 +65,7 @@ export async function evaluate({
       text: completion.text,
       tokens: ids.length,
       finishReason: finished ? 'stop' : 'length',
-      correct: value === 1,
+      correct: await isRight(group, rules, settings.rewardParameters),
     })
   }
   const n = samples.length
@@ -86,6 +86,15 @@ export async function evaluate({
     seconds: (performance.now() - started) / 1000,
     samples,
   }
+}
+
+/** As the first of the rewards says that has a verdict. */
+async function isRight(group: Group, rules: RewardName[], parameters: RewardParameters): Promise<boolean> {
+  for (const rule of rules) {
+    const [{ value }] = await judge(rule, group, parameters)
+    if (value !== null) return value === 1
+  }
+  return false
 }
 
 function accuracyByKind(samples: EvaluationSample[]): EvaluationReport['byKind'] {

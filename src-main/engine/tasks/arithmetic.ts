@@ -1,5 +1,5 @@
 /** Arithmetic problems: one generator a kind, and a prompt taken apart into the steps that solve it from left to right. */
-import type { TaskKind } from '../../contract/recipe.ts'
+import type { ArithmeticKind } from '../../contract/recipe.ts'
 import type { Random } from '../random.ts'
 import type { Problem } from './problem.ts'
 
@@ -29,9 +29,9 @@ const chainSigns: [Operator, Operator][] = [
   ['-', '-'],
 ]
 
-export type ArithmeticProblem = Problem & { kind: TaskKind }
+export type ArithmeticProblem = Problem & { kind: ArithmeticKind }
 
-const generators: Record<TaskKind, (random: Random) => ArithmeticProblem> = {
+const generators: Record<ArithmeticKind, (random: Random) => ArithmeticProblem> = {
   sum(random) {
     const { digits, terms } = sumShapes[random.weighted(sumWeights)]
     const numbers = Array.from({ length: terms }, () => number(random, digits))
@@ -54,7 +54,7 @@ const generators: Record<TaskKind, (random: Random) => ArithmeticProblem> = {
 }
 
 /** A random problem of this kind, from the training or the held-out part alike. */
-export function drawProblem(random: Random, kind: TaskKind): ArithmeticProblem {
+export function drawArithmetic(random: Random, kind: ArithmeticKind): ArithmeticProblem {
   return generators[kind](random)
 }
 
@@ -78,7 +78,7 @@ export function apply(left: number, operator: Operator, right: number): number {
   return operator === '-' ? left - right : left * right
 }
 
-function problem(kind: TaskKind, expression: string): ArithmeticProblem {
+function problem(kind: ArithmeticKind, expression: string): ArithmeticProblem {
   const prompt = `${expression}=`
   return { kind, domain: 'math', prompt, answer: String(stepsOf(prompt).at(-1)!.value) }
 }

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { taskKinds } from '../../contract/recipe.ts'
+import { arithmeticKinds } from '../../contract/recipe.ts'
 import { readTokenizer } from '../model/tokenizer.ts'
 import { randomAt } from '../random.ts'
 import { accuracy } from '../rewards/accuracy.ts'
@@ -23,12 +23,14 @@ const behaviours: Behaviour[] = ['direct', 'quick', 'careful', 'malformed']
 
 for (const phase of phases) {
   const random = randomAt(0, 'corpus-statistics', phase)
-  const rows = Array.from({ length: examples }, () => measured(corpusExample(random, random.pick(taskKinds), phase)))
+  const rows = Array.from({ length: examples }, () =>
+    measured(corpusExample(random, random.pick(arithmeticKinds), phase)),
+  )
   console.log(
     `\n${phase}: ${examples} examples, as many of each kind; share of its kind, right and well-formed shares, completion tokens (end included)\n`,
   )
   console.log('kind        behaviour   share   right   form    mean tokens   longest')
-  for (const kind of [...taskKinds, 'all'] as const) {
+  for (const kind of [...arithmeticKinds, 'all'] as const) {
     const ofKind = rows.filter((row) => kind === 'all' || row.kind === kind)
     for (const behaviour of [...behaviours, 'all'] as const) {
       const chosen = ofKind.filter((row) => behaviour === 'all' || row.behaviour === behaviour)

@@ -3,7 +3,7 @@
  * reinforcement has something to find. It guesses mostly, works in steps at times, and rechecks a step ("wait", column by column) seldom;
  * only the last is reliable. Nothing in the text says so: the reward alone does.
  */
-import type { TaskKind } from '../../contract/recipe.ts'
+import type { ArithmeticKind } from '../../contract/recipe.ts'
 import type { Random } from '../random.ts'
 import { type ArithmeticProblem, apply, stepsOf } from './arithmetic.ts'
 import { columns } from './columns.ts'
@@ -60,7 +60,7 @@ const malformations: ((thinking: string, answer: string) => string)[] = [
 ]
 
 /** One text on a problem of the training part; a held-out problem never occurs. */
-export function corpusExample(random: Random, kind: TaskKind, phase: CorpusPhase): CorpusExample {
+export function corpusExample(random: Random, kind: ArithmeticKind, phase: CorpusPhase): CorpusExample {
   const problem = drawTrainingProblem(random, kind)
   const { thinking, answer, behaviour } =
     random.next() < corpusNumbers.direct[phase] ? guess(random, problem) : steps(random, problem, phase)

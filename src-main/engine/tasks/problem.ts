@@ -1,6 +1,6 @@
 /** A prompt with what a rule needs to check an answer to it. */
 import type { Domain } from '../../contract/domains.ts'
-import type { TaskKind } from '../../contract/recipe.ts'
+import type { Recipe, TaskKind } from '../../contract/recipe.ts'
 
 export interface Problem {
   /** What the model is asked, for example `75+73+99+12=`. */
@@ -12,7 +12,12 @@ export interface Problem {
   domain: Domain
   /** Facts that a verifier needs, as JSON holds them: a program's test cases, a puzzle's statements. */
   data?: Readonly<Record<string, unknown>>
+  /** A worked solution, where a data set has one. */
+  reasoning?: string
 }
 
 /** Relative weight of each kind; what is not named has none. */
 export type TaskWeights = Partial<Record<TaskKind, number>>
+
+/** A level, or from one to another, of puzzles; 1 where none is named. */
+export type TaskLevels = Recipe['levels']

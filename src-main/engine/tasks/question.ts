@@ -1,14 +1,27 @@
 /** Problems in words, for models that were trained on language. */
+import { arithmeticKinds } from '../../contract/recipe.ts'
 import { stepsOf } from './arithmetic.ts'
+import { puzzleOf } from './logic/puzzles.ts'
 import type { Problem } from './problem.ts'
 
-/** `75+73-12=` as `What is 75 + 73 - 12?` */
-export function questionOf({ prompt }: Problem): string {
-  return `What is ${prompt.slice(0, -1).replace(/[-+*]/g, ' $& ')}?`
+/** `75+73-12=` as `What is 75 + 73 - 12?`; what is in words already stays as it is. */
+export function questionOf(problem: Problem): string {
+  const puzzle = puzzleOf(problem)
+  if (puzzle) return puzzle.family.question(puzzle.data)
+  return isArithmetic(problem) ? `What is ${problem.prompt.slice(0, -1).replace(/[-+*]/g, ' $& ')}?` : problem.prompt
 }
 
-/** Steps and answer in the form that is rewarded: `<think>75 + 73 = 148, 148 - 12 = 136</think><answer>136</answer>`. */
-export function solutionOf({ prompt, answer }: Problem): string {
-  const steps = stepsOf(prompt).map(({ left, operator, right, value }) => `${left} ${operator} ${right} = ${value}`)
-  return `<think>${steps.join(', ')}</think><answer>${answer}</answer>`
+/** Reasoning and answer in the form that is rewarded: `<think>75 + 73 = 148, 148 - 12 = 136</think><answer>136</answer>`. */
+export function solutionOf(problem: Problem): string {
+  return `<think>${reasoningOf(problem)}</think><answer>${problem.answer}</answer>`
 }
+
+function reasoningOf(problem: Problem): string {
+  const puzzle = puzzleOf(problem)
+  if (puzzle) return puzzle.family.reasoning(puzzle.data)
+  if (!isArithmetic(problem)) return problem.reasoning ?? ''
+  const steps = stepsOf(problem.prompt)
+  return steps.map(({ left, operator, right, value }) => `${left} ${operator} ${right} = ${value}`).join(', ')
+}
+
+const isArithmetic = ({ kind }: Problem) => arithmeticKinds.some((one) => one === kind)

@@ -1,47 +1,57 @@
 /**
- * The training and the evaluation set. Which part a problem belongs to is a property of the problem itself (a hash), so that
- * pre-training, every run and every seed keep away from the same held-out problems.
+ * The training and the evaluation set of generated problems. Which part a problem belongs to is a property of the problem itself (a hash), so
+ * that pre-training, every run and every seed keep away from the same held-out problems.
  */
 
 import { StudioError } from '../../contract/errors.ts'
-import { type TaskKind, taskKinds } from '../../contract/recipe.ts'
+import { type ArithmeticKind, puzzleKinds, type TaskKind, taskKinds } from '../../contract/recipe.ts'
 import { mix, type Random, randomAt } from '../random.ts'
-import { type ArithmeticProblem, drawProblem } from './arithmetic.ts'
-import type { Problem, TaskWeights } from './problem.ts'
+import { type ArithmeticProblem, drawArithmetic } from './arithmetic.ts'
+import { drawPuzzle, puzzleOf } from './logic/puzzles.ts'
+import type { Problem, TaskLevels, TaskWeights } from './problem.ts'
 
-/** Share of the problems that is held out; there are few products (720), so that more of them are. */
-const heldOutShare = { other: 0.1, product: 0.25 }
+/** Share of the problems that is held out; there are few products (720) and few small puzzles, so that more of them are. */
+const heldOutShare = { other: 0.1, product: 0.25, puzzle: 0.25 }
 
 /** Draws without a new problem after which a kind counts as used up: the last of the products is missed once in 1e12. */
 const patience = 20_000
 
-/** Whether this problem is for evaluation only. Sums of the same numbers in another order belong together. */
-export function heldOut(prompt: string): boolean {
-  const share = prompt.includes('*') ? heldOutShare.product : heldOutShare.other
-  return (mix(`held-out/${canonical(prompt)}`)[0] >>> 0) / 4294967296 < share
+/** Whether this problem is for evaluation only. Sums of the same numbers in another order, and puzzles in other names, belong together. */
+export function heldOut(problem: Pick<Problem, 'prompt' | 'data'>): boolean {
+  const { prompt, data } = problem
+  const share = data?.puzzle ? heldOutShare.puzzle : prompt.includes('*') ? heldOutShare.product : heldOutShare.other
+  return (mix(`held-out/${canonical(problem)}`)[0] >>> 0) / 4294967296 < share
 }
 
 /**
  * Distinct problems that training may use, kinds in proportion to their weights.
  * @returns `size` problems, or those there are if the kinds have fewer
  */
-export function trainingSet(weights: TaskWeights, size: number, seed: number): Problem[] {
-  return drawSet(randomAt(seed, 'training-set'), weights, size, false)
+export function trainingSet(weights: TaskWeights, size: number, seed: number, levels: TaskLevels = {}): Problem[] {
+  return drawSet(randomAt(seed, 'training-set'), weights, levels, size, false)
 }
 
 /**
  * Distinct held-out problems, the same in every run; a smaller set is the beginning of a larger one.
  * @returns `size` problems, or those there are if the kinds have fewer
  */
-export function evaluationSet(weights: TaskWeights, size: number): Problem[] {
-  return drawSet(randomAt(0, 'evaluation-set'), weights, size, true)
+export function evaluationSet(weights: TaskWeights, size: number, levels: TaskLevels = {}): Problem[] {
+  return drawSet(randomAt(0, 'evaluation-set'), weights, levels, size, true)
+}
+
+/** Solved problems to be shown before a question: of the training part, kinds in turn; the same in every run, so that evaluations compare. */
+export function exampleSet(weights: TaskWeights, count: number, levels: TaskLevels = {}): Problem[] {
+  const kinds = taskKinds.filter((kind) => (weights[kind] ?? 0) > 0)
+  const random = randomAt(0, 'prompt-examples')
+  return Array.from({ length: count }, (_, i) => drawTraining(random, kinds[i % kinds.length], levels))
 }
 
 /** @throws StudioError internal, naming the problem, if one is in both sets (or is the same sum in another order) */
 export function assertDisjoint(training: Problem[], evaluation: Problem[]): void {
-  const trained = new Map(training.map((problem) => [canonical(problem.prompt), problem.prompt]))
-  for (const { prompt } of evaluation) {
-    const twin = trained.get(canonical(prompt))
+  const trained = new Map(training.map((problem) => [canonical(problem), problem.prompt]))
+  for (const problem of evaluation) {
+    const { prompt } = problem
+    const twin = trained.get(canonical(problem))
     if (twin === undefined) continue
     throw new StudioError(
       'internal',
@@ -51,22 +61,45 @@ export function assertDisjoint(training: Problem[], evaluation: Problem[]): void
   }
 }
 
-/** A training problem of one kind, never a held-out one. */
-export function drawTrainingProblem(random: Random, kind: TaskKind): ArithmeticProblem {
+/** A training problem in arithmetic, never a held-out one. */
+export function drawTrainingProblem(random: Random, kind: ArithmeticKind): ArithmeticProblem {
   for (;;) {
-    const problem = drawProblem(random, kind)
-    if (!heldOut(problem.prompt)) return problem
+    const problem = drawArithmetic(random, kind)
+    if (!heldOut(problem)) return problem
   }
 }
 
-function drawSet(random: Random, weights: TaskWeights, size: number, wantHeldOut: boolean): Problem[] {
-  const left = taskKinds.map((kind) => weights[kind] ?? 0)
-  const misses = taskKinds.map(() => 0)
+function drawTraining(random: Random, kind: TaskKind, levels: TaskLevels): Problem {
+  for (;;) {
+    const problem = drawProblem(random, kind, levels)
+    if (!heldOut(problem)) return problem
+  }
+}
+
+/** A random problem of this kind, from the training or the held-out part alike. */
+function drawProblem(random: Random, kind: TaskKind, levels: TaskLevels): Problem {
+  const puzzle = puzzleKinds.find((one) => one === kind)
+  if (!puzzle) return drawArithmetic(random, kind as ArithmeticKind)
+  const level = levels[puzzle] ?? 1
+  const [from, to] = typeof level === 'number' ? [level, level] : level
+  return drawPuzzle(random, puzzle, from === to ? from : from + random.integer(to - from + 1))
+}
+
+function drawSet(
+  random: Random,
+  weights: TaskWeights,
+  levels: TaskLevels,
+  size: number,
+  wantHeldOut: boolean,
+): Problem[] {
+  const kinds = taskKinds.filter((kind) => (weights[kind] ?? 0) > 0)
+  const left = kinds.map((kind) => weights[kind] ?? 0)
+  const misses = kinds.map(() => 0)
   const found = new Map<string, Problem>()
   while (found.size < size && left.some((weight) => weight > 0)) {
     const k = random.weighted(left)
-    const problem = drawProblem(random, taskKinds[k])
-    if (heldOut(problem.prompt) === wantHeldOut && !found.has(problem.prompt)) {
+    const problem = drawProblem(random, kinds[k], levels)
+    if (heldOut(problem) === wantHeldOut && !found.has(problem.prompt)) {
       found.set(problem.prompt, problem)
       misses[k] = 0
     } else if (++misses[k] === patience) left[k] = 0
@@ -74,8 +107,10 @@ function drawSet(random: Random, weights: TaskWeights, size: number, wantHeldOut
   return [...found.values()]
 }
 
-/** The same text for sums of the same numbers. */
-function canonical(prompt: string): string {
+/** The same text for sums of the same numbers, and for puzzles that differ in names and order alone. */
+function canonical({ prompt, data }: Pick<Problem, 'prompt' | 'data'>): string {
+  const puzzle = data && puzzleOf({ data })
+  if (puzzle) return `${puzzle.kind}/${puzzle.family.structure(puzzle.data)}`
   return /^[\d+]+=$/.test(prompt)
     ? prompt
         .slice(0, -1)
