@@ -3,11 +3,14 @@ import type { Settings } from '../../contract/settings.ts'
 import {
   accumulateGradient,
   type Batch,
+  batchKey,
   batchOf,
+  batchSizes,
   disposeBatch,
   nextTokenLogProbs,
   overOutputs,
   perRow,
+  rebatched,
 } from '../model/batch.ts'
 import { frozenOf, modelKey, rebuilt, type Weights, withTrained } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
@@ -77,10 +80,12 @@ export async function microStep(
 /** The reference's log-probability of each next token, [rows, length − 1]. */
 function referenceLogProbs(policy: Policy, reference: Weights, batch: Batch, temperature: number): Tensor2D {
   const model = withTrained(policy, reference)
-  const given = [...frozenOf(model), ...reference.values(), batch.ids, batch.targets]
-  const [logProbs] = compiled(`reference ${temperature} ${batch.firstOutput} ${modelKey(model)}`, given, (tensors) => {
-    const [ids, targets] = tensors.slice(-2)
-    return [nextTokenLogProbs(rebuilt(model, tensors), { ...batch, ids: ids as Tensor2D, targets }, temperature)]
-  })
+  const held = [...frozenOf(model), ...reference.values()]
+  const [logProbs] = compiled(
+    `reference ${temperature} ${batchKey(batch)} ${modelKey(model)}`,
+    [...held, batch.ids, batch.targets],
+    (tensors) => [nextTokenLogProbs(rebuilt(model, tensors), rebatched(batch, tensors.slice(-2)), temperature)],
+    batchSizes(batch, held),
+  )
   return logProbs as Tensor2D
 }

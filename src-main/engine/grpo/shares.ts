@@ -3,11 +3,18 @@
  * does not matter.
  */
 import type { Settings } from '../../contract/settings.ts'
-import { type Batch, batchOf, disposeBatch, microBatches, nextTokenForward } from '../model/batch.ts'
+import {
+  batchKey,
+  batchOf,
+  batchSizes,
+  disposeBatch,
+  microBatches,
+  nextTokenForward,
+  rebatched,
+} from '../model/batch.ts'
 import { frozenOf, modelKey, rebuilt, trainedOf } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
 import { compiled } from '../tensor/compiled.ts'
-import type { Tensor2D } from '../tensor/tf.ts'
 import { entropyShares, topEntropy } from './entropy.ts'
 import type { Episode } from './episode.ts'
 import { tokenWeights } from './losses/table.ts'
@@ -54,15 +61,14 @@ async function entropiesOf(
   const found = new Map<Episode, Float32Array>()
   for (const micro of microBatches(episodes, microBatchTokens)) {
     const batch = batchOf(micro)
-    const given = [...held, batch.ids, batch.targets]
     const [entropies] = compiled(
-      `entropies ${temperature} ${batch.firstOutput} ${modelKey(policy)}`,
-      given,
+      `entropies ${temperature} ${batchKey(batch)} ${modelKey(policy)}`,
+      [...held, batch.ids, batch.targets],
       (tensors) => {
-        const [ids, targets] = tensors.slice(-2)
-        const own: Batch = { ...batch, ids: ids as Tensor2D, targets }
+        const own = rebatched(batch, tensors.slice(-2))
         return [nextTokenForward(rebuilt(policy, tensors), own, temperature).entropies]
       },
+      batchSizes(batch, held),
     )
     const values = (await entropies.data()) as Float32Array
     micro.forEach((e, r) => {

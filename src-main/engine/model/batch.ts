@@ -1,8 +1,9 @@
 /** Sequences as tensors: prompt and output side by side from position 0, padded on the right, where causal attention never looks. */
 
 import { compiled } from '../tensor/compiled.ts'
-import { lanes } from '../tensor/lanes.ts'
-import { type Tensor, type Tensor2D, tf } from '../tensor/tf.ts'
+import { laneCount, lanes } from '../tensor/lanes.ts'
+import type { Sizes } from '../tensor/recorder.ts'
+import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tensor/tf.ts'
 import { frozenOf, type Model, modelKey, rebuilt, trainedOf } from './model.ts'
 import { entropyOf, logProbOf } from './operations.ts'
 import { causalBias, fuse, hiddenStates, logitsOf, ropeOf } from './transformer.ts'
@@ -23,8 +24,41 @@ export interface Batch {
   targets: Tensor
   /** [rows, length − 1]: 1 where that token belongs to an output that counts. */
   mask: Tensor2D
-  /** Positions before this one predict prompts alone, in every row. What is compiled of a batch has it in its key. */
+  /** Positions before this one predict prompts alone, in every row. */
   firstOutput: number
+  /** Rotary tables are made for so many positions. */
+  positions: number
+  /** Parts of the batch that are computed beside one another. */
+  lanes: number
+}
+
+/** What a function that is compiled of a batch depends on besides its tensors and their sizes. */
+export const batchKey = ({ firstOutput, positions, lanes }: Batch) => `${firstOutput} ${positions} ${lanes}`
+
+/**
+ * The sizes of what is compiled of a batch: rows of a lane, and length.
+ * @param held inputs that do not depend on them, and come before the batch's ids and targets
+ * @param rest inputs that come after: [rows, length − 1] or [rows, 1]
+ */
+export function batchSizes(batch: Batch, held: readonly Tensor[], rest: readonly Tensor[] = []): Sizes | undefined {
+  const { rows, length, lanes } = batch
+  if (rows % lanes !== 0 || length < LENGTH_STEP) return undefined
+  const fixed = held.map((t) => t.shape)
+  const perRow = rest.map((t) => t.shape[1] === 1)
+  return {
+    now: [rows / lanes, length],
+    shapes([each, length]) {
+      const rows = each * lanes
+      const after = perRow.map((one) => [rows, one ? 1 : length - 1])
+      return [...fixed, [rows, length], [rows * (length - 1)], ...after]
+    },
+  }
+}
+
+/** The batch of other tensors, and so perhaps of another size. */
+export function rebatched(batch: Batch, [ids, targets, mask]: Tensor[]): Batch {
+  const [rows, length] = ids.shape
+  return { ...batch, rows, length, ids: ids as Tensor2D, targets, mask: mask as Tensor2D }
 }
 
 /** Its prompt and what follows. */
@@ -58,7 +92,9 @@ export function batchOf<S extends Sequence>(
     ids: tf.tensor2d(ids, [rows, length], 'int32'),
     targets: tf.tensor1d(targets, 'int32'),
     mask: overOutputs(sequences, rows, length, (s) => (counts(s) ? 1 : 0)),
-    // rounded, too, so that few shapes occur
+    positions: Math.max(256, 2 ** Math.ceil(Math.log2(length))),
+    lanes: laneCount(rows),
+    // rounded, too, so that few of them occur
     firstOutput: Math.floor((Math.min(...sequences.map((s) => s.promptIds.length)) - 1) / lengthStep) * lengthStep,
   }
 }
@@ -115,13 +151,15 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
  */
 export function nextTokenLogits(
   model: Model,
-  batch: Pick<Batch, 'ids' | 'length'>,
+  batch: Pick<Batch, 'ids' | 'length' | 'positions'>,
   from = 0,
   fused = fuse(model),
 ): Tensor2D {
   const { config, recomputeLayers } = model
   const { length } = batch
-  const rope = ropeOf(config, [Array.from({ length }, (_, i) => i)])
+  const table = ropeOf(config, [Array.from({ length: batch.positions }, (_, i) => i)])
+  const used = (t: Tensor4D) => tf.slice(t, [0, 0, 0, 0], [1, 1, length, -1])
+  const rope = { cos: used(table.cos), sin: used(table.sin) }
   const hidden = hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(length), recomputeLayers })
   const predicting = tf
     .slice(hidden, [0, from, 0], [-1, length - 1 - from, -1])
@@ -139,10 +177,10 @@ function overLanes(model: Model, batch: Batch, f: (logits: Tensor2D, targets: Te
   const { firstOutput } = batch
   const width = batch.length - 1 - firstOutput
   const allTargets = tf.slice(batch.targets.reshape([batch.rows, -1]), [0, firstOutput], [-1, width])
-  const parts = lanes(batch.rows).map(([from, count]) => {
+  const parts = lanes(batch.rows, batch.lanes).map(([from, count]) => {
     const ids = tf.slice(batch.ids, [from, 0], [count, batch.length])
     const targets = tf.slice(allTargets, [from, 0], [count, width]).flatten()
-    return f(nextTokenLogits(model, { ids, length: batch.length }, firstOutput, fused), targets)
+    return f(nextTokenLogits(model, { ...batch, ids }, firstOutput, fused), targets)
   })
   return parts[0].map((_, i) => {
     const joined = tf.concat(parts.map((part) => part[i])).reshape([batch.rows, width]) as Tensor2D
@@ -202,14 +240,15 @@ export async function accumulateGradient<I extends StepInputs>(
   const frozen = frozenOf(model)
   const extra = Object.keys(inputs)
   const parts = [frozen, [...trained.values()], [batch.ids, batch.targets, batch.mask], Object.values(inputs)]
-  const full = `${gradients ? key : `forward of ${key}`} ${temperature} ${batch.firstOutput} ${modelKey(model)}`
-  const [statistics, ...grads] = compiled(full, parts.flat(), (tensors) => {
+  const full = `${gradients ? key : `forward of ${key}`} ${temperature} ${batchKey(batch)} ${modelKey(model)}`
+  const sizes = batchSizes(batch, [...frozen, ...trained.values()], [batch.mask, ...Object.values(inputs)])
+  const step = (tensors: Tensor[]) => {
     let from = 0
-    const [still, moving, [ids, targets, mask], rest] = parts.map(({ length }) => {
+    const [still, moving, batched, rest] = parts.map(({ length }) => {
       from += length
       return tensors.slice(from - length, from)
     })
-    const own: Batch = { ...batch, ids: ids as Tensor2D, targets, mask: mask as Tensor2D }
+    const own = rebatched(batch, batched)
     const ownInputs = Object.fromEntries(extra.map((name, i) => [name, rest[i]])) as I
     const forwardOf = (w: Tensor[]) => nextTokenForward(rebuilt(model, [...still, ...w]), own, temperature)
     if (!gradients) {
@@ -226,7 +265,8 @@ export async function accumulateGradient<I extends StepInputs>(
     const all = tf.stack([value as Tensor, ...report(forward!, own, ownInputs)])
     tf.dispose([forward!.logProbs, forward!.entropies])
     return [all, ...grads]
-  })
+  }
+  const [statistics, ...grads] = compiled(full, parts.flat(), step, sizes)
   if (gradients) addTo(gradients, [...trained.keys()], grads)
   const numbers = [...(await statistics.data())]
   statistics.dispose()

@@ -190,9 +190,9 @@ export const MASKED = -1e9
 
 /** Upper triangle masked: [1, 1, length, length]. */
 export function causalBias(length: number): Tensor4D {
-  const data = new Float32Array(length * length)
-  for (let i = 0; i < length; i++) data.fill(MASKED, i * length + i + 1, (i + 1) * length)
-  return tf.tensor4d(data, [1, 1, length, length])
+  const positions = tf.range(0, length, 1, 'int32')
+  const later = tf.less(positions.reshape([length, 1]), positions.reshape([1, length]))
+  return tf.mul(later.toFloat(), MASKED).reshape([1, 1, length, length])
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 } from '../model/transformer.ts'
 import { compiled } from '../tensor/compiled.ts'
 import { lanes } from '../tensor/lanes.ts'
+import type { Sizes } from '../tensor/recorder.ts'
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tensor/tf.ts'
 
 /** Tokens in the tail; prompts are padded to a multiple of half of it. */
@@ -108,13 +109,14 @@ export class Decoder {
     const each = 4 + 4 * config.layers
     const given = [slot, ...inputs.flatMap(({ small, past, tail }) => [...small, ...past, ...tail])]
     const all = [...given, ...this.weights.values()]
-    const [logits, ...written] = compiled(`decode ${configKey(config)}`, all, (tensors) => {
+    const step = (tensors: Tensor[]) => {
       const weights = new Map(names.map((name, i) => [name, tensors[given.length + i]]))
       const stepped = inputs.map((_, lane) =>
         oneStep(config, weights, tensors[0] as Tensor4D, tensors.slice(1 + lane * each, 1 + (lane + 1) * each)),
       )
       return [tf.concat(stepped.map(({ logits }) => logits)), ...stepped.flatMap(({ tail }) => flat(tail))]
-    })
+    }
+    const [logits, ...written] = compiled(`decode ${configKey(config)}`, all, step, this.sizes())
     tf.dispose([slot, ...inputs.flatMap(({ small, tail }) => [...small, ...tail])])
     const tails = paired(written)
     this.lanes.forEach((lane, i) => {
@@ -146,6 +148,24 @@ export class Decoder {
   dispose(): void {
     tf.dispose(this.lanes.flatMap(({ past, tail }) => [...flat(past), ...flat(tail)]))
     this.lanes = []
+  }
+
+  /** Rows of a lane, and length of the past; none where lanes differ in rows. */
+  private sizes(): Sizes | undefined {
+    const { layers, kvHeads, headDim } = this.config
+    const [rows] = this.lanes.map(({ pads }) => pads.length)
+    if (this.lanes.some(({ pads }) => pads.length !== rows)) return undefined
+    const { lanes } = this
+    const weights = [...this.weights.values()].map((t) => t.shape)
+    return {
+      now: [rows, this.pastLength],
+      shapes([rows, past]) {
+        const cache = (length: number) => new Array<number[]>(2 * layers).fill([rows, kvHeads, length, headDim])
+        const turn = [rows, 1, 1, headDim]
+        const lane = [[rows, 1], turn, turn, [rows, 1, 1, past + TAIL], ...cache(past), ...cache(TAIL)]
+        return [[1, 1, TAIL, 1], ...lanes.flatMap(() => lane), ...weights]
+      },
+    }
   }
 
   /** What a row may see: not its padding, and of the tail only what is written. [rows, 1, 1, past + tail] */

@@ -1,42 +1,48 @@
 /**
  * Functions of tensors that run as one TensorFlow graph where TensorFlow is the backend, and eagerly elsewhere. A graph is recorded at the
- * first call with new shapes; that call's result too comes from the graph, so that a resumed process computes the same bits as one that
- * had recorded it long before.
+ * first call; that call's result too comes from the graph, so that a resumed process computes the same bits as one that had recorded it long before.
  */
-import { type Graph, record } from './recorder.ts'
+import { type Graph, record, type Sizes } from './recorder.ts'
 import { NoRule } from './result-shapes.ts'
+import { NotOfSizes } from './sizes.ts'
 import { type Tensor, tf } from './tf.ts'
 
 /** GRPO_STUDIO_EAGER=1 computes everything eagerly: slower, and the definition that graphs are tested against. */
 export const compiling = { enabled: process.env.GRPO_STUDIO_EAGER !== '1' }
 
 const graphs = new Map<string, Graph>()
-/** What cannot be recorded. */
-const eager = new Set<string>()
-/** Oldest graphs go first: each holds a session of its own. */
-const MOST_GRAPHS = 256
+/** Oldest graphs go first: each holds a session of its own, about 10 MiB. */
+const MOST_GRAPHS = 64
+/** What cannot be recorded, and what cannot be recorded for all sizes. */
+const exceptions = new Set<string>()
+
+/** Graphs that are held now. */
+export const graphCount = () => graphs.size
 
 /**
  * @param key names f and every number that it uses besides its inputs
  * @param inputs all tensors that f depends on
  * @param f is called in a scope of its own: what it does not return is disposed
+ * @param sizes one graph serves all of them; without it each shape of the inputs has its own. f must take them from the inputs' shapes
  * @returns the caller's to dispose
  */
-export function compiled(key: string, inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[]): Tensor[] {
+export function compiled(key: string, inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[], sizes?: Sizes): Tensor[] {
   // an input that is given back is a second hold on it, so that the caller may dispose both
   const scoped = (given: Tensor[]) => tf.tidy(() => f(given).map((t) => (given.includes(t) ? tf.clone(t) : t)))
   if (!compiling.enabled || tf.getBackend() !== 'tensorflow') return scoped(inputs)
-  const full = `${key} ${inputs.map((t) => `${t.dtype[0]}${t.shape.join('x')}`).join(' ')}`
-  if (eager.has(full)) return scoped(inputs)
+  const shapes = sizes ? sizes.shapes(sizes.now.map((_, i) => -1 - i)) : inputs.map((t) => t.shape)
+  const full = `${key} ${shapes.map((shape, i) => `${inputs[i].dtype[0]}${shape.join('x')}`).join(' ')}`
+  if (exceptions.has(full)) return sizes ? compiled(key, inputs, f) : scoped(inputs)
   let graph = graphs.get(full)
   if (!graph) {
     try {
-      graph = record(inputs, scoped)
+      graph = record(inputs, scoped, sizes)
     } catch (error) {
-      if (!(error instanceof NoRule)) throw error
-      console.error(`${key} runs eagerly, which is slower. ${error.message}`)
-      eager.add(full)
-      return scoped(inputs)
+      if (!(error instanceof NoRule || error instanceof NotOfSizes)) throw error
+      const instead = error instanceof NoRule ? 'runs eagerly' : 'is recorded for each size'
+      console.error(`${key} ${instead}, which is slower. ${error.message}`)
+      exceptions.add(full)
+      return error instanceof NoRule ? scoped(inputs) : compiled(key, inputs, f)
     }
     const oldest = graphs.size >= MOST_GRAPHS ? graphs.keys().next().value : undefined
     if (oldest !== undefined) {
@@ -46,5 +52,5 @@ export function compiled(key: string, inputs: Tensor[], f: (inputs: Tensor[]) =>
   } else graphs.delete(full)
   // last used, last out
   graphs.set(full, graph)
-  return graph.run(inputs)
+  return graph.run(inputs, sizes)
 }

@@ -15,12 +15,16 @@ export function threadsOfALane(): number {
   return Math.max(1, Math.floor(threads() / MOST_LANES))
 }
 
-/** Where rows are cut: [from, count] of each lane. One lane where operations do not run beside one another. */
-export function lanes(rows: number): [from: number, count: number][] {
+/** Lanes for so many rows. One where operations do not run beside one another. */
+export function laneCount(rows: number): number {
   const most = tf.getBackend() === 'tensorflow' && !onGpu() ? Math.min(MOST_LANES, threads()) : 1
-  const n = Math.max(1, Math.min(most, rows))
-  const start = (lane: number) => Math.floor((lane * rows) / n)
-  return Array.from({ length: n }, (_, lane) => [start(lane), start(lane + 1) - start(lane)])
+  return Math.max(1, Math.min(most, rows))
+}
+
+/** Where rows are cut: [from, count] of each lane. */
+export function lanes(rows: number, count = laneCount(rows)): [from: number, count: number][] {
+  const start = (lane: number) => Math.floor((lane * rows) / count)
+  return Array.from({ length: count }, (_, lane) => [start(lane), start(lane + 1) - start(lane)])
 }
 
 const onGpu = () => (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice

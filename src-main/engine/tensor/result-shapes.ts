@@ -52,6 +52,10 @@ const rules: Record<string, Rule> = {
   Select: ([, x]) => [x.shape],
   Reshape: ([x, shape]) => [reshaped(x.shape, integers(shape))],
   Fill: ([shape]) => [integers(shape)],
+  Range: ([start, stop, step]) => {
+    const [from, to, by] = [start, stop, step].map((x) => integers(x)[0])
+    return [[Math.ceil((to - from) / by)]]
+  },
   Transpose: ([x, order]) => [integers(order).map((axis) => x.shape[axis])],
   Tile: ([x, times]) => [integers(times).map((n, i) => n * x.shape[i])],
   PadV2: ([x, paddings]) => {

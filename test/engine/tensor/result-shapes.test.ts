@@ -68,7 +68,7 @@ describe.skipIf(!bestBackend.startsWith('tensorflow'))('rules for what operation
     watched(() => tf.cast(some(2, 3), 'int32'))
     watched(() => tf.logicalNot(tf.tensor([true, false], [2], 'bool')))
     watched(() => tf.cumsum(some(2, 3), 1))
-    watched(() => tf.fill([2, 3], 1, 'int32'))
+    watched(() => [tf.fill([2, 3], 1, 'int32'), tf.range(2, 7, 2, 'int32')])
   })
 
   it('of two, broadcast', () => {
