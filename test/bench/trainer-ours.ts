@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline'
 import { defaultSettings } from '../../src-main/contract/settings.ts'
 import { advantagesOf } from '../../src-main/engine/grpo/advantages.ts'
 import { update } from '../../src-main/engine/grpo/update.ts'
-import { copyWeights, parameterCount } from '../../src-main/engine/model/model.ts'
+import { freshAdapters } from '../../src-main/engine/model/lora.ts'
+import { copyWeights, parameterCount, trainedOf } from '../../src-main/engine/model/model.ts'
 import { loadPolicy } from '../../src-main/engine/model/policy.ts'
 import { AdamW } from '../../src-main/engine/optim/adamw.ts'
 import { bareIds } from '../../src-main/engine/prompts.ts'
@@ -22,6 +23,7 @@ const backend = await openBackend(process.argv[3] as BackendName | undefined)
 const policy = loadPolicy(order.model)
 // a model that knows no end never ends early
 if (order.forceLength) policy.config = { ...policy.config, eosIds: [] }
+if (order.lora) policy.adapters = freshAdapters(policy.config, policy.weights, order.lora, 0)
 const settings = {
   ...defaultSettings,
   groupSize: order.samples,
@@ -41,7 +43,7 @@ const run = {
   seed: 0,
   settings,
   policy,
-  reference: copyWeights(policy.weights),
+  reference: copyWeights(trainedOf(policy)),
   optimizer: new AdamW(),
   problems: order.problems.map(({ prompt, answer }): Problem => ({ prompt, answer, kind: 'sum', domain: 'math' })),
   promptIds: bareIds(policy.tokenizer),
@@ -108,7 +110,7 @@ const { name, version, device, threads } = backend
 say({
   ready: true,
   versions: { backend: name, tensorflow: version, device, threads },
-  parameters: parameterCount(policy.weights),
+  parameters: parameterCount(trainedOf(policy)),
 })
 const oneStep = order.reward === 'answer' ? wholeStep : stepOfDigits
 let step = 0

@@ -1,7 +1,9 @@
 /** What the trainer's bench runs: the models, batches and objectives that ours and the opponents are given alike. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Lora, loraTargets } from '../../src-main/contract/lora.ts'
 import { initialSettings } from '../../src-main/contract/recipe.ts'
+import { exportModel } from '../../src-main/engine/export-model.ts'
 import { readCompanions } from '../../src-main/engine/model/companions.ts'
 import { readConfig } from '../../src-main/engine/model/config.ts'
 import { modelFolder } from '../../src-main/engine/model/embedded.ts'
@@ -10,6 +12,7 @@ import { expectedShapes } from '../../src-main/engine/model/policy.ts'
 import { writeSafetensors } from '../../src-main/engine/model/safetensors.ts'
 import { readTokenizer } from '../../src-main/engine/model/tokenizer.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
+import { questionOf } from '../../src-main/engine/tasks/question.ts'
 import { trainingSet } from '../../src-main/engine/tasks/sets.ts'
 import { problemsOf } from '../../src-main/engine/tasks/source.ts'
 import { loadRecipe } from '../../src-main/host/recipes.ts'
@@ -32,7 +35,7 @@ export interface Order {
   /** 0 where lengths vary: weights stay, so that all parties see the same lengths throughout. AdamW runs all the same. */
   learningRate: number
   reward: 'digits' | 'answer'
-  lora: { rank: number; alpha: number; targets: string[] } | null
+  lora: Lora | null
   problems: { prompt: string; promptIds: number[]; answer: string }[]
   /** Text of each token id. */
   vocabulary: string[]
@@ -43,15 +46,19 @@ export interface Row {
   opponents: ('trl' | 'torch')[]
   /** Ours over TRL's seconds a step at most. */
   target: number
-  order(scratch: string): Order
+  /** The name of a model to fetch first. */
+  needs?: string
+  order(scratch: string): Promise<Order> | Order
 }
 
 const THREADS = 2
+const SMOLLM2 = 'smollm2-135m-instruct'
 
 export const trainerRows: Row[] = [
   { name: '128x4', opponents: ['trl', 'torch'], target: 0.5, order: (folder) => fullLength(folder, 128, 4, 4, 2) },
   { name: '256x6', opponents: ['trl', 'torch'], target: 0.8, order: (folder) => fullLength(folder, 256, 6, 8, 4) },
   { name: 'r1-zero-mini', opponents: ['trl', 'torch'], target: 0.4, order: asItRuns },
+  { name: 'smollm2-lora', opponents: ['trl'], target: 0.8, needs: SMOLLM2, order: realModel },
 ]
 
 /** 8 prompts × 8 samples × 64 tokens of an untrained model. */
@@ -85,6 +92,36 @@ function asItRuns(): Order {
     beta: settings.beta,
     learningRate: 0,
     reward: 'answer',
+  }
+}
+
+/** 4 prompts × 4 samples × 128 tokens of a pre-trained model with LoRA, its 4-bit weights written as float32 for all parties. */
+async function realModel(folder: string): Promise<Order> {
+  const files = await exportModel({
+    checkpoint: modelFolder(SMOLLM2),
+    format: 'hf',
+    type: 'f16',
+    dtype: 'f32',
+    name: SMOLLM2,
+    out: folder,
+  })
+  if (files.length === 0) throw new Error(`${SMOLLM2} could not be written to ${folder}.`)
+  const problems = trainingSet({ sum: 1 }, 64, 0).map((problem) => ({
+    prompt: `Question: ${questionOf(problem)}\nAnswer: Let us think step by step.`,
+    answer: problem.answer,
+  }))
+  return {
+    ...common(folder, problems),
+    prompts: 4,
+    samples: 4,
+    tokens: 128,
+    forceLength: true,
+    maskTruncated: false,
+    miniBatches: 1,
+    beta: 0.04,
+    learningRate: 1e-4,
+    reward: 'digits',
+    lora: { rank: 16, alpha: 32, targets: [...loraTargets] },
   }
 }
 

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { engineEnvironment } from '../../src-main/host/engine-process.ts'
+import { fetched } from '../../src-main/library/places.ts'
 import type { BenchOptions } from './options.ts'
 import { type Order, type Row, trainerRows } from './trainer-rows.ts'
 
@@ -51,10 +52,12 @@ export async function trainer(options: BenchOptions): Promise<unknown> {
 }
 
 async function measure(row: Row, { python, backend, steps = 10, warmUp = 5 }: BenchOptions) {
+  if (row.needs && !fetched(row.needs))
+    return { row: row.name, skipped: `the model is not here: grpo-studio models fetch ${row.needs}` }
   const scratch = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
   const parties = new Map<string, Party>()
   try {
-    const order = row.order(join(scratch, 'model'))
+    const order = await row.order(join(scratch, 'model'))
     const file = join(scratch, 'order.json')
     writeFileSync(file, JSON.stringify(order))
     const node = ['--disable-warning=ExperimentalWarning', here('trainer-ours.ts'), file, ...(backend ? [backend] : [])]
