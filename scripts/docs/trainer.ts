@@ -8,6 +8,7 @@ interface Spread {
 }
 
 interface Party {
+  steps: number
   secondsPerStep: Spread
   peakMiB: number
 }
@@ -19,13 +20,14 @@ interface Ratio {
 
 /** As test/bench/trainer.ts prints it. */
 export interface TrainerFigures {
-  rows: {
-    row: string
-    quietRounds: number
-    parties: { ours: Party; trl?: Party; torch?: Party }
-    oursOver_trl?: Ratio
-    oursOver_torch?: Ratio
-  }[]
+  rows: ({ row: string; skipped: string } | MeasuredRow)[]
+}
+
+interface MeasuredRow {
+  row: string
+  parties: { ours: Party; trl?: Party; torch?: Party }
+  oursOver_trl?: Ratio
+  oursOver_torch?: Ratio
 }
 
 export function trainerFigureTable(figures: TrainerFigures | undefined): string {
@@ -33,11 +35,12 @@ export function trainerFigureTable(figures: TrainerFigures | undefined): string 
     party ? `${party.secondsPerStep.median.toFixed(2)} s, ${Math.round(party.peakMiB)} MiB` : 'not measured'
   const ratio = (r: Ratio | undefined) =>
     r ? `**${r.seconds.median.toFixed(2)}** (${r.seconds.min.toFixed(2)} to ${r.seconds.max.toFixed(2)})` : ''
+  const measured = (figures?.rows ?? []).filter((row) => 'parties' in row)
   return table(
     ['row', 'steps each', 'ours', 'TRL', 'tight torch', 'ours / TRL', 'ours / torch', 'memory, ours / TRL'],
-    (figures?.rows ?? []).map(({ row, quietRounds, parties, oursOver_trl: trl, oursOver_torch: torch }) => [
+    measured.map(({ row, parties, oursOver_trl: trl, oursOver_torch: torch }) => [
       row,
-      quietRounds,
+      parties.ours.steps,
       seconds(parties.ours),
       seconds(parties.trl),
       seconds(parties.torch),
