@@ -70,8 +70,7 @@ for (let step = 1; step <= steps; step++) {
   if (pool.length === 0) pool = drawPool(step, done < skillsShare ? 'skills' : 'habits')
   const learningRate = peakRate * Math.min(1, step / 100) * (0.05 + 0.95 * 0.5 * (1 + Math.cos(Math.PI * done)))
   const { loss } = await supervisedUpdate(policy, pool.pop()!, optimizer, {
-    adam: { learningRate, beta1: 0.9, beta2: 0.98, weightDecay: 0.01 },
-    maxGradNorm: 1,
+    adam: { learningRate, beta1: 0.9, beta2: 0.98, weightDecay: 0.01, maxGradNorm: 1 },
     microBatchTokens: 8192,
     tokensPerBatch: batchSize * MEAN_TOKENS,
     lengthStep: LENGTH_STEP,

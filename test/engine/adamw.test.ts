@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AdamW, clipFactor, globalNorm, warmedUp } from '../../src-main/engine/optim/adamw.ts'
+import { AdamW, globalNorm, warmedUp } from '../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { type Tensor, tf } from '../../src-main/engine/tensor/tf.ts'
 import { onEachBackend } from './support/backends.ts'
@@ -9,7 +9,7 @@ const random = randomAt(0, 'adamw')
 const values = (n: number) => Array.from({ length: n }, () => 2 * random.next() - 1)
 
 onEachBackend('AdamW', () => {
-  it('over ten steps is what its formulas say in float64, with decay, scaling and a rate that changes', () => {
+  it('over ten steps is what its formulas say in float64, with decay, clipping and a rate that changes', async () => {
     const n = 24
     let w = values(n)
     let m = new Array<number>(n).fill(0)
@@ -18,11 +18,16 @@ onEachBackend('AdamW', () => {
     const optimizer = new AdamW()
     for (let t = 1; t <= 10; t++) {
       const gradient = values(n)
-      const scale = t % 3 === 0 ? 0.25 : 1
-      const settings = { learningRate: 0.01 * t, beta1: 0.8, beta2: 0.95, weightDecay: 0.1 }
+      // a norm is about 2.8: clipped, left alone, without a limit
+      const maxGradNorm = [0.7, 4, undefined][t % 3]
+      const settings = { learningRate: 0.01 * t, beta1: 0.8, beta2: 0.95, weightDecay: 0.1, maxGradNorm }
       const given = new Map<string, Tensor>([['w', tf.tensor2d(gradient, [4, 6])]])
-      optimizer.update(weights, given, scale, settings)
+      const found = await optimizer.update(weights, given, settings)
       tf.dispose([...given.values()])
+      const norm = Math.hypot(...gradient)
+      expect(found).toBeCloseTo(norm, 5)
+      const scale = Math.min(1, (maxGradNorm ?? Number.POSITIVE_INFINITY) / (norm + 1e-6))
+      expect(scale < 1).toBe(t % 3 === 0)
       const g = gradient.map((x) => x * scale)
       m = m.map((x, i) => 0.8 * x + 0.2 * g[i])
       v = v.map((x, i) => 0.95 * x + 0.05 * g[i] ** 2)
@@ -37,17 +42,44 @@ onEachBackend('AdamW', () => {
     tf.dispose([...weights.values()])
   })
 
-  it('leaves alone what has no gradient', () => {
+  it('leaves alone what has no gradient', async () => {
     const weights = new Map<string, Tensor>([
       ['a', tf.tensor1d([1, 2])],
       ['b', tf.tensor1d([3])],
     ])
     const kept = weights.get('b')
     const gradients = new Map<string, Tensor>([['a', tf.tensor1d([1, -1])]])
-    new AdamW().update(weights, gradients, 1, { learningRate: 0.5, beta1: 0.9, beta2: 0.99, weightDecay: 0 })
+    await new AdamW().update(weights, gradients, { learningRate: 0.5, beta1: 0.9, beta2: 0.99, weightDecay: 0 })
     expect(weights.get('b')).toBe(kept)
     expectClose('first step of AdamW', 'a', weights.get('a')!, [0.5, 2.5])
     expect(gradients.get('a')!.isDisposed).toBe(false)
+  })
+
+  it('changes nothing for a gradient that is no number, and holds no more than before', async () => {
+    const weights = new Map<string, Tensor>([
+      ['a', tf.tensor1d([1, 2])],
+      ['b', tf.tensor1d([3])],
+    ])
+    const optimizer = new AdamW()
+    const settings = { learningRate: 0.5, beta1: 0.9, beta2: 0.99, weightDecay: 0, maxGradNorm: 1 }
+    const gradientsWith = (b: number) =>
+      new Map<string, Tensor>([
+        ['a', tf.tensor1d([1, -1])],
+        ['b', tf.tensor1d([b])],
+      ])
+    const before = tf.memory().numTensors
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const gradients = gradientsWith(bad)
+      expect(await optimizer.update(weights, gradients, settings)).not.toBeLessThan(Number.POSITIVE_INFINITY)
+      tf.dispose([...gradients.values()])
+      expect([...weights.get('a')!.dataSync(), ...weights.get('b')!.dataSync()]).toEqual([1, 2, 3])
+      expect([optimizer.step, optimizer.firstMoments.size, tf.memory().numTensors]).toEqual([0, 0, before])
+    }
+    const gradients = gradientsWith(0)
+    await optimizer.update(weights, gradients, settings)
+    tf.dispose([...gradients.values()])
+    expect(tf.memory().numTensors).toBe(before + 4)
+    optimizer.dispose()
   })
 
   it('the norm is over all gradients, and not finite when one of them is not', async () => {
@@ -58,13 +90,7 @@ onEachBackend('AdamW', () => {
   })
 })
 
-describe('clipping and warm-up', () => {
-  it('scales a gradient down to the limit, never up', () => {
-    expect(clipFactor(0.5, 1)).toBe(1)
-    expect(clipFactor(4, 1)).toBeCloseTo(0.25, 6)
-    expect(clipFactor(0, 1)).toBe(1)
-  })
-
+describe('warm-up', () => {
   it('rises from a first part to the whole rate', () => {
     expect([1, 2, 4, 5, 100].map((step) => warmedUp(0.4, step, 4))).toEqual([0.1, 0.2, 0.4, 0.4, 0.4])
     expect(warmedUp(0.4, 1, 0)).toBe(0.4)

@@ -55,8 +55,7 @@ onEachBackend('nothing is left behind', () => {
     expect(await left(look)).toEqual(nothing)
     const learn = () =>
       supervisedUpdate(policy, episodes, optimizer, {
-        adam: { learningRate: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 0 },
-        maxGradNorm: 1,
+        adam: { learningRate: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 0, maxGradNorm: 1 },
         microBatchTokens: 128,
         tokensPerBatch: 100,
       })

@@ -2,7 +2,7 @@
 import type { Settings } from '../../contract/settings.ts'
 import { trainedOf, type Weights } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
-import { type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
+import type { AdamW } from '../optim/adamw.ts'
 import type { Random } from '../random.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import type { Episode } from './episode.ts'
@@ -80,14 +80,14 @@ export async function update(
       if (!Number.isFinite(loss)) throw new NonFiniteError('loss', loss)
       // the optimizer's moments decay at a gradient of zero too
       if (gradients.size === 0) for (const [name, t] of trainedOf(policy)) gradients.set(name, tf.zerosLike(t))
-      const norm = await globalNorm(gradients.values())
-      if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
-      optimizer.update(trainedOf(policy), gradients, clipFactor(norm, settings.maxGradNorm), {
+      const norm = await optimizer.update(trainedOf(policy), gradients, {
         learningRate,
         beta1: settings.adamBeta1,
         beta2: settings.adamBeta2,
         weightDecay: settings.weightDecay,
+        maxGradNorm: settings.maxGradNorm,
       })
+      if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
       totalLoss += loss
       totalNorm += norm
     } finally {

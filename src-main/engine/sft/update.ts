@@ -2,12 +2,11 @@
 import { accumulateGradient, batchOf, disposeBatch, microBatches, type Sequence } from '../model/batch.ts'
 import { trainedOf } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
-import { type AdamSettings, type AdamW, clipFactor, globalNorm } from '../optim/adamw.ts'
+import type { AdamSettings, AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 
 export interface SupervisedUpdate {
   adam: AdamSettings
-  maxGradNorm: number
   microBatchTokens: number
   /**
    * Tokens that the summed loss is divided by. The batch's own count gives the plain mean; a constant keeps a token's weight the same in
@@ -41,8 +40,7 @@ export async function supervisedUpdate(
     disposeBatch(batch)
     total += loss
   }
-  const gradNorm = await globalNorm(gradients.values())
-  optimizer.update(trainedOf(policy), gradients, clipFactor(gradNorm, s.maxGradNorm), s.adam)
+  const gradNorm = await optimizer.update(trainedOf(policy), gradients, s.adam)
   tf.dispose([...gradients.values()])
   const tokens = sequences.reduce((sum, q) => sum + q.ids.length, 0)
   return { loss: (total * s.tokensPerBatch) / tokens, gradNorm }

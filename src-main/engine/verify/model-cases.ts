@@ -76,13 +76,18 @@ async function optimizer(model: Model, expected: ModelCase, name: string, files:
   const settings = { learningRate: lr, beta1: betas[0], beta2: betas[1], epsilon: eps, weightDecay: weight_decay }
   const once = new AdamW()
   const own = new AdamW()
+  const given = new Map([...files('grads.safetensors')].map(([n, t]) => [n, tf.tensor(t.data, t.shape)]))
+  const start = new Map([...model.weights].map(([n, t]) => [n, tf.clone(t)]))
+  await once.update(start, given, settings)
+  addAll(found, 'weights after an AdamW step', name, start, files('adamw1.safetensors'))
+  tf.dispose([...start.values(), ...given.values()])
+  // the first step turns each gradient into its sign, so the weights themselves would show the rounding of gradients near 0
+  for (let step = 0; step < 3; step++) {
+    const { loss, gradients } = crossEntropy(model, expected)
+    await own.update(model.weights, gradients, settings)
+    tf.dispose([loss, ...gradients.values()])
+  }
   tf.tidy(() => {
-    const given = new Map([...files('grads.safetensors')].map(([n, t]) => [n, tf.tensor(t.data, t.shape)]))
-    const start = new Map([...model.weights].map(([n, t]) => [n, tf.clone(t)]))
-    once.update(start, given, 1, settings)
-    addAll(found, 'weights after an AdamW step', name, start, files('adamw1.safetensors'))
-    // the first step turns each gradient into its sign, so the weights themselves would show the rounding of gradients near 0
-    for (let step = 0; step < 3; step++) own.update(model.weights, crossEntropy(model, expected).gradients, 1, settings)
     found.add('cross-entropy after three AdamW steps', name, crossEntropy(model, expected).loss, [
       ce_loss_after_3_steps,
     ])
