@@ -56,6 +56,7 @@ const fields: Record<keyof Recipe, string> = {
   finalEvalPrompts: 'Size of the held-out set of the first and the last evaluation.',
   checkpointEvery:
     'Steps between checkpoints. There is also one at the start, at each pause and at the end of each stage.',
+  pauseOn: `Names of [alerts](user-guide.md#alerts) that pause the run, for example ${code('["reward-apart", "hollow-format"]')}.`,
   settings: 'Settings of every stage, as far as they differ from the defaults.',
   stages: 'One or more stages, in order.',
 }

@@ -80,7 +80,8 @@ export interface PromptAppearance {
     text: string
     tokens: number
     finishReason: FinishReason
-    correct: boolean
+    /** Null: no reward that says so has a verdict. */
+    correct: boolean | null
     reward: number | null
     advantage: number | null
     parts: Record<string, RewardPart> | null

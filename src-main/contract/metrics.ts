@@ -35,6 +35,33 @@ export const metrics = {
     unit: '',
     about: 'Mean count of reflection words per output: the aha moment.',
   },
+  'completions/right': {
+    label: 'right answers',
+    unit: '',
+    about:
+      'Share of the outputs that a rule calls right, of those that one has a verdict on. No number without such a reward.',
+  },
+  'completions/repetition': {
+    label: 'repetition in outputs',
+    unit: '',
+    about: 'Mean share of 4-grams that were in the output before.',
+  },
+  'completions/identical_groups': {
+    label: 'identical answers',
+    unit: '',
+    about: 'Share of groups in which all outputs give the same answer, and no rule calls it right.',
+  },
+  'completions/hollow': {
+    label: 'form without content',
+    unit: '',
+    about: 'Share of the outputs that keep the form, with less than two words of reasoning and no right answer.',
+  },
+  'completions/other_language': {
+    label: 'other language',
+    unit: '',
+    about:
+      'Share of the outputs that reason mostly in another language than the question (or the target of the language reward).',
+  },
   'sampling/groups': {
     label: 'groups sampled',
     unit: 'groups',

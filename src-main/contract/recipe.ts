@@ -5,6 +5,7 @@ import { dataSetSchema } from './data-set.ts'
 import { StudioError } from './errors.ts'
 import { loraSchema } from './lora.ts'
 import { promptSchema } from './prompt.ts'
+import { courseAlerts } from './records.ts'
 import { type RewardName, rewardNames } from './rewards.ts'
 import { defaultSettings, mergeSettings, type PartialSettings, partialSettings, type Settings } from './settings.ts'
 
@@ -57,6 +58,8 @@ export const recipeSchema = z.strictObject({
   /** Size of the held-out set of the first and last evaluations. */
   finalEvalPrompts: z.number().int().min(1).max(100_000).default(1024),
   checkpointEvery: z.number().int().min(1).max(1_000_000).default(10),
+  /** Alerts that pause the run, for a person to look. */
+  pauseOn: z.array(z.enum(courseAlerts)).default([]),
   settings: partialSettings.default({}),
   stages: z
     .array(

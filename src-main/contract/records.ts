@@ -146,15 +146,22 @@ export interface CheckpointRecord {
 }
 
 /** Alerts about the course of the metrics: a run that is resumed comes upon them again at the same steps. */
-export const courseAlerts = ['kl-jump', 'no-signal', 'all-truncated', 'sampler-gap'] as const
+export const courseAlerts = [
+  'kl-jump',
+  'no-signal',
+  'all-truncated',
+  'sampler-gap',
+  // of reward hacking
+  'length-growth',
+  'repetition-growth',
+  'identical-answers',
+  'hollow-format',
+  'other-language',
+  'reward-apart',
+] as const
+export type CourseAlert = (typeof courseAlerts)[number]
 
-export type AlertKind =
-  | (typeof courseAlerts)[number]
-  | 'non-finite'
-  | 'disk-full'
-  | 'storage'
-  | 'engine-died'
-  | 'checkpoint'
+export type AlertKind = CourseAlert | 'non-finite' | 'disk-full' | 'storage' | 'engine-died' | 'checkpoint'
 
 export interface AlertRecord {
   id: number
@@ -165,6 +172,15 @@ export interface AlertRecord {
   message: string
   /** What helps. */
   hint: string
+  /** Samples that show it; none for what concerns the run as a whole. */
+  evidence: readonly Evidence[]
+}
+
+/** Where a stored sample lies. */
+export interface Evidence {
+  step: number
+  group: number
+  sample: number
 }
 
 export type RunStatus = 'starting' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'interrupted'

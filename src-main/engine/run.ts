@@ -6,9 +6,8 @@ import { StudioError } from '../contract/errors.ts'
 import { settingsOf } from '../contract/knobs.ts'
 import { defaultPrompt } from '../contract/prompt.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
-import type { AlertKind, PhaseReport } from '../contract/records.ts'
+import type { AlertKind, PhaseReport, StepReport } from '../contract/records.ts'
 import { mergeSettings } from '../contract/settings.ts'
-import { Alerts } from './alerts.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
 import { disposeWeights, parameterCount, trainedOf } from './model/model.ts'
@@ -20,9 +19,12 @@ import { grpoStep } from './stages/grpo.ts'
 import { freshState, longestLimit, mostTokens, requireRoom } from './start.ts'
 import { type Boundary, Steering } from './steering.ts'
 import type { Problem } from './tasks/problem.ts'
+import { questionOf } from './tasks/question.ts'
 import { problemsOf } from './tasks/source.ts'
 import { type BackendName, openBackend } from './tensor/index.ts'
 import { undoPoint } from './undo.ts'
+import { type Alert, Alerts } from './watch/alerts.ts'
+import { evidenceOf } from './watch/evidence.ts'
 
 export type Start = Extract<ToEngine, { type: 'start' }>
 
@@ -62,6 +64,10 @@ class Run {
   private readonly prompts: Prompts
   private readonly alerts: Alerts
   private readonly breathe = breather()
+  /** By prompt, in words. */
+  private readonly questions: ReadonlyMap<string, string>
+  /** The step before, whose samples alerts point at. */
+  private newest: StepReport | undefined
   /** Step of the newest checkpoint. */
   private checkpointed: number
   /** Step whose checkpoint the disk refused, until the person resumes: one alert is enough. */
@@ -85,6 +91,7 @@ class Run {
     this.checkpointed = state.position.step
     this.alerts = new Alerts(state.position.alerts)
     this.problems = problems
+    this.questions = new Map(problems.map((problem) => [problem.prompt, questionOf(problem)]))
     this.heldOut = heldOut
     this.prompts = prompts
     this.steering = new Steering(
@@ -216,10 +223,8 @@ class Run {
       this.channel.send({ type: 'step', report, seconds: report.metrics['seconds/step'] })
       position.step = step
       position.tokens = report.metrics.num_tokens
-      for (const alert of this.alerts.look(step, report.metrics)) {
-        this.channel.send({ type: 'alert', alert: { ...alert, at: report.at }, pause: false })
-      }
-      position.alerts = this.alerts.memory
+      this.newest = report
+      await this.raise(this.alerts.look(step, report.metrics))
       return true
     } catch (error) {
       undo.restore()
@@ -231,6 +236,20 @@ class Run {
         'Lower the learning rate, then resume; if it comes again, stop and start again with a lower one.',
       )
       return false
+    }
+  }
+
+  /** Tells of what was found, with samples that show it. Those that the recipe names pause the run. */
+  private async raise(alerts: Alert[]): Promise<void> {
+    this.state.position.alerts = this.alerts.memory
+    const { newest } = this
+    for (const alert of alerts) {
+      // recipes of version 0.1.0 had no such list
+      const pause = (this.recipe.pauseOn ?? []).includes(alert.kind)
+      const questions = newest?.groups.map(({ prompt }) => this.questions.get(prompt) ?? prompt) ?? []
+      const evidence = newest ? await evidenceOf(alert.kind, newest, questions) : []
+      if (pause) this.steering.hold()
+      this.channel.send({ type: 'alert', alert: { ...alert, at: new Date().toISOString(), evidence }, pause })
     }
   }
 
@@ -256,6 +275,7 @@ class Run {
     })
     await this.channel.stored(step)
     this.channel.send({ type: 'evaluation', report })
+    await this.raise(this.alerts.evaluated(report, this.state.position.settings.rewardWeights))
   }
 
   /** Writes a checkpoint of this step if there is none yet. A disk that refuses it pauses the run. @returns whether there is one */
@@ -298,7 +318,7 @@ class Run {
     const { step } = this.state.position
     this.channel.send({
       type: 'alert',
-      alert: { step, at: new Date().toISOString(), kind, message, hint },
+      alert: { step, at: new Date().toISOString(), kind, message, hint, evidence: [] },
       pause: true,
     })
   }

@@ -1,7 +1,6 @@
 /** What a run begins with, and what it needs of its model. */
 import { StudioError } from '../contract/errors.ts'
 import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
-import { Alerts } from './alerts.ts'
 import { baseModel } from './model/base.ts'
 import type { Checkpoint } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
@@ -9,6 +8,7 @@ import { freshAdapters } from './model/lora.ts'
 import { copyWeights, trainedOf } from './model/model.ts'
 import { loadPolicy, type Policy } from './model/policy.ts'
 import { AdamW } from './optim/adamw.ts'
+import { Alerts } from './watch/alerts.ts'
 
 /** The recipe's model before the first step. @throws StudioError bad-model; bad-recipe for a model that is adapters */
 export function freshState(recipe: Recipe): Checkpoint {

@@ -226,7 +226,7 @@ export class Session {
         const alert = store.write((db) => {
           updateRun(db, this.run.number, { ...death, endedAt: at })
           const { message, hint } = death.error
-          return insertAlert(db, this.run.number, { step, at, kind: 'engine-died', message, hint })
+          return insertAlert(db, this.run.number, { step, at, kind: 'engine-died', message, hint, evidence: [] })
         })
         this.#announce({ type: 'alert', runId: this.run.id, alert })
       }
@@ -247,6 +247,7 @@ export class Session {
       kind: error.code === 'disk-full' ? 'disk-full' : 'storage',
       message: `${error.message} The run is paused after step ${step}; what came after is kept in memory.`,
       hint: error.hint,
+      evidence: [],
     }
     if (first) this.#announce({ type: 'alert', runId: this.run.id, alert: this.#heldAlert })
     this.#announceRun()

@@ -1,16 +1,12 @@
 /** Table `alerts`. */
-import { type AlertRecord, courseAlerts } from '../contract/records.ts'
+import { type AlertRecord, courseAlerts, type Evidence } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
 
 export function insertAlert(db: Db, run: number, alert: Omit<AlertRecord, 'id'>): AlertRecord {
-  const result = sql(db, 'INSERT INTO alerts (run, step, at, kind, message, hint) VALUES (?, ?, ?, ?, ?, ?)').run(
-    run,
-    alert.step,
-    alert.at,
-    alert.kind,
-    alert.message,
-    alert.hint,
-  )
+  const result = sql(
+    db,
+    'INSERT INTO alerts (run, step, at, kind, message, hint, evidence) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  ).run(run, alert.step, alert.at, alert.kind, alert.message, alert.hint, JSON.stringify(alert.evidence))
   return { id: Number(result.lastInsertRowid), ...alert }
 }
 
@@ -23,5 +19,11 @@ export function deleteAlertsAfter(db: Db, run: number, step: number): void {
 
 /** Oldest first. */
 export function alertsOf(db: Db, run: number): AlertRecord[] {
-  return sql<AlertRecord>(db, 'SELECT id, step, at, kind, message, hint FROM alerts WHERE run = ? ORDER BY id').all(run)
+  const columns = 'id, step, at, kind, message, hint, evidence'
+  return sql<Omit<AlertRecord, 'evidence'> & { evidence: string }>(
+    db,
+    `SELECT ${columns} FROM alerts WHERE run = ? ORDER BY id`,
+  )
+    .all(run)
+    .map((row) => ({ ...row, evidence: JSON.parse(row.evidence) as Evidence[] }))
 }

@@ -117,7 +117,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
         reward,
         advantage,
         parts,
-        correct: isRight(parts) === true,
+        correct: isRight(parts),
       }
     }),
   }))

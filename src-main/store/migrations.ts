@@ -157,8 +157,11 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_by_run ON alerts (run, id);
 `
 
+/** Alerts of before had none. */
+const alertEvidence = `ALTER TABLE alerts ADD COLUMN evidence TEXT NOT NULL DEFAULT '[]';`
+
 /** The entry at position i leads from version i to version i + 1. */
-export const migrations: readonly string[] = [initial]
+export const migrations: readonly string[] = [initial, alertEvidence]
 
 /**
  * Brings the database to the newest version in one transaction, after a backup beside it (`studio.db.v3.backup`).

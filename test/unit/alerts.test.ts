@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Metrics, metrics as table } from '../../src-main/contract/metrics.ts'
-import { courseAlerts } from '../../src-main/contract/records.ts'
-import { Alerts, alertMemory } from '../../src-main/engine/alerts.ts'
+import { courseAlerts, type EvaluationSummary } from '../../src-main/contract/records.ts'
+import { Alerts, alertMemory } from '../../src-main/engine/watch/alerts.ts'
 
 const calm = Object.fromEntries(Object.keys(table).map((name) => [name, 0])) as Metrics
 
@@ -9,6 +9,12 @@ const calm = Object.fromEntries(Object.keys(table).map((name) => [name, 0])) as 
 function kinds(course: Partial<Metrics>[]): string[][] {
   const alerts = new Alerts()
   return course.map((m, i) => alerts.look(i + 1, { ...calm, ...m }).map((a) => a.kind))
+}
+
+/** Of 400 prompts. */
+function evaluation(step: number, accuracy: number): EvaluationSummary {
+  const [accuracyLow, accuracyHigh] = [accuracy - 0.05, accuracy + 0.05]
+  return { step, accuracy, accuracyLow, accuracyHigh } as EvaluationSummary
 }
 
 const times = (n: number, m: Partial<Metrics>) => Array.from({ length: n }, () => m)
@@ -51,6 +57,49 @@ describe('alerts', () => {
     expect(kinds([{ 'sampling/logp_difference/max': 0.04 }])).toEqual([[]])
   })
 
+  it('longer or repeating answers that are not right more often, and not those that pay', () => {
+    const grow = (right: (i: number) => number, m: (i: number) => Partial<Metrics>) =>
+      kinds(Array.from({ length: 24 }, (_, i) => ({ 'completions/right': right(i), ...m(i) }))).flat()
+    const longer = (i: number) => ({ 'completions/mean_length': 20 + 2 * i })
+    const repeating = (i: number) => ({ 'completions/repetition': i / 40 })
+    expect(grow(() => 0.4, longer)).toEqual(['length-growth'])
+    expect(grow(() => 0.4, repeating)).toEqual(['repetition-growth'])
+    expect(grow((i) => 0.4 + i / 100, longer)).toEqual([])
+    expect(grow((i) => 0.4 + i / 100, repeating)).toEqual([])
+    expect(grow(() => Number.NaN, longer)).toEqual(['length-growth'])
+    expect(
+      grow(
+        () => 0.4,
+        () => ({ 'completions/mean_length': 90 }),
+      ),
+    ).toEqual([])
+  })
+
+  it('a reward that rises while held-out accuracy falls, by more than chance', () => {
+    const course = (accuracies: number[], reward: (i: number) => number, weights: Record<string, number>) => {
+      const alerts = new Alerts()
+      return accuracies.flatMap((accuracy, i) => {
+        const found = alerts.evaluated(evaluation(10 * i, accuracy), weights)
+        for (let s = 1; s <= 10; s++)
+          alerts.look(10 * i + s, { ...calm, 'rewards/format/mean': reward(10 * i + s), 'rewards/accuracy/mean': s })
+        return found.map((a) => [a.step, a.message])
+      })
+    }
+    const rising = (i: number) => 0.4 + i / 100
+    const message =
+      'The reward format went from 0.43 to 0.68 while held-out accuracy fell from 50.0 % to 30.0 % (steps 0 to 30).'
+    expect(course([0.5, 0.5, 0.48, 0.3], rising, { format: 0.1 })).toEqual([[30, message]])
+    expect(course([0.5, 0.55, 0.45, 0.4], rising, { format: 0.1 })).toEqual([
+      [30, expect.stringContaining('steps 10 to 30')],
+    ])
+    // within the intervals; a reward that stands still, is not weighed, or is punished; one that says itself what is right
+    expect(course([0.5, 0.5, 0.45, 0.41], rising, { format: 0.1 })).toEqual([])
+    expect(course([0.5, 0.3], () => 0.5, { format: 0.1 })).toEqual([])
+    expect(course([0.5, 0.3], rising, { format: 0 })).toEqual([])
+    expect(course([0.5, 0.3], rising, { format: -1 })).toEqual([])
+    expect(course([0.5, 0.3], () => 0.5, { accuracy: 1 })).toEqual([])
+  })
+
   it('of one kind are not repeated within 25 steps, and come again after them', () => {
     const raised = kinds(times(60, { 'sampling/logp_difference/max': 1 }))
     expect(raised.flatMap((k, i) => (k.length ? [i + 1] : []))).toEqual([1, 26, 51])
@@ -63,14 +112,31 @@ describe('alerts', () => {
       ...times(25, { 'completions/clipped_ratio': 0.9 }),
       { 'sampling/logp_difference/max': 0.2 },
     ]
-    const whole = kinds(course)
+    // hacked more and more, and measured every ten steps
+    const hacked = course.map((m, i) => ({
+      ...m,
+      'completions/mean_length': 20 + 2 * i,
+      'completions/repetition': i / 31,
+      'completions/right': i < 3 ? Number.NaN : 0.3,
+      'completions/identical_groups': i > 8 ? 0.7 : 0,
+      'completions/hollow': i > 9 ? 0.8 : 0,
+      'completions/other_language': i > 10 ? 0.4 : 0,
+      'rewards/format/mean': i / 31,
+    }))
+    const advance = (alerts: Alerts, i: number) => {
+      const found = alerts.look(i + 1, { ...calm, ...hacked[i] })
+      const measured = i % 10 === 0 ? alerts.evaluated(evaluation(i + 1, 0.5 - i / 100), { format: 0.1 }) : []
+      return [...found, ...measured].map((a) => a.kind)
+    }
+    const through = (alerts: Alerts, from: number, to: number) =>
+      hacked.slice(from, to).map((_, i) => advance(alerts, from + i))
+    const whole = through(new Alerts(), 0, hacked.length)
     expect(new Set(whole.flat())).toEqual(new Set(courseAlerts))
     for (let cut = 0; cut <= course.length; cut++) {
       const before = new Alerts()
-      course.slice(0, cut).forEach((m, i) => void before.look(i + 1, { ...calm, ...m }))
+      through(before, 0, cut)
       const after = new Alerts(alertMemory.parse(JSON.parse(JSON.stringify(before.memory))))
-      const later = course.slice(cut).map((m, i) => after.look(cut + i + 1, { ...calm, ...m }).map((a) => a.kind))
-      expect(later, `cut after step ${cut}`).toEqual(whole.slice(cut))
+      expect(through(after, cut, hacked.length), `cut after step ${cut}`).toEqual(whole.slice(cut))
     }
   })
 

@@ -23,6 +23,7 @@ describe('tag_count', () => {
     ['<think>a</think><answer>4</answer> and more', 0.75],
     ['<think>a</think><answer>4', 0.75],
     ['<think>a</think><think>b</think><answer>4</answer>', 0.5],
+    ['<think>a</think><answer>4</answer><Thinking>b</Thinking>', 0.25],
     ['<answer>4</answer><think>a</think>', 0.5],
     ['4', 0],
   ])('%j gets %d', async (text, value) => {

@@ -496,7 +496,7 @@ describe('the logic reward', () => {
         const short = verdict(problem, hostile.slice(0, 3999))
         expect(short.value).toBe(0)
         expect(short.reason.length).toBeLessThan(120)
-        expect(performance.now() - started, piece).toBeLessThan(200)
+        expect(performance.now() - started, piece).toBeLessThan(1000)
       }
     }
   })

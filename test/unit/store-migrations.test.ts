@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { alertsOf } from '../../src-main/store/alerts.ts'
 import { openForReading, openForWriting } from '../../src-main/store/database.ts'
 import { migrate, migrations } from '../../src-main/store/migrations.ts'
 import { temporaryFolder } from '../host/support/temporary.ts'
@@ -41,6 +42,17 @@ describe('migrate', () => {
     expect(() => migrate(db, path, [first, second, 'INSERT INTO nowhere VALUES (1)'])).toThrow(/nowhere/)
     expect(db.pragma('user_version', { simple: true })).toBe(1)
     expect(db.prepare('SELECT * FROM a').all()).toEqual([{ x: 7 }])
+    db.close()
+  })
+
+  test('alerts of before point at no samples', () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    const db = openForWriting(path)
+    migrate(db, path, migrations.slice(0, 1))
+    db.pragma('foreign_keys = OFF')
+    db.exec(`INSERT INTO alerts (run, step, at, kind, message, hint) VALUES (1, 7, '2026-01-01', 'kl-jump', 'm', 'h')`)
+    migrate(db, path)
+    expect(alertsOf(db, 1)).toMatchObject([{ step: 7, kind: 'kl-jump', evidence: [] }])
     db.close()
   })
 

@@ -177,7 +177,8 @@ describe('alerts', () => {
   test('of the course of the metrics go with the steps that a run is taken back over, others stay', () => {
     const kinds: AlertRecord['kind'][] = ['kl-jump', 'sampler-gap', 'engine-died', 'disk-full']
     for (const step of [4, 5]) {
-      for (const kind of kinds) insertAlert(db, 1, { step, at: '2026-01-01', kind, message: 'm', hint: 'h' })
+      for (const kind of kinds)
+        insertAlert(db, 1, { step, at: '2026-01-01', kind, message: 'm', hint: 'h', evidence: [] })
     }
     deleteAlertsAfter(db, 1, 4)
     expect(alertsOf(db, 1).map((a) => [a.step, a.kind])).toEqual([
@@ -239,7 +240,7 @@ describe('runs', () => {
   test('checkpoints and alerts are listed oldest first', () => {
     for (const step of [20, 10]) putCheckpoint(db, 1, { step, at: '', folder: `checkpoints/step-${step}`, bytes: 1 })
     expect(queries.checkpoints(db, '', id).map((c) => c.step)).toEqual([10, 20])
-    const alert = insertAlert(db, 1, { step: 2, at: '', kind: 'kl-jump', message: 'm', hint: 'h' })
+    const alert = insertAlert(db, 1, { step: 2, at: '', kind: 'kl-jump', message: 'm', hint: 'h', evidence: [] })
     expect(queries.alerts(db, '', id)).toEqual([alert])
   })
 })

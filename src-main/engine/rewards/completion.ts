@@ -1,6 +1,30 @@
 /** How an output is taken apart: thinking, answer, and what is shown of it. */
 
 export const tags = ['<think>', '</think>', '<answer>', '</answer>'] as const
+export type Tag = (typeof tags)[number]
+
+/** A tag, or what would pass for one with a reader: `</ Think >`, `<thinking>`, `<answer id="2">`. */
+const tagLike = /<\s{0,4}(\/?)\s{0,4}(think|answer)(?:ing)?(?:\s[^<>]{0,64})?>/gi
+
+export interface TagsFound {
+  /** Of the first. */
+  at: number
+  /** As it was written, which may be another spelling. */
+  written: string
+  count: number
+}
+
+/** Where each tag stands, in whatever spelling; a second block does not become lawful by a capital letter. */
+export function findTags(text: string): Partial<Record<Tag, TagsFound>> {
+  const found: Partial<Record<Tag, TagsFound>> = {}
+  for (const match of text.matchAll(tagLike)) {
+    const tag = `<${match[1]}${match[2].toLowerCase()}>` as Tag
+    const known = found[tag]
+    if (known) known.count++
+    else found[tag] = { at: match.index, written: match[0], count: 1 }
+  }
+  return found
+}
 
 /** The answer that may be read, or why none may be. */
 export type Reading = { answer: string; problem?: undefined } | { answer?: undefined; problem: string }

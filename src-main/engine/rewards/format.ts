@@ -1,5 +1,5 @@
 /** Whether the output keeps the form: R1's format reward (Guo et al. 2025, Methods). */
-import { tags } from './completion.ts'
+import { excerpt, findTags, tags } from './completion.ts'
 import type { Completion, Verdict } from './reward.ts'
 
 /**
@@ -13,12 +13,14 @@ export function format({ text, finished }: Pick<Completion, 'text' | 'finished'>
 }
 
 function brokenRule(text: string): string | undefined {
+  const found = findTags(text)
   for (const tag of tags) {
-    const first = text.indexOf(tag)
-    if (first < 0) return tag.startsWith('</') ? `no closing ${tag}` : `no ${tag}`
-    if (text.indexOf(tag, first + 1) >= 0) return `more than one ${tag}`
+    const one = found[tag]
+    if (!one) return tag.startsWith('</') ? `no closing ${tag}` : `no ${tag}`
+    if (one.count > 1) return `more than one ${tag}`
+    if (one.written !== tag) return `${excerpt(one.written)} in place of ${tag}`
   }
-  const [think, thinkEnd, answer, answerEnd] = tags.map((tag) => text.indexOf(tag))
+  const [think, thinkEnd, answer, answerEnd] = tags.map((tag) => found[tag]!.at)
   if (!(think < thinkEnd && thinkEnd < answer && answer < answerEnd)) return 'tags out of order'
   if (text.slice(0, think).trim() !== '') return 'text before <think>'
   if (text.slice(thinkEnd + '</think>'.length, answer).trim() !== '') return 'text between </think> and <answer>'

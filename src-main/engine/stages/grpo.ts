@@ -14,6 +14,8 @@ import { type UpdateResult, update } from '../grpo/update.ts'
 import type { Weights } from '../model/model.ts'
 import { type AdamW, warmedUp } from '../optim/adamw.ts'
 import { randomAt } from '../random.ts'
+import { questionOf } from '../tasks/question.ts'
+import { type Signals, signalsOf } from '../watch/signals.ts'
 import { reflectionsIn } from './evaluate.ts'
 import { type GroupRequest, sampleGroups } from './groups.ts'
 
@@ -56,12 +58,17 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
   }
   const sampledGroups = [...groups, ...dropped].sort((a, b) => a[0].group - b[0].group)
   const records = sampledGroups.map((group) => recordOf(group, settings))
+  const questions = sampledGroups.map(([{ problem }]) => questionOf(problem))
+  const signals = await signalsOf(records, questions, settings)
   return {
     step,
     stage: run.stage,
     at: new Date().toISOString(),
     settings,
-    metrics: measure(sampledGroups, dropped.length, records, result, learningRate, timing, run.tokensBefore),
+    metrics: {
+      ...measure(sampledGroups, dropped.length, records, result, learningRate, timing, run.tokensBefore),
+      ...signals,
+    },
     groups: records,
   }
 }
@@ -117,7 +124,7 @@ function measure(
   learningRate: number,
   seconds: { rollout: number; update: number; step: number },
   tokensBefore: number,
-): Metrics {
+): Omit<Metrics, keyof Signals> {
   const all = groups.flat()
   // what has no verdict is in no mean
   const meanOf = (value: (e: Episode) => number | null) => {
@@ -125,7 +132,7 @@ function measure(
     return known.reduce((sum, v) => sum + v, 0) / known.length
   }
   const tokens = all.reduce((sum, e) => sum + e.ids.length, 0)
-  const values: Record<keyof typeof metricTable, number> = {
+  const values: Record<Exclude<keyof typeof metricTable, keyof Signals>, number> = {
     reward: meanOf((e) => e.reward),
     reward_std: records.reduce((sum, g) => sum + g.stdReward, 0) / records.length,
     frac_reward_zero_std: records.filter((g) => g.zeroSpread).length / records.length,

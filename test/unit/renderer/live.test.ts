@@ -114,7 +114,7 @@ describe('the story of a run', () => {
   })
 
   it('marks what left a trace in the numbers, and nothing that waits or was refused', () => {
-    const alert: AlertRecord = { id: 1, step: 7, at: '', kind: 'kl-jump', message: 'm', hint: 'h' }
+    const alert: AlertRecord = { id: 1, step: 7, at: '', kind: 'kl-jump', message: 'm', hint: 'h', evidence: [] }
     const marks = marksOf(
       stages,
       [
@@ -211,7 +211,11 @@ describe('events of the host', () => {
 
   it('rewinding forgets the alerts that come again with their steps, and no others', () => {
     const alert = (id: number, at: number, kind: AlertRecord['kind']) =>
-      ({ type: 'alert', runId: 'a', alert: { id, step: at, at: '', kind, message: 'm', hint: 'h' } }) as const
+      ({
+        type: 'alert',
+        runId: 'a',
+        alert: { id, step: at, at: '', kind, message: 'm', hint: 'h', evidence: [] },
+      }) as const
     const next = hear(alert(1, 1, 'kl-jump'), alert(2, 2, 'kl-jump'), alert(3, 2, 'engine-died'), {
       type: 'rewound',
       runId: 'a',
@@ -221,7 +225,7 @@ describe('events of the host', () => {
   })
 
   it('a stored alert takes the place of the one that could not be stored yet', () => {
-    const alert: AlertRecord = { id: -1, step: 3, at: '', kind: 'disk-full', message: 'm', hint: 'h' }
+    const alert: AlertRecord = { id: -1, step: 3, at: '', kind: 'disk-full', message: 'm', hint: 'h', evidence: [] }
     const next = hear(
       { type: 'alert', runId: 'a', alert },
       { type: 'alert', runId: 'a', alert: { ...alert, id: 4 } },

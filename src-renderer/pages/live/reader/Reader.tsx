@@ -16,6 +16,9 @@ import styles from './Reader.module.css'
 import { Sample } from './Sample.tsx'
 import { TimeScrubber } from './TimeScrubber.tsx'
 
+/** Characters of a prompt that has room in the heading. */
+const longest = 60
+
 /** One prompt, read closely: the samples of a moment side by side, and how they changed as the model learned. */
 export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
   const { prompt, kind, error } = useReading(opened)
@@ -27,6 +30,7 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
   const appearances = built.prompt === prompt ? built.appearances : null
   const { at, layout, differences } = built
   const shown = appearances?.[at]
+  const long = prompt !== null && (prompt.length > longest || prompt.includes('\n'))
 
   useEffect(coverCharts, [])
 
@@ -50,8 +54,8 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
           Back
         </Button>
         <h2 ref={heading} tabIndex={-1} className={styles.prompt} aria-label={`Prompt ${prompt ?? ''}`}>
-          {prompt ?? <Skeleton width="12rem" height="1.5rem" animate={false} />}
-          {shown && (
+          {(long ? 'A problem in words' : prompt) ?? <Skeleton width="12rem" height="1.5rem" animate={false} />}
+          {shown && !long && (
             <span className={styles.expected} title="The right answer">
               {shown.answer}
             </span>
@@ -62,6 +66,13 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
           {whole && <Tools opened={opened} layout={layout} differences={differences} />}
         </div>
       </header>
+      {long && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled by keys
+        <p className={styles.question} tabIndex={0}>
+          {prompt}
+          {shown && <b title="The right answer">{shown.answer}</b>}
+        </p>
+      )}
       {error ? (
         <Problem explanation={error} title="This group cannot be read" />
       ) : whole && appearances && shown ? (

@@ -1,11 +1,11 @@
 import { memo, useEffect, useRef } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
-import type { RewardPart } from '../../../../src-main/contract/records.ts'
-import { compact, signed } from '../../../format/number.ts'
+import { signed } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import { parseResponse } from '../../../text/response.ts'
 import { Reasoning } from './Reasoning.tsx'
 import styles from './Sample.module.css'
+import { Verdicts } from './Verdicts.tsx'
 
 export interface SampleProps {
   sample: PromptAppearance['samples'][number]
@@ -22,13 +22,12 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
   const { advantage, reward, parts, correct } = sample
   const response = parseResponse(sample.text)
   const other = neighbour === undefined ? undefined : parseResponse(neighbour)
-  const missed = Object.entries(parts ?? {}).filter(([, part]) => (part.value ?? 0) <= 0 && part.reason)
   const card = useRef<HTMLLIElement>(null)
   useEffect(() => {
     if (marked) card.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [marked])
   return (
-    <li ref={card} className={styles.sample} data-right={correct} data-marked={marked}>
+    <li ref={card} className={styles.sample} data-right={correct ?? 'unknown'} data-marked={marked}>
       <div className={styles.sampleHead}>
         {onPick ? (
           <button type="button" className={styles.pick} onClick={onPick}>
@@ -68,33 +67,13 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
         ) : (
           <span className={styles.answerText}>{response.answer.trim() || '(empty)'}</span>
         )}
-        <span className={styles.verdict}>{correct ? '✓ right' : '✗ wrong'}</span>
+        <span className={styles.verdict}>{correct === null ? 'no verdict' : correct ? '✓ right' : '✗ wrong'}</span>
       </div>
       {response.rest.trim() && <Stray text={response.rest} />}
-      <div className={styles.foot}>
-        {parts && Object.entries(parts).map(([name, part]) => <Part key={name} name={name} part={part} />)}
-        {reward !== null && <span className={styles.reward}>reward {compact(reward)}</span>}
-      </div>
-      {missed.length > 0 && <p className={styles.reasons}>{missed.map(([, part]) => part.reason).join('; ')}</p>}
+      {parts && <Verdicts parts={parts} total={reward} />}
     </li>
   )
 })
-
-function Part({ name, part }: { name: string; part: RewardPart }) {
-  return (
-    <span
-      {...hint(`${part.reason}. ${name} ${compact(part.value)} × weight ${compact(part.weight)}`)}
-      className={styles.chip}
-      data-full={part.value !== null && part.value > 0}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the reason is told on focus
-      tabIndex={0}
-      role="note"
-      aria-label={`${name} ${compact(part.value)} times weight ${compact(part.weight)}: ${part.reason}`}
-    >
-      {name} {compact(part.value)}
-    </span>
-  )
-}
 
 function Stray({ text }: { text: string }) {
   return (

@@ -71,7 +71,11 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
           >
             <div className={styles.bars}>
               {thinned(bestFirst(appearance)).map((s) => (
-                <i key={s.sample} data-right={s.correct} style={{ height: `${(100 * s.tokens) / longest}%` }} />
+                <i
+                  key={s.sample}
+                  data-right={s.correct === true}
+                  style={{ height: `${(100 * s.tokens) / longest}%` }}
+                />
               ))}
             </div>
             <span>{i % every === 0 || i === at ? appearance.step : ''}</span>

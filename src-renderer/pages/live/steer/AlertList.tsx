@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { memo, useMemo } from 'react'
 import type { AlertRecord } from '../../../../src-main/contract/records.ts'
-import { showStep } from '../../../actions/groups.ts'
+import { openGroup, showStep } from '../../../actions/groups.ts'
 import { moment } from '../../../format/time.ts'
 import { isActive } from '../../../stores/runs.ts'
 import { useLive } from '../../../stores/use.ts'
@@ -18,7 +18,8 @@ export const AlertList = memo(function AlertList() {
   if (alerts.length === 0)
     return (
       <p className={styles.none}>
-        No alert. A jump of KL, groups without signal, cut answers or a loss that is no number would be told here.
+        No alert. A jump of KL, groups without signal, cut answers, a loss that is no number, or a reward that is got
+        without what it is meant for would be told here.
       </p>
     )
   return (
@@ -45,6 +46,16 @@ const Entry = memo(function Entry({ alert }: { alert: AlertRecord }) {
       </button>
       <p>{alert.message}</p>
       {alert.hint && <p className={styles.help}>{alert.hint}</p>}
+      {alert.evidence.length > 0 && (
+        <p className={styles.evidence}>
+          Look at
+          {alert.evidence.map(({ step, group, sample }) => (
+            <button key={`${group} ${sample}`} type="button" onClick={() => openGroup(step, group, sample)}>
+              group {group + 1}, sample {sample + 1}
+            </button>
+          ))}
+        </p>
+      )}
       {active && helpFor[alert.kind] && (
         <div className={styles.helps}>
           {helpFor[alert.kind]?.map((help) => (

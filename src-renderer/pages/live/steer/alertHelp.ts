@@ -41,9 +41,19 @@ const longer: Help = {
   run: (s) => draft('maxCompletionTokens', Math.ceil(s.maxCompletionTokens * 1.5)),
 }
 
+const lighterForm: Help = {
+  name: 'Halve the weight of the form',
+  run: (s) => draft('rewardWeights.format', round((s.rewardWeights.format ?? 0) / 2)),
+}
+
 export const helpFor: Partial<Record<AlertKind, Help[]>> = {
   'kl-jump': [halveRate, raiseBeta, refresh],
   'non-finite': [halveRate],
   'no-signal': [warmer, larger],
   'all-truncated': [longer],
+  'length-growth': [raiseBeta],
+  'repetition-growth': [raiseBeta, halveRate],
+  'identical-answers': [warmer, larger],
+  'hollow-format': [lighterForm],
+  'reward-apart': [raiseBeta, refresh],
 }
