@@ -23,6 +23,7 @@ import type {
   StepSummary,
 } from './records.ts'
 import type { Settings } from './settings.ts'
+import { type TracePage, traceQuery } from './traces.ts'
 
 export interface AppInfo {
   version: string
@@ -158,6 +159,8 @@ export const contract = {
     get: oc.input(z.object({ runId: z.string(), step, group: z.number().int().min(0) })).output(type<GroupRecord>()),
     /** Every appearance of one prompt, oldest first. */
     promptHistory: oc.input(z.object({ runId: z.string(), prompt: z.string() })).output(type<PromptAppearance[]>()),
+    /** Searches all completions of a run. */
+    search: oc.input(traceQuery).output(type<TracePage>()),
     evaluationSamples: oc
       .input(z.object({ runId: z.string(), step, limit: z.number().int().min(1).max(2000).default(200) }))
       .output(type<EvaluationSample[]>()),

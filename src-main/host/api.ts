@@ -43,6 +43,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       ofStep: api.groups.ofStep.handler(({ input }) => ask.groupsOfStep(input.runId, input.step)),
       get: api.groups.get.handler(({ input }) => ask.group(input.runId, input.step, input.group)),
       promptHistory: api.groups.promptHistory.handler(({ input }) => ask.promptHistory(input.runId, input.prompt)),
+      search: api.groups.search.handler(({ input }) => ask.traces(input)),
       evaluationSamples: api.groups.evaluationSamples.handler(({ input }) =>
         ask.evaluationSamples(input.runId, input.step, input.limit),
       ),

@@ -16,7 +16,7 @@ interface GroupRow {
   zero_spread: number
 }
 
-interface CompletionRow {
+export interface CompletionRow {
   grp: number
   sample: number
   text: string
@@ -159,7 +159,7 @@ function summary(row: GroupRow, of: { reward: number | null; advantage: number |
   }
 }
 
-function completionRecord(row: CompletionRow): CompletionRecord {
+export function completionRecord(row: CompletionRow): CompletionRecord {
   return {
     sample: row.sample,
     text: row.text,

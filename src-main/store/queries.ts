@@ -12,6 +12,7 @@ import type {
   RunSummary,
   SteeringEvent,
 } from '../contract/records.ts'
+import type { TracePage, TraceQuery } from '../contract/traces.ts'
 import { alertsOf } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
 import type { Db } from './database.ts'
@@ -21,6 +22,7 @@ import { groupOf, groupsOfStep, trainingAppearances } from './groups.ts'
 import { metricColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
 import { eventsOf } from './steering.ts'
+import { searchTraces } from './traces.ts'
 
 /** @throws StudioError not-found naming the run */
 export function requireRun(db: Db, name: string): RunRow {
@@ -73,6 +75,9 @@ export const queries = {
     const all = [...trainingAppearances(db, number, prompt), ...evaluationAppearances(db, number, prompt)]
     return all.sort((a, b) => a.step - b.step)
   },
+
+  traces: (db: Db, _: string, query: TraceQuery): TracePage =>
+    searchTraces(db, requireRun(db, query.runId).number, query),
 
   evaluationSamples: (db: Db, _: string, runId: string, step: number, limit: number): EvaluationSample[] =>
     evaluationSamples(db, requireRun(db, runId).number, step, limit),

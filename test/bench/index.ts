@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|interop|rewards …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|interop|rewards|traces …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
@@ -14,6 +14,7 @@ import { publishedRollout } from './published-rollout.ts'
 import { rewards } from './rewards.ts'
 import { sampler } from './sampler.ts'
 import { steering } from './steering.ts'
+import { traces } from './traces.ts'
 import { trainer } from './trainer.ts'
 import { windowAnswers } from './window.ts'
 
@@ -27,6 +28,7 @@ const parts = {
   'published-rollout': publishedRollout,
   interop,
   rewards,
+  traces,
 }
 type Part = keyof typeof parts
 

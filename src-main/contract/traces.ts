@@ -1,0 +1,60 @@
+/** Searching all completions of a run. */
+import { z } from 'zod'
+import type { CompletionRecord } from './records.ts'
+
+export const traceSorts = [
+  'newest',
+  'oldest',
+  'reward',
+  '-reward',
+  'advantage',
+  '-advantage',
+  'tokens',
+  '-tokens',
+] as const
+export type TraceSort = (typeof traceSorts)[number]
+
+const step = z.number().int().min(0)
+
+export const traceQuery = z.object({
+  runId: z.string().min(1).max(100),
+  /** In the completion; letters of either case. Empty finds all. */
+  text: z.string().max(2000).default(''),
+  /** `text` is a JavaScript regular expression, taken with the flags i, m and s. */
+  regex: z.boolean().default(false),
+  /** In the prompt. */
+  prompt: z.string().max(2000).default(''),
+  right: z.boolean().optional(),
+  finishReason: z.enum(['stop', 'length']).optional(),
+  minReward: z.number().optional(),
+  maxReward: z.number().optional(),
+  minTokens: step.optional(),
+  maxTokens: step.optional(),
+  fromStep: step.optional(),
+  toStep: step.optional(),
+  sort: z.enum(traceSorts).default('newest'),
+  /** What the page before said; absent begins. */
+  cursor: z.string().max(100).optional(),
+  limit: z.number().int().min(1).max(500).default(100),
+})
+
+export type TraceQuery = z.output<typeof traceQuery>
+
+export interface Trace extends CompletionRecord {
+  step: number
+  group: number
+  prompt: string
+  answer: string
+  kind: string
+  /** null: no reward says. */
+  right: boolean | null
+}
+
+export interface TracePage {
+  hits: Trace[]
+  /** Steps that were looked at so far, and those that there are to look at. */
+  searched: number
+  steps: number
+  /** Goes on from here: there may be more. A page may be short or empty and still have one, so that no question takes long. */
+  cursor: string | null
+}

@@ -1,0 +1,157 @@
+/** Searching the table `completions`: page by page, each in bounded time, however many there are. */
+import { StudioError } from '../contract/errors.ts'
+import { isRight } from '../contract/rewards.ts'
+import type { Trace, TracePage, TraceQuery } from '../contract/traces.ts'
+import { type Db, sql } from './database.ts'
+import { type CompletionRow, completionRecord } from './groups.ts'
+
+/** A page in the order of steps returns what it has after so long; milliseconds. */
+const patience = 120
+/** Completions that are looked at between two looks at the clock, about. */
+const stride = 10_000
+
+type Row = CompletionRow & { step: number; prompt: string; answer: string; kind: string }
+
+/** @throws StudioError bad-request for a pattern that is no regular expression, or a cursor that is none of ours */
+export function searchTraces(db: Db, run: number, query: TraceQuery): TracePage {
+  defineFunctions(db)
+  if (query.regex) patternOf(query.text)
+  const bounds = sql<{ first: number | null; last: number | null }>(
+    db,
+    'SELECT min(step) AS first, max(step) AS last FROM steps WHERE run = ?',
+  ).get(run)!
+  const first = Math.max(bounds.first ?? 1, query.fromStep ?? 0)
+  const last = Math.min(bounds.last ?? 0, query.toStep ?? Number.MAX_SAFE_INTEGER)
+  const search = query.sort === 'newest' || query.sort === 'oldest' ? inOrderOfSteps : sorted
+  return search(db, run, query, first, last)
+}
+
+const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts,
+  g.prompt, g.answer, g.kind`
+const tables = 'completions c JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp'
+
+/** Goes through the steps in windows, and stops when the page is full or its time is over. */
+function inOrderOfSteps(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
+  const newest = query.sort === 'newest'
+  const steps = Math.max(0, last - first + 1)
+  const { rows: ofOne } = sql<{ rows: number }>(
+    db,
+    'SELECT count(*) AS rows FROM completions WHERE run = ? AND step = ?',
+  ).get(run, newest ? last : first)!
+  const window = Math.max(1, Math.round(stride / Math.max(ofOne, 1)))
+  const [direction, compare] = newest ? ['DESC', '<'] : ['ASC', '>']
+  const { conditions, values } = conditionsOf(query)
+  const statement = sql<Row>(
+    db,
+    `SELECT ${columns} FROM ${tables}
+     WHERE c.run = ? AND c.step BETWEEN ? AND ? AND (c.step, c.grp, c.sample) ${compare} (?, ?, ?)${conditions}
+     ORDER BY c.step ${direction}, c.grp ${direction}, c.sample ${direction} LIMIT ?`,
+  )
+  let place = query.cursor === undefined ? beginning(newest ? last : first, newest) : placeOf(query.cursor, 3)
+  const hits: Trace[] = []
+  const deadline = performance.now() + patience
+  for (;;) {
+    const [step] = place
+    if (newest ? step < first : step > last) return { hits, searched: steps, steps, cursor: null }
+    const [low, high] = newest
+      ? [Math.max(first, step - window + 1), Math.min(step, last)]
+      : [Math.max(step, first), Math.min(last, step + window - 1)]
+    const rows = statement.all(run, low, high, ...place, ...values, query.limit - hits.length)
+    hits.push(...rows.map(traceOf))
+    const end = hits.length === query.limit ? hits[hits.length - 1] : undefined
+    place = end ? [end.step, end.group, end.sample] : beginning(newest ? low - 1 : high + 1, newest)
+    if (end || performance.now() > deadline) {
+      const searched = newest ? last - place[0] : place[0] - first
+      return { hits, searched, steps, cursor: place.join(' ') }
+    }
+  }
+}
+
+/** A place before everything of a step, or after it. */
+const beginning = (step: number, newest: boolean): number[] =>
+  newest ? [step, Number.MAX_SAFE_INTEGER, 0] : [step, -1, 0]
+
+/** By a column: all have to be looked at, but only their numbers are sorted. */
+function sorted(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
+  const column = query.sort.replace('-', '')
+  const direction = query.sort.startsWith('-') ? 'ASC' : 'DESC'
+  const [offset] = query.cursor === undefined ? [0] : placeOf(query.cursor, 1)
+  const { conditions, values } = conditionsOf(query)
+  const found = sql<{ step: number; grp: number; sample: number }>(
+    db,
+    `SELECT c.step, c.grp, c.sample FROM ${query.prompt ? tables : 'completions c'}
+     WHERE c.run = ? AND c.step BETWEEN ? AND ?${conditions}
+     ORDER BY c.${column} ${direction} NULLS LAST, c.step DESC, c.grp, c.sample LIMIT ? OFFSET ?`,
+  ).all(run, first, last, ...values, query.limit, offset)
+  const one = sql<Row>(
+    db,
+    `SELECT ${columns} FROM ${tables} WHERE c.run = ? AND c.step = ? AND c.grp = ? AND c.sample = ?`,
+  )
+  const hits = found.map(({ step, grp, sample }) => traceOf(one.get(run, step, grp, sample)!))
+  const steps = Math.max(0, last - first + 1)
+  const more = hits.length === query.limit
+  return { hits, searched: steps, steps, cursor: more ? String(offset + hits.length) : null }
+}
+
+function conditionsOf(query: TraceQuery): { conditions: string; values: unknown[] } {
+  const parts: [string, unknown][] = []
+  const when = (value: unknown, condition: string, given: unknown = value) =>
+    value !== undefined && value !== '' && parts.push([condition, given])
+  if (query.regex) when(query.text, 'matches(?, c.text) = 1')
+  else when(query.text, `c.text LIKE ? ESCAPE '\\'`, likeOf(query.text))
+  when(query.prompt, `g.prompt LIKE ? ESCAPE '\\'`, likeOf(query.prompt))
+  when(query.right, 'is_right(c.parts) = ?', Number(query.right))
+  when(query.finishReason, 'c.finish_reason = ?')
+  when(query.minReward, 'c.reward >= ?')
+  when(query.maxReward, 'c.reward <= ?')
+  when(query.minTokens, 'c.tokens >= ?')
+  when(query.maxTokens, 'c.tokens <= ?')
+  return {
+    conditions: parts.map(([condition]) => ` AND ${condition}`).join(''),
+    values: parts.map(([, value]) => value),
+  }
+}
+
+const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+function placeOf(cursor: string, numbers: number): number[] {
+  const place = cursor.split(' ').map(Number)
+  if (place.length === numbers && place.every(Number.isSafeInteger)) return place
+  throw new StudioError('bad-request', `"${cursor}" is no place in this search.`, 'Begin the search anew.')
+}
+
+let pattern: { text: string; expression: RegExp } | undefined
+
+function patternOf(text: string): RegExp {
+  if (pattern?.text !== text) {
+    try {
+      pattern = { text, expression: new RegExp(text, 'ims') }
+    } catch (error) {
+      const why = (error as Error).message.replace(/^Invalid regular expression: /, '')
+      throw new StudioError(
+        'bad-request',
+        `The search is no regular expression: ${why}.`,
+        'Correct it, or search for the text as it stands.',
+      )
+    }
+  }
+  return pattern.expression
+}
+
+const defined = new WeakSet<Db>()
+
+function defineFunctions(db: Db): void {
+  if (defined.has(db)) return
+  defined.add(db)
+  db.function('matches', { deterministic: true }, (text, of) => Number(patternOf(String(text)).test(String(of))))
+  db.function('is_right', { deterministic: true }, (parts) => {
+    const right = isRight(JSON.parse(String(parts)))
+    return right === null ? null : Number(right)
+  })
+}
+
+function traceOf(row: Row): Trace {
+  const { step, grp: group, prompt, answer, kind } = row
+  const completion = completionRecord(row)
+  return { step, group, prompt, answer, kind, right: isRight(completion.parts), ...completion }
+}

@@ -1,0 +1,160 @@
+/** The search of completions against the plain definition: filter all of them, sort, and compare. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { GroupRecord } from '../../src-main/contract/records.ts'
+import { type Trace, type TracePage, type TraceQuery, traceQuery, traceSorts } from '../../src-main/contract/traces.ts'
+import { type Db, openForWriting } from '../../src-main/store/database.ts'
+import { eachCompletion } from '../../src-main/store/groups.ts'
+import { migrate } from '../../src-main/store/migrations.ts'
+import { queries } from '../../src-main/store/queries.ts'
+import { insertRun } from '../../src-main/store/runs.ts'
+import { insertStages } from '../../src-main/store/stages.ts'
+import { insertStep } from '../../src-main/store/steps.ts'
+import { recipeOf, stepReport } from '../host/support/records.ts'
+
+let db: Db
+let all: Trace[]
+const runId = '0001-test'
+const words = ['<think>12+34=46', 'Wait', '100 %', 'a_b', "it's", '第二', 'x'.repeat(40)]
+
+function groupAt(step: number, position: number): GroupRecord {
+  const completions = [0, 1, 2].map((sample) => {
+    const i = step * 31 + position * 7 + sample
+    const right = i % 3 === 0
+    return {
+      sample,
+      text: `${words[i % words.length]} ${words[(i * 5 + 1) % words.length]} <answer>${i}</answer>`,
+      tokens: i % 17,
+      finishReason: i % 5 === 0 ? ('length' as const) : ('stop' as const),
+      reward: i % 11 === 0 ? Number.NaN : (i % 7) / 4,
+      advantage: (i % 13) - 6,
+      parts: { accuracy: { value: right ? 1 : 0, weight: 1, reason: '' } },
+    }
+  })
+  const own = { group: position, prompt: `${position}+${step % 4}=`, answer: '1', kind: 'sum' }
+  const figures = { meanReward: 0, stdReward: 1, zeroSpread: false, advantages: [], rewards: [] }
+  return { ...own, ...figures, completions } as GroupRecord
+}
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'traces-'))
+  const path = join(folder, 'studio.db')
+  db = openForWriting(path)
+  migrate(db, path)
+  const config = recipeOf()
+  insertRun(db, { number: 1, id: runId, config, backendWanted: null, createdAt: '', settings: {} as never })
+  insertStages(db, 1, config)
+  for (let step = 1; step <= 40; step++)
+    insertStep(db, 1, stepReport(step, { groups: [0, 1].map((g) => groupAt(step, g)) }), step)
+  all = [...eachCompletion(db, 1)].map((c) => ({ ...c, right: c.parts.accuracy?.value === 1 }))
+  return () => {
+    db.close()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+const ask = (query: object): TracePage => queries.traces(db, '', traceQuery.parse({ runId, ...query }))
+
+/** Page after page. */
+function everything(query: object): Trace[] {
+  const hits: Trace[] = []
+  let cursor: string | null | undefined
+  for (;;) {
+    const page = ask({ ...query, ...(cursor ? { cursor } : {}) })
+    hits.push(...page.hits)
+    expect(page.searched).toBeLessThanOrEqual(page.steps)
+    cursor = page.cursor
+    if (cursor === null) return hits
+  }
+}
+
+const place = (t: Trace) => `${t.step} ${t.group} ${t.sample}`
+
+function expected(query: TraceQuery): string[] {
+  const within = (value: number, min?: number, max?: number) =>
+    (min === undefined || value >= min) && (max === undefined || value <= max)
+  const found = all.filter(
+    (t) =>
+      (query.regex
+        ? new RegExp(query.text, 'ims').test(t.text)
+        : t.text.toLowerCase().includes(query.text.toLowerCase())) &&
+      t.prompt.includes(query.prompt) &&
+      (query.right === undefined || t.right === query.right) &&
+      (query.finishReason === undefined || t.finishReason === query.finishReason) &&
+      within(t.reward, query.minReward, query.maxReward) &&
+      within(t.tokens, query.minTokens, query.maxTokens) &&
+      within(t.step, query.fromStep, query.toStep),
+  )
+  if (query.sort === 'oldest') return found.map(place)
+  if (query.sort === 'newest') return found.reverse().map(place)
+  const column = query.sort.replace('-', '') as 'reward' | 'advantage' | 'tokens'
+  const sign = query.sort.startsWith('-') ? 1 : -1
+  const last = (value: number) => Number(Number.isNaN(value))
+  return found
+    .sort(
+      (a, b) =>
+        last(a[column]) - last(b[column]) ||
+        (Number.isNaN(a[column]) ? 0 : sign * (a[column] - b[column])) ||
+        b.step - a.step ||
+        a.group - b.group ||
+        a.sample - b.sample,
+    )
+    .map(place)
+}
+
+const step = fc.option(fc.integer({ min: 0, max: 45 }), { nil: undefined })
+const reward = fc.option(
+  fc.integer({ min: 0, max: 6 }).map((i) => i / 4),
+  { nil: undefined },
+)
+const length = fc.option(fc.integer({ min: 0, max: 17 }), { nil: undefined })
+
+describe('the search', () => {
+  test('finds exactly what the definition finds, in its order, whatever the page', () => {
+    const query = fc.record({
+      text: fc.constantFrom('', 'wait', '100 %', 'a_b', '%', '_', "it's", '第', 'nowhere', '4'),
+      regex: fc.constant(false),
+      prompt: fc.constantFrom('', '0+', '1+3=', '%'),
+      right: fc.constantFrom(undefined, true, false),
+      finishReason: fc.constantFrom(undefined, 'stop' as const, 'length' as const),
+      ...{ minReward: reward, maxReward: reward, minTokens: length, maxTokens: length, fromStep: step, toStep: step },
+      sort: fc.constantFrom(...traceSorts),
+      limit: fc.constantFrom(1, 7, 100, 500),
+    })
+    fc.assert(
+      fc.property(query, (q) => {
+        expect(everything(q).map(place)).toEqual(expected({ ...q, runId } as TraceQuery))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('takes a regular expression', () => {
+    for (const text of ['^<think>\\d+\\+', 'wait|第', '(\\w)_(\\w)', '\\d{3}</answer>$'])
+      expect(everything({ text, regex: true }).map(place)).toEqual(
+        expected(traceQuery.parse({ runId, text, regex: true })),
+      )
+  })
+
+  test('hands out the whole record', () => {
+    const [hit] = ask({ limit: 1 }).hits
+    expect(hit).toEqual(all.at(-1))
+  })
+
+  test('refuses what is no expression and no place, with the way out', () => {
+    expect(() => ask({ text: '(', regex: true })).toThrow(/The search is no regular expression: .*Unterminated group/)
+    for (const cursor of ['x', '1 2', '1 2 3 4', '1 2 x'])
+      expect(() => ask({ cursor })).toThrow('is no place in this search')
+    expect(() => ask({ runId: 'nobody' })).toThrow('There is no run "nobody".')
+  })
+
+  test('of a run without steps finds nothing', () => {
+    const config = recipeOf()
+    insertRun(db, { number: 2, id: '0002-empty', config, backendWanted: null, createdAt: '', settings: {} as never })
+    for (const sort of traceSorts)
+      expect(ask({ runId: '0002-empty', sort })).toEqual({ hits: [], searched: 0, steps: 0, cursor: null })
+  })
+})
