@@ -20,7 +20,7 @@ export const traceQuery = z.object({
   runId: z.string().min(1).max(100),
   /** In the completion; letters of either case. Empty finds all. */
   text: z.string().max(2000).default(''),
-  /** `text` is a JavaScript regular expression, taken with the flags i, m and s. */
+  /** `text` is a JavaScript regular expression with the flags m and s, without lookahead and backreferences: letters count as written. */
   regex: z.boolean().default(false),
   /** In the prompt. */
   prompt: z.string().max(2000).default(''),

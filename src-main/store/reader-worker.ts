@@ -1,13 +1,9 @@
 /** The worker thread that answers questions about the store with a connection of its own, read-only. */
-import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { reportOf } from '../contract/errors.ts'
 import { openForReading, storageError } from './database.ts'
 import { databasePath } from './folder.ts'
 import { answer, type Question } from './queries.ts'
-
-// a person's pattern that backtracks without end is matched in linear time instead
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
 
 const { dataFolder } = workerData as { dataFolder: string }
 const path = databasePath(dataFolder)

@@ -1,4 +1,5 @@
 /** Searching the table `completions`: page by page, each in bounded time, however many there are. */
+import { setFlagsFromString } from 'node:v8'
 import { StudioError } from '../contract/errors.ts'
 import { isRight } from '../contract/rewards.ts'
 import type { Trace, TracePage, TraceQuery } from '../contract/traces.ts'
@@ -120,17 +121,23 @@ function placeOf(cursor: string, numbers: number): number[] {
   throw new StudioError('bad-request', `"${cursor}" is no place in this search.`, 'Begin the search anew.')
 }
 
+// A pattern that backtracks without end is matched in linear time instead; what has no linear time (lookahead, backreferences) is refused.
+for (const flag of ['', '-on-excessive-backtracks']) setFlagsFromString(`--enable-experimental-regexp-engine${flag}`)
+
 let pattern: { text: string; expression: RegExp } | undefined
 
 function patternOf(text: string): RegExp {
   if (pattern?.text !== text) {
     try {
-      pattern = { text, expression: new RegExp(text, 'ims') }
+      new RegExp(text, 'msl')
+      pattern = { text, expression: new RegExp(text, 'ms') }
     } catch (error) {
-      const why = (error as Error).message.replace(/^Invalid regular expression: /, '')
+      const why = (error as Error).message
+        .replace(/^Invalid regular expression: (?:\/.*\/lms: )?/s, '')
+        .replace('Cannot be executed in linear time', 'lookahead and backreferences can take forever')
       throw new StudioError(
         'bad-request',
-        `The search is no regular expression: ${why}.`,
+        `The search ${JSON.stringify(text)} cannot be used as a regular expression: ${why}.`,
         'Correct it, or search for the text as it stands.',
       )
     }
