@@ -3,7 +3,7 @@
 import { compiled } from '../tensor/compiled.ts'
 import { laneCount, lanes } from '../tensor/lanes.ts'
 import type { Sizes } from '../tensor/recorder.ts'
-import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tensor/tf.ts'
+import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tensor/tf.ts'
 import { frozenOf, type Model, modelKey, rebuilt, trainedOf } from './model.ts'
 import { entropyOf, logProbOf } from './operations.ts'
 import { causalBias, fuse, hiddenStates, logitsOf, ropeOf } from './transformer.ts'
@@ -155,16 +155,24 @@ export function nextTokenLogits(
   from = 0,
   fused = fuse(model),
 ): Tensor2D {
+  const predicting = tf
+    .slice(finalStates(model, batch, fused), [0, from, 0], [-1, batch.length - 1 - from, -1])
+    .reshape([-1, model.config.hidden]) as Tensor2D
+  return logitsOf(fused, predicting)
+}
+
+/** Final hidden states of every position, normalised: [rows, length, hidden], differentiable in what is trained. */
+export function finalStates(
+  model: Model,
+  batch: Pick<Batch, 'ids' | 'length' | 'positions'>,
+  fused = fuse(model),
+): Tensor3D {
   const { config, recomputeLayers } = model
   const { length } = batch
   const table = ropeOf(config, [Array.from({ length: batch.positions }, (_, i) => i)])
   const used = (t: Tensor4D) => tf.slice(t, [0, 0, 0, 0], [1, 1, length, -1])
   const rope = { cos: used(table.cos), sin: used(table.sin) }
-  const hidden = hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(length), recomputeLayers })
-  const predicting = tf
-    .slice(hidden, [0, from, 0], [-1, length - 1 - from, -1])
-    .reshape([-1, config.hidden]) as Tensor2D
-  return logitsOf(fused, predicting)
+  return hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(length), recomputeLayers })
 }
 
 /**
@@ -273,7 +281,7 @@ export async function accumulateGradient<I extends StepInputs>(
   return numbers
 }
 
-function addTo(gradients: Map<string, Tensor>, names: string[], more: Tensor[]): void {
+export function addTo(gradients: Map<string, Tensor>, names: string[], more: Tensor[]): void {
   names.forEach((name, i) => {
     const sum = gradients.get(name)
     gradients.set(name, sum ? tf.add(sum, more[i]) : more[i])

@@ -1,0 +1,104 @@
+/** Preferences and labels from JSON lines: read, checked line by line, split by prompt, and balanced by length. */
+import { z } from 'zod'
+import { StudioError } from '../../contract/errors.ts'
+import type { RewardModelKind } from '../../contract/reward-models.ts'
+import { mix } from '../random.ts'
+
+export interface Preference {
+  prompt: string
+  chosen: string
+  rejected: string
+}
+
+export interface Labelled {
+  prompt: string
+  completion: string
+  safe: boolean
+}
+
+/** `line`: of the file, from 1. */
+export type Item = { line: number } & (Preference | Labelled)
+
+const text = z.string().min(1).max(1_000_000)
+const preference = z
+  .object({ prompt: text, chosen: text, rejected: text })
+  .refine(({ chosen, rejected }) => chosen !== rejected, 'chosen and rejected are the same')
+const labels = { safe: true, unsafe: false, true: true, false: false, 1: true, 0: false } as const
+const labelled = z
+  .object({ prompt: text, completion: text, label: z.union([z.string(), z.boolean(), z.number()]) })
+  .refine(({ label }) => String(label) in labels, 'label must be "safe" or "unsafe" (or true, false, 1, 0)')
+
+const forms: Record<RewardModelKind, string> = {
+  helpfulness: '{"prompt":"…","chosen":"…","rejected":"…"}',
+  safety: '{"prompt":"…","completion":"…","label":"safe"}',
+}
+
+/**
+ * @param source what to call it in messages
+ * @throws StudioError bad-request naming every line that is wrong (the first ten of them) by its number
+ */
+export function readItems(kind: RewardModelKind, content: string, source: string): Item[] {
+  const wrong: string[] = []
+  const items: Item[] = []
+  content.split('\n').forEach((line, i) => {
+    if (line.trim() === '') return
+    const read = itemOf(kind, line)
+    if (typeof read === 'string') wrong.push(`line ${i + 1} ${read}`)
+    else items.push({ ...read, line: i + 1 })
+  })
+  const hint = `Give one object a line, like ${forms[kind]}. Nothing was trained.`
+  if (wrong.length > 0) {
+    const more = wrong.length > 10 ? `, and ${wrong.length - 10} more` : ''
+    throw new StudioError('bad-request', `${source} cannot be used: ${wrong.slice(0, 10).join('; ')}${more}.`, hint)
+  }
+  if (items.length === 0) throw new StudioError('bad-request', `${source} has nothing in it.`, hint)
+  return items
+}
+
+function itemOf(kind: RewardModelKind, line: string): Preference | Labelled | string {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch {
+    return 'is not JSON'
+  }
+  const read = kind === 'helpfulness' ? preference.safeParse(json) : labelled.safeParse(json)
+  if (!read.success) {
+    const [{ path, message }] = read.error.issues
+    return path.length > 0 ? `has a bad ${path.join('.')}: ${message}` : `is wrong: ${message}`
+  }
+  if ('chosen' in read.data) return read.data
+  const { prompt, completion, label } = read.data
+  return { prompt, completion, safe: labels[String(label) as keyof typeof labels] }
+}
+
+/** Which part an item is in is a property of its prompt, so that no prompt is trained on and measured with. */
+export function split<I extends { prompt: string }>(items: readonly I[], share: number): { training: I[]; heldOut: I[] } {
+  const isHeldOut = ({ prompt }: I) => (mix(`reward-model/${prompt}`)[0] >>> 0) / 4294967296 < share
+  return { training: items.filter((item) => !isHeldOut(item)), heldOut: items.filter(isHeldOut) }
+}
+
+/**
+ * Pairs of which the preferred answer is as often the longer as the shorter one, for each size of the difference: differences count as alike
+ * within a factor of two. Who stays is decided by a hash, not by the order.
+ * @param difference length of the preferred answer less that of the other
+ */
+export function balanced<I extends Preference>(pairs: readonly I[], difference: (pair: I) => number): I[] {
+  const sides = new Map<number, { longer: I[]; shorter: I[] }>()
+  for (const pair of pairs) {
+    const d = difference(pair)
+    if (d === 0) continue
+    const size = Math.floor(Math.log2(Math.abs(d)))
+    const side = sides.get(size) ?? { longer: [], shorter: [] }
+    sides.set(size, side)
+    side[d > 0 ? 'longer' : 'shorter'].push(pair)
+  }
+  const rank = ({ prompt, chosen, rejected }: I) => mix(JSON.stringify(['balance', prompt, chosen, rejected]))[0]
+  const dropped = new Set<I>()
+  for (const { longer, shorter } of sides.values()) {
+    const [more, fewer] = longer.length > shorter.length ? [longer, shorter] : [shorter, longer]
+    const order = [...more].sort((a, b) => rank(a) - rank(b))
+    for (const pair of order.slice(fewer.length)) dropped.add(pair)
+  }
+  return pairs.filter((pair) => !dropped.has(pair))
+}

@@ -1,0 +1,109 @@
+/** Items of a data set as a reward model reads them. */
+import { StudioError } from '../../contract/errors.ts'
+import type { RewardModelReport } from '../../contract/reward-models.ts'
+import type { Sequence } from '../model/batch.ts'
+import { sizeOf } from '../model/batch.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Item } from './data.ts'
+import type { RewardModel } from './model.ts'
+import { reportOnOutputs, reportOnPairs } from './report.ts'
+import { scoresOf } from './scores.ts'
+import { judgedPart, textLength, written, writtenPrompts } from './texts.ts'
+
+/** A pair's two answers, the preferred one first; or one output with its label. */
+export type Example = { line: number; prompt: string } & (
+  | { sequences: readonly [Sequence, Sequence]; safe?: undefined }
+  | { sequences: readonly [Sequence]; safe: boolean }
+)
+
+/** @throws StudioError bad-request naming the line: text outside the vocabulary, no answer after the thinking, more tokens than the model holds */
+export async function examplesOf(policy: Policy, items: readonly Item[], source: string): Promise<Example[]> {
+  const wrong = (line: number, what: string, hint: string) =>
+    new StudioError('bad-request', `${source}: line ${line} ${what}.`, hint)
+  const prompts = await promptsOf(policy, items, wrong)
+  const { maxPositions } = policy.config
+  return items.map((item): Example => {
+    const { line, prompt } = item
+    const sequence = (text: string, field: string): Sequence => {
+      let own: Sequence
+      try {
+        own = written(policy, prompts.get(prompt)!, text)
+      } catch (error) {
+        throw outside(error, line, wrong)
+      }
+      if (sizeOf(own) <= maxPositions) return own
+      throw wrong(
+        line,
+        `has ${sizeOf(own)} tokens with its ${field}, and the model holds ${maxPositions}`,
+        'Shorten it or leave it out.',
+      )
+    }
+    if ('safe' in item)
+      return { line, prompt, safe: item.safe, sequences: [sequence(item.completion, 'completion')] }
+    const answer = (field: 'chosen' | 'rejected') => {
+      const text = judgedPart('helpfulness', item[field])
+      if (text !== null) return sequence(text, field)
+      throw wrong(line, `has no answer after the thinking in its ${field}`, 'Helpfulness is of that part alone.')
+    }
+    return { line, prompt, sequences: [answer('chosen'), answer('rejected')] }
+  })
+}
+
+type Wrong = (line: number, what: string, hint: string) => StudioError
+
+async function promptsOf(policy: Policy, items: readonly Item[], wrong: Wrong) {
+  try {
+    return await writtenPrompts(
+      policy,
+      items.map((item) => item.prompt),
+    )
+  } catch (error) {
+    for (const { prompt, line } of items) {
+      try {
+        policy.tokenizer.encode(prompt)
+      } catch (own) {
+        throw outside(own, line, wrong)
+      }
+    }
+    throw error
+  }
+}
+
+function outside(error: unknown, line: number, wrong: Wrong): unknown {
+  if (!(error instanceof StudioError)) return error
+  return wrong(line, `cannot be written in the model's tokens: ${error.message.replace(/\.$/, '')}`, error.hint)
+}
+
+/** @returns the score of each sequence, by example */
+export async function scoresOfExamples(
+  model: RewardModel,
+  examples: readonly Example[],
+  microBatchTokens: number,
+): Promise<number[][]> {
+  const scores = await scoresOf(
+    model,
+    examples.flatMap((e) => [...e.sequences]),
+    microBatchTokens,
+  )
+  let at = 0
+  return examples.map((e) => e.sequences.map(() => scores[at++]))
+}
+
+export async function reportOf(
+  model: RewardModel,
+  examples: readonly Example[],
+  microBatchTokens: number,
+  seed: number,
+): Promise<RewardModelReport> {
+  const scores = await scoresOfExamples(model, examples, microBatchTokens)
+  const judged = examples.map((e, i) => e.sequences.map((s, k) => ({ score: scores[i][k], tokens: textLength(s) })))
+  if (model.kind === 'helpfulness')
+    return reportOnPairs(
+      judged.map(([chosen, rejected]) => [chosen, rejected]),
+      seed,
+    )
+  return reportOnOutputs(
+    judged.map(([output], i) => ({ ...output, safe: examples[i].safe! })),
+    seed,
+  )
+}

@@ -1,0 +1,44 @@
+/** What a reward model reads of an answer, and how it is written in tokens. */
+import type { RewardModelKind } from '../../contract/reward-models.ts'
+import type { Sequence } from '../model/batch.ts'
+import { chatTemplateOf, renderChats } from '../model/chat-template.ts'
+import type { Policy } from '../model/policy.ts'
+
+/**
+ * The part of an output that is judged: of helpfulness what comes after the thinking, of safety all of it.
+ * @returns null where there is none: the thinking was never closed, or nothing follows it
+ */
+export function judgedPart(kind: RewardModelKind, text: string): string | null {
+  if (kind === 'safety') return text
+  const ends = text.lastIndexOf('</think>')
+  if (text.lastIndexOf('<think>') > ends) return null
+  const summary = (ends < 0 ? text : text.slice(ends + '</think>'.length)).trim()
+  return summary === '' ? null : summary
+}
+
+export type WrittenPrompts = ReadonlyMap<string, readonly number[]>
+
+/** Each prompt's tokens: as a person's message where the model has a chat template, else as it stands. */
+export async function writtenPrompts(policy: Policy, prompts: readonly string[]): Promise<WrittenPrompts> {
+  const distinct = [...new Set(prompts)]
+  const template = chatTemplateOf(policy.companions)
+  const { tokenizer } = policy
+  if (!template) return new Map(distinct.map((prompt) => [prompt, [...tokenizer.prefix, ...tokenizer.encode(prompt)]]))
+  const texts = await renderChats(
+    template,
+    distinct.map((content) => [{ role: 'user', content }]),
+  )
+  return new Map(distinct.map((prompt, i) => [prompt, tokenizer.encode(texts[i])]))
+}
+
+/**
+ * A prompt with a judged text and the end token; one token more, that nothing is read from.
+ * @throws StudioError bad-request, quoting the piece, for text outside the vocabulary
+ */
+export function written(policy: Policy, promptIds: readonly number[], text: string): Sequence {
+  const { eosId } = policy.tokenizer
+  return { promptIds, ids: [...policy.tokenizer.encode(text), eosId, eosId] }
+}
+
+/** Tokens of the text itself. */
+export const textLength = ({ ids }: Sequence): number => ids.length - 2

@@ -1,0 +1,233 @@
+/** Trains a reward model (Guo et al. 2025, Methods: helpfulness on pairs, safety point by point) and measures it on held-out prompts. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { StudioError } from '../../contract/errors.ts'
+import type { Jobs } from '../../contract/jobs.ts'
+import type { RewardModelKind, RewardModelNote, RewardModelTraining } from '../../contract/reward-models.ts'
+import { NonFiniteError } from '../grpo/update.ts'
+import { baseModel } from '../model/base.ts'
+import { modelFolder } from '../model/embedded.ts'
+import { freshAdapters } from '../model/lora.ts'
+import { loadPolicy, type Policy } from '../model/policy.ts'
+import { AdamW, clipFactor, globalNorm, warmedUp } from '../optim/adamw.ts'
+import { randomAt } from '../random.ts'
+import { type BackendName, openBackend } from '../tensor/index.ts'
+import { tf } from '../tensor/tf.ts'
+import { balanced, readItems, split } from './data.ts'
+import { type Example, examplesOf, reportOf, scoresOfExamples } from './judged.ts'
+import { labelLoss, preferenceLoss, type ScoreLoss } from './losses.ts'
+import {
+  disposeRewardModel,
+  freshHead,
+  loadRewardModel,
+  type RewardModel,
+  saveRewardModel,
+  trainedParts,
+} from './model.ts'
+import { gradientOf, scoresOf } from './scores.ts'
+import { textLength } from './texts.ts'
+
+/** Fewer than that measure nothing. */
+const LEAST_HELD_OUT = 10
+
+type TrainJob = Jobs['train-reward-model']
+
+/** @throws StudioError bad-request naming the line; bad-model, not-found; non-finite; disk-full, checkpoint */
+export async function trainRewardModel(
+  { name, kind, model: base, data, folder, training, backend }: TrainJob['ask'],
+  tell: (news: TrainJob['news']) => void,
+): Promise<TrainJob['answer']> {
+  const started = performance.now()
+  await openBackend(backend as BackendName | undefined)
+  const { text, sha256 } = readData(data)
+  const items = readItems(kind, text, data)
+  const model = begin(loadPolicy(modelFolder(base)), kind, base, training)
+  try {
+    const all = await examplesOf(model, items, data)
+    const used = kind === 'helpfulness' && training.balanceLengths ? balancedExamples(all, items) : all
+    const parts = split(used, training.heldOut)
+    requireEnough(parts, kind, data, all.length - used.length)
+    const steps = await fit(model, parts.training, training, tell)
+    const scores = (await scoresOfExamples(model, parts.training, training.microBatchTokens)).flat()
+    const note: RewardModelNote = {
+      format: 1,
+      name,
+      kind,
+      at: new Date().toISOString(),
+      base: baseModel(base),
+      training,
+      data: {
+        file: basename(data),
+        sha256,
+        trained: parts.training.length,
+        heldOut: parts.heldOut.length,
+        leftOut: all.length - used.length,
+        longerBefore: longerShare(kind, all),
+        longerAfter: longerShare(kind, used),
+      },
+      scores: rangeOf(scores),
+      steps,
+      seconds: (performance.now() - started) / 1000,
+      report: await reportOf(model, parts.heldOut, training.microBatchTokens, training.seed),
+    }
+    await saveRewardModel(model, note, folder)
+    return note
+  } finally {
+    disposeRewardModel(model)
+  }
+}
+
+type EvaluateJob = Jobs['evaluate-reward-model']
+
+/** Measures a reward model on another file. @throws StudioError as `trainRewardModel` */
+export async function evaluateRewardModel({ folder, data, backend }: EvaluateJob['ask']): Promise<EvaluateJob['answer']> {
+  await openBackend(backend as BackendName | undefined)
+  const { model, note } = loadRewardModel(folder)
+  try {
+    const examples = await examplesOf(model, readItems(note.kind, readData(data).text, data), data)
+    return await reportOf(model, examples, note.training.microBatchTokens, note.training.seed)
+  } finally {
+    disposeRewardModel(model)
+  }
+}
+
+function readData(path: string): { text: string; sha256: string } {
+  try {
+    const bytes = readFileSync(path)
+    return { text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') }
+  } catch (error) {
+    throw new StudioError(
+      'bad-request',
+      `${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}.`,
+      'Give the path of a file of JSON lines.',
+    )
+  }
+}
+
+/** The model before the first step. @throws StudioError bad-request for a model that is adapters */
+export function begin(policy: Policy, kind: RewardModelKind, base: string, training: RewardModelTraining): RewardModel {
+  if (policy.adapters)
+    throw new StudioError(
+      'bad-request',
+      `${base} holds adapters, not a model to begin with.`,
+      'Merge them first: grpo-studio export-model writes a whole model.',
+    )
+  const { lora, seed } = training
+  const head = freshHead(kind, policy.config.hidden)
+  if (!lora) return { ...policy, kind, head }
+  const adapters = freshAdapters(policy.config, policy.weights, lora, seed)
+  return { ...policy, kind, head, base, adapters }
+}
+
+/** @returns steps made @throws StudioError non-finite */
+export async function fit(
+  model: RewardModel,
+  examples: readonly Example[],
+  t: RewardModelTraining,
+  tell: (news: TrainJob['news']) => void = () => {},
+): Promise<number> {
+  const optimizer = new AdamW()
+  const perEpoch = Math.ceil(examples.length / t.batchSize)
+  const steps = perEpoch * t.epochs
+  try {
+    for (let step = 1; step <= steps; step++) {
+      const epoch = Math.floor((step - 1) / perEpoch)
+      const order = randomAt(t.seed, 'reward-model', epoch).shuffle(examples.map((_, i) => i))
+      const from = ((step - 1) % perEpoch) * t.batchSize
+      const batch = order.slice(from, from + t.batchSize).map((i) => examples[i])
+      const { loss, right } = await learn(model, batch, optimizer, warmedUp(t.learningRate, step, t.warmupSteps), t)
+      tell({ step, steps, loss, accuracy: right / batch.length })
+    }
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error
+    throw new StudioError('non-finite', error.message, 'Lower the learning rate (--learning-rate).')
+  } finally {
+    optimizer.dispose()
+  }
+  return steps
+}
+
+/** One optimizer step. @throws NonFiniteError before the weights change */
+export async function learn(
+  model: RewardModel,
+  examples: readonly Example[],
+  optimizer: AdamW,
+  learningRate: number,
+  { microBatchTokens, maxGradNorm, weightDecay }: RewardModelTraining,
+): Promise<ScoreLoss> {
+  const sequences = examples.flatMap((e) => [...e.sequences])
+  const scores = await scoresOf(model, sequences, microBatchTokens)
+  const result =
+    model.kind === 'helpfulness'
+      ? preferenceLoss(scores)
+      : labelLoss(
+          scores,
+          examples.map((e) => e.safe!),
+        )
+  if (!Number.isFinite(result.loss)) throw new NonFiniteError('loss', result.loss)
+  const gradients = gradientOf(model, sequences, result.gradient, microBatchTokens)
+  try {
+    const norm = await globalNorm(gradients.values())
+    if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
+    const trained = trainedParts(model)
+    const adam = { learningRate, beta1: 0.9, beta2: 0.999, weightDecay }
+    optimizer.update(trained, gradients, clipFactor(norm, maxGradNorm), adam)
+    for (const part of [model.weights, model.adapters?.tensors, model.head])
+      for (const name of part?.keys() ?? []) if (trained.has(name)) part!.set(name, trained.get(name)!)
+  } finally {
+    tf.dispose([...gradients.values()])
+  }
+  return result
+}
+
+const difference = ({ sequences: [chosen, rejected] }: Example) => textLength(chosen) - textLength(rejected!)
+
+function balancedExamples(examples: readonly Example[], items: readonly { line: number }[]): Example[] {
+  const texts = new Map(items.map((item) => [item.line, item as { chosen?: string; rejected?: string }]))
+  const pairs = examples.map((e) => {
+    const { chosen = '', rejected = '' } = texts.get(e.line)!
+    return { ...e, chosen, rejected }
+  })
+  const kept = new Set(balanced(pairs, difference).map((pair) => pair.line))
+  return examples.filter((e) => kept.has(e.line))
+}
+
+function longerShare(kind: RewardModelKind, examples: readonly Example[]): number | null {
+  const unequal = examples.filter((e) => kind === 'helpfulness' && difference(e) !== 0)
+  return unequal.length === 0 ? null : unequal.filter((e) => difference(e) > 0).length / unequal.length
+}
+
+function requireEnough(
+  { training, heldOut }: { training: Example[]; heldOut: Example[] },
+  kind: RewardModelKind,
+  data: string,
+  leftOut: number,
+): void {
+  const what = kind === 'helpfulness' ? 'pairs' : 'outputs'
+  const balance = leftOut > 0 ? ` (${leftOut} more were left out to balance lengths)` : ''
+  if (training.length === 0 || heldOut.length < LEAST_HELD_OUT)
+    throw new StudioError(
+      'bad-request',
+      `${data} has too few ${what}: ${training.length} to train on and ${heldOut.length} to measure with${balance}; at least ${LEAST_HELD_OUT} are needed to measure.`,
+      leftOut > 0 ? 'Give more data, or keep lengths as they are (--keep-lengths).' : 'Give more data, of more prompts.',
+    )
+  if (kind === 'helpfulness') return
+  for (const [part, name] of [
+    [training, 'train on'],
+    [heldOut, 'measure with'],
+  ] as const)
+    if (new Set(part.map((e) => e.safe)).size < 2)
+      throw new StudioError(
+        'bad-request',
+        `${data} has only ${part[0].safe ? 'safe' : 'unsafe'} outputs to ${name}.`,
+        'Give outputs of both labels.',
+      )
+}
+
+function rangeOf(scores: readonly number[]): RewardModelNote['scores'] {
+  const mean = scores.reduce((sum, s) => sum + s, 0) / scores.length
+  const variance = scores.reduce((sum, s) => sum + (s - mean) ** 2, 0) / Math.max(1, scores.length - 1)
+  const [low, high] = scores.reduce(([l, h], s) => [Math.min(l, s), Math.max(h, s)], [Infinity, -Infinity])
+  return { mean, std: Math.sqrt(variance), low, high }
+}

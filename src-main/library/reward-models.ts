@@ -1,0 +1,77 @@
+/** Reward models on the disk: a folder each, by name in the data folder or by path. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, isAbsolute, join } from 'node:path'
+import { StudioError } from '../contract/errors.ts'
+import { doubtsOf, type RewardModelNote, rewardModelName, rewardModelNote } from '../contract/reward-models.ts'
+
+export const NOTE = 'reward-model.json'
+
+export const rewardModelsFolder = (dataFolder: string): string => join(dataFolder, 'reward-models')
+
+/**
+ * @param name of one in `root`, or the path of a folder
+ * @throws StudioError not-found, naming those that there are
+ */
+export function rewardModelPath(name: string, root: string): string {
+  const path = isAbsolute(name) || name.includes('/') ? name : join(root, name)
+  if (name !== '' && existsSync(join(path, NOTE))) return path
+  const there = rewardModels(root).map((note) => note.name)
+  throw new StudioError(
+    'not-found',
+    name === '' ? 'No reward model is named.' : `There is no reward model ${name} (it would be in ${path}).`,
+    there.length > 0
+      ? `Those that are there: ${there.join(', ')}.`
+      : 'Train one first: grpo-studio reward-model train --help.',
+  )
+}
+
+/** @throws StudioError bad-model, naming the file and the field */
+export function readNote(folder: string): RewardModelNote {
+  const path = join(folder, NOTE)
+  const hint = 'Train it again, or take its folder from where it came from.'
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new StudioError('bad-model', `${path} cannot be read: ${(error as Error).message}.`, hint)
+  }
+  const read = rewardModelNote.safeParse(json)
+  if (read.success) return read.data
+  const [{ path: field, message }] = read.error.issues
+  throw new StudioError('bad-model', `${path} is damaged: ${field.join('.') || 'the whole'}: ${message}.`, hint)
+}
+
+/** Those of a folder that can be read, the newest first. */
+export function rewardModels(root: string): RewardModelNote[] {
+  if (!existsSync(root)) return []
+  return readdirSync(root)
+    .filter((name) => rewardModelName.safeParse(name).success && existsSync(join(root, name, NOTE)))
+    .flatMap((name) => {
+      try {
+        return [{ ...readNote(join(root, name)), name: basename(name) }]
+      } catch {
+        return []
+      }
+    })
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+}
+
+/**
+ * Asks before a doubtful one is used.
+ * @throws StudioError bad-model when it is of another kind; bad-setting when there are doubts and nobody said to use it all the same
+ */
+export function requireUsable(note: RewardModelNote, kind: RewardModelNote['kind'], doubtful: string): void {
+  if (note.kind !== kind)
+    throw new StudioError(
+      'bad-model',
+      `The reward model ${note.name} is one of ${note.kind}, not of ${kind}.`,
+      `Name it for the reward ${note.kind}, or train one of ${kind}.`,
+    )
+  const [doubt] = doubtsOf(note)
+  if (!doubt || doubtful === 'use') return
+  throw new StudioError(
+    'bad-setting',
+    `The reward model ${note.name} should not be used. ${doubt.message}`,
+    `Train it on more or better data; or use it all the same: --set rewardParameters.${kind}.doubtful=use`,
+  )
+}
