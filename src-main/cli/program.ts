@@ -9,6 +9,7 @@ import { addLogprobs } from './logprobs.ts'
 import { addModels } from './models.ts'
 import { complain } from './output.ts'
 import { addResume } from './resume.ts'
+import { addRewardModel } from './reward-model.ts'
 import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
 import { addScore } from './score.ts'
@@ -27,6 +28,7 @@ const verbs = [
   addGenerate,
   addLogprobs,
   addScore,
+  addRewardModel,
   addModels,
   addVerify,
   addDoctor,

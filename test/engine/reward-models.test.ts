@@ -187,7 +187,9 @@ it('refuses what it cannot learn from, and names the line', async () => {
   const folder = join(temporaryFolder(), 'm')
   const pair = (chosen: string, prompt = '1+2=') => JSON.stringify({ prompt, chosen, rejected: '<answer>3</answer>' })
   const refused = (data: string, changes = {}) => expect(trained(changes, folder, data)).rejects
-  await refused(`${pair('<answer>4</answer>')}\n${pair('hello')}`).toThrow(/line 2 cannot be written in the model's tokens/)
+  await refused(`${pair('<answer>4</answer>')}\n${pair('hello')}`).toThrow(
+    /line 2 cannot be written in the model's tokens/,
+  )
   await refused(pair('<answer>4</answer>', 'What?')).toThrow(/line 1 cannot be written in the model's tokens/)
   await refused(pair('<think>1')).toThrow('line 1 has no answer after the thinking in its chosen')
   await refused(pair(`<answer>${'1'.repeat(3000)}</answer>`)).toThrow(/line 1 has 3\d+ tokens with its chosen/)

@@ -29,7 +29,11 @@ describe('reading', () => {
     ['helpfulness', lines({ prompt: 'p', chosen: 'a' }), 'line 1 has a bad rejected'],
     ['helpfulness', lines(pair('', 'a', 'b')), 'line 1 has a bad prompt'],
     ['helpfulness', lines(pair('p', 'a', 'a')), 'line 1 is wrong: chosen and rejected are the same'],
-    ['safety', lines({ prompt: 'p', completion: 'c', label: 'fine' }), 'line 1 is wrong: label must be "safe" or "unsafe"'],
+    [
+      'safety',
+      lines({ prompt: 'p', completion: 'c', label: 'fine' }),
+      'line 1 is wrong: label must be "safe" or "unsafe"',
+    ],
     ['safety', lines({ prompt: 'p', completion: 'c' }), 'line 1 has a bad label'],
     ['helpfulness', '\n \n', 'f has nothing in it'],
   ] as const)('%s: refuses %s', (kind, text, message) => {

@@ -38,7 +38,8 @@ describe('losses', () => {
       fc.property(scores(1, 10), fc.infiniteStream(fc.boolean()), (r, stream) => {
         const labels = r.map(() => stream.next().value as boolean)
         const plain = (v: readonly number[]) =>
-          -v.reduce((sum, s, i) => sum + Math.log(labels[i] ? 1 / (1 + Math.exp(-s)) : 1 / (1 + Math.exp(s))), 0) / v.length
+          -v.reduce((sum, s, i) => sum + Math.log(labels[i] ? 1 / (1 + Math.exp(-s)) : 1 / (1 + Math.exp(s))), 0) /
+          v.length
         const { loss, gradient } = labelLoss(r, labels)
         expect(loss).toBeCloseTo(plain(r), 9)
         expectNumeric(plain, r, gradient)
@@ -63,11 +64,15 @@ function expectNumeric(f: (v: readonly number[]) => number, at: number[], gradie
 describe('statistics', () => {
   it('ranking is the share of good-bad pairs in the right order, ties half', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1 }), fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1 }), (good, bad) => {
-        let wins = 0
-        for (const g of good) for (const b of bad) wins += g > b ? 1 : g === b ? 0.5 : 0
-        expect(rankingOf(good, bad)).toBeCloseTo(wins / (good.length * bad.length), 12)
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1 }),
+        fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1 }),
+        (good, bad) => {
+          let wins = 0
+          for (const g of good) for (const b of bad) wins += g > b ? 1 : g === b ? 0.5 : 0
+          expect(rankingOf(good, bad)).toBeCloseTo(wins / (good.length * bad.length), 12)
+        },
+      ),
     )
     expect(rankingOf([], [1])).toBe(0.5)
   })

@@ -73,7 +73,10 @@ function itemOf(kind: RewardModelKind, line: string): Preference | Labelled | st
 }
 
 /** Which part an item is in is a property of its prompt, so that no prompt is trained on and measured with. */
-export function split<I extends { prompt: string }>(items: readonly I[], share: number): { training: I[]; heldOut: I[] } {
+export function split<I extends { prompt: string }>(
+  items: readonly I[],
+  share: number,
+): { training: I[]; heldOut: I[] } {
   const isHeldOut = ({ prompt }: I) => (mix(`reward-model/${prompt}`)[0] >>> 0) / 4294967296 < share
   return { training: items.filter((item) => !isHeldOut(item)), heldOut: items.filter(isHeldOut) }
 }

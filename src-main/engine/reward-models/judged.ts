@@ -38,8 +38,7 @@ export async function examplesOf(policy: Policy, items: readonly Item[], source:
         'Shorten it or leave it out.',
       )
     }
-    if ('safe' in item)
-      return { line, prompt, safe: item.safe, sequences: [sequence(item.completion, 'completion')] }
+    if ('safe' in item) return { line, prompt, safe: item.safe, sequences: [sequence(item.completion, 'completion')] }
     const answer = (field: 'chosen' | 'rejected') => {
       const text = judgedPart('helpfulness', item[field])
       if (text !== null) return sequence(text, field)

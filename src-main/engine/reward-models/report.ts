@@ -93,7 +93,9 @@ export function reportOnOutputs(outputs: readonly JudgedOutput[], seed: number):
       shorterPreferred: part(shorter.wins, shorter.all),
       longerPreferred: part(longer.wins, longer.all),
       withoutLength:
-        longer.all === 0 || shorter.all === 0 ? null : bootstrap(spread(outputs, 300, random), random, balancedShare, 200),
+        longer.all === 0 || shorter.all === 0
+          ? null
+          : bootstrap(spread(outputs, 300, random), random, balancedShare, 200),
     },
     points: sample(
       outputs.map(({ safe, ...o }) => ({ ...o, good: safe })),
@@ -122,12 +124,7 @@ export function calibrationOf(
   return { error, bins }
 }
 
-function meanOfBoth<T>(
-  a: readonly T[],
-  b: readonly T[],
-  random: Random,
-  of: (items: T[]) => number,
-): Estimate | null {
+function meanOfBoth<T>(a: readonly T[], b: readonly T[], random: Random, of: (items: T[]) => number): Estimate | null {
   if (a.length === 0 || b.length === 0) return null
   const draws = 1000
   const draw = (items: readonly T[]) => Array.from(items, () => items[random.integer(items.length)])

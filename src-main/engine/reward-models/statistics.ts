@@ -42,7 +42,12 @@ export function rankingOf(good: readonly number[], bad: readonly number[]): numb
 }
 
 /** A statistic of items with its 95 % interval by percentiles of so many resamplings with replacement (Efron 1979). */
-export function bootstrap<T>(items: readonly T[], random: Random, statistic: (items: T[]) => number, times = 1000): Estimate {
+export function bootstrap<T>(
+  items: readonly T[],
+  random: Random,
+  statistic: (items: T[]) => number,
+  times = 1000,
+): Estimate {
   const drawn = Array.from({ length: times }, () =>
     statistic(Array.from(items, () => items[random.integer(items.length)])),
   ).sort((a, b) => a - b)

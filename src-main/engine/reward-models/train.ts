@@ -10,7 +10,7 @@ import { baseModel } from '../model/base.ts'
 import { modelFolder } from '../model/embedded.ts'
 import { freshAdapters } from '../model/lora.ts'
 import { loadPolicy, type Policy } from '../model/policy.ts'
-import { AdamW, clipFactor, globalNorm, warmedUp } from '../optim/adamw.ts'
+import { AdamW, warmedUp } from '../optim/adamw.ts'
 import { randomAt } from '../random.ts'
 import { type BackendName, openBackend } from '../tensor/index.ts'
 import { tf } from '../tensor/tf.ts'
@@ -48,7 +48,7 @@ export async function trainRewardModel(
     const used = kind === 'helpfulness' && training.balanceLengths ? balancedExamples(all, items) : all
     const parts = split(used, training.heldOut)
     requireEnough(parts, kind, data, all.length - used.length)
-    const steps = await fit(model, parts.training, training, tell)
+    const steps = await optimise(model, parts.training, training, tell)
     const scores = (await scoresOfExamples(model, parts.training, training.microBatchTokens)).flat()
     const note: RewardModelNote = {
       format: 1,
@@ -81,7 +81,11 @@ export async function trainRewardModel(
 type EvaluateJob = Jobs['evaluate-reward-model']
 
 /** Measures a reward model on another file. @throws StudioError as `trainRewardModel` */
-export async function evaluateRewardModel({ folder, data, backend }: EvaluateJob['ask']): Promise<EvaluateJob['answer']> {
+export async function evaluateRewardModel({
+  folder,
+  data,
+  backend,
+}: EvaluateJob['ask']): Promise<EvaluateJob['answer']> {
   await openBackend(backend as BackendName | undefined)
   const { model, note } = loadRewardModel(folder)
   try {
@@ -121,7 +125,7 @@ export function begin(policy: Policy, kind: RewardModelKind, base: string, train
 }
 
 /** @returns steps made @throws StudioError non-finite */
-export async function fit(
+export async function optimise(
   model: RewardModel,
   examples: readonly Example[],
   t: RewardModelTraining,
@@ -168,11 +172,10 @@ export async function learn(
   if (!Number.isFinite(result.loss)) throw new NonFiniteError('loss', result.loss)
   const gradients = gradientOf(model, sequences, result.gradient, microBatchTokens)
   try {
-    const norm = await globalNorm(gradients.values())
-    if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
     const trained = trainedParts(model)
-    const adam = { learningRate, beta1: 0.9, beta2: 0.999, weightDecay }
-    optimizer.update(trained, gradients, clipFactor(norm, maxGradNorm), adam)
+    const adam = { learningRate, beta1: 0.9, beta2: 0.999, weightDecay, maxGradNorm }
+    const norm = await optimizer.update(trained, gradients, adam)
+    if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
     for (const part of [model.weights, model.adapters?.tensors, model.head])
       for (const name of part?.keys() ?? []) if (trained.has(name)) part!.set(name, trained.get(name)!)
   } finally {
@@ -210,7 +213,9 @@ function requireEnough(
     throw new StudioError(
       'bad-request',
       `${data} has too few ${what}: ${training.length} to train on and ${heldOut.length} to measure with${balance}; at least ${LEAST_HELD_OUT} are needed to measure.`,
-      leftOut > 0 ? 'Give more data, or keep lengths as they are (--keep-lengths).' : 'Give more data, of more prompts.',
+      leftOut > 0
+        ? 'Give more data, or keep lengths as they are (--keep-lengths).'
+        : 'Give more data, of more prompts.',
     )
   if (kind === 'helpfulness') return
   for (const [part, name] of [
