@@ -36,7 +36,7 @@ module.exports = {
       { path: '^src-main/engine/' },
       {
         path: '^src-main/|^src-renderer/',
-        pathNot: '^src-main/(engine|contract|library)/',
+        pathNot: '^src-main/(engine|contract|library|evaluation)/',
       },
     ),
     forbid(
@@ -46,6 +46,15 @@ module.exports = {
       {
         path: '^src-main/|^src-renderer/',
         pathNot: '^src-main/(library|contract)/',
+      },
+    ),
+    forbid(
+      'evaluation-pure',
+      'Estimates and their intervals are functions of numbers, for whoever has them.',
+      { path: '^src-main/evaluation/' },
+      {
+        path: '^src-main/|^src-renderer/',
+        pathNot: '^src-main/(evaluation|contract)/|^src-main/engine/random.ts$',
       },
     ),
     forbid(
@@ -88,7 +97,7 @@ module.exports = {
       { path: '^src-main/store/' },
       {
         path: '^src-main/',
-        pathNot: '^src-main/(store|contract)/',
+        pathNot: '^src-main/(store|contract|evaluation)/',
       },
     ),
     forbid(

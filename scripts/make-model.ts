@@ -8,6 +8,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { defaultEvaluation } from '../src-main/contract/evaluation.ts'
 import { type ArithmeticKind, arithmeticKinds } from '../src-main/contract/recipe.ts'
 import { defaultSettings } from '../src-main/contract/settings.ts'
 import type { Sequence } from '../src-main/engine/model/batch.ts'
@@ -131,6 +132,7 @@ async function report(step: number): Promise<void> {
     policy,
     problems: evaluationSet(weights, 512),
     promptIds: bareIds(policy.tokenizer),
+    form: defaultEvaluation,
     maxTokens: 150,
     seed,
     settings: defaultSettings,

@@ -47,13 +47,14 @@ const fields: Record<keyof Recipe, string> = {
       ', ',
     )}. What is not named has none; at least one must be above 0. It is required unless there is ${code('data')}.`,
   levels: `How hard [puzzles](#puzzles) are: for each kind a level from 1 (easiest) to ${puzzleLevels}, or two, from one to the other: ${code('{ "grid": 2, "countdown": [1, 3] }')}.`,
-  data: `Problems from [files](#data-sets) in place of generated ones: ${code('train')} and ${code('eval')}, paths of JSON lines, and ${code('domain')} of lines that name none (${code('math')}).`,
+  data: `Problems from [files](#data-sets) in place of generated ones: ${code('train')} and ${code('eval')}, paths of JSON lines, CSV or Parquet, ${code('domain')} of lines that name none (${code('math')}), and ${code('map')} for fields under other names.`,
   prompt: `How a problem becomes what the model reads: [below](#prompts).`,
   trainPrompts:
     'Size of the training set; of a data set all of it by default. Steps draw from it epoch by epoch, without gaps or repeats.',
   evalPrompts: 'Size of the held-out set of an evaluation on the way.',
   evalEvery: 'Steps between evaluations. 0: only the first and the last one.',
   finalEvalPrompts: 'Size of the held-out set of the first and the last evaluation.',
+  evaluation: `How an evaluation samples: ${code('samples')}, outputs a prompt (1; with more there are pass@k and cons@k), ${code('temperature')} (1) and ${code('topP')} (1).`,
   checkpointEvery:
     'Steps between checkpoints. There is also one at the start, at each pause and at the end of each stage.',
   pauseOn: `Names of [alerts](user-guide.md#alerts) that pause the run, for example ${code('["reward-apart", "hollow-format"]')}.`,

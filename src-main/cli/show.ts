@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import type { EvaluationSummary } from '../contract/evaluation.ts'
 import { knobsOf, knobValue } from '../contract/knobs.ts'
 import { metricInfo } from '../contract/metrics.ts'
-import type { EvaluationSummary, StageRecord, SteeringEvent } from '../contract/records.ts'
+import type { StageRecord, SteeringEvent } from '../contract/records.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
 import { asItIs } from './as-it-is.ts'
@@ -78,15 +79,22 @@ function metricList(values: Record<string, number | null>): string {
 }
 
 function evaluationTable(evaluations: EvaluationSummary[]): string {
+  const several = evaluations.some((e) => e.samplesPerPrompt > 1)
   const rows = evaluations.map((e) => [
     e.step,
     percent(e.accuracy),
     `${percent(e.accuracyLow)} – ${percent(e.accuracyHigh)}`,
+    ...(several ? [percent(e.passAt.at(-1)?.value ?? null), percent(e.consensus?.value ?? null)] : []),
     e.prompts,
+    ...(several ? [e.samplesPerPrompt] : []),
     decimals(e.meanLength, 1),
     decimals(e.reflections, 2),
   ])
-  return table(['step', 'accuracy', '95 % interval', 'prompts', 'length', '"wait" per response'], rows)
+  const more = several ? { pass: ['pass@k', 'cons@k'], k: ['k'] } : { pass: [], k: [] }
+  return table(
+    ['step', 'accuracy', '95 % interval', ...more.pass, 'prompts', ...more.k, 'length', '"wait" per response'],
+    rows,
+  )
 }
 
 function eventLine(event: SteeringEvent): string {

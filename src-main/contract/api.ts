@@ -2,6 +2,7 @@
 import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
 import type { ErrorReport } from './errors.ts'
+import type { EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import type { GeneratedText } from './jobs.ts'
 import type { FetchState, ModelList } from './models.ts'
 import type { Recipe } from './recipe.ts'
@@ -9,8 +10,6 @@ import type {
   AlertRecord,
   BackendProbe,
   CheckpointRecord,
-  EvaluationSample,
-  EvaluationSummary,
   FinishReason,
   GroupRecord,
   GroupSummary,
@@ -162,7 +161,7 @@ export const contract = {
     /** Searches all completions of a run. */
     search: oc.input(traceQuery).output(type<TracePage>()),
     evaluationSamples: oc
-      .input(z.object({ runId: z.string(), step, limit: z.number().int().min(1).max(2000).default(200) }))
+      .input(z.object({ runId: z.string(), step, limit: z.number().int().min(1).max(65_536).default(200) }))
       .output(type<EvaluationSample[]>()),
   },
   models: {

@@ -1,17 +1,10 @@
 /** What passes between the host and an engine process. The engine is a function of these and nothing else. */
 import type { ErrorReport } from './errors.ts'
+import type { EvaluationReport } from './evaluation.ts'
 import type { JobName } from './jobs.ts'
 import type { KnobChanges } from './knobs.ts'
 import type { Recipe } from './recipe.ts'
-import type {
-  AlertRecord,
-  BackendProbe,
-  CheckpointRecord,
-  EvaluationReport,
-  PhaseReport,
-  SteeringEvent,
-  StepReport,
-} from './records.ts'
+import type { AlertRecord, BackendProbe, CheckpointRecord, PhaseReport, SteeringEvent, StepReport } from './records.ts'
 import type { Settings } from './settings.ts'
 
 export type ToEngine =

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { contradiction } from './contradictions.ts'
 import { dataSetSchema } from './data-set.ts'
 import { StudioError } from './errors.ts'
+import { evaluationSchema } from './evaluation.ts'
 import { loraSchema } from './lora.ts'
 import { promptSchema } from './prompt.ts'
 import { courseAlerts } from './records.ts'
@@ -57,6 +58,8 @@ export const recipeSchema = z.strictObject({
   evalEvery: z.number().int().min(0).max(1_000_000).default(25),
   /** Size of the held-out set of the first and last evaluations. */
   finalEvalPrompts: z.number().int().min(1).max(100_000).default(1024),
+  /** How each evaluation samples. */
+  evaluation: evaluationSchema.prefault({}),
   checkpointEvery: z.number().int().min(1).max(1_000_000).default(10),
   /** Alerts that pause the run, for a person to look. */
   pauseOn: z.array(z.enum(courseAlerts)).default([]),

@@ -69,37 +69,6 @@ export interface StepReport extends Omit<StepSummary, 'groups'> {
   groups: GroupRecord[]
 }
 
-export interface EvaluationSample {
-  prompt: string
-  answer: string
-  kind: string
-  text: string
-  tokens: number
-  finishReason: FinishReason
-  correct: boolean
-}
-
-export interface EvaluationSummary {
-  /** State of the policy after this step; 0 is the base model. */
-  step: number
-  at: string
-  prompts: number
-  /** Sampled pass@1 with one output a prompt, and its 95 % interval (Wilson). */
-  accuracy: number
-  accuracyLow: number
-  accuracyHigh: number
-  formatRate: number
-  meanLength: number
-  reflections: number
-  clippedRatio: number
-  byKind: Record<string, { prompts: number; accuracy: number }>
-  seconds: number
-}
-
-export interface EvaluationReport extends EvaluationSummary {
-  samples: EvaluationSample[]
-}
-
 export type SteeringKind = 'set' | 'pause' | 'resume' | 'step' | 'stop' | 'next-stage' | 'stay' | 'refresh-reference'
 
 /** What a person asks of a running engine. */

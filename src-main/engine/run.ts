@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { StudioError } from '../contract/errors.ts'
+import { defaultEvaluation } from '../contract/evaluation.ts'
 import { settingsOf } from '../contract/knobs.ts'
 import { defaultPrompt } from '../contract/prompt.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
@@ -43,7 +44,7 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
   state.policy.recomputeLayers = start.recipe.gradientCheckpointing
   const { recipe } = start
-  const { training: problems, heldOut, examples } = problemsOf(recipe)
+  const { training: problems, heldOut, examples } = await problemsOf(recipe)
   // runs of version 0.1.0 had no prompt in their recipe
   const form = recipe.prompt ?? defaultPrompt
   const prompts = await writePrompts(state.policy, form, examples, [...problems, ...heldOut])
@@ -267,6 +268,7 @@ class Run {
       policy: this.state.policy,
       problems: this.heldOut.slice(0, prompts),
       promptIds: this.prompts.ids,
+      form: this.recipe.evaluation ?? defaultEvaluation,
       maxTokens: longestLimit(this.recipe),
       seed: this.recipe.seed,
       step,

@@ -3,16 +3,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
+import type { EvaluationSummary } from '../contract/evaluation.ts'
 import type { JobName, Jobs } from '../contract/jobs.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
-import type {
-  AlertRecord,
-  EvaluationSummary,
-  RunDetail,
-  RunSummary,
-  SteeringCommand,
-  SteeringEvent,
-} from '../contract/records.ts'
+import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
 import { withHashes } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
 import { storageError } from '../store/database.ts'

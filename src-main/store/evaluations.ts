@@ -1,6 +1,12 @@
 /** Tables `evaluations` and `evaluation_samples`. */
 import type { PromptAppearance } from '../contract/api.ts'
-import type { EvaluationReport, EvaluationSample, EvaluationSummary, FinishReason } from '../contract/records.ts'
+import type {
+  EvaluationMeasures,
+  EvaluationReport,
+  EvaluationSample,
+  EvaluationSummary,
+} from '../contract/evaluation.ts'
+import type { FinishReason } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
 import { finite } from './metrics.ts'
 
@@ -17,6 +23,7 @@ interface EvaluationRow {
   clipped_ratio: number | null
   by_kind: string
   seconds: number | null
+  measures: string | null
 }
 
 interface SampleRow {
@@ -29,6 +36,21 @@ interface SampleRow {
   tokens: number
   finish_reason: FinishReason
   correct: number
+  sample: number
+  vote: number | null
+  level: number | null
+  language: number | null
+}
+
+/** What was done before evaluations had several samples. */
+const oneSample: EvaluationMeasures = {
+  samplesPerPrompt: 1,
+  temperature: 1,
+  topP: 1,
+  passAt: [],
+  consensus: null,
+  languageMixing: null,
+  byLevel: {},
 }
 
 /** An evaluation of the same step is replaced: a resumed run may take it again. */
@@ -37,8 +59,8 @@ export function putEvaluation(db: Db, run: number, report: EvaluationReport): vo
   sql(
     db,
     `INSERT INTO evaluations (run, step, at, prompts, accuracy, accuracy_low, accuracy_high, format_rate, mean_length,
-       reflections, clipped_ratio, by_kind, seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       reflections, clipped_ratio, by_kind, seconds, measures)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     run,
     report.step,
@@ -53,15 +75,37 @@ export function putEvaluation(db: Db, run: number, report: EvaluationReport): vo
     finite(report.clippedRatio),
     JSON.stringify(report.byKind),
     finite(report.seconds),
+    JSON.stringify(measuresOf(report)),
   )
   const insert = sql(
     db,
-    `INSERT INTO evaluation_samples (run, step, position, prompt, answer, kind, text, tokens, finish_reason, correct)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO evaluation_samples (run, step, position, prompt, answer, kind, text, tokens, finish_reason, correct,
+       sample, vote, level, language)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   report.samples.forEach((s, i) => {
-    insert.run(run, report.step, i, s.prompt, s.answer, s.kind, s.text, s.tokens, s.finishReason, Number(s.correct))
+    const { prompt, answer, kind, text, tokens, finishReason, correct, sample, vote, level, language } = s
+    const place = [run, report.step, i]
+    insert.run(
+      ...place,
+      prompt,
+      answer,
+      kind,
+      text,
+      tokens,
+      finishReason,
+      Number(correct),
+      sample,
+      vote,
+      level,
+      language,
+    )
   })
+}
+
+function measuresOf(summary: EvaluationSummary): EvaluationMeasures {
+  const { samplesPerPrompt, temperature, topP, passAt, consensus, languageMixing, byLevel } = summary
+  return { samplesPerPrompt, temperature, topP, passAt, consensus, languageMixing, byLevel }
 }
 
 export function deleteEvaluationsAfter(db: Db, run: number, step: number): void {
@@ -84,6 +128,7 @@ export function evaluationsOf(db: Db, run: number): EvaluationSummary[] {
       clippedRatio: row.clipped_ratio ?? Number.NaN,
       byKind: JSON.parse(row.by_kind) as EvaluationSummary['byKind'],
       seconds: row.seconds ?? Number.NaN,
+      ...(row.measures ? (JSON.parse(row.measures) as EvaluationMeasures) : oneSample),
     }))
 }
 
@@ -103,26 +148,25 @@ export function* eachEvaluationSample(db: Db, run: number): Generator<Evaluation
 
 /** The evaluations in which this prompt was asked, oldest first. */
 export function evaluationAppearances(db: Db, run: number, prompt: string): PromptAppearance[] {
-  return sql<SampleRow>(db, 'SELECT * FROM evaluation_samples WHERE run = ? AND prompt = ? ORDER BY step, position')
-    .all(run, prompt)
-    .map((row) => ({
-      source: 'evaluation',
-      step: row.step,
-      group: null,
-      answer: row.answer,
-      samples: [
-        {
-          sample: 0,
-          text: row.text,
-          tokens: row.tokens,
-          finishReason: row.finish_reason,
-          correct: row.correct === 1,
-          reward: null,
-          advantage: null,
-          parts: null,
-        },
-      ],
-    }))
+  const appearances: PromptAppearance[] = []
+  const rows = sql<SampleRow>(
+    db,
+    'SELECT * FROM evaluation_samples WHERE run = ? AND prompt = ? ORDER BY step, position',
+  ).all(run, prompt)
+  for (const { step, answer, sample, text, tokens, finish_reason: finishReason, correct } of rows) {
+    if (sample === 0) appearances.push({ source: 'evaluation', step, group: null, answer, samples: [] })
+    appearances.at(-1)?.samples.push({
+      sample,
+      text,
+      tokens,
+      finishReason,
+      correct: correct === 1,
+      reward: null,
+      advantage: null,
+      parts: null,
+    })
+  }
+  return appearances
 }
 
 function sampleOf(row: SampleRow): EvaluationSample {
@@ -130,9 +174,13 @@ function sampleOf(row: SampleRow): EvaluationSample {
     prompt: row.prompt,
     answer: row.answer,
     kind: row.kind,
+    sample: row.sample,
     text: row.text,
     tokens: row.tokens,
     finishReason: row.finish_reason,
     correct: row.correct === 1,
+    vote: row.vote,
+    level: row.level,
+    language: row.language,
   }
 }

@@ -160,8 +160,17 @@ CREATE INDEX alerts_by_run ON alerts (run, id);
 /** Alerts of before had none. */
 const alertEvidence = `ALTER TABLE alerts ADD COLUMN evidence TEXT NOT NULL DEFAULT '[]';`
 
+/** measures: `EvaluationMeasures` as JSON; NULL in evaluations that were made before, with one output a prompt. */
+const severalSamples = `
+ALTER TABLE evaluations ADD COLUMN measures TEXT;
+ALTER TABLE evaluation_samples ADD COLUMN sample INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE evaluation_samples ADD COLUMN vote INTEGER;
+ALTER TABLE evaluation_samples ADD COLUMN level REAL;
+ALTER TABLE evaluation_samples ADD COLUMN language REAL;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
-export const migrations: readonly string[] = [initial, alertEvidence]
+export const migrations: readonly string[] = [initial, alertEvidence, severalSamples]
 
 /**
  * Brings the database to the newest version in one transaction, after a backup beside it (`studio.db.v3.backup`).

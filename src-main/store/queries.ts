@@ -1,11 +1,10 @@
 /** What windows and the command line ask of a database: functions of a read-only connection. */
 import type { MetricColumns, PromptAppearance } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
+import type { EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
 import type {
   AlertRecord,
   CheckpointRecord,
-  EvaluationSample,
-  EvaluationSummary,
   GroupRecord,
   GroupSummary,
   RunDetail,

@@ -1,8 +1,8 @@
 /** The small multiples of the live page, in reading order: outcome, policy, optimisation. */
 
+import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
 import type { KnobName } from '../../src-main/contract/knobs.ts'
 import { type MetricInfo, type MetricName, metrics, rewardMetrics } from '../../src-main/contract/metrics.ts'
-import type { EvaluationSummary } from '../../src-main/contract/records.ts'
 import { correctnessRewards, type RewardName, rewardInfo } from '../../src-main/contract/rewards.ts'
 import { compact, percent } from '../format/number.ts'
 

@@ -1,11 +1,11 @@
 /** The run on the live page: its whole story, kept up by the host's events. */
 import { createStore } from 'zustand/vanilla'
 import type { HostEvent } from '../../src-main/contract/api.ts'
+import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
 import {
   type AlertRecord,
   type CheckpointRecord,
   courseAlerts,
-  type EvaluationSummary,
   type PhaseReport,
   type RunDetail,
   type SteeringEvent,

@@ -30,7 +30,7 @@ export async function compiled({ backend }: BenchOptions): Promise<unknown> {
     policy,
     reference: copyWeights(policy.weights),
     optimizer: new AdamW(),
-    problems: problemsOf({ ...recipe, seed: 0 }).training,
+    problems: (await problemsOf({ ...recipe, seed: 0 })).training,
     promptIds: bareIds(policy.tokenizer),
     tokensBefore: 0,
     progress: async () => {},

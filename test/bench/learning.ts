@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { EvaluationSummary, RunSummary, StepSummary } from '../../src-main/contract/records.ts'
+import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
+import type { RunSummary, StepSummary } from '../../src-main/contract/records.ts'
 import type { BenchOptions } from './options.ts'
 
 const command = fileURLToPath(new URL('../../bin/grpo-studio', import.meta.url))

@@ -78,11 +78,11 @@ function fullLength(folder: string, hidden: number, layers: number, heads: numbe
 }
 
 /** The long stage of the recipe, from the embedded model. */
-function asItRuns(): Order {
+async function asItRuns(): Promise<Order> {
   const recipe = loadRecipe('r1-zero-mini', [])
   const settings = initialSettings(recipe)
   return {
-    ...common(modelFolder(recipe.model), problemsOf({ ...recipe, seed: 0 }).training),
+    ...common(modelFolder(recipe.model), (await problemsOf({ ...recipe, seed: 0 })).training),
     prompts: settings.promptsPerStep,
     samples: settings.groupSize,
     tokens: 112,

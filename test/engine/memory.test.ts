@@ -46,6 +46,7 @@ onEachBackend('nothing is left behind', () => {
         policy,
         problems,
         promptIds: bareIds(policy.tokenizer),
+        form: { samples: 3, temperature: 0.8, topP: 0.9 },
         maxTokens: 24,
         seed: 0,
         step: 0,

@@ -250,6 +250,23 @@ describe('evaluations', () => {
     expect(second).toEqual(first.slice(0, 5))
   })
 
+  it('with several samples a prompt begin with the one sample, and tell pass@k and cons@k', async () => {
+    const few = { evalEvery: 0, finalEvalPrompts: 9 }
+    const [one, four] = [
+      await run(oneStage(1, {}, few)),
+      await run(oneStage(1, {}, { ...few, evaluation: { samples: 4 } })),
+    ].map((t) => t.of('evaluation')[0].report)
+    expect(four.samples.filter((s) => s.sample === 0).map((s) => s.text)).toEqual(one.samples.map((s) => s.text))
+    expect(new Set(four.samples.map((s) => s.text)).size).toBeGreaterThan(new Set(one.samples.map((s) => s.text)).size)
+    expect([one.passAt, one.consensus]).toEqual([[], null])
+    expect(four.accuracy).toBeCloseTo(four.samples.filter((s) => s.correct).length / 36, 12)
+    expect(four.passAt.map(({ k }) => k)).toEqual([2, 4])
+    const found = one.samples.filter((_, i) => four.samples.slice(4 * i, 4 * i + 4).some((s) => s.correct)).length
+    expect(four.passAt[1].value).toBeCloseTo(found / 9, 12)
+    expect(four.consensus!.low <= four.consensus!.value && four.consensus!.value <= four.consensus!.high).toBe(true)
+    for (const s of four.samples) expect(s.vote === null || s.vote <= s.sample).toBe(true)
+  })
+
   it('ask no problem that the training asks', async () => {
     const t = await run(oneStage(4, {}, { trainPrompts: 200, finalEvalPrompts: 60 }))
     const trained = new Set(t.of('step').flatMap((m) => m.report.groups.map((g) => g.prompt)))

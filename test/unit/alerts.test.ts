@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
 import { type Metrics, metrics as table } from '../../src-main/contract/metrics.ts'
-import { courseAlerts, type EvaluationSummary } from '../../src-main/contract/records.ts'
+import { courseAlerts } from '../../src-main/contract/records.ts'
 import { Alerts, alertMemory } from '../../src-main/engine/watch/alerts.ts'
 
 const calm = Object.fromEntries(Object.keys(table).map((name) => [name, 0])) as Metrics

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { alertsOf } from '../../src-main/store/alerts.ts'
 import { openForReading, openForWriting } from '../../src-main/store/database.ts'
+import { evaluationSamples, evaluationsOf } from '../../src-main/store/evaluations.ts'
 import { migrate, migrations } from '../../src-main/store/migrations.ts'
 import { temporaryFolder } from '../host/support/temporary.ts'
 
@@ -19,6 +20,22 @@ describe('migrate', () => {
     expect(db.pragma('synchronous', { simple: true })).toBe(2)
     expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
     expect(existsSync(`${path}.v0.backup`)).toBe(false)
+    db.close()
+  })
+
+  test('an evaluation of the first version had one output a prompt', () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    const db = openForWriting(path)
+    migrate(db, path, migrations.slice(0, 1))
+    db.exec(`
+      INSERT INTO runs (number, id, name, config, status, created_at, settings) VALUES (1, 'a', 'a', '{}', 'finished', '', '{}');
+      INSERT INTO evaluations VALUES (1, 0, 'then', 1, 1, 0.2, 1, 1, 9, 0, 0, '{"sum":{"prompts":1,"accuracy":1}}', 2);
+      INSERT INTO evaluation_samples VALUES (1, 0, 0, '1+1=', '2', 'sum', '2', 3, 'stop', 1);`)
+    migrate(db, path)
+    expect(evaluationsOf(db, 1)).toMatchObject([
+      { accuracy: 1, accuracyLow: 0.2, samplesPerPrompt: 1, temperature: 1, passAt: [], consensus: null, byLevel: {} },
+    ])
+    expect(evaluationSamples(db, 1, 0, 10)).toMatchObject([{ prompt: '1+1=', sample: 0, vote: null, correct: true }])
     db.close()
   })
 

@@ -1,7 +1,7 @@
 /** Statistics of small samples: intervals, correlation, the area under the ROC curve. */
 import type { Estimate } from '../../contract/reward-models.ts'
+import { wilson } from '../../evaluation/intervals.ts'
 import type { Random } from '../random.ts'
-import { wilson } from '../stages/evaluate.ts'
 
 export function share(right: number, n: number): Estimate {
   const [low, high] = wilson(right, n)

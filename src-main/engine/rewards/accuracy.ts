@@ -21,7 +21,7 @@ export function accuracy({ text }: Pick<Completion, 'text' | 'finished'>, { answ
 }
 
 /** An integer's plainest writing, exact at any length; undefined if it is none. Commas must stand between thousands. */
-function plainInteger(text: string): string | undefined {
+export function plainInteger(text: string): string | undefined {
   const parts = /^([+-]?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?$/.exec(text)
   if (!parts) return undefined
   const digits = parts[2].replaceAll(',', '').replace(/^0+(?=\d)/, '')

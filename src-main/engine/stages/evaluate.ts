@@ -1,22 +1,25 @@
-/** Sampled pass@1 on held-out prompts: one output a prompt at temperature 1. */
-import { reflectionWords } from '../../contract/metrics.ts'
-import type { EvaluationReport, EvaluationSample } from '../../contract/records.ts'
+/** A model on held-out prompts: k outputs each, judged, and what they come to. */
+import type { EvaluationForm, EvaluationReport, EvaluationSample } from '../../contract/evaluation.ts'
 import { correctnessRewards, type RewardName, type RewardParameters } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
+import { summarise } from '../../evaluation/summary.ts'
 import type { Policy } from '../model/policy.ts'
 import type { PromptIds } from '../prompts.ts'
 import { randomAt } from '../random.ts'
 import { format } from '../rewards/format.ts'
-import type { Group } from '../rewards/reward.ts'
+import type { Group, Verdict } from '../rewards/reward.ts'
 import { judge } from '../rewards/score.ts'
+import { votesOf } from '../rewards/votes.ts'
 import { rollout } from '../rollout/rollout.ts'
 import { unrestricted } from '../rollout/sampler.ts'
+import { difficultyOf } from '../tasks/difficulty.ts'
 import type { Problem } from '../tasks/problem.ts'
 
 export interface EvaluationRequest {
   policy: Policy
   problems: Problem[]
   promptIds: PromptIds
+  form: EvaluationForm
   maxTokens: number
   seed: number
   step: number
@@ -28,98 +31,76 @@ export interface EvaluationRequest {
 /** Outputs sampled at once. */
 const ROWS = 256
 
-export async function evaluate({
-  policy,
-  problems,
-  promptIds,
-  maxTokens,
-  seed,
-  step,
-  settings,
-  progress,
-}: EvaluationRequest): Promise<EvaluationReport> {
+export async function evaluate(request: EvaluationRequest): Promise<EvaluationReport> {
+  const { policy, problems, promptIds, form, maxTokens, seed, step, settings, progress } = request
   const started = performance.now()
   const outputs = await rollout({
     model: policy,
     prompts: problems.map(promptIds),
-    groupSize: 1,
+    groupSize: form.samples,
     maxTokens,
     eosIds: policy.config.eosIds,
-    sampler: unrestricted(1),
-    random: (prompt) => randomAt(seed, 'evaluate', step, prompt),
+    sampler: { ...unrestricted(form.temperature), topP: form.topP },
+    // the first sample is the same however many there are
+    random: (prompt, sample) => randomAt(seed, 'evaluate', step, prompt, ...(sample > 0 ? [sample] : [])),
     progress,
     maxRows: ROWS,
   })
-  const rules = correctnessRewards(settings.rewardWeights)
   let formatted = 0
   const samples: EvaluationSample[] = []
   for (const [i, problem] of problems.entries()) {
-    const { ids, finished } = outputs[i][0]
-    const completion = { text: policy.tokenizer.decode(ids), finished, tokens: ids.length }
-    const group = { problem, completions: [completion], tokenLimit: maxTokens }
-    formatted += format(completion).value ?? 0
-    samples.push({
-      prompt: problem.prompt,
-      answer: problem.answer,
-      kind: problem.kind,
-      text: completion.text,
+    const completions = outputs[i].map(({ ids, finished }) => ({
+      text: policy.tokenizer.decode(ids),
+      finished,
       tokens: ids.length,
-      finishReason: finished ? 'stop' : 'length',
-      correct: await isRight(group, rules, settings.rewardParameters),
+    }))
+    const group = { problem, completions, tokenLimit: maxTokens }
+    const { rule, right } = await judged(group, settings)
+    const votes = votesOf(group, rule, settings.rewardParameters)
+    const languages = await judge('language', group, settings.rewardParameters)
+    completions.forEach((completion, sample) => {
+      formatted += format(completion).value ?? 0
+      samples.push({
+        prompt: problem.prompt,
+        answer: problem.answer,
+        kind: problem.kind,
+        sample,
+        text: completion.text,
+        tokens: completion.tokens,
+        finishReason: completion.finished ? 'stop' : 'length',
+        correct: right[sample],
+        vote: votes[sample],
+        level: difficultyOf(problem),
+        language: languages[sample].value,
+      })
     })
   }
-  const n = samples.length
-  const correct = samples.filter((s) => s.correct).length
-  const [accuracyLow, accuracyHigh] = wilson(correct, n)
   return {
     step,
     at: new Date().toISOString(),
-    prompts: n,
-    accuracy: correct / n,
-    accuracyLow,
-    accuracyHigh,
-    formatRate: formatted / n,
-    meanLength: samples.reduce((sum, s) => sum + s.tokens, 0) / n,
-    reflections: samples.reduce((sum, s) => sum + reflectionsIn(s.text), 0) / n,
-    clippedRatio: samples.filter((s) => s.finishReason === 'length').length / n,
-    byKind: accuracyByKind(samples),
+    ...summarise(samples, form.samples),
+    temperature: form.temperature,
+    topP: form.topP,
+    formatRate: formatted / samples.length,
     seconds: (performance.now() - started) / 1000,
     samples,
   }
 }
 
-/** As the first of the rewards says that has a verdict. */
-async function isRight(group: Group, rules: RewardName[], parameters: RewardParameters): Promise<boolean> {
+/** Which outputs are right, each as the first of the rewards says that has a verdict on it; and the first that has one at all. */
+async function judged(
+  group: Group,
+  { rewardWeights, rewardParameters }: { rewardWeights: object; rewardParameters: RewardParameters },
+): Promise<{ rule: RewardName; right: boolean[] }> {
+  const rules = correctnessRewards(rewardWeights as Record<string, unknown>)
+  const verdicts: Verdict[][] = []
   for (const rule of rules) {
-    const [{ value }] = await judge(rule, group, parameters)
-    if (value !== null) return value === 1
+    verdicts.push(await judge(rule, group, rewardParameters))
+    if (verdicts.at(-1)!.every(({ value }) => value !== null)) break
   }
-  return false
-}
-
-function accuracyByKind(samples: EvaluationSample[]): EvaluationReport['byKind'] {
-  const kinds = [...new Set(samples.map((s) => s.kind))].sort()
-  return Object.fromEntries(
-    kinds.map((kind) => {
-      const of = samples.filter((s) => s.kind === kind)
-      return [kind, { prompts: of.length, accuracy: of.filter((s) => s.correct).length / of.length }]
-    }),
-  )
-}
-
-const reflection = new RegExp(reflectionWords.join('|'), 'gi')
-
-/** How often a text reconsiders: occurrences of the reflection words. */
-export function reflectionsIn(text: string): number {
-  return text.match(reflection)?.length ?? 0
-}
-
-/** Wilson's 95 % interval of a proportion (Wilson 1927). */
-export function wilson(successes: number, n: number): [number, number] {
-  const z = 1.959964
-  const p = successes / n
-  const centre = p + (z * z) / (2 * n)
-  const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
-  const scale = 1 + (z * z) / n
-  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)]
+  const has = verdicts.findIndex((of) => of.some(({ value }) => value !== null))
+  return {
+    rule: rules[Math.max(0, has)],
+    right: group.completions.map((_, i) => verdicts.find((of) => of[i].value !== null)?.[i].value === 1),
+  }
 }

@@ -1,10 +1,11 @@
-/** Problems from JSON lines: read, checked line by line, and kept apart. */
-import { type DataSet, dataLineSchema } from '../../contract/data-set.ts'
+/** Problems from files: read, checked row by row, and kept apart. */
+import type { DataMap, DataSet } from '../../contract/data-set.ts'
 import type { Domain } from '../../contract/domains.ts'
 import { StudioError } from '../../contract/errors.ts'
-import { readDataFile } from '../../library/data-files.ts'
+import { readDataRows } from '../../library/data-files.ts'
 import { randomAt } from '../random.ts'
 import type { Problem } from './problem.ts'
+import { problemOf } from './rows.ts'
 import type { ProblemSets } from './source.ts'
 
 interface Wanted {
@@ -18,9 +19,13 @@ interface Wanted {
  * Of the training file `trainPrompts` lines drawn by the seed, of the other one `evalPrompts` that are the same in every run.
  * @throws StudioError bad-recipe: a file that cannot be read, has changed since the launch, or has lines that are wrong; a prompt in both
  */
-export function dataSet(data: DataSet, { trainPrompts, evalPrompts, examples, seed }: Wanted): ProblemSets {
-  const training = readProblems(data.train, data.domain, data.sha256?.train)
-  const evaluation = readProblems(data.eval, data.domain, data.sha256?.eval)
+export async function dataSet(
+  data: DataSet,
+  { trainPrompts, evalPrompts, examples, seed }: Wanted,
+): Promise<ProblemSets> {
+  const { domain, map, sha256 } = data
+  const training = await readProblems({ path: data.train, domain, map, sha256: sha256?.train })
+  const evaluation = await readProblems({ path: data.eval, domain, map, sha256: sha256?.eval })
   requireDisjoint(training, data.train, evaluation, data.eval)
   const drawn = randomAt(seed, 'training-set').shuffle([...training])
   const heldOut = randomAt(0, 'evaluation-set').shuffle([...evaluation])
@@ -33,26 +38,35 @@ export function dataSet(data: DataSet, { trainPrompts, evalPrompts, examples, se
 
 interface Read {
   problem: Problem
-  /** Of the file, from 1. */
-  line: number
+  /** Where it is in the file: `line 3`. */
+  place: string
 }
 
-/** @throws StudioError bad-recipe naming the file and every line that is wrong (the first ten of them) */
-export function readProblems(path: string, domain: Domain, sha256?: string): Read[] {
-  const text = readData(path, sha256)
+interface Source {
+  path: string
+  /** Of rows that do not say their own. */
+  domain: Domain
+  map?: DataMap
+  /** Of the file that is meant. */
+  sha256?: string
+}
+
+/** @throws StudioError bad-recipe naming the file and every row that is wrong (the first ten of them) */
+export async function readProblems({ path, domain, map, sha256: launchedWith }: Source): Promise<Read[]> {
+  const { rows, sha256 } = await readDataRows(path)
+  if (launchedWith !== undefined && sha256 !== launchedWith) throw changed(path)
   const wrong: string[] = []
   const problems: Read[] = []
-  text.split('\n').forEach((content, i) => {
-    if (content.trim() === '') return
-    const read = problemOf(content, domain)
-    if (typeof read === 'string') wrong.push(`line ${i + 1} ${read}`)
-    else problems.push({ problem: read, line: i + 1 })
-  })
+  for (const { place, value } of rows) {
+    const read = problemOf(value, domain, map)
+    if (typeof read === 'string') wrong.push(`${place} ${read}`)
+    else problems.push({ problem: read, place })
+  }
   if (wrong.length > 0)
     throw new StudioError(
       'bad-recipe',
       `${path} is no data set: ${wrong.slice(0, 10).join('; ')}${wrong.length > 10 ? `, and ${wrong.length - 10} more` : ''}.`,
-      'Give one object a line, like {"prompt":"What is 2 + 2?","answer":"4"}; docs/recipes.md lists the fields.',
+      'Give one object a line, like {"prompt":"What is 2 + 2?","answer":"4"}, or map the names of the fields; docs/recipes.md lists them.',
     )
   if (problems.length === 0)
     throw new StudioError(
@@ -63,43 +77,28 @@ export function readProblems(path: string, domain: Domain, sha256?: string): Rea
   return problems
 }
 
-function problemOf(line: string, domain: Domain): Problem | string {
-  let json: unknown
-  try {
-    json = JSON.parse(line)
-  } catch {
-    return 'is not JSON'
-  }
-  const read = dataLineSchema.safeParse(json)
-  if (read.success) return { ...read.data, domain: read.data.domain ?? domain }
-  const [{ path, message }] = read.error.issues
-  return path.length === 0 ? 'is no object' : `has a bad ${path.join('.')}: ${message}`
-}
-
-/** @throws StudioError bad-recipe if the file cannot be read, or is not the one that the run was launched with */
-function readData(path: string, launchedWith?: string): string {
-  const { text, sha256 } = readDataFile(path)
-  if (launchedWith === undefined || sha256 === launchedWith) return text
-  throw new StudioError(
+const changed = (path: string) =>
+  new StudioError(
     'bad-recipe',
     `${path} is not what it was when this run was launched: its content has another hash than the run’s.`,
     'Put the file of then back to go on with the run, or launch a new one.',
   )
-}
 
 /** @throws StudioError bad-recipe naming the lines */
 function requireDisjoint(training: Read[], trainPath: string, evaluation: Read[], evalPath: string): void {
-  const trained = new Map(training.map(({ problem, line }) => [lettersOf(problem), line]))
+  const trained = new Map(training.map(({ problem, place }) => [lettersOf(problem), place]))
   const both = evaluation.filter(({ problem }) => trained.has(lettersOf(problem)))
   if (both.length === 0) return
-  const [{ problem, line }] = both
+  const [{ problem, place }] = both
   const more = both.length > 1 ? `, and ${both.length - 1} more are` : ' is'
   throw new StudioError(
     'bad-recipe',
-    `Line ${line} of ${evalPath}${more} in the training set too (line ${trained.get(lettersOf(problem))} of ${trainPath}).`,
+    `${capital(place)} of ${evalPath}${more} in the training set too (${trained.get(lettersOf(problem))} of ${trainPath}).`,
     'Take what is in both out of one of the files: accuracy on problems that were trained on means nothing.',
   )
 }
+
+const capital = (text: string) => text[0].toUpperCase() + text.slice(1)
 
 /** Case and spacing do not make another problem, and neither does another answer to the same question. */
 const lettersOf = ({ prompt }: Problem) => prompt.toLowerCase().replace(/\s+/g, ' ').trim()

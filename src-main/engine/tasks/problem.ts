@@ -12,6 +12,8 @@ export interface Problem {
   domain: Domain
   /** Facts that a verifier needs, as JSON holds them: a program's test cases, a puzzle's statements. */
   data?: Readonly<Record<string, unknown>>
+  /** How hard it is, where a data set says so. */
+  level?: number
   /** A worked solution, where a data set has one. */
   reasoning?: string
 }

@@ -13,7 +13,7 @@ export interface ProblemSets {
 }
 
 /** @throws StudioError bad-recipe for a data set that cannot be used, naming file and line */
-export function problemsOf(recipe: Recipe): ProblemSets {
+export async function problemsOf(recipe: Recipe): Promise<ProblemSets> {
   // recipes of version 0.1.0 had neither prompt nor levels
   const { task = {}, levels = {}, data, trainPrompts, seed } = recipe
   const examples = recipe.prompt?.examples ?? 0

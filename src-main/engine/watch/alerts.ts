@@ -1,7 +1,8 @@
 /** What a person should look at: each a sentence with its evidence and what helps. Knows the steps and evaluations before. */
 import { z } from 'zod'
+import type { EvaluationSummary } from '../../contract/evaluation.ts'
 import type { Metrics } from '../../contract/metrics.ts'
-import { type CourseAlert, courseAlerts, type EvaluationSummary } from '../../contract/records.ts'
+import { type CourseAlert, courseAlerts } from '../../contract/records.ts'
 import { type Apart, apart, evaluationMemory, withEvaluation, withStep } from './apart.ts'
 import { signalNames } from './signals.ts'
 import { type Finding, LONG, type Moment, watches } from './watches.ts'

@@ -1,6 +1,6 @@
 /** A reward that rises while the accuracy on held-out prompts, which only rules say, falls: the plainest sign of reward hacking. */
 import { z } from 'zod'
-import type { EvaluationSummary } from '../../contract/records.ts'
+import type { EvaluationSummary } from '../../contract/evaluation.ts'
 import { type RewardName, rewardInfo, rewardNames } from '../../contract/rewards.ts'
 import { type Finding, type Moment, mean } from './watches.ts'
 

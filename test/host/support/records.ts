@@ -1,7 +1,9 @@
 /** Records as an engine reports them, for tests that need no engine. */
+
+import type { EvaluationReport } from '../../../src-main/contract/evaluation.ts'
 import { type MetricName, type Metrics, metrics } from '../../../src-main/contract/metrics.ts'
 import { parseRecipe, type Recipe } from '../../../src-main/contract/recipe.ts'
-import type { EvaluationReport, GroupRecord, StepReport } from '../../../src-main/contract/records.ts'
+import type { GroupRecord, StepReport } from '../../../src-main/contract/records.ts'
 import { defaultSettings } from '../../../src-main/contract/settings.ts'
 
 export function recipeOf(more: Record<string, unknown> = {}): Recipe {
@@ -73,16 +75,27 @@ export function evaluationReport(step: number): EvaluationReport {
     meanLength: 12.5,
     reflections: 0.5,
     clippedRatio: 0,
-    byKind: { sum: { prompts: 2, accuracy: 0.5 } },
+    byKind: { sum: { prompts: 2, accuracy: 0.5, low: 0.1, high: 0.9 } },
     seconds: 0.25,
+    samplesPerPrompt: 1,
+    temperature: 1,
+    topP: 1,
+    passAt: [],
+    consensus: null,
+    languageMixing: 0,
+    byLevel: { 1: { prompts: 2, accuracy: 0.5, low: 0.1, high: 0.9 } },
     samples: ['1+1=', '11+2='].map((prompt, i) => ({
       prompt,
       answer: '2',
       kind: 'sum',
+      sample: 0,
       text: `<think>wait</think><answer>${i + 2}</answer>`,
       tokens: 12,
       finishReason: 'stop',
       correct: i === 0,
+      vote: 0,
+      level: 1,
+      language: 1,
     })),
   }
 }

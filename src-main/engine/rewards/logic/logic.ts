@@ -60,7 +60,7 @@ function verifyCountdown(answer: string, { numbers, target }: Countdown): Findin
   return { right: true, reason: `${excerpt(text)} = ${value}, as asked` }
 }
 
-const roles = {
+export const roles = {
   knight: true,
   knights: true,
   truthteller: true,
@@ -82,7 +82,7 @@ function verifyKnightsKnaves(answer: string, puzzle: KnightsKnaves): Finding {
   })
 }
 
-const truths = { true: true, t: true, 1: true, yes: true, false: false, f: false, 0: false, no: false }
+export const truths = { true: true, t: true, 1: true, yes: true, false: false, f: false, 0: false, no: false }
 
 function verifySat(answer: string, puzzle: Sat): Finding {
   const read = readAssignment(answer, puzzle.variables, truths, true)

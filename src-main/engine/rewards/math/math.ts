@@ -48,7 +48,7 @@ function right({ answer, where }: Found): Verdict {
 }
 
 /** Undefined if it cannot be read. */
-function readings(answer: string): Node[] | undefined {
+export function readings(answer: string): Node[] | undefined {
   try {
     return readingsOf(answer)
   } catch (error) {
@@ -69,7 +69,7 @@ const isWord = (answer: string) => {
 }
 
 /** The letters alone: text marks, dollar signs, blanks, brackets around one choice and the case of words do not count. */
-function lettersOf(answer: string): string {
+export function lettersOf(answer: string): string {
   const plain = answer
     .replace(/\\(?:text|textbf|mathrm|mbox)\s*\{([^{}]*)\}/g, '$1')
     .replace(/\\(?:left|right|[,;!: ])|\$|\s/g, '')

@@ -1,7 +1,7 @@
 import { SegmentedControl, Skeleton } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useMemo, useRef, useState } from 'react'
-import type { EvaluationSample, EvaluationSummary } from '../../../../src-main/contract/records.ts'
+import type { EvaluationSummary } from '../../../../src-main/contract/evaluation.ts'
 import { openPrompt } from '../../../actions/groups.ts'
 import { percent } from '../../../format/number.ts'
 import { Problem } from '../../../parts/Problem.tsx'
@@ -12,8 +12,8 @@ import { useLive } from '../../../stores/use.ts'
 import { parseResponse } from '../../../text/response.ts'
 import { useShownStep } from '../data.ts'
 import styles from './HeldOut.module.css'
+import { type Outcome, outcomesOf } from './outcomes.ts'
 
-const most = 2000
 type Filter = 'all' | 'right' | 'wrong'
 
 /** The newest evaluation at or before the step on the page, sample by sample: problems that no step has ever trained on. */
@@ -27,13 +27,14 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
     api().groups.evaluationSamples({
       runId: runId as string,
       step: (evaluation as EvaluationSummary).step,
-      limit: most,
+      limit: Math.min(65_536, evaluation ? evaluation.prompts * evaluation.samplesPerPrompt : 1),
     }),
   )
-  const samples = useMemo(
-    () => (filter === 'all' ? data : (data?.filter((s) => s.correct === (filter === 'right')) ?? null)),
-    [data, filter],
-  )
+  const perPrompt = evaluation?.samplesPerPrompt ?? 1
+  const rows = useMemo(() => {
+    const all = data && outcomesOf(data, perPrompt)
+    return filter === 'all' ? all : (all?.filter((s) => s.correct === (filter === 'right')) ?? null)
+  }, [data, filter, perPrompt])
   return (
     <section className={styles.panel} aria-label="Held-out prompts">
       <div className={styles.bar}>
@@ -41,10 +42,9 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
         {evaluation && (
           <p>
             <b>{percent(evaluation.accuracy)}</b>{' '}
-            <span title="95 % interval">
-              {(100 * evaluation.accuracyLow).toFixed(0)}–{(100 * evaluation.accuracyHigh).toFixed(0)}
-            </span>{' '}
+            <span title="95 % interval">{interval(evaluation.accuracyLow, evaluation.accuracyHigh)}</span>{' '}
             {evaluation.step === 0 ? 'base model' : `after step ${evaluation.step}`}
+            {evaluation.samplesPerPrompt > 1 && <Several evaluation={evaluation} />}
           </p>
         )}
         <SegmentedControl
@@ -60,8 +60,8 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
         <Problem explanation={error} />
       ) : !evaluation ? (
         <p className={styles.empty}>The base model is measured first, on problems that it never trains on.</p>
-      ) : samples ? (
-        <Samples samples={samples} step={evaluation.step} />
+      ) : rows ? (
+        <Samples samples={rows} step={evaluation.step} />
       ) : (
         <div className={styles.skeletons} aria-hidden="true">
           {Array.from({ length: 8 }, (_, i) => (
@@ -71,8 +71,11 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
         </div>
       )}
       <ul className={styles.kinds} aria-label="Accuracy by kind of problem">
-        {Object.entries(evaluation?.byKind ?? {}).map(([kind, { prompts, accuracy }]) => (
-          <li key={kind} title={`${prompts} prompts`}>
+        {Object.entries(evaluation?.byKind ?? {}).map(([kind, { prompts, accuracy, low, high }]) => (
+          <li
+            key={kind}
+            title={`${prompts} prompts${low === undefined ? '' : `, 95 % interval ${interval(low, high)}`}`}
+          >
             {kind} <b>{percent(accuracy, 0)}</b>
           </li>
         ))}
@@ -81,7 +84,33 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
   )
 })
 
-function Samples({ samples, step }: { samples: EvaluationSample[]; step: number }) {
+/** pass@k and cons@k, with their intervals on asking. */
+function Several({ evaluation }: { evaluation: EvaluationSummary }) {
+  const { passAt, consensus, samplesPerPrompt } = evaluation
+  const pass = passAt.at(-1)
+  return (
+    <>
+      {pass && (
+        <span title={`At least one of ${pass.k} outputs is right; 95 % interval ${interval(pass.low, pass.high)}`}>
+          {' '}
+          · pass@{pass.k} <b>{percent(pass.value, 0)}</b>
+        </span>
+      )}
+      {consensus && (
+        <span
+          title={`The answer that most of ${samplesPerPrompt} outputs give is right; 95 % interval ${interval(consensus.low, consensus.high)}`}
+        >
+          {' '}
+          · cons@{samplesPerPrompt} <b>{percent(consensus.value, 0)}</b>
+        </span>
+      )}
+    </>
+  )
+}
+
+const interval = (low = Number.NaN, high = Number.NaN) => `${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)}`
+
+function Samples({ samples, step }: { samples: Outcome[]; step: number }) {
   const scroller = useRef<HTMLDivElement>(null)
   const rem = useRem()
   const rows = useVirtualizer({
@@ -97,6 +126,7 @@ function Samples({ samples, step }: { samples: EvaluationSample[]; step: number 
         {rows.getVirtualItems().map((item) => {
           const sample = samples[item.index]
           const answer = parseResponse(sample.text).answer?.trim()
+          const score = sample.of > 1 ? `${sample.right}/${sample.of}` : sample.correct ? '✓' : '✗'
           // The right number outside the form (no closing tag, two answers) is no answer.
           const lost = !sample.correct && answer === sample.answer
           return (
@@ -106,9 +136,9 @@ function Samples({ samples, step }: { samples: EvaluationSample[]; step: number 
                 className={styles.sample}
                 data-right={sample.correct}
                 onClick={() => openPrompt(sample.prompt, step)}
-                aria-label={`${sample.prompt} ${sample.correct ? 'right' : 'wrong'}: ${answer ?? 'no answer'}${lost ? ', off the form' : ''}. See how the answers changed`}
+                aria-label={`${sample.prompt} ${sample.correct ? 'right' : 'wrong'}${sample.of > 1 ? `, ${sample.right} of ${sample.of} outputs` : ''}: ${answer ?? 'no answer'}${lost ? ', off the form' : ''}. See how the answers changed`}
               >
-                <i aria-hidden="true">{sample.correct ? '✓' : '✗'}</i>
+                <i aria-hidden="true">{score}</i>
                 <span className={styles.prompt}>{sample.prompt}</span>
                 <span className={styles.answer}>{answer || '–'}</span>
                 <span className={styles.expected}>

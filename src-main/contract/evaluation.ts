@@ -1,0 +1,88 @@
+/** How a model is measured on held-out prompts, and what the measuring leaves behind. */
+import { z } from 'zod'
+import type { FinishReason } from './records.ts'
+
+/** `evaluation` of a recipe. The defaults are what was done before there was such a field. */
+export const evaluationSchema = z.strictObject({
+  /** Outputs a prompt, k: pass@1 is their mean, and with more than one there are pass@k and cons@k. */
+  samples: z.number().int().min(1).max(1024).default(1),
+  temperature: z.number().min(0).max(5).default(1),
+  topP: z.number().min(0.01).max(1).default(1),
+})
+
+export type EvaluationForm = z.infer<typeof evaluationSchema>
+
+export const defaultEvaluation: EvaluationForm = evaluationSchema.parse({})
+
+/** A value and its 95 % interval. */
+export interface Estimate {
+  value: number
+  low: number
+  high: number
+}
+
+export interface EvaluationSample {
+  prompt: string
+  answer: string
+  kind: string
+  /** Of the prompt's samples, from 0. */
+  sample: number
+  text: string
+  tokens: number
+  finishReason: FinishReason
+  correct: boolean
+  /** First of the prompt's samples whose answer equals this one's; null without an answer. */
+  vote: number | null
+  /** How hard the problem is, where that is known: a puzzle's level, the steps of an expression. */
+  level: number | null
+  /** Share of the words of its reasoning in the target language; null where it has none. */
+  language: number | null
+}
+
+/** Some of an evaluation's prompts. */
+export interface EvaluationPart {
+  prompts: number
+  accuracy: number
+  /** Of the accuracy; evaluations of earlier versions have none. */
+  low?: number
+  high?: number
+}
+
+/** What an evaluation of an earlier version lacks, and is known to have been. */
+export interface EvaluationMeasures {
+  /** Outputs a prompt, k. */
+  samplesPerPrompt: number
+  temperature: number
+  topP: number
+  /** pass@k for k from 2; none with one output a prompt. */
+  passAt: ({ k: number } & Estimate)[]
+  /** cons@k: the answer of the majority is right; null with one output a prompt. */
+  consensus: Estimate | null
+  /** Share of the words of the reasoning in another language than the target; null where there are no words. */
+  languageMixing: number | null
+  /** By difficulty, where it is known. */
+  byLevel: Record<string, EvaluationPart>
+}
+
+export interface EvaluationSummary extends EvaluationMeasures {
+  /** State of the policy after this step; 0 is the base model. */
+  step: number
+  at: string
+  prompts: number
+  /** pass@1, the mean over all outputs, and its 95 % interval: Wilson's with one output a prompt, else by bootstrap over prompts. */
+  accuracy: number
+  accuracyLow: number
+  accuracyHigh: number
+  formatRate: number
+  /** Tokens. */
+  meanLength: number
+  /** Reflection words an output. */
+  reflections: number
+  clippedRatio: number
+  byKind: Record<string, EvaluationPart>
+  seconds: number
+}
+
+export interface EvaluationReport extends EvaluationSummary {
+  samples: EvaluationSample[]
+}
