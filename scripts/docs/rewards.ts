@@ -15,7 +15,11 @@ export function rewardTable(): string {
 
 export function rewardParameterTable(): string {
   const values = (p: RewardParameter) =>
-    p.kind === 'choice' ? p.values.map(code).join(', ') : `${plain(p.min)} to ${plain(p.max)}`
+    p.kind === 'text'
+      ? 'text'
+      : p.kind === 'choice'
+        ? p.values.map(code).join(', ')
+        : `${plain(p.min)} to ${plain(p.max)}`
   return table(
     ['reward', 'parameter', 'values', 'default', 'effect'],
     rewardNames.flatMap((name) =>
@@ -51,6 +55,8 @@ const checkedAgainst: Record<RewardName, string> = {
   soft_overlong: 'the formula, at its corners and between',
   repetition: 'the definition, written slowly',
   language: 'texts in five languages, each against each, and mixtures',
+  helpfulness: 'its model is measured on held-out pairs; gradients by differences and in closed form',
+  safety: 'its model is measured on held-out outputs; gradients by differences and in closed form',
 }
 
 export function rewardFigureTable(figures: RewardFigures | undefined): string {

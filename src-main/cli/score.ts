@@ -1,13 +1,15 @@
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { type RewardParameter, rewardInfo, rewardNames } from '../contract/rewards.ts'
-import { jsonOption, wholeNumber } from './options.ts'
+import { rewardModelsFolder, usableRewardModels } from '../library/reward-models.ts'
+import { dataFolder, dataOption, jsonOption, wholeNumber } from './options.ts'
 import { printJson } from './output.ts'
 
 interface ScoreOptions {
   reward: string
   param: string[]
   tokenLimit: number
+  data?: string
 }
 
 export function addScore(program: Command): void {
@@ -19,6 +21,7 @@ export function addScore(program: Command): void {
     .requiredOption('--reward <name>', 'the reward (they are listed below)')
     .option('--param <key=value>', 'a parameter of the reward', (value, before: string[]) => [...before, value], [])
     .option('--token-limit <n>', 'tokens after which an output counts as cut', wholeNumber(1, 1_048_576), 1024)
+    .addOption(dataOption())
     .addOption(jsonOption('print JSON (it always does)'))
     .addHelpText(
       'after',
@@ -45,12 +48,19 @@ function help(name: (typeof rewardNames)[number]): string {
   return [`  ${name}: ${about}`, ...lines].join('\n')
 }
 
-const valuesOf = (p: RewardParameter) => (p.kind === 'choice' ? p.values.join(', ') : `${p.min} to ${p.max}`)
+const valuesOf = (p: RewardParameter) =>
+  p.kind === 'text' ? 'text' : p.kind === 'choice' ? p.values.join(', ') : `${p.min} to ${p.max}`
 
-async function score({ reward, param, tokenLimit }: ScoreOptions): Promise<void> {
+async function score({ reward, param, tokenLimit, data }: ScoreOptions): Promise<void> {
   const { readLines, readParameters, rewardNamed, scoreLines } = await import('../engine/rewards/lines.ts')
   const name = rewardNamed(reward)
   const parameters = readParameters(name, param)
+  if (rewardInfo[name].learnt) {
+    const { openRewardModels } = await import('../engine/reward-models/open.ts')
+    const { openBackend } = await import('../engine/tensor/index.ts')
+    await openBackend()
+    openRewardModels(usableRewardModels([name], [parameters], rewardModelsFolder(dataFolder({ data }))))
+  }
   const lines = readLines(await text(process.stdin), name)
   for (const { value, parts = {}, reason } of await scoreLines(lines, name, parameters, tokenLimit))
     printJson({ reward: value, parts, reason })

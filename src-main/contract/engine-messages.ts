@@ -20,6 +20,8 @@ export type ToEngine =
       replay: SteeringEvent[]
       /** Begin paused. */
       paused: boolean
+      /** Where reward models lie that the recipe names; without it, paths alone are found. */
+      rewardModels?: string
     }
   | { type: 'command'; event: SteeringEvent }
   /** The step is in the database: the engine may report the next. */

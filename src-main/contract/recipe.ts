@@ -168,6 +168,13 @@ export function enterStage(inForce: Settings, stage: Stage): Settings {
   return mergeSettings(inForce, stage.settings)
 }
 
+/** Settings of each stage as they are when nothing is steered. */
+export function settingsOfStages(recipe: Recipe): Settings[] {
+  const settings = [initialSettings(recipe)]
+  for (const stage of recipe.stages.slice(1)) settings.push(enterStage(settings.at(-1)!, stage))
+  return settings
+}
+
 export function totalSteps(recipe: Recipe): number {
   return recipe.stages.reduce((sum, stage) => sum + stage.steps, 0)
 }

@@ -115,7 +115,9 @@ export function doubtsOf({ kind, report }: Pick<RewardModelNote, 'kind' | 'repor
         message: `It is not better than chance: it orders ${within(ranking)} of ${items} ${what} rightly, and a coin 50 %.`,
       },
     ]
-  const { withoutLength, longerWins } = length
+  const { withoutLength, longerWins, longerPreferred, shorterPreferred } = length
+  // all are equally long: length explains nothing
+  if (longerPreferred === null && shorterPreferred === null) return []
   if (withoutLength === null)
     return [
       {

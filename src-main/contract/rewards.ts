@@ -17,7 +17,17 @@ interface ChoiceParameter {
   effect: string
 }
 
-export type RewardParameter = NumberParameter | ChoiceParameter
+interface TextParameter {
+  kind: 'text'
+  default: string
+  effect: string
+}
+
+export type RewardParameter = NumberParameter | ChoiceParameter | TextParameter
+
+/** What a reward is about: R = R_reasoning + R_general + R_language (Guo et al. 2025, Methods). */
+export const rewardSides = ['reasoning', 'general', 'language'] as const
+export type RewardSide = (typeof rewardSides)[number]
 
 export interface RewardInfo {
   label: string
@@ -29,6 +39,10 @@ export interface RewardInfo {
   correctness?: true
   /** Measures the length in tokens. */
   needsTokens?: true
+  /** Judged by a reward model, which its parameter `model` names. */
+  learnt?: true
+  /** The side of the composite reward that it belongs to; reasoning by default. */
+  side?: RewardSide
   parameters: Readonly<Record<string, RewardParameter>>
 }
 
@@ -42,6 +56,19 @@ const languages = [
   ...['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'cs', 'sv', 'da', 'tr', 'vi'],
   ...['ru', 'uk', 'bg', 'el', 'he', 'ar', 'fa', 'hi', 'th', 'zh', 'ja', 'ko'],
 ] as const
+const rewardModel = {
+  model: {
+    kind: 'text',
+    default: '',
+    effect: 'The reward model: its name in the data folder, or the path of its folder.',
+  },
+  doubtful: {
+    kind: 'choice',
+    values: ['refuse', 'use'],
+    default: 'refuse',
+    effect: 'Whether one is used that is no better than chance, or mostly measures length.',
+  },
+} as const
 const tokens = { kind: 'integer', min: 0, max: 1_048_576, default: 0 } as const
 const amount = { kind: 'number', min: -10, max: 10 } as const
 
@@ -138,6 +165,7 @@ export const rewardTable = {
     about:
       'Share of the words of the reasoning that are in the target language; numbers, code and formulas do not count.',
     range: [0, 1],
+    side: 'language',
     parameters: {
       target: {
         kind: 'choice',
@@ -147,17 +175,38 @@ export const rewardTable = {
       },
     },
   },
+  helpfulness: {
+    label: 'helpfulness',
+    about: 'What a reward model thinks of the text after the thinking, in standard deviations of its training texts.',
+    range: [-10, 10],
+    learnt: true,
+    side: 'general',
+    parameters: rewardModel,
+  },
+  safety: {
+    label: 'safety',
+    about: 'The probability, by a reward model, that the whole output is safe.',
+    range: [0, 1],
+    learnt: true,
+    side: 'general',
+    parameters: rewardModel,
+  },
 } as const satisfies Record<string, RewardInfo>
 
 export type RewardName = keyof typeof rewardTable
 export const rewardNames = Object.keys(rewardTable) as RewardName[]
 export const rewardInfo: Readonly<Record<RewardName, RewardInfo>> = rewardTable
+export const sideOf = (name: RewardName): RewardSide => rewardInfo[name].side ?? 'reasoning'
 export const rewardWeightRange = { min: -10, max: 10 } as const
 
 /** Those of a run, by name: a reward that is not here is not computed; one with the weight 0 is, and adds nothing. */
 export type RewardWeights = Partial<Record<RewardName, number>>
 
-type ValueOf<P> = P extends { kind: 'choice'; values: readonly (infer V)[] } ? V : number
+type ValueOf<P> = P extends { kind: 'choice'; values: readonly (infer V)[] }
+  ? V
+  : P extends { kind: 'text' }
+    ? string
+    : number
 /** A reward's own parameters with their values. */
 export type ParametersOf<N extends RewardName> = {
   -readonly [P in keyof (typeof rewardTable)[N]['parameters']]: ValueOf<(typeof rewardTable)[N]['parameters'][P]>
@@ -173,6 +222,7 @@ export function parametersOf<N extends RewardName>(name: N, given: RewardParamet
 const weight = z.number().min(rewardWeightRange.min).max(rewardWeightRange.max)
 
 function parameterSchema(parameter: RewardParameter): z.ZodType<number | string> {
+  if (parameter.kind === 'text') return z.string().max(4000)
   if (parameter.kind === 'choice') return z.enum(parameter.values as [string, ...string[]])
   const base = parameter.kind === 'integer' ? z.number().int() : z.number()
   return base.min(parameter.min).max(parameter.max)

@@ -9,12 +9,14 @@ import { defaultPrompt } from '../contract/prompt.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
 import type { AlertKind, PhaseReport, StepReport } from '../contract/records.ts'
 import { mergeSettings } from '../contract/settings.ts'
+import { rewardModelsOf } from '../library/reward-models.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
 import { disposeWeights, parameterCount, trainedOf } from './model/model.ts'
 import { breather, listen, throttled } from './pace.ts'
 import { type Prompts, writePrompts } from './prompts.ts'
 import { mixed } from './reference.ts'
+import { openRewardModels } from './reward-models/open.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { grpoStep } from './stages/grpo.ts'
 import { freshState, longestLimit, mostTokens, requireRoom } from './start.ts'
@@ -44,6 +46,7 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
   state.policy.recomputeLayers = start.recipe.gradientCheckpointing
   const { recipe } = start
+  openRewardModels(rewardModelsOf(recipe, start.rewardModels ?? ''))
   const { training: problems, heldOut, examples } = await problemsOf(recipe)
   // runs of version 0.1.0 had no prompt in their recipe
   const form = recipe.prompt ?? defaultPrompt

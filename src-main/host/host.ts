@@ -9,6 +9,7 @@ import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
 import { withHashes } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
+import { rewardModelsFolder, rewardModelsOf } from '../library/reward-models.ts'
 import { storageError } from '../store/database.ts'
 import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
@@ -105,6 +106,7 @@ export class Host {
    */
   async launch(given: Recipe, backend: string | null = null): Promise<RunSummary> {
     modelPath(given.model)
+    rewardModelsOf(given, rewardModelsFolder(this.dataFolder))
     const recipe = given.data ? { ...given, data: withHashes(given.data) } : given
     await this.#requireIdle()
     const number = 1 + Math.max(this.#store.read(lastRunNumber), lastFolderNumber(this.dataFolder))
@@ -133,7 +135,16 @@ export class Host {
     }
     return this.#begin(
       { number, id, config: recipe },
-      { type: 'start', recipe, folder, backend, checkpoint: null, replay: [], paused: false },
+      {
+        type: 'start',
+        recipe,
+        folder,
+        backend,
+        checkpoint: null,
+        replay: [],
+        paused: false,
+        rewardModels: rewardModelsFolder(this.dataFolder),
+      },
       [],
     )
   }
@@ -164,7 +175,16 @@ export class Host {
     const recipe = JSON.parse(row.config) as Recipe
     return this.#begin(
       { number: row.number, id: row.id, config: recipe },
-      { type: 'start', recipe, folder, backend: row.backend ?? row.backend_wanted, checkpoint, replay, paused: false },
+      {
+        type: 'start',
+        recipe,
+        folder,
+        backend: row.backend ?? row.backend_wanted,
+        checkpoint,
+        replay,
+        paused: false,
+        rewardModels: rewardModelsFolder(this.dataFolder),
+      },
       again,
     )
   }

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RecipeInfo } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
-import { enterStage, initialSettings, parseRecipe, type Recipe, withAssignments } from '../contract/recipe.ts'
+import { parseRecipe, type Recipe, settingsOfStages, withAssignments } from '../contract/recipe.ts'
 import { isModelName } from '../library/names.ts'
 import { projectFolder } from './entries.ts'
 
@@ -16,11 +16,8 @@ export function listRecipes(folder = shippedRecipes): RecipeInfo[] {
 
 /** A recipe with the settings of each stage resolved, as they are when nothing is steered. */
 export function describeRecipe(recipe: Recipe): RecipeInfo {
-  let settings = initialSettings(recipe)
-  const stages = recipe.stages.map((stage, i) => {
-    if (i > 0) settings = enterStage(settings, stage)
-    return { name: stage.name, steps: stage.steps, settings }
-  })
+  const settings = settingsOfStages(recipe)
+  const stages = recipe.stages.map(({ name, steps }, i) => ({ name, steps, settings: settings[i] }))
   return { name: recipe.name, title: recipe.title, description: recipe.description, recipe, stages }
 }
 

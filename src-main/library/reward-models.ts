@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
+import { type Recipe, rewardsOf, settingsOfStages } from '../contract/recipe.ts'
 import { doubtsOf, type RewardModelNote, rewardModelName, rewardModelNote } from '../contract/reward-models.ts'
+import { parametersOf, type RewardName, type RewardParameters, rewardInfo } from '../contract/rewards.ts'
 
 export const NOTE = 'reward-model.json'
 
@@ -74,4 +76,39 @@ export function requireUsable(note: RewardModelNote, kind: RewardModelNote['kind
     `The reward model ${note.name} should not be used. ${doubt.message}`,
     `Train it on more or better data; or use it all the same: --set rewardParameters.${kind}.doubtful=use`,
   )
+}
+
+export interface UsableRewardModel {
+  /** As it was asked for. */
+  asked: string
+  kind: RewardModelNote['kind']
+  folder: string
+}
+
+/**
+ * The reward models that rewards name, over all parameters that they are given in turn.
+ * @throws StudioError not-found, bad-model, bad-setting: see `requireUsable`
+ */
+export function usableRewardModels(
+  names: readonly RewardName[],
+  given: readonly RewardParameters[],
+  root: string,
+): UsableRewardModel[] {
+  const found = new Map<string, UsableRewardModel>()
+  for (const kind of names) {
+    if (!rewardInfo[kind].learnt || (kind !== 'helpfulness' && kind !== 'safety')) continue
+    for (const parameters of given) {
+      const { model, doubtful } = parametersOf(kind, parameters)
+      const folder = rewardModelPath(model, root)
+      requireUsable(readNote(folder), kind, doubtful)
+      found.set(`${kind}/${model}`, { asked: model, kind, folder })
+    }
+  }
+  return [...found.values()]
+}
+
+/** Those of a recipe, in any of its stages. @throws StudioError as `usableRewardModels` */
+export function rewardModelsOf(recipe: Recipe, root: string): UsableRewardModel[] {
+  const parameters = settingsOfStages(recipe).map((settings) => settings.rewardParameters)
+  return usableRewardModels(rewardsOf(recipe), parameters, root)
 }

@@ -162,6 +162,16 @@ describe('doubts', () => {
     expect(doubts('helpfulness', report)).toEqual(['length'])
   })
 
+  it('answers of one length leave nothing to doubt', () => {
+    const same = pairs(100, (good) => (good ? 1 : 0)).map(
+      (pair): JudgedPair => [
+        { ...pair[0], tokens: 9 },
+        { ...pair[1], tokens: 9 },
+      ],
+    )
+    expect(doubts('helpfulness', reportOnPairs(same, 0))).toEqual([])
+  })
+
   it('of safety: a good model, a coin, a model of length', () => {
     const outputs = (score: (safe: boolean, tokens: number) => number, longerSafe = 0): JudgedOutput[] =>
       Array.from({ length: 240 }, (_, i) => {

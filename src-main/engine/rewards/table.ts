@@ -6,6 +6,7 @@ import { cosineLength } from './cosine-length.ts'
 import { format } from './format.ts'
 import { kimiLength } from './kimi-length.ts'
 import { language } from './language.ts'
+import { helpfulness, safety } from './learnt.ts'
 import { logic } from './logic/logic.ts'
 import { math } from './math/math.ts'
 import { repetition } from './repetition.ts'
@@ -24,6 +25,8 @@ export const rewards: { readonly [N in RewardName]: Reward<N> } = {
   soft_overlong: softOverlong,
   repetition: each(repetition),
   language,
+  helpfulness,
+  safety,
 }
 
 checkRewards(rewards)
