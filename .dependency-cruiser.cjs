@@ -36,7 +36,7 @@ module.exports = {
       { path: '^src-main/engine/' },
       {
         path: '^src-main/|^src-renderer/',
-        pathNot: '^src-main/(engine|contract|library|evaluation)/',
+        pathNot: '^src-main/(engine|contract|library|evaluation|sandbox)/',
       },
     ),
     forbid(
@@ -55,6 +55,24 @@ module.exports = {
       {
         path: '^src-main/|^src-renderer/',
         pathNot: '^src-main/(evaluation|contract)/|^src-main/engine/random.ts$',
+      },
+    ),
+    forbid(
+      'sandbox-alone',
+      'What runs programs that nobody has read knows nothing of the rest.',
+      { path: '^src-main/sandbox/' },
+      {
+        path: '^src-main/|^src-renderer/',
+        pathNot: '^src-main/(sandbox|contract/errors)',
+      },
+    ),
+    forbid(
+      'sandbox-child-alone',
+      'A sandbox process loads its interpreter and nothing that the process can do without.',
+      { path: '^src-main/sandbox/child/' },
+      {
+        path: '^src-main/|^src-renderer/',
+        pathNot: '^src-main/sandbox/(child/|program)',
       },
     ),
     forbid(

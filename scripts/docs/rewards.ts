@@ -39,6 +39,7 @@ export interface RewardFigures {
   mathVerify: { cases: number; agree: number }
   latexPerSecond: number
   perSecond: Partial<Record<RewardName, number>>
+  programs?: Record<'python' | 'javascript' | 'typescript', { perSecond: number; startSeconds: number }>
   hostile: { texts: number; milliseconds: Partial<Record<RewardName, number>> }
 }
 
@@ -49,6 +50,7 @@ const checkedAgainst: Record<RewardName, string> = {
   math: 'Math-Verify 0.9.0, on the cases of its own tests; the examples of this page',
   logic:
     'brute force, on generated puzzles of every level: one solution, accepted in several notations, and nothing else',
+  code: 'programs that are right and wrong in each language; more than 60 that mean harm',
   tag_count: 'worked examples',
   cosine_length: 'the formula as open-r1 has it, at its ends and between',
   kimi_length: 'the formula, in groups of right and of wrong answers',
@@ -66,6 +68,12 @@ export function rewardFigureTable(figures: RewardFigures | undefined): string {
   }
   const round = (value: number | undefined) =>
     value === undefined ? 'not measured' : Number(value.toPrecision(2)).toLocaleString('en-US')
+  const speed = (name: RewardName) => {
+    if (name === 'math' && figures) return `${round(figures.perSecond[name])}; LaTeX ${round(figures.latexPerSecond)}`
+    if (name !== 'code') return round(figures?.perSecond[name])
+    const of = (language: 'python' | 'javascript' | 'typescript') => round(figures?.programs?.[language].perSecond)
+    return `programs: Python ${of('python')}, JavaScript ${of('javascript')}, TypeScript ${of('typescript')}`
+  }
   const agreement = (name: RewardName) => {
     if (name !== 'math') return undefined
     if (!figures) return 'not measured'
@@ -74,14 +82,6 @@ export function rewardFigureTable(figures: RewardFigures | undefined): string {
   }
   return table(
     ['reward', 'checked against', 'agreement', 'hostile texts', 'verdicts a second'],
-    rewardNames.map((name) => [
-      code(name),
-      checkedAgainst[name],
-      agreement(name),
-      hostile(name),
-      name === 'math' && figures
-        ? `${round(figures.perSecond[name])}; LaTeX ${round(figures.latexPerSecond)}`
-        : round(figures?.perSecond[name]),
-    ]),
+    rewardNames.map((name) => [code(name), checkedAgainst[name], agreement(name), hostile(name), speed(name)]),
   )
 }

@@ -108,6 +108,41 @@ export const rewardTable = {
     correctness: true,
     parameters: {},
   },
+  code: {
+    label: 'code',
+    about: 'Share of a program’s tests that it passes; the program is the last fenced block of the answer.',
+    range: [0, 1],
+    correctness: true,
+    parameters: {
+      credit: {
+        kind: 'choice',
+        values: ['cases', 'all'],
+        default: 'cases',
+        effect: 'The share of the tests that pass, or 1 only if all do.',
+      },
+      language: {
+        kind: 'choice',
+        values: ['python', 'javascript', 'typescript'],
+        default: 'python',
+        effect: 'Language of a fence that names none.',
+      },
+      seconds: { kind: 'number', min: 0.1, max: 60, default: 4, effect: 'Processor time of a program on one test.' },
+      megabytes: {
+        kind: 'integer',
+        min: 64,
+        max: 2048,
+        default: 256,
+        effect: 'Memory of an interpreter with the program in it; Python’s own is 30.',
+      },
+      outputKilobytes: {
+        kind: 'integer',
+        min: 1,
+        max: 100_000,
+        default: 1000,
+        effect: 'What a program may write or return on one test.',
+      },
+    },
+  },
   tag_count: {
     label: 'tags',
     about: 'A quarter for each of the four tags that stands once, in its place, with nothing after the last.',

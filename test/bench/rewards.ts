@@ -4,6 +4,7 @@ import { type RewardName, rewardNames } from '../../src-main/contract/rewards.ts
 import { math } from '../../src-main/engine/rewards/math/math.ts'
 import { judge } from '../../src-main/engine/rewards/score.ts'
 import { hostileTexts } from '../support/hostile-texts.ts'
+import { programsPerSecond } from './programs.ts'
 
 interface MathVerifyCase {
   gold: string
@@ -12,6 +13,9 @@ interface MathVerifyCase {
   right: boolean
 }
 
+const sum = '<think>Two and two, so I add 2+2=4.</think><answer>4.0</answer>'
+const program = '<think>Twice that.</think>\n```python\nprint(2 * int(input()))\n```'
+
 /** Each reward is timed for about so long. */
 const MILLISECONDS = 1000
 
@@ -19,7 +23,7 @@ export async function rewards(): Promise<unknown> {
   const speed: Record<string, number> = {}
   const slowest: Record<string, number> = {}
   for (const name of rewardNames) {
-    speed[name] = await perSecond(name, '<think>Two and two, so I add 2+2=4.</think><answer>4.0</answer>', '4')
+    speed[name] = await perSecond(name, name === 'code' ? program : sum, '4')
     slowest[name] = await slowestOf(name)
     console.error(`  ${name}: ${speed[name].toFixed(0)} a second, hostile text at most ${slowest[name].toFixed(0)} ms`)
   }
@@ -36,6 +40,7 @@ export async function rewards(): Promise<unknown> {
     mathVerify: agreement,
     latexPerSecond,
     perSecond: speed,
+    programs: await programsPerSecond(),
     hostile: { texts: hostile.length, milliseconds: slowest },
   }
 }
@@ -50,7 +55,7 @@ function mathVerify(): { cases: number; agree: number } {
 
 async function perSecond(name: RewardName, text: string, answer: string): Promise<number> {
   const group = {
-    problem: { prompt: '2+2=', answer },
+    problem: { prompt: '2+2=', answer, ...(name === 'code' && { data: { tests: { inputs: ['1'], outputs: ['2'] } } }) },
     completions: Array.from({ length: 16 }, (_, i) => ({ text, finished: true, tokens: 20 + i })),
     tokenLimit: 64,
   }

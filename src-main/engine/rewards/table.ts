@@ -2,6 +2,7 @@
 import { StudioError } from '../../contract/errors.ts'
 import { type RewardName, rewardNames } from '../../contract/rewards.ts'
 import { accuracy } from './accuracy.ts'
+import { code } from './code/code.ts'
 import { cosineLength } from './cosine-length.ts'
 import { format } from './format.ts'
 import { kimiLength } from './kimi-length.ts'
@@ -19,6 +20,7 @@ export const rewards: { readonly [N in RewardName]: Reward<N> } = {
   format: each(format),
   math: each(math),
   logic,
+  code,
   tag_count: each(tagCount),
   cosine_length: cosineLength,
   kimi_length: kimiLength,
