@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { figureTables, readFigures } from './docs/figures.ts'
+import { flatFigureTable } from './docs/flat.ts'
 import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
 import { recipeFieldTable, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
@@ -41,6 +42,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'reward-parameters': rewardParameterTable(),
     'reward-figures': rewardFigureTable(readFigures()?.rewards),
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
+    'flat-figures': flatFigureTable(readFigures()?.flat),
     shortcuts: await shortcutTable(),
     ...figureTables(readFigures()),
   }

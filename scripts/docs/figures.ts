@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
 import type { RewardFigures } from './rewards.ts'
 import type { TrainerFigures } from './trainer.ts'
@@ -54,6 +55,7 @@ export interface Figures {
     graphSecondsPerStep: number
     graphOverEager: { median: number; min: number; max: number }
   }
+  flat?: FlatFigures
   rewards?: RewardFigures
   trainer?: TrainerFigures
 }

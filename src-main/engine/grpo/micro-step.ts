@@ -84,7 +84,10 @@ function referenceLogProbs(policy: Policy, reference: Weights, batch: Batch, tem
   const [logProbs] = compiled(
     `reference ${temperature} ${batchKey(batch)} ${modelKey(model)}`,
     [...held, batch.ids, batch.targets],
-    (tensors) => [nextTokenLogProbs(rebuilt(model, tensors), rebatched(batch, tensors.slice(-2)), temperature)],
+    (tensors, sizes) => {
+      const own = rebatched(batch, tensors.slice(-2), sizes)
+      return [nextTokenLogProbs(rebuilt(model, tensors), own, temperature)]
+    },
     batchSizes(batch, held),
   )
   return logProbs as Tensor2D

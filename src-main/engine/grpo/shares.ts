@@ -64,8 +64,8 @@ async function entropiesOf(
     const [entropies] = compiled(
       `entropies ${temperature} ${batchKey(batch)} ${modelKey(policy)}`,
       [...held, batch.ids, batch.targets],
-      (tensors) => {
-        const own = rebatched(batch, tensors.slice(-2))
+      (tensors, sizes) => {
+        const own = rebatched(batch, tensors.slice(-2), sizes)
         return [nextTokenForward(rebuilt(policy, tensors), own, temperature).entropies]
       },
       batchSizes(batch, held),

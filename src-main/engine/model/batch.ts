@@ -1,7 +1,7 @@
 /** Sequences as tensors: prompt and output side by side from position 0, padded on the right, where causal attention never looks. */
 
 import { compiled } from '../tensor/compiled.ts'
-import { laneCount, lanes } from '../tensor/lanes.ts'
+import { alike, laneCount, lanes } from '../tensor/lanes.ts'
 import type { Sizes } from '../tensor/recorder.ts'
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tensor/tf.ts'
 import { frozenOf, type Model, modelKey, rebuilt, trainedOf } from './model.ts'
@@ -33,20 +33,25 @@ export interface Batch {
 }
 
 /** What a function that is compiled of a batch depends on besides its tensors and their sizes. */
-export const batchKey = ({ firstOutput, positions, lanes }: Batch) => `${firstOutput} ${positions} ${lanes}`
+export const batchKey = (batch: Batch) => `${batch.positions} ${batch.lanes} ${hasSizes(batch) ? '' : sizesNow(batch)}`
+
+const sizesNow = ({ rows, length, lanes, firstOutput }: Batch) => [rows / lanes, length, firstOutput]
+
+/** Not where lanes differ, or where one number a token could be one a row. */
+const hasSizes = ({ rows, length, lanes }: Batch) => rows % lanes === 0 && length > 2
 
 /**
- * The sizes of what is compiled of a batch: rows of a lane, and length.
+ * The sizes of what is compiled of a batch: rows of a lane, length, and first output.
  * @param held inputs that do not depend on them, and come before the batch's ids and targets
  * @param rest inputs that come after: [rows, length − 1] or [rows, 1]
  */
 export function batchSizes(batch: Batch, held: readonly Tensor[], rest: readonly Tensor[] = []): Sizes | undefined {
-  const { rows, length, lanes } = batch
-  if (rows % lanes !== 0 || length < LENGTH_STEP) return undefined
+  if (!hasSizes(batch)) return undefined
+  const { lanes } = batch
   const fixed = held.map((t) => t.shape)
   const perRow = rest.map((t) => t.shape[1] === 1)
   return {
-    now: [rows / lanes, length],
+    now: sizesNow(batch),
     shapes([each, length]) {
       const rows = each * lanes
       const after = perRow.map((one) => [rows, one ? 1 : length - 1])
@@ -55,10 +60,11 @@ export function batchSizes(batch: Batch, held: readonly Tensor[], rest: readonly
   }
 }
 
-/** The batch of other tensors, and so perhaps of another size. */
-export function rebatched(batch: Batch, [ids, targets, mask]: Tensor[]): Batch {
+/** The batch of other tensors and sizes. */
+export function rebatched(batch: Batch, [ids, targets, mask]: Tensor[], sizes: readonly number[]): Batch {
   const [rows, length] = ids.shape
-  return { ...batch, rows, length, ids: ids as Tensor2D, targets, mask: mask as Tensor2D }
+  const [, , firstOutput = batch.firstOutput] = sizes
+  return { ...batch, rows, length, firstOutput, ids: ids as Tensor2D, targets, mask: mask as Tensor2D }
 }
 
 /** Its prompt and what follows. */
@@ -68,7 +74,7 @@ export const sizeOf = (s: Sequence) => s.promptIds.length + s.ids.length
 const LENGTH_STEP = 16
 
 /**
- * Rows are filled up to a power of two with empty ones, which count for nothing.
+ * Rows are filled up to a power of two, and evenly for lanes, with empty ones, which count for nothing.
  * @param counts whether a row's output counts; all do by default
  * @param lengthStep what lengths are rounded up to: the size of the products, and so the last bits of a result, depend on it
  */
@@ -100,7 +106,7 @@ export function batchOf<S extends Sequence>(
 }
 
 /** Rows of a batch of so many sequences, empty ones included. */
-export const paddedRows = (sequences: number) => 2 ** Math.ceil(Math.log2(sequences))
+export const paddedRows = (sequences: number) => alike(2 ** Math.ceil(Math.log2(sequences)))
 
 const roundedUp = (n: number, step = LENGTH_STEP) => Math.ceil(n / step) * step
 
@@ -250,13 +256,13 @@ export async function accumulateGradient<I extends StepInputs>(
   const parts = [frozen, [...trained.values()], [batch.ids, batch.targets, batch.mask], Object.values(inputs)]
   const full = `${gradients ? key : `forward of ${key}`} ${temperature} ${batchKey(batch)} ${modelKey(model)}`
   const sizes = batchSizes(batch, [...frozen, ...trained.values()], [batch.mask, ...Object.values(inputs)])
-  const step = (tensors: Tensor[]) => {
+  const step = (tensors: Tensor[], now: readonly number[]) => {
     let from = 0
     const [still, moving, batched, rest] = parts.map(({ length }) => {
       from += length
       return tensors.slice(from - length, from)
     })
-    const own = rebatched(batch, batched)
+    const own = rebatched(batch, batched, now)
     const ownInputs = Object.fromEntries(extra.map((name, i) => [name, rest[i]])) as I
     const forwardOf = (w: Tensor[]) => nextTokenForward(rebuilt(model, [...still, ...w]), own, temperature)
     if (!gradients) {

@@ -98,9 +98,9 @@ function run(model: RewardModel, rows: readonly Sequence[], coefficients: number
   const rest = [endsOf(rows, batch), ...(coefficients ? [perRow(coefficients, batch.rows)] : [])]
   const given = [...all.values(), batch.ids, batch.targets, batch.mask, ...rest]
   const key = `${coefficients ? 'gradient of' : ''} scores of ${model.kind} ${batchKey(batch)} ${modelKey(model)}`
-  const step = (tensors: Tensor[]) => {
+  const step = (tensors: Tensor[], sizes: readonly number[]) => {
     const [ids, targets, mask, ends, factors] = tensors.slice(names.length)
-    const own = rebatched(batch, [ids, targets, mask])
+    const own = rebatched(batch, [ids, targets, mask], sizes)
     const parts = new Map(names.map((name, i) => [name, tensors[i]]))
     if (!factors) return [forwardScores(withParts(model, parts), own, ends as Tensor2D)]
     const weighted = (...moving: Tensor[]) => {

@@ -15,13 +15,13 @@ import {
   ropeOf,
 } from '../model/transformer.ts'
 import { compiled } from '../tensor/compiled.ts'
-import { lanes } from '../tensor/lanes.ts'
+import { alike, lanes } from '../tensor/lanes.ts'
 import type { Sizes } from '../tensor/recorder.ts'
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tensor/tf.ts'
+import { readPrompts } from './prefill.ts'
 
-/** Tokens in the tail; prompts are padded to a multiple of half of it. */
+/** Tokens in the tail. */
 const TAIL = 16
-const PROMPT_STEP = 8
 
 /** Some of the rows, and what is remembered of them: keys and values of each layer. */
 interface Lane {
@@ -45,49 +45,22 @@ export class Decoder {
 
   /**
    * Reads the prompts, each once for all samples of its group.
-   * @returns logits after the prompt for every row, [prompts · groupSize · vocabulary]
+   * @returns logits after the prompt for every row, [rows · vocabulary]; more rows than samples where lanes would not be alike
    */
   async prefill(prompts: number[][], groupSize: number): Promise<Float32Array> {
-    const { config } = this
-    const width = Math.ceil(Math.max(...prompts.map((p) => p.length)) / PROMPT_STEP) * PROMPT_STEP
-    const pads = prompts.map((p) => width - p.length)
+    const { width, pads, logits, cache } = readPrompts(this.config, this.weights, prompts)
     this.pastLength = width
     this.tailLength = 0
-    const logits = tf.tidy(() => {
-      const padded = prompts.map((p, i) => [...new Array<number>(pads[i]).fill(0), ...p])
-      const positions = pads.map((pad) => Array.from({ length: width }, (_, i) => Math.max(0, i - pad)))
-      const bias = pads.map((pad) => [
-        Array.from({ length: width }, (_, q) =>
-          Array.from({ length: width }, (_, k) => (k > q || k < pad ? MASKED : 0)),
-        ),
-      ])
-      const promptOf = Array.from({ length: prompts.length * groupSize }, (_, i) => Math.floor(i / groupSize))
-      const parts = lanes(promptOf.length).map(([from, count]) => promptOf.slice(from, from + count))
-      this.lanes = parts.map((rows) => ({
-        pads: rows.map((prompt) => pads[prompt]),
-        past: [],
-        tail: this.emptyTail(rows.length),
-      }))
-      for (const { tail } of this.lanes) for (const t of flat(tail)) tf.keep(t)
-      // what is kept of a layer is picked at once, so that the rest of it can go
-      const memory: Memory = (layer, fresh) => {
-        parts.forEach((rows, lane) => {
-          const [own] = gathered([fresh], rows)
-          this.lanes[lane].past[layer] = { keys: tf.keep(own.keys), values: tf.keep(own.values) }
-        })
-        return [fresh]
-      }
-      const h = hiddenStates(this.weights, tf.tensor2d(padded, [prompts.length, width], 'int32'), {
-        config,
-        rope: ropeOf(config, positions),
-        bias: tf.tensor4d(bias),
-        memory,
-        freeLayers: true,
-      })
-      const last = tf.slice(h, [0, width - 1, 0], [-1, 1, -1]).reshape([prompts.length, config.hidden]) as Tensor2D
-      return tf.gather(logitsOf(this.weights, last), tf.tensor1d(promptOf, 'int32'))
+    const promptOf = Array.from({ length: alike(prompts.length * groupSize) }, (_, i) =>
+      Math.min(Math.floor(i / groupSize), prompts.length - 1),
+    )
+    this.lanes = lanes(promptOf.length).map(([from, count]) => {
+      const rows = promptOf.slice(from, from + count)
+      return { pads: rows.map((prompt) => pads[prompt]), past: gathered(cache, rows), tail: this.emptyTail(count) }
     })
-    return take(logits)
+    const each = tf.tidy(() => tf.gather(logits, tf.tensor1d(promptOf, 'int32')))
+    tf.dispose([logits, ...flat(cache)])
+    return take(each)
   }
 
   /** One more token in every row. @returns logits, [rows · vocabulary] */
@@ -127,7 +100,7 @@ export class Decoder {
     return take(logits)
   }
 
-  /** Keeps only these rows, in this order, and spreads them over the lanes anew. */
+  /** Keeps only these rows, as many as can be spread evenly, in this order, and spreads them over the lanes anew. */
   keep(rows: number[]): void {
     const before = this.lanes
     const pads = before.flatMap((lane) => lane.pads)
@@ -150,12 +123,11 @@ export class Decoder {
     this.lanes = []
   }
 
-  /** Rows of a lane, and length of the past; none where lanes differ in rows. */
-  private sizes(): Sizes | undefined {
+  /** Rows of a lane, and length of the past. */
+  private sizes(): Sizes {
     const { layers, kvHeads, headDim } = this.config
-    const [rows] = this.lanes.map(({ pads }) => pads.length)
-    if (this.lanes.some(({ pads }) => pads.length !== rows)) return undefined
     const { lanes } = this
+    const rows = lanes[0].pads.length
     const weights = [...this.weights.values()].map((t) => t.shape)
     return {
       now: [rows, this.pastLength],

@@ -80,6 +80,9 @@ async function sampleBatch(
   let rows: Row[] = groups.flatMap((outputs, g) =>
     outputs.map((output, s) => ({ output, random: random(firstPrompt + g, s) })),
   )
+  // what fills the decoder's batch up
+  while (rows.length * vocabulary < logits.length)
+    rows.push({ ...rows[0], output: { ...rows[0].output, finished: true } })
   for (let t = 0; ; t++) {
     let tokens = new Int32Array(rows.length)
     rows.forEach(({ output, random }, i) => {
@@ -96,7 +99,7 @@ async function sampleBatch(
     if (live === 0 || t + 1 === maxTokens) break
     await progress((t + 1) / maxTokens)
 
-    const size = batchSize(live)
+    const size = batchSize(live, rows.length)
     if (size < rows.length) {
       const order = rows
         .map((_, i) => i)
@@ -112,8 +115,13 @@ async function sampleBatch(
   return groups
 }
 
-/** The smallest of few batch sizes that holds so many rows: each size is compiled once. */
-function batchSize(rows: number): number {
-  const power = Math.max(8, 2 ** Math.ceil(Math.log2(rows)))
-  return rows <= power * 0.75 && power >= 128 ? power * 0.75 : power
+/** A multiple of this can be spread evenly over any number of lanes. */
+const BATCH_STEP = 8
+/** A smaller batch must be worth the copy of the cache that it costs. */
+const WORTH = 0.8
+
+/** Rows to go on with for so many live ones of so many: the same, or a smaller batch. */
+function batchSize(live: number, rows: number): number {
+  const size = Math.ceil(live / BATCH_STEP) * BATCH_STEP
+  return size <= WORTH * rows ? size : rows
 }

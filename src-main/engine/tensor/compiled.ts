@@ -19,20 +19,26 @@ const exceptions = new Set<string>()
 /** Graphs that are held now. */
 export const graphCount = () => graphs.size
 
+/** A function of tensors, and of the sizes that it is compiled for. */
+export type OfTensors = (inputs: Tensor[], sizes: readonly number[]) => Tensor[]
+
 /**
  * @param key names f and every number that it uses besides its inputs
  * @param inputs all tensors that f depends on
  * @param f is called in a scope of its own: what it does not return is disposed
- * @param sizes one graph serves all of them; without it each shape of the inputs has its own. f must take them from the inputs' shapes
+ * @param sizes one graph serves all of them; without it each shape of the inputs has its own. f must take them from the inputs' shapes or from
+ * what it is given, never from what surrounds it
  * @returns the caller's to dispose
  */
-export function compiled(key: string, inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[], sizes?: Sizes): Tensor[] {
+export function compiled(key: string, inputs: Tensor[], f: OfTensors, sizes?: Sizes): Tensor[] {
   // an input that is given back is a second hold on it, so that the caller may dispose both
-  const scoped = (given: Tensor[]) => tf.tidy(() => f(given).map((t) => (given.includes(t) ? tf.clone(t) : t)))
+  const scoped = (given: Tensor[], now = sizes?.now ?? []) =>
+    tf.tidy(() => f(given, now).map((t) => (given.includes(t) ? tf.clone(t) : t)))
   if (!compiling.enabled || tf.getBackend() !== 'tensorflow') return scoped(inputs)
   const shapes = sizes ? sizes.shapes(sizes.now.map((_, i) => -1 - i)) : inputs.map((t) => t.shape)
   const full = `${key} ${shapes.map((shape, i) => `${inputs[i].dtype[0]}${shape.join('x')}`).join(' ')}`
-  if (exceptions.has(full)) return sizes ? compiled(key, inputs, f) : scoped(inputs)
+  const ofThese = (given: Tensor[]) => f(given, sizes?.now ?? [])
+  if (exceptions.has(full)) return sizes ? compiled(`${key} ${sizes.now}`, inputs, ofThese) : scoped(inputs)
   let graph = graphs.get(full)
   if (!graph) {
     try {
@@ -42,7 +48,7 @@ export function compiled(key: string, inputs: Tensor[], f: (inputs: Tensor[]) =>
       const instead = error instanceof NoRule ? 'runs eagerly' : 'is recorded for each size'
       console.error(`${key} ${instead}, which is slower. ${error.message}`)
       exceptions.add(full)
-      return error instanceof NoRule ? scoped(inputs) : compiled(key, inputs, f)
+      return error instanceof NoRule ? scoped(inputs) : compiled(`${key} ${sizes?.now}`, inputs, ofThese)
     }
     const oldest = graphs.size >= MOST_GRAPHS ? graphs.keys().next().value : undefined
     if (oldest !== undefined) {

@@ -21,6 +21,12 @@ export function laneCount(rows: number): number {
   return Math.max(1, Math.min(most, rows))
 }
 
+/** The next number of rows that lanes share evenly. */
+export function alike(rows: number): number {
+  const count = laneCount(rows)
+  return Math.ceil(rows / count) * count
+}
+
 /** Where rows are cut: [from, count] of each lane. */
 export function lanes(rows: number, count = laneCount(rows)): [from: number, count: number][] {
   const start = (lane: number) => Math.floor((lane * rows) / count)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
 import { graphDef } from './graph-def.ts'
 import { nodeBackend, type Recording, recorded, typeOf } from './recording.ts'
+import { NoRule } from './result-shapes.ts'
 import { NotOfSizes, ofAllSizes, pointsAround, productsOf } from './sizes.ts'
 import { type Tensor, tf } from './tf.ts'
 
@@ -26,19 +27,31 @@ export interface Graph {
  * @param sizes makes it the graph of all sizes
  * @throws NoRule, NotOfSizes
  */
-export function record(inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[], sizes?: Sizes): Graph {
+export function record(
+  inputs: Tensor[],
+  f: (inputs: Tensor[], sizes?: readonly number[]) => Tensor[],
+  sizes?: Sizes,
+): Graph {
   const types = inputs.map(typeOf)
-  const at = (shapes: readonly (readonly number[])[]) =>
+  const of = (shapes: readonly (readonly number[])[], now?: readonly number[]) =>
     recorded(
       shapes.map((shape, i) => ({ shape: [...shape], dtype: types[i] })),
-      f,
+      (given) => f(given, now),
     )
-  if (!sizes) return load(at(inputs.map((t) => t.shape)))
+  if (!sizes) return load(of(inputs.map((t) => t.shape)))
+  const at = (now: readonly number[]) => {
+    try {
+      return of(sizes.shapes(now), now)
+    } catch (error) {
+      // beside the sizes at hand may lie some that the function was never meant for
+      throw error instanceof NoRule ? error : new NotOfSizes((error as Error).message)
+    }
+  }
 
   const { corners, beside } = pointsAround(sizes.now)
-  const recordings = corners.map((point) => at(sizes.shapes(point)))
+  const recordings = corners.map(at)
   const besides = productsOf(beside, corners[0])
-  const graph = load(ofAllSizes(nodeBackend().binding, recordings, besideOf(at, sizes.shapes(beside)), besides))
+  const graph = load(ofAllSizes(nodeBackend().binding, recordings, at(beside), besides))
   return {
     dispose: graph.dispose,
     run(given, { now } = sizes) {
@@ -47,15 +60,6 @@ export function record(inputs: Tensor[], f: (inputs: Tensor[]) => Tensor[], size
       products.dispose()
       return results
     },
-  }
-}
-
-/** A point beside the sizes at hand may be one that the function was never meant for. */
-function besideOf<S>(at: (shapes: S) => Recording, shapes: S): Recording {
-  try {
-    return at(shapes)
-  } catch (error) {
-    throw new NotOfSizes((error as Error).message)
   }
 }
 
