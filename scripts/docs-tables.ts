@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { estimateFigureTable } from './docs/estimate.ts'
 import { figureTables, readFigures } from './docs/figures.ts'
 import { flatFigureTable } from './docs/flat.ts'
 import { filled } from './docs/markdown.ts'
@@ -41,6 +42,7 @@ export async function allTables(): Promise<Record<string, string>> {
     rewards: rewardTable(),
     'reward-parameters': rewardParameterTable(),
     'reward-figures': rewardFigureTable(readFigures()?.rewards),
+    'results-estimate': estimateFigureTable(readFigures()?.estimate),
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
     'flat-figures': flatFigureTable(readFigures()?.flat),
     shortcuts: await shortcutTable(),

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { EstimateFigures } from './estimate.ts'
 import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
 import type { RewardFigures } from './rewards.ts'
@@ -58,6 +59,7 @@ export interface Figures {
   flat?: FlatFigures
   rewards?: RewardFigures
   trainer?: TrainerFigures
+  estimate?: EstimateFigures
 }
 
 const folder = fileURLToPath(new URL('../../docs/figures/', import.meta.url))

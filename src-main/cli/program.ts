@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../host/version.ts'
 import { addDoctor } from './doctor.ts'
+import { addEstimate } from './estimate.ts'
 import { addExport } from './export.ts'
 import { addExportModel } from './export-model.ts'
 import { addGenerate } from './generate.ts'
@@ -20,6 +21,7 @@ import { addVerify } from './verify.ts'
 const verbs = [
   addRun,
   addServe,
+  addEstimate,
   addResume,
   addRuns,
   addShow,

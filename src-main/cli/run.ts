@@ -11,6 +11,7 @@ interface RunOptions extends FollowOptions {
   seed?: number
   backend?: string
   data?: string
+  anyway?: boolean
 }
 
 export function addRun(program: Command): void {
@@ -21,6 +22,7 @@ export function addRun(program: Command): void {
     .addOption(setOption('change a field or setting of the recipe; repeatable'))
     .option('--steps <n>', 'steps in all: cuts stages off, or prolongs the last', wholeNumber(1, 10_000_000))
     .option('--seed <n>', 'seed of everything random', wholeNumber(0, 4_294_967_295))
+    .option('--anyway', 'start although the estimate says that memory will not do')
     .addOption(backendOption())
     .addOption(dataOption())
     .addOption(jsonOption('print one JSON object a step, and a summary last'))
@@ -44,7 +46,7 @@ async function run(recipe: string, options: RunOptions): Promise<void> {
   const chosen = options.steps === undefined ? loaded : withSteps(loaded, options.steps)
   const host = new Host({ dataFolder: dataFolder(options), command: `grpo-studio run ${recipe}` })
   try {
-    const begin = () => host.launch(chosen, options.backend ?? null)
+    const begin = () => host.launch(chosen, options.backend ?? null, options.anyway)
     process.exitCode = await follow(host, onInterrupt(), options, begin)
   } finally {
     await host.close()

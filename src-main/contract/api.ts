@@ -2,6 +2,7 @@
 import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
 import type { ErrorReport } from './errors.ts'
+import type { EstimateEvent } from './estimate.ts'
 import type { EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import type { GeneratedText } from './jobs.ts'
 import type { FetchState, ModelList } from './models.ts'
@@ -110,6 +111,12 @@ export type PlaygroundNews =
 
 const runId = z.object({ runId: z.string().min(1).max(100) })
 const step = z.number().int().min(0)
+const launchOrder = z.object({
+  /** Name of a shipped recipe, a recipe object, or the path of a file on the host's machine. */
+  recipe: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
+  assignments: z.array(z.string()).default([]),
+  backend: z.string().nullable().default(null),
+})
 const modelName = z.string().min(1).max(200)
 
 export const contract = {
@@ -125,14 +132,14 @@ export const contract = {
     get: oc.input(runId).output(type<RunDetail>()),
     launch: oc
       .input(
-        z.object({
-          /** Name of a shipped recipe, a recipe object, or the path of a file on the host's machine. */
-          recipe: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
-          assignments: z.array(z.string()).default([]),
-          backend: z.string().nullable().default(null),
+        launchOrder.extend({
+          /** Although the estimate says that it does not fit. */
+          anyway: z.boolean().default(false),
         }),
       )
       .output(type<RunSummary>()),
+    /** What a run will need: at once, and again when what is not known was measured. Leaving it ends the measuring. */
+    estimate: oc.input(launchOrder).output(eventIterator(type<EstimateEvent>())),
     resume: oc.input(runId).output(type<RunSummary>()),
     steer: oc
       .input(

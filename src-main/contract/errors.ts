@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'bad-model'
   | 'bad-request'
   | 'not-found'
+  | 'too-large'
   | 'busy'
   | 'data-folder'
   | 'disk-full'

@@ -1,4 +1,6 @@
 /** Work for an engine process outside any run, by name: what is asked, what is told on the way, what is answered. All of it is plain data. */
+import type { Estimate, MachineMemory, MeasuredPart } from './estimate.ts'
+import type { Recipe } from './recipe.ts'
 import type { FinishReason } from './records.ts'
 import type { RewardModelKind, RewardModelNote, RewardModelReport, RewardModelTraining } from './reward-models.ts'
 
@@ -15,6 +17,10 @@ export interface Jobs {
     news: never
     answer: RewardModelReport
   }
+  /** What a run will need. Answers at once, from what was measured before. */
+  estimate: { ask: EstimateRequest; news: never; answer: Estimate }
+  /** Measures a part of what estimates rest on. The process ought to be a fresh one: its peak of memory is what counts. */
+  measure: { ask: MeasureRequest; news: never; answer: null }
 }
 
 export type JobName = keyof Jobs
@@ -55,4 +61,21 @@ export interface TrainRewardModel {
   folder: string
   training: RewardModelTraining
   backend?: string
+}
+
+export interface EstimateRequest {
+  recipe: Recipe
+  /** null: the best there is. */
+  backend: string | null
+  /** Where measurements are kept. */
+  folder: string
+  machine: MachineMemory
+  /** A run of the same recipe before, and the mean tokens of an answer in each of its stages. */
+  earlier: { run: number; means: number[] } | null
+}
+
+export interface MeasureRequest extends Pick<EstimateRequest, 'recipe' | 'backend' | 'folder'> {
+  part: MeasuredPart
+  /** Bytes that it may take at the most. */
+  room: number
 }

@@ -10,6 +10,8 @@ const works: { [N in JobName]: Work<N> } = {
   generate: async (ask, tell) => (await import('./inference.ts')).generateText(ask, tell),
   'train-reward-model': async (ask, tell) => (await import('./reward-models/train.ts')).trainRewardModel(ask, tell),
   'evaluate-reward-model': async (ask) => (await import('./reward-models/train.ts')).evaluateRewardModel(ask),
+  estimate: async (ask) => (await import('./estimate/estimate.ts')).estimate(ask),
+  measure: async (ask) => (await import('./estimate/measure.ts')).measure(ask),
 }
 
 /** @throws what the work throws */

@@ -29,7 +29,10 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       list: api.runs.list.handler(() => host.ask.runs()),
       get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
       launch: api.runs.launch.handler(({ input }) =>
-        host.launch(loadRecipe(input.recipe, input.assignments), input.backend),
+        host.launch(loadRecipe(input.recipe, input.assignments), input.backend, input.anyway),
+      ),
+      estimate: api.runs.estimate.handler(({ input, signal }) =>
+        crossing(host.estimator.follow(loadRecipe(input.recipe, input.assignments), input.backend, signal)),
       ),
       resume: api.runs.resume.handler(({ input }) => host.resume(input.runId)),
       steer: api.runs.steer.handler(({ input: { runId, ...command } }) => host.steer(runId, command)),

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
+import type { Estimate } from '../contract/estimate.ts'
 import type { EvaluationSummary } from '../contract/evaluation.ts'
 import type { JobName, Jobs } from '../contract/jobs.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
@@ -11,6 +12,7 @@ import { withHashes } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
 import { rewardModelsFolder, rewardModelsOf } from '../library/reward-models.ts'
 import { storageError } from '../store/database.ts'
+import { earlierRun } from '../store/earlier-runs.ts'
 import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
@@ -20,10 +22,13 @@ import { insertStages } from '../store/stages.ts'
 import { Store } from '../store/store.ts'
 import { forkEngine, type StartEngine } from './engine-process.ts'
 import { engineEntry, readerEntry } from './entries.ts'
+import { Estimator } from './estimator.ts'
 import { Hub } from './hub.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
+import type { machineMemory } from './machine-memory.ts'
 import { Models } from './models.ts'
 import { endOrphan } from './orphans.ts'
+import { requireMemory } from './refusal.ts'
 import { rewind } from './resume.ts'
 import { Session } from './session.ts'
 
@@ -32,6 +37,8 @@ export interface HostOptions {
   /** How the process calls itself to others that want the same folder. */
   command: string
   startEngine?: StartEngine
+  /** What memory there is; by default, what the system says. */
+  machine?: typeof machineMemory
 }
 
 /** How long closing waits for the step in hand, in milliseconds. */
@@ -41,6 +48,7 @@ export class Host {
   readonly dataFolder: string
   readonly notices: ErrorReport[]
   readonly models: Models
+  readonly estimator: Estimator
   readonly #lock: DataLock
   readonly #store: Store
   readonly #reader: ReaderThread
@@ -60,6 +68,13 @@ export class Host {
     this.dataFolder = resolve(options.dataFolder)
     this.#startEngine = options.startEngine ?? (() => forkEngine(engineEntry))
     this.#jobs = new JobRunner(this.#startEngine)
+    this.estimator = new Estimator({
+      dataFolder: this.dataFolder,
+      startEngine: this.#startEngine,
+      machine: options.machine,
+      busy: () => this.#session !== undefined,
+      earlier: (recipe) => this.#store.read((db) => earlierRun(db, recipe)),
+    })
     this.models = new Models({ announce: (fetch) => this.#hub.publish({ type: 'fetch', fetch }) })
     prepareDataFolder(this.dataFolder)
     this.#lock = lockDataFolder(this.dataFolder, options.command)
@@ -102,12 +117,14 @@ export class Host {
 
   /**
    * @returns the new run, starting
-   * @throws StudioError not-found for a model that was not fetched; bad-recipe for a data set that cannot be read; busy naming the run that is active; disk-full, data-folder
+   * @throws StudioError not-found for a model that was not fetched; bad-recipe for a data set that cannot be read; too-large unless `anyway`; busy naming the run that is active; disk-full, data-folder
    */
-  async launch(given: Recipe, backend: string | null = null): Promise<RunSummary> {
+  async launch(given: Recipe, backend: string | null = null, anyway = false): Promise<RunSummary> {
     modelPath(given.model)
     rewardModelsOf(given, rewardModelsFolder(this.dataFolder))
     const recipe = given.data ? { ...given, data: withHashes(given.data) } : given
+    await this.#requireIdle()
+    if (!anyway) requireMemory(await this.#estimate(recipe, backend))
     await this.#requireIdle()
     const number = 1 + Math.max(this.#store.read(lastRunNumber), lastFolderNumber(this.dataFolder))
     const id = `${String(number).padStart(4, '0')}-${recipe.name}`
@@ -242,6 +259,7 @@ export class Host {
     if (this.#closed) return
     this.#closed = true
     this.#jobs.close()
+    this.estimator.close()
     this.models.close()
     await this.#session?.close(note, closePatience)
     await this.#reader.close()
@@ -266,10 +284,24 @@ export class Host {
     )
   }
 
+  /**
+   * null where none can be made: what is wrong is then the engine's to say, and the run's record keeps it.
+   * @throws StudioError bad-recipe for a recipe that the model cannot hold
+   */
+  async #estimate(recipe: Recipe, backend: string | null): Promise<Estimate | null> {
+    try {
+      return await this.estimator.now(recipe, backend)
+    } catch (error) {
+      if (error instanceof StudioError && error.code === 'bad-recipe') throw error
+      return null
+    }
+  }
+
   #begin(
     ...[run, start, again]: [Session['run'], ConstructorParameters<typeof Session>[2], SteeringEvent[]]
   ): RunSummary {
     this.#jobs.rest()
+    this.estimator.rest()
     const context = { store: this.#store, hub: this.#hub, dataFolder: this.dataFolder, startEngine: this.#startEngine }
     const session = new Session(context, run, start, again)
     this.#session = session

@@ -19,6 +19,8 @@ export interface LaunchOrder {
   recipe: string
   assignments: string[]
   backend: string | null
+  /** Although it will not fit. */
+  anyway?: boolean
 }
 
 /** Starts the run and shows it. Returns whether the host took it. */

@@ -61,4 +61,10 @@ export function bytes(value: number): string {
   return `${trimmed(size)} ${units[unit]}`
 }
 
+/** Memory in powers of two, as systems count it: 812 MiB, 3.25 GiB. */
+export function memory(value: number): string {
+  const mib = value / 2 ** 20
+  return mib < 1000 ? `${Math.round(mib)} MiB` : `${Number((mib / 1024).toPrecision(3))} GiB`
+}
+
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`

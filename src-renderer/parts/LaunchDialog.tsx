@@ -1,14 +1,18 @@
 import { Alert, Button, Group, Modal, NumberInput, Select, TextInput } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { RecipeInfo } from '../../src-main/contract/api.ts'
+import type { Change } from '../../src-main/contract/estimate.ts'
 import { knobs, refusal } from '../../src-main/contract/knobs.ts'
 import type { NumberSettingName } from '../../src-main/contract/number-settings.ts'
-import { launchRun } from '../actions/launch.ts'
+import { type LaunchOrder, launchRun } from '../actions/launch.ts'
 import { plain, plural, typed } from '../format/number.ts'
+import { useEstimate } from '../stores/estimate.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
+import { EstimatePanel } from './EstimatePanel.tsx'
 import styles from './LaunchDialog.module.css'
 
 const done = () => viewStore.setState({ launch: false })
@@ -42,18 +46,38 @@ function Form() {
   const [seed, setSeed] = useState<number | string>('')
   const [backend, setBackend] = useState('')
   const [wishes, setWishes] = useState<Partial<Record<NumberSettingName, string>>>({})
+  /** Taken over from an estimate, beyond the settings offered here. */
+  const [taken, setTaken] = useState<Change[]>([])
   const [busy, setBusy] = useState(false)
   const recipe = recipes?.find((r) => r.name === name)
   const problems = offered.map((s) => (wishes[s]?.trim() ? refusal(s, typed(wishes[s])) : undefined))
   const ready = (name !== fromFile || file.trim() !== '') && problems.every((p) => p === undefined)
 
+  const order: LaunchOrder = {
+    recipe: name === fromFile ? file.trim() : name,
+    assignments: [
+      ...(seed === '' ? [] : [`seed=${seed}`]),
+      ...taken.map((change) => change.assignment),
+      ...offered.flatMap((s) => (wishes[s]?.trim() ? [`${s}=${typed(wishes[s])}`] : [])),
+    ],
+    backend: backend || null,
+  }
+  const following = useEstimate(ready && !busy ? order : null)
+  const tooLarge = following.current && following.estimate?.fits === false
+
   const start = async () => {
     setBusy(true)
-    const assignments = offered.flatMap((s) => (wishes[s]?.trim() ? [`${s}=${typed(wishes[s])}`] : []))
-    if (seed !== '') assignments.unshift(`seed=${seed}`)
-    const order = { recipe: name === fromFile ? file.trim() : name, assignments, backend: backend || null }
-    if (await launchRun(order)) done()
+    if (await launchRun({ ...order, anyway: tooLarge })) done()
     else setBusy(false)
+  }
+  const use = (changes: Change[]) => {
+    const own = (change: Change) => offered.find((s) => change.assignment.startsWith(`${s}=`))
+    const names = new Set(changes.map(({ label }) => label))
+    setTaken((before) => [...before.filter((c) => !names.has(c.label)), ...changes.filter((c) => !own(c))])
+    setWishes((before) => ({
+      ...before,
+      ...Object.fromEntries(changes.flatMap((c) => (own(c) ? [[own(c)!, c.to]] : []))),
+    }))
   }
 
   const backends = [
@@ -138,13 +162,30 @@ function Form() {
           )
         })}
       </fieldset>
+      {taken.length > 0 && (
+        <ul className={styles.taken} aria-label="Taken over from the estimate">
+          {taken.map((change) => (
+            <li key={change.label}>
+              {change.label}: <b>{change.to}</b>
+              <button
+                type="button"
+                aria-label={`Take back ${change.label}`}
+                onClick={() => setTaken((before) => before.filter((c) => c !== change))}
+              >
+                <IconX size="0.75rem" aria-hidden="true" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {ready && <EstimatePanel following={following} onUse={use} />}
       {recipes?.length === 0 && <Alert color="yellow">The host ships no recipe: give the path of a recipe file.</Alert>}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={done}>
           Cancel
         </Button>
-        <Button type="submit" disabled={!ready || busy}>
-          {busy ? 'Starting…' : 'Launch'}
+        <Button type="submit" color={tooLarge ? 'red' : undefined} disabled={!ready || busy}>
+          {busy ? 'Starting…' : tooLarge ? 'Start anyway' : 'Launch'}
         </Button>
       </Group>
     </form>

@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|traces …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|traces|estimate …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
@@ -8,6 +8,7 @@ import { cpus, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compiled } from './compiled.ts'
+import { estimate } from './estimate.ts'
 import { flat } from './flat.ts'
 import { interop } from './interop.ts'
 import { learning } from './learning.ts'
@@ -31,6 +32,7 @@ const parts = {
   flat,
   rewards,
   traces,
+  estimate,
 }
 type Part = keyof typeof parts
 

@@ -31,7 +31,7 @@ export async function publishedRollout({ backend }: BenchOptions): Promise<unkno
 }
 
 /** The embedded model with an end token that it never writes. @returns its folder */
-function endless(folder: string): string {
+export function endless(folder: string): string {
   cpSync(modelFolder('embedded'), folder, { recursive: true })
   const change = (file: string, fields: object) => {
     const path = join(folder, file)
@@ -95,7 +95,7 @@ async function oneStep(model: string, folder: string, backend?: string): Promise
 }
 
 /** Most bytes of memory that a process had at once (Linux: VmHWM). */
-function peakMemory(pid: number): number {
+export function peakMemory(pid: number): number {
   const kibibytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]
   return Number(kibibytes) * 1024
 }

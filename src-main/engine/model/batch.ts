@@ -68,7 +68,7 @@ export function rebatched(batch: Batch, [ids, targets, mask]: Tensor[], sizes: r
 }
 
 /** Its prompt and what follows. */
-export const sizeOf = (s: Sequence) => s.promptIds.length + s.ids.length
+export const sizeOf = (s: Lengths) => s.promptIds.length + s.ids.length
 
 /** Lengths are rounded up to a multiple of this, so that few shapes occur and each is compiled once. */
 const LENGTH_STEP = 16
@@ -83,8 +83,7 @@ export function batchOf<S extends Sequence>(
   counts: (s: S) => boolean = () => true,
   lengthStep = LENGTH_STEP,
 ): Batch {
-  const rows = paddedRows(sequences.length)
-  const length = roundedUp(Math.max(...sequences.map(sizeOf)), lengthStep)
+  const { rows, length, firstOutput } = shapeOf(sequences, lengthStep)
   const ids = new Int32Array(rows * length)
   const targets = new Int32Array(rows * (length - 1))
   sequences.forEach((s, r) => {
@@ -100,8 +99,31 @@ export function batchOf<S extends Sequence>(
     mask: overOutputs(sequences, rows, length, (s) => (counts(s) ? 1 : 0)),
     positions: Math.max(256, 2 ** Math.ceil(Math.log2(length))),
     lanes: laneCount(rows),
+    firstOutput,
+  }
+}
+
+/** The lengths of a sequence are all that the shape of its batch depends on. */
+interface Lengths {
+  promptIds: { length: number }
+  ids: { length: number }
+}
+
+/** What batches of these sequences are compiled for, without making one. */
+export function shapeOf(
+  sequences: readonly Lengths[],
+  lengthStep = LENGTH_STEP,
+): Pick<Batch, 'rows' | 'length' | 'firstOutput'> {
+  let [longest, shortestPrompt] = [0, Number.POSITIVE_INFINITY]
+  for (const s of sequences) {
+    longest = Math.max(longest, sizeOf(s))
+    shortestPrompt = Math.min(shortestPrompt, s.promptIds.length)
+  }
+  return {
+    rows: paddedRows(sequences.length),
+    length: roundedUp(longest, lengthStep),
     // rounded, too, so that few of them occur
-    firstOutput: Math.floor((Math.min(...sequences.map((s) => s.promptIds.length)) - 1) / lengthStep) * lengthStep,
+    firstOutput: Math.floor((shortestPrompt - 1) / lengthStep) * lengthStep,
   }
 }
 

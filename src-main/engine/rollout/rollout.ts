@@ -38,10 +38,13 @@ interface Row {
   random: Random
 }
 
+/** Outputs sampled at once, if nothing else is asked for. */
+export const MOST_ROWS = 512
+
 /** @returns outputs by prompt, then by sample */
 export async function rollout(request: RolloutRequest): Promise<Output[][]> {
   const { model, prompts, groupSize } = request
-  const perBatch = Math.max(1, Math.floor((request.maxRows ?? 512) / groupSize))
+  const perBatch = Math.max(1, Math.floor((request.maxRows ?? MOST_ROWS) / groupSize))
   const { config, weights, adapters } = model
   const fused = tf.tidy(() => Object.fromEntries(fuse({ config, weights: merged(weights, adapters) })))
   const own = new Set(weights.values())
@@ -121,7 +124,7 @@ const BATCH_STEP = 8
 const WORTH = 0.8
 
 /** Rows to go on with for so many live ones of so many: the same, or a smaller batch. */
-function batchSize(live: number, rows: number): number {
+export function batchSize(live: number, rows: number): number {
   const size = Math.ceil(live / BATCH_STEP) * BATCH_STEP
   return size <= WORTH * rows ? size : rows
 }

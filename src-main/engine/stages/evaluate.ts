@@ -29,7 +29,7 @@ export interface EvaluationRequest {
 }
 
 /** Outputs sampled at once. */
-const ROWS = 256
+export const EVALUATION_ROWS = 256
 
 export async function evaluate(request: EvaluationRequest): Promise<EvaluationReport> {
   const { policy, problems, promptIds, form, maxTokens, seed, step, settings, progress } = request
@@ -44,7 +44,7 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
     // the first sample is the same however many there are
     random: (prompt, sample) => randomAt(seed, 'evaluate', step, prompt, ...(sample > 0 ? [sample] : [])),
     progress,
-    maxRows: ROWS,
+    maxRows: EVALUATION_ROWS,
   })
   let formatted = 0
   const samples: EvaluationSample[] = []

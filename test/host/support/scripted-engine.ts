@@ -29,6 +29,8 @@ process.on('message', (message: ToEngine) => {
   if (message.type === 'stored') stored = message.step
   else if (message.type === 'command') asked.push(message.event)
   else if (message.type === 'start') void run(message)
+  else if (message.type === 'job')
+    send({ type: 'job-failed', error: { code: 'internal', message: 'It computes nothing.', hint: '' } })
   wake()
 })
 

@@ -1,0 +1,34 @@
+/** What earlier runs of a recipe tell of the next one. */
+import type { Recipe } from '../contract/recipe.ts'
+import { type Db, sql } from './database.ts'
+
+export interface EarlierRun {
+  run: number
+  /** Mean tokens of an answer in each stage. */
+  means: number[]
+}
+
+/** Fewer steps of a stage say little. */
+const LEAST_STEPS = 5
+
+/** The newest run that trained the same recipe, by its name, on the same model in every stage; null where there is none. */
+export function earlierRun(db: Db, recipe: Recipe): EarlierRun | null {
+  const rows = sql<{ number: number; config: string }>(
+    db,
+    'SELECT number, config FROM runs WHERE step >= ? ORDER BY number DESC LIMIT 50',
+  ).all(LEAST_STEPS)
+  for (const { number, config } of rows) {
+    const { name, model, stages } = JSON.parse(config) as Recipe
+    if (name !== recipe.name || model !== recipe.model || stages.length !== recipe.stages.length) continue
+    const means = sql<{ steps: number; mean: number }>(
+      db,
+      `SELECT count(*) AS steps, avg(m.value) AS mean FROM steps s
+       JOIN metrics m ON m.run = s.run AND m.step = s.step
+       WHERE s.run = ? AND m.metric = (SELECT metric FROM metric_names WHERE name = 'completions/mean_length')
+       GROUP BY s.stage ORDER BY s.stage`,
+    ).all(number)
+    if (means.length === stages.length && means.every(({ steps }) => steps >= LEAST_STEPS))
+      return { run: number, means: means.map(({ mean }) => mean) }
+  }
+  return null
+}

@@ -1,0 +1,158 @@
+/** What a run will take, beside the settings that decide it: memory as a bar, time in a line. */
+import { Button, Skeleton } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import type { Change, Estimate, MemoryPart, TimeEstimate } from '../../src-main/contract/estimate.ts'
+import { memoryParts } from '../../src-main/contract/estimate.ts'
+import { memory, plural } from '../format/number.ts'
+import { span } from '../format/time.ts'
+import type { Following } from '../stores/estimate.ts'
+import styles from './EstimatePanel.module.css'
+import { hint } from './hint.ts'
+
+const names: Record<MemoryPart, string> = {
+  program: 'program',
+  weights: 'weights',
+  training: 'training',
+  work: 'work',
+}
+
+export function EstimatePanel({ following, onUse }: { following: Following; onUse: (changes: Change[]) => void }) {
+  const { estimate, current, measuring, unmeasured, error } = following
+  if (error) {
+    return (
+      <section className={styles.panel} aria-label="Estimate" data-problem>
+        <p className={styles.refused}>
+          <IconAlertTriangle size="1rem" stroke={1.7} aria-hidden="true" />
+          {error.message}
+        </p>
+        {error.hint && <p className={styles.quiet}>{error.hint}</p>}
+      </section>
+    )
+  }
+  if (!estimate) {
+    return (
+      <section className={styles.panel} aria-label="Estimate" aria-busy="true">
+        <Skeleton height="0.875rem" width="60%" animate={false} />
+        <Skeleton height="0.75rem" animate={false} />
+        <Skeleton height="0.875rem" width="75%" animate={false} />
+      </section>
+    )
+  }
+  return (
+    <section
+      className={styles.panel}
+      aria-label="Estimate"
+      aria-busy={!current}
+      data-problem={estimate.fits === false || undefined}
+    >
+      <Memory estimate={estimate} />
+      {estimate.fits === false && <Remedy estimate={estimate} onUse={onUse} />}
+      <div className={styles.time} aria-live="polite">
+        {estimate.time ? (
+          <Time time={estimate.time} alike={estimate.measured !== 'this'} />
+        ) : (
+          !measuring && !unmeasured && <Skeleton height="0.875rem" width="75%" animate={false} />
+        )}
+        {measuring && (
+          <p className={styles.quiet}>
+            <span className={styles.pulse} aria-hidden="true" />
+            {measuring === 'update' ? 'Trying a few updates' : 'Trying a few rollouts'} of this size to see how long
+            they take: once for this model, some seconds.
+          </p>
+        )}
+        {unmeasured && <p className={styles.quiet}>{unmeasured}</p>}
+      </div>
+    </section>
+  )
+}
+
+function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Estimate }) {
+  const whole = Math.max(machine.total, needs.bytes)
+  const share = (bytes: number) => `${(100 * bytes) / whole}%`
+  const taken = machine.total - machine.available
+  const where = machine.limitedBy === 'container' ? 'this container' : 'this machine'
+  const parts = Object.keys(memoryParts) as MemoryPart[]
+  const about = (part: MemoryPart) =>
+    part !== 'work'
+      ? memoryParts[part]
+      : needs.sampling > needs.update
+        ? 'sampling: KV cache and logits'
+        : 'a micro-batch: activations and gradients'
+  return (
+    <div className={styles.memory}>
+      <p>
+        <b>{memory(needs.bytes)}</b> of memory at the peak
+        <span className={styles.quiet}>
+          {memory(machine.available)} free of {memory(machine.total)} on {where}
+        </span>
+      </p>
+      <div
+        className={styles.bar}
+        role="img"
+        aria-label={`Memory: ${parts.map((part) => `${names[part]} ${memory(needs.parts[part])}`).join(', ')}; others hold ${memory(taken)}.`}
+      >
+        <span
+          className={styles.taken}
+          style={{ width: share(taken) }}
+          {...hint(`${memory(taken)}: held by other programs`)}
+        />
+        {parts.map((part) => (
+          <span
+            key={part}
+            data-part={part}
+            style={{ width: share(needs.parts[part]) }}
+            {...hint(`${memory(needs.parts[part])}: ${about(part)}`)}
+          />
+        ))}
+        {fits === false && <i style={{ left: share(machine.total) }} aria-hidden="true" />}
+      </div>
+      <ul className={styles.legend} aria-hidden="true">
+        <li data-part="taken">others {memory(taken)}</li>
+        {parts.map((part) => (
+          <li key={part} data-part={part}>
+            {part === 'work' ? (needs.sampling > needs.update ? 'sampling' : 'micro-batch') : names[part]}{' '}
+            {memory(needs.parts[part])}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Change[]) => void }) {
+  const { remedy, remedyBytes } = estimate
+  return (
+    <div className={styles.remedy} role="alert">
+      <p className={styles.refused}>
+        <IconAlertTriangle size="1rem" stroke={1.7} aria-hidden="true" />
+        It does not fit into the free memory.
+        {!remedy && ' No setting would change that: choose a smaller model.'}
+      </p>
+      {remedy && (
+        <>
+          <p>
+            With {remedy.map((c) => `${c.label} ${c.from} → ${c.to}`).join(', ')} it would need {memory(remedyBytes!)}.
+          </p>
+          <Button size="compact-sm" variant="default" onClick={() => onUse(remedy)}>
+            Use {plural(remedy.length, 'this setting', 'these settings').replace(/^\d+ /, '')}
+          </Button>
+        </>
+      )}
+    </div>
+  )
+}
+
+function Time({ time, alike }: { time: TimeEstimate; alike: boolean }) {
+  const { typical, full, runSeconds, meanLength, lengths } = time
+  const seconds = (value: number) => `${value < 10 ? value.toFixed(2) : Math.round(value)} s`
+  const from = lengths === 'sampled' ? 'as the model writes now' : `as in run #${time.earlierRun}`
+  return (
+    <p>
+      <b>{seconds(typical.step)}</b> a step, <b>{span(runSeconds.typical)}</b> in all
+      <span className={styles.quiet}>
+        with answers of {Math.round(meanLength)} tokens, {from}; at most {seconds(full.step)} and{' '}
+        {span(runSeconds.full)}, if all run to the limit{alike && '; measured with checkpointing the other way'}
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,171 @@
+/**
+ * What is estimated before a run beside what is then measured: memory at the peak of the engine's process and seconds a step. Each row is
+ * measured anew, estimated, and trained for some steps; --rows picks some, --steps says how many.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Estimate } from '../../src-main/contract/estimate.ts'
+import type { Recipe } from '../../src-main/contract/recipe.ts'
+import { forkEngine } from '../../src-main/host/engine-process.ts'
+import { engineEntry } from '../../src-main/host/entries.ts'
+import { Estimator } from '../../src-main/host/estimator.ts'
+import { loadRecipe, withSteps } from '../../src-main/host/recipes.ts'
+import { fetched } from '../../src-main/library/places.ts'
+import type { BenchOptions } from './options.ts'
+import { endless, peakMemory } from './published-rollout.ts'
+
+interface Row {
+  name: string
+  steps: number
+  /** Which of the two times is meant: answers as long as they come, or all at the limit. */
+  lengths: 'typical' | 'full'
+  recipe(folder: string): Recipe
+  here?(): boolean
+}
+
+const SMOLLM2 = 'smollm2-135m-instruct'
+
+const rows: Row[] = [
+  { name: 'r1-zero-mini', steps: 24, lengths: 'typical', recipe: () => loadRecipe('r1-zero-mini', []) },
+  {
+    name: 'every answer at the limit of 112',
+    steps: 12,
+    lengths: 'full',
+    recipe: (folder) => ({
+      ...loadRecipe('r1-zero-mini', ['maxCompletionTokens=112', 'maskTruncated=false', 'miniBatches=1']),
+      model: endless(join(folder, 'endless')),
+    }),
+  },
+  {
+    name: 'the same with LoRA and checkpointing',
+    steps: 12,
+    lengths: 'full',
+    recipe: (folder) => ({
+      ...loadRecipe('r1-zero-mini', [
+        'maxCompletionTokens=112',
+        'maskTruncated=false',
+        'lora={"rank":8}',
+        'gradientCheckpointing=true',
+      ]),
+      model: endless(join(folder, 'endless-lora')),
+    }),
+  },
+  {
+    name: 'smollm2-arithmetic',
+    steps: 4,
+    lengths: 'typical',
+    recipe: () => loadRecipe('smollm2-arithmetic', []),
+    here: () => fetched(SMOLLM2) !== undefined,
+  },
+]
+
+export async function estimate({ backend, rows: wanted, steps }: BenchOptions): Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
+  const estimator = new Estimator({
+    dataFolder: folder,
+    startEngine: () => forkEngine(engineEntry),
+    busy: () => false,
+    earlier: () => null,
+  })
+  try {
+    const results = []
+    for (const row of rows) {
+      if (wanted && !wanted.includes(row.name)) continue
+      if (row.here?.() === false) {
+        console.error(`  without ${row.name}: its model is not here (grpo-studio models fetch ${SMOLLM2})`)
+        continue
+      }
+      // as many steps as are compared, so that evaluations at both ends are part of it
+      const recipe = withSteps(row.recipe(folder), steps ?? row.steps)
+      const estimated = await lastOf(estimator, recipe, backend ?? null)
+      estimator.rest()
+      const measured = await train(recipe, join(folder, 'run'), backend ?? null)
+      const time = estimated.time![row.lengths]
+      const result = {
+        row: row.name,
+        lengths: row.lengths,
+        steps: measured.steps,
+        estimated: { bytes: estimated.memory.bytes, ...time, runSeconds: estimated.time!.runSeconds[row.lengths] },
+        measured,
+        ratio: {
+          memory: estimated.memory.bytes / measured.bytes,
+          step: time.step / measured.step,
+          run: estimated.time!.runSeconds[row.lengths] / measured.runSeconds,
+        },
+        parts: estimated.memory,
+        meanLength: { estimated: estimated.time!.meanLength, measured: measured.meanLength },
+      }
+      console.error(`  ${row.name}: ${JSON.stringify(result.ratio)}`)
+      results.push(result)
+    }
+    return results
+  } finally {
+    estimator.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function lastOf(estimator: Estimator, recipe: Recipe, backend: string | null): Promise<Estimate> {
+  let last: Estimate | undefined
+  for await (const event of estimator.follow(recipe, backend)) {
+    if (event.type === 'unmeasured') throw new Error(event.reason)
+    if (event.type === 'estimate') last = event.estimate
+  }
+  return last!
+}
+
+interface Trained {
+  steps: number
+  bytes: number
+  rollout: number
+  update: number
+  /** Mean of all but the first two, which record. */
+  step: number
+  meanLength: number
+  /** From the engine's start to the end, evaluations and checkpoints included. */
+  runSeconds: number
+}
+
+function train(recipe: Recipe, folder: string, backend: string | null): Promise<Trained> {
+  mkdirSync(folder, { recursive: true })
+  const child = forkEngine(engineEntry)
+  let pid = 0
+  child.onSpawn((id) => {
+    pid = id
+  })
+  child.onOutput((text) => process.stderr.write(text))
+  const started = performance.now()
+  const steps: { rollout: number; update: number; step: number; length: number }[] = []
+  const mean = (pick: (s: (typeof steps)[number]) => number) => {
+    const later = steps.slice(Math.min(2, steps.length - 1))
+    return later.reduce((sum, s) => sum + pick(s), 0) / later.length
+  }
+  return new Promise<Trained>((resolve, reject) => {
+    child.onExit(({ code, signal }) => reject(new Error(`The engine ended with ${signal ?? code}.`)))
+    child.onMessage((message) => {
+      if (message.type === 'failed') reject(new Error(message.error.message))
+      if (message.type === 'step') {
+        const { metrics } = message.report
+        steps.push({
+          rollout: metrics['seconds/rollout'],
+          update: metrics['seconds/update'],
+          step: metrics['seconds/step'],
+          length: metrics['completions/mean_length'],
+        })
+        child.send({ type: 'stored', step: message.report.step })
+      }
+      if (message.type === 'finished')
+        resolve({
+          steps: steps.length,
+          bytes: peakMemory(pid),
+          rollout: mean((s) => s.rollout),
+          update: mean((s) => s.update),
+          step: mean((s) => s.step),
+          meanLength: mean((s) => s.length),
+          runSeconds: (performance.now() - started) / 1000,
+        })
+    })
+    child.send({ type: 'start', recipe, folder, backend, checkpoint: null, replay: [], paused: false })
+  }).finally(() => child.kill())
+}

@@ -1,0 +1,187 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { EstimateEvent, MachineMemory } from '../../src-main/contract/estimate.ts'
+import { parseRecipe } from '../../src-main/contract/recipe.ts'
+import { forkEngine } from '../../src-main/host/engine-process.ts'
+import { engineEntry } from '../../src-main/host/entries.ts'
+import { Estimator } from '../../src-main/host/estimator.ts'
+import { Host } from '../../src-main/host/host.ts'
+import { loadRecipe } from '../../src-main/host/recipes.ts'
+import { tinyPolicy, tinyRecipe } from './support/hosts.ts'
+import { temporaryFolder } from './support/temporary.ts'
+
+const GIB = 2 ** 30
+const machineOf =
+  (gib: number, limitedBy: MachineMemory['limitedBy'] = 'machine') =>
+  (): MachineMemory => ({
+    total: gib * GIB,
+    available: gib * GIB,
+    limitedBy,
+  })
+
+function hostWith(machine: () => MachineMemory): Host {
+  const host = new Host({ dataFolder: temporaryFolder(), command: 'test', machine })
+  onTestFinished(() => host.close())
+  return host
+}
+
+/** The embedded model, said to attend to as many positions as R1-Zero's did. */
+function longModel(): string {
+  const folder = join(temporaryFolder(), 'model')
+  cpSync(join(import.meta.dirname, '../../resources/model'), folder, { recursive: true })
+  const config = join(folder, 'config.json')
+  const json = { ...JSON.parse(readFileSync(config, 'utf8')), max_position_embeddings: 65_536 }
+  writeFileSync(config, JSON.stringify(json))
+  return folder
+}
+
+const published = () =>
+  loadRecipe('r1-zero-mini', [
+    `model=${JSON.stringify(longModel())}`,
+    'groupSize=16',
+    'promptsPerStep=32',
+    'maxCompletionTokens=32768',
+  ])
+
+test('a run of the published size is refused on a workstation, with settings that then fit', async () => {
+  const host = hostWith(machineOf(24))
+  const error = await host.launch(published()).catch((e) => e)
+  expect(error).toMatchObject({ code: 'too-large' })
+  expect(error.message).toMatch(
+    /^The run would need about [\d.]+ GiB of memory, and this machine has 24 GiB free of 24 GiB\.$/,
+  )
+  expect(error.hint).toMatch(/It would fit, with [\d.]+ [MG]iB, with (--set '\S+' ?)+\./)
+  expect(error.hint).toContain('--anyway')
+  expect(await host.ask.runs()).toEqual([])
+
+  const settings = [...error.hint.matchAll(/--set '(\S+)'/g)].map((match) => match[1] as string)
+  const recipe = published()
+  const changed = loadRecipe(recipe as unknown as Record<string, unknown>, settings)
+  const estimate = await host.estimator.now(changed, null)
+  expect(estimate.fits).toBe(true)
+  // the same settings but one do not
+  for (const left of settings) {
+    const others = settings.filter((s) => s !== left)
+    const without = loadRecipe(published() as unknown as Record<string, unknown>, others)
+    expect((await host.estimator.now(without, null)).fits, left).toBe(false)
+  }
+})
+
+test('micro-batches come first among the settings, as they do no harm', async () => {
+  const host = hostWith(machineOf(1, 'container'))
+  const recipe = loadRecipe('r1-zero-mini', ['microBatchTokens=65536', 'promptsPerStep=64', 'miniBatches=1'])
+  const { fits, remedy, memory, machine } = await host.estimator.now(recipe, null)
+  expect(fits).toBe(false)
+  expect(memory.bytes).toBeGreaterThan(machine.available)
+  expect(remedy!.map((change) => change.label)).toEqual(['micro-batch'])
+  await expect(host.launch(recipe)).rejects.toThrow(/and this container has 1 GiB free of 1 GiB/)
+})
+
+test('where no setting would do, a smaller model is advised', async () => {
+  const host = hostWith(machineOf(0.25))
+  const error = await host.launch(loadRecipe('r1-zero-mini', [])).catch((e) => e)
+  expect(error).toMatchObject({ code: 'too-large', hint: expect.stringContaining('choose a smaller model') })
+})
+
+test('closing other programs is advised where that would do', async () => {
+  const host = hostWith(() => ({ total: 8 * GIB, available: 0.5 * GIB, limitedBy: 'machine' }))
+  const error = await host.launch(loadRecipe('r1-zero-mini', [])).catch((e) => e)
+  expect(error).toMatchObject({
+    code: 'too-large',
+    hint: expect.stringContaining('Closing other programs would do, too.'),
+  })
+})
+
+test('a run that is started anyway is started', async () => {
+  const host = hostWith(machineOf(0.25))
+  const run = await host.launch(parseRecipe(tinyRecipe(), 'test'), null, true)
+  expect(run).toMatchObject({ number: 1, status: 'starting' })
+})
+
+test('what is not known is measured once: memory at once, times after that', async () => {
+  const host = hostWith(machineOf(24))
+  const recipe = parseRecipe(tinyRecipe(), 'test')
+  const events: EstimateEvent[] = []
+  for await (const event of host.estimator.follow(recipe, 'tensorflow')) events.push(event)
+  expect(events.map((event) => (event.type === 'measuring' ? event.part : event.type))).toEqual([
+    'estimate',
+    'update',
+    'sampling',
+    'estimate',
+  ])
+  const [first, last] = [events[0], events[3]] as Extract<EstimateEvent, { type: 'estimate' }>[]
+  expect(first).toMatchObject({ final: false, estimate: { time: null, memory: { basis: 'computed' }, measured: null } })
+  expect(last).toMatchObject({ final: true, estimate: { memory: { basis: 'measured' }, measured: 'this' } })
+  const time = last.estimate.time!
+  expect(time.typical.step).toBeGreaterThan(0)
+  expect(time.full.step).toBeGreaterThanOrEqual(0.9 * time.typical.step)
+  expect(time.runSeconds.full).toBeGreaterThan(12 * time.full.step)
+
+  const again: EstimateEvent[] = []
+  for await (const event of host.estimator.follow(recipe, 'tensorflow')) again.push(event)
+  expect(again).toHaveLength(1)
+
+  // twice the group takes longer, without measuring anew
+  const wider = parseRecipe(
+    tinyRecipe({ settings: { groupSize: 64, promptsPerStep: 8, maxCompletionTokens: 12 } }),
+    'test',
+  )
+  const { time: longer } = await host.estimator.now(wider, 'tensorflow')
+  expect(longer!.full.step).toBeGreaterThan(1.5 * time.full.step)
+}, 120_000)
+
+test('nothing is measured beside a run that trains, and the reason is told', async () => {
+  const estimator = new Estimator({
+    dataFolder: temporaryFolder(),
+    startEngine: () => forkEngine(engineEntry),
+    busy: () => true,
+    earlier: () => null,
+  })
+  onTestFinished(() => estimator.close())
+  const events: EstimateEvent[] = []
+  for await (const event of estimator.follow(parseRecipe(tinyRecipe(), 'test'), null)) events.push(event)
+  expect(events[1]).toEqual({ type: 'unmeasured', reason: 'A run is training: times are measured when it has ended.' })
+})
+
+test('who leaves ends the measuring', async () => {
+  const host = hostWith(machineOf(24))
+  const leave = new AbortController()
+  const follow = async () => {
+    for await (const event of host.estimator.follow(parseRecipe(tinyRecipe(), 'test'), null, leave.signal))
+      if (event.type === 'measuring') leave.abort()
+  }
+  await expect(follow()).rejects.toMatchObject({ code: 'cancelled' })
+})
+
+test('a token limit beyond the model’s positions is told by the estimate', async () => {
+  const host = hostWith(machineOf(24))
+  const recipe = parseRecipe(tinyRecipe({ model: tinyPolicy, settings: { maxCompletionTokens: 4096 } }), 'test')
+  await expect(host.estimator.now(recipe, null)).rejects.toMatchObject({
+    code: 'bad-recipe',
+    message: expect.stringContaining('maxCompletionTokens 4096'),
+  })
+})
+
+test('answers of an earlier run of the recipe tell how long they will be', async () => {
+  const asked: unknown[] = []
+  const host = hostWith(machineOf(24))
+  const recipe = parseRecipe(tinyRecipe(), 'test')
+  expect((await host.estimator.now(recipe, null)).time).toBeNull()
+  const earlier = { run: 7, means: [4, 8] }
+  const folder = temporaryFolder()
+  const estimator = new Estimator({
+    dataFolder: folder,
+    startEngine: () => forkEngine(engineEntry),
+    busy: () => false,
+    earlier: (of) => {
+      asked.push(of.name)
+      return earlier
+    },
+  })
+  onTestFinished(() => estimator.close())
+  let last: EstimateEvent | undefined
+  for await (const event of estimator.follow(recipe, null)) last = event
+  expect(asked).toContain('tiny')
+  expect(last).toMatchObject({ estimate: { time: { lengths: 'earlier-run', earlierRun: 7 } } })
+}, 120_000)

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest'
+import { defaultSettings } from '../../src-main/contract/settings.ts'
+import { forwardFlops, passFlops, trainingFlops } from '../../src-main/engine/estimate/flops.ts'
+import { through } from '../../src-main/engine/estimate/memory.ts'
+import { activationBytes, cacheBytesPerToken, samplingBytes, sizesOf } from '../../src-main/engine/estimate/sizes.ts'
+import { drawn } from '../../src-main/engine/estimate/time.ts'
+import { rolloutWork, updateWork } from '../../src-main/engine/estimate/workload.ts'
+import { parseConfig } from '../../src-main/engine/model/config.ts'
+import { randomAt } from '../../src-main/engine/random.ts'
+import { machineMemory } from '../../src-main/host/machine-memory.ts'
+
+const smollm2 = parseConfig(
+  {
+    model_type: 'llama',
+    vocab_size: 49_152,
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_hidden_layers: 30,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    max_position_embeddings: 8192,
+    tie_word_embeddings: true,
+    eos_token_id: 2,
+  },
+  'config.json',
+)
+const lora = {
+  rank: 8,
+  alpha: 16,
+  targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as never,
+}
+const whole = sizesOf(smollm2, undefined)
+const adapted = sizesOf(smollm2, lora)
+
+describe('sizes', () => {
+  test('parameters are those that Hugging Face counts', () => {
+    expect(whole.parameters).toBe(134_515_008)
+    expect(whole.trained).toBe(134_515_008)
+    // peft: 2,442,240 with rank 8 on all projections
+    expect(adapted.trained).toBe(2_442_240)
+    expect(adapted.parameters).toBe(whole.parameters)
+  })
+
+  test('a token leaves keys and values of three heads of 64 in thirty layers', () => {
+    expect(cacheBytesPerToken(whole)).toBe(2 * 30 * 3 * 64 * 4)
+  })
+
+  test('activations grow with rows, faster than length, and checkpointing keeps little of them', () => {
+    const of = (rows: number, length: number, checkpointing = false) =>
+      activationBytes(whole, { rows, length, firstOutput: length - 17 }, checkpointing)
+    expect(of(8, 256) / of(4, 256)).toBeCloseTo(2, 10)
+    expect(of(4, 512) / of(4, 256)).toBeGreaterThan(2)
+    expect(of(4, 2048) / of(4, 1024)).toBeLessThan(4)
+    expect(of(4, 256, true)).toBeLessThan(0.25 * of(4, 256))
+  })
+
+  test('logits count from the first output on', () => {
+    const of = (firstOutput: number) => activationBytes(whole, { rows: 1, length: 305, firstOutput }, true)
+    expect(of(0) - of(240)).toBe(6 * 240 * 49_152 * 4)
+  })
+
+  test('a wide rollout of long answers is its cache', () => {
+    const shape = { prompts: 32, rows: 512, promptLength: 16, attended: 8192 }
+    expect(samplingBytes(whole, shape)).toBeGreaterThan(512 * 8192 * cacheBytesPerToken(whole))
+  })
+})
+
+describe('operations', () => {
+  test('a forward pass of short text is two for each weight and token, the head’s for outputs alone', () => {
+    const flops = forwardFlops(whole, { rows: 2, length: 16, firstOutput: 7 })
+    const layers = 2 * whole.projections * 32
+    const head = 2 * 2 * 8 * 49_152 * 576
+    expect(flops).toBeGreaterThan(layers + head)
+    expect(flops).toBeLessThan(1.01 * (layers + head))
+    expect(whole.projections).toBe(30 * (576 * 576 * 2 + 2 * 576 * 192 + 3 * 576 * 1536))
+  })
+
+  test('backward takes twice the forward, once with adapters; checkpointing one more', () => {
+    const shape = { rows: 2, length: 64, firstOutput: 15 }
+    const forward = forwardFlops(whole, shape)
+    expect(trainingFlops(whole, shape, false) / forward).toBe(3)
+    expect(trainingFlops(whole, shape, true) / forward).toBe(4)
+    expect(trainingFlops(adapted, shape, false) / forward).toBe(2)
+    expect(passFlops(whole, shape, false, true)).toBe(4 * forward)
+    expect(passFlops(whole, shape, false, false)).toBe(2 * forward)
+  })
+})
+
+describe('workload', () => {
+  const all = (groups: number, samples: number, tokens: number) =>
+    Array.from({ length: groups }, () => Array.from({ length: samples }, () => ({ tokens, finished: true })))
+
+  test('answers of full length keep every row to the end', () => {
+    const work = rolloutWork([12, 9], all(2, 16, 64))
+    expect(work.prefills).toEqual([{ prompts: 2, length: 16 }])
+    expect(work.decode.every(({ rows }) => rows === 32)).toBe(true)
+    expect(work.decode.reduce((sum, { steps }) => sum + steps, 0)).toBe(63)
+  })
+
+  test('rows leave as answers end', () => {
+    const answers = all(1, 64, 8)
+    answers[0][0].tokens = 100
+    const { decode } = rolloutWork([12], answers)
+    expect(decode[0].rows).toBe(64)
+    expect(decode.at(-1)!.rows).toBe(8)
+    expect(decode.reduce((sum, { steps }) => sum + steps, 0)).toBe(99)
+  })
+
+  test('more prompts than fit into 512 rows are sampled one batch after the other', () => {
+    const work = rolloutWork(new Array(64).fill(8), all(64, 16, 4))
+    expect(work.prefills).toHaveLength(2)
+  })
+
+  test('micro-batches are those that an update would make', () => {
+    const settings = { ...defaultSettings, miniBatches: 2, microBatchTokens: 2048 }
+    const { passes, updates } = updateWork([12, 12], all(2, 16, 112), settings, randomAt(0, 'test'))
+    expect(updates).toBe(2)
+    // 16 answers of 124 tokens, padded to 128, in each half
+    expect(passes).toEqual(new Array(2).fill({ rows: 16, length: 128, firstOutput: 0, backward: true }))
+  })
+})
+
+describe('lengths', () => {
+  test('answers that were cut go on as the others ended', () => {
+    const random = randomAt(3, 'lengths')
+    // one in twenty tokens ends an answer: the mean is twenty, of which a sample that is cut at ten sees little
+    const exponential = () => Math.ceil(-20 * Math.log(1 - random.next()))
+    const answers = Array.from({ length: 400 }, () => {
+      const tokens = exponential()
+      return tokens <= 10 ? { tokens, finished: true } : { tokens: 10, finished: false }
+    })
+    const draw = drawn(answers, 1000, null, random)
+    const mean = Array.from({ length: 4000 }, () => draw().tokens).reduce((a, b) => a + b, 0) / 4000
+    expect(mean).toBeGreaterThan(17)
+    expect(mean).toBeLessThan(24)
+  })
+
+  test('they are brought to the mean of an earlier run, and no further than the limit', () => {
+    const answers = [5, 10, 15, 10].map((tokens) => ({ tokens, finished: true }))
+    const of = (limit: number) => {
+      const draw = drawn(answers, limit, 50, randomAt(1, 'lengths'))
+      return Array.from({ length: 1000 }, draw)
+    }
+    expect(of(1000).reduce((sum, a) => sum + a.tokens, 0) / 1000).toBeCloseTo(50, -1)
+    expect(Math.max(...of(60).map((a) => a.tokens))).toBe(60)
+    expect(
+      of(60)
+        .filter((a) => !a.finished)
+        .every((a) => a.tokens === 60),
+    ).toBe(true)
+  })
+})
+
+test('between measured points there is a line; beyond them memory grows at least as it is counted', () => {
+  expect(through({ x: 1, y: 10 }, { x: 3, y: 20 }, 2)).toBe(15)
+  expect(through({ x: 1, y: 10 }, { x: 3, y: 20 }, 5)).toBe(30)
+  expect(through({ x: 100, y: 500 }, { x: 300, y: 500 }, 500)).toBe(700)
+  expect(through({ x: 1, y: 10 }, { x: 3, y: 5 }, 2)).toBe(5)
+})
+
+describe('the machine', () => {
+  const files = (given: Record<string, string>) => (file: string) => given[file] ?? null
+  const meminfo = 'MemTotal:       25000000 kB\nMemFree:         1000000 kB\nMemAvailable:   20000000 kB\n'
+
+  test('what could be had without anything giving way is free', () => {
+    expect(machineMemory(files({ '/proc/meminfo': meminfo }), 25_600_000_000, 1e9)).toEqual({
+      total: 25_600_000_000,
+      available: 20_480_000_000,
+      limitedBy: 'machine',
+    })
+  })
+
+  test('elsewhere the system’s free memory is', () => {
+    expect(machineMemory(() => null, 16e9, 4e9)).toEqual({ total: 16e9, available: 4e9, limitedBy: 'machine' })
+  })
+
+  test('a container’s limit, of its own group or of one around it, counts; cached files do not', () => {
+    const read = files({
+      '/proc/meminfo': meminfo,
+      '/proc/self/cgroup': '0::/pods/one\n',
+      '/sys/fs/cgroup/pods/one/memory.max': 'max\n',
+      '/sys/fs/cgroup/pods/memory.max': '4000000000\n',
+      '/sys/fs/cgroup/pods/memory.current': '3000000000\n',
+      '/sys/fs/cgroup/pods/memory.stat': 'anon 5\ninactive_file 1500000000\n',
+    })
+    expect(machineMemory(read, 25.6e9, 1e9)).toEqual({ total: 4e9, available: 2.5e9, limitedBy: 'container' })
+  })
+
+  test('cgroup v1 says so in other files', () => {
+    const read = files({
+      '/proc/self/cgroup': '4:memory:/docker/a\n',
+      '/sys/fs/cgroup/memory/docker/a/memory.limit_in_bytes': '2000000000\n',
+      '/sys/fs/cgroup/memory/docker/a/memory.usage_in_bytes': '500000000\n',
+    })
+    expect(machineMemory(read, 8e9, 6e9)).toEqual({ total: 2e9, available: 1.5e9, limitedBy: 'container' })
+    const none = files({ '/sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n' })
+    expect(machineMemory(none, 8e9, 6e9)).toEqual({ total: 8e9, available: 6e9, limitedBy: 'machine' })
+  })
+})
