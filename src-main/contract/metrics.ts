@@ -62,6 +62,12 @@ export const metrics = {
     about:
       'Share of the outputs that reason mostly in another language than the question (or the target of the language reward).',
   },
+  'reward_model/out_of_range': {
+    label: 'beyond the reward model',
+    unit: '',
+    about:
+      'Share of the outputs whose score leaves the range of scores that the reward model gave its training texts. No number without a reward model.',
+  },
   'sampling/groups': {
     label: 'groups sampled',
     unit: 'groups',

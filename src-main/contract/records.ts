@@ -14,7 +14,10 @@ export interface RewardPart {
   weight: number
   /** What the reward saw: the parsed answer, the failed rule. */
   reason: string
-  /** What the value is made of, by name: a ratio, a length, the answer that was read. */
+  /**
+   * What the value is made of, by name: a ratio, a length, the answer that was read. A reward model says by `outside`, 1 or 0, whether its score
+   * leaves the range of those that it gave its training texts.
+   */
   parts?: Record<string, number | string>
 }
 
@@ -127,6 +130,7 @@ export const courseAlerts = [
   'hollow-format',
   'other-language',
   'reward-apart',
+  'reward-model-range',
 ] as const
 export type CourseAlert = (typeof courseAlerts)[number]
 

@@ -3,6 +3,7 @@
 import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
 import type { KnobName } from '../../src-main/contract/knobs.ts'
 import { type MetricInfo, type MetricName, metrics, rewardMetrics } from '../../src-main/contract/metrics.ts'
+import type { AlertKind } from '../../src-main/contract/records.ts'
 import { correctnessRewards, type RewardName, rewardInfo } from '../../src-main/contract/rewards.ts'
 import { compact, percent } from '../format/number.ts'
 
@@ -64,8 +65,20 @@ const panels: Panel[] = [
   panel('speed', 'tokens_per_second', { fromZero: true }),
 ]
 
-/** The charts of a run: its reward, then each reward that it weighs; the form is soon learnt, and the reader tells of it. */
-export function panelsOf(rewards: readonly RewardName[]): Panel[] {
+/** Drawn once an alert speaks of them. */
+const signals: Partial<Record<AlertKind, Panel>> = {
+  'repetition-growth': panel('repeating', 'completions/repetition', { share: true }),
+  'identical-answers': panel('identical', 'completions/identical_groups', { share: true }),
+  'hollow-format': panel('hollow', 'completions/hollow', { share: true }),
+  'reward-model-range': panel('out-of-range', 'reward_model/out_of_range', { share: true }),
+  'other-language': panel('other-language', 'completions/other_language', { share: true }),
+}
+
+/**
+ * The charts of a run: its reward, then each reward that it weighs; the form is soon learnt, and the reader tells of it.
+ * @param raised kinds of the run's alerts
+ */
+export function panelsOf(rewards: readonly RewardName[], raised: readonly string[] = []): Panel[] {
   const [correctness] = correctnessRewards(Object.fromEntries(rewards.map((name) => [name, 1])))
   return [
     panel('reward', 'reward', { spread: 'reward_std' }),
@@ -80,5 +93,6 @@ export function panelsOf(rewards: readonly RewardName[]): Panel[] {
         }),
       ),
     ...panels,
+    ...raised.flatMap((kind) => signals[kind as AlertKind] ?? []),
   ]
 }

@@ -26,9 +26,14 @@ describe('alerts', () => {
   })
 
   it('KL that jumps, not KL that is high and steady', () => {
-    const course = [...times(4, { kl: 0.05 }), { kl: 0.8 }]
+    const course = [...times(3, { kl: 0.05 }), { kl: 0.9 }, { kl: 0.8 }]
     expect(kinds(course)).toEqual([[], [], [], [], ['kl-jump']])
-    expect(kinds(times(10, { kl: 2 })).flat()).toEqual([])
+    // a single step, of which one improbable token may be the cause
+    expect(kinds([...times(4, { kl: 0.05 }), { kl: 9 }, ...times(9, { kl: 0.05 })]).flat()).toEqual([])
+    // a run begins at 0; what rises slowly, or is high and steady, is no jump
+    expect(kinds(times(40, { kl: 2 }))[1]).toEqual(['kl-jump'])
+    expect(kinds(times(40, { kl: 2 })).flat()).toHaveLength(1)
+    expect(kinds(Array.from({ length: 60 }, (_, i) => ({ kl: i / 20 }))).flat()).toEqual([])
     const alerts = new Alerts()
     for (const [i, m] of course.entries()) {
       const [found] = alerts.look(i + 1, { ...calm, ...m })
@@ -108,7 +113,8 @@ describe('alerts', () => {
 
   it('are the same wherever the run was cut off and resumed', () => {
     const course: Partial<Metrics>[] = [
-      ...times(4, { kl: 0.05, frac_reward_zero_std: 1 }),
+      ...times(3, { kl: 0.05, frac_reward_zero_std: 1 }),
+      { kl: 0.9, frac_reward_zero_std: 1 },
       { kl: 0.8, frac_reward_zero_std: 1, 'sampling/logp_difference/max': 0.2 },
       ...times(25, { 'completions/clipped_ratio': 0.9 }),
       { 'sampling/logp_difference/max': 0.2 },
@@ -122,6 +128,7 @@ describe('alerts', () => {
       'completions/identical_groups': i > 8 ? 0.7 : 0,
       'completions/hollow': i > 9 ? 0.8 : 0,
       'completions/other_language': i > 10 ? 0.4 : 0,
+      'reward_model/out_of_range': i > 11 ? 0.3 : 0,
       'rewards/format/mean': i / 31,
     }))
     const advance = (alerts: Alerts, i: number) => {

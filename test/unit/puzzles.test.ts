@@ -445,10 +445,7 @@ describe('the logic reward', () => {
   })
 
   it('tells how many clues hold, and gives no verdict without a puzzle', () => {
-    expect(verdict(grid, grid.answer).parts).toMatchObject({
-      puzzle: 'grid',
-      holding: (grid.data as Grid).clues.length,
-    })
+    expect(verdict(grid, grid.answer).parts).toMatchObject({ holding: (grid.data as Grid).clues.length })
     const nothing = { value: null, reason: 'the problem has no puzzle that can be read' }
     expect(verdict({ ...knights, data: undefined }, 'x')).toEqual(nothing)
     expect(verdict({ ...knights, data: { puzzle: 'sudoku' } }, 'x')).toEqual(nothing)

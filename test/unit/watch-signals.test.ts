@@ -100,6 +100,20 @@ describe('signals of a step', () => {
     expect((await signalsOf([both], ['What is two and two?'], wanted))['completions/other_language']).toBe(0)
   })
 
+  it('tell of scores that leave what a reward model has learnt', async () => {
+    const scored = (outside: number) => ({ value: 2, weight: 1, reason: '', parts: { score: 9, outside } })
+    const group = groupOf(0, [
+      sampleOf(answer('4'), true),
+      ...[0, 1, 0].map((outside) => sampleOf(answer('4'), true, { parts: { helpfulness: scored(outside) } })),
+    ])
+    expect((await signalsOf([group], [''], settings))['reward_model/out_of_range']).toBeCloseTo(1 / 3)
+    const none = groupOf(0, [sampleOf(answer('4'), true)])
+    expect((await signalsOf([none], [''], settings))['reward_model/out_of_range']).toBeNaN()
+    expect(
+      await evidenceOf('reward-model-range', { step: 1, groups: [group], settings: settings as never }, ['']),
+    ).toEqual([{ step: 1, group: 0, sample: 2 }])
+  })
+
   it('evidence is the plainest of each group, four at most, and there', async () => {
     const groups = [0, 1, 2].map((g) =>
       groupOf(

@@ -6,7 +6,11 @@ import type { Completion, Question, Verdict } from './reward.ts'
  * 1 if the answer tag holds the expected number, however it is written (`219`, `0219`, `+219`, `1,219`, `219.0`), else 0; no verdict where a
  * number is not what is expected.
  */
-export function accuracy({ text }: Pick<Completion, 'text' | 'finished'>, { answer: expected }: Question): Verdict {
+export function accuracy(
+  { text }: Pick<Completion, 'text' | 'finished'>,
+  { answer: expected, data }: Question,
+): Verdict {
+  if (data?.puzzle !== undefined) return { value: null, reason: 'a puzzle, which the reward logic judges' }
   const right = plainInteger(expected)
   if (right === undefined) return { value: null, reason: `the reference "${excerpt(expected)}" is no whole number` }
   const { answer, problem } = readAnswer(text)

@@ -59,7 +59,7 @@ export function apart(
     if (!worst) continue
     const { name, from, to } = worst
     return {
-      message: `The reward ${name} went from ${from.toPrecision(2)} to ${to.toPrecision(2)} while held-out accuracy fell from ${percent(before.accuracy)} to ${percent(now.accuracy)} (steps ${before.step} to ${now.step}).`,
+      message: `The reward ${name} went from ${short(from)} to ${short(to)} while held-out accuracy fell from ${percent(before.accuracy)} to ${percent(now.accuracy)} (steps ${before.step} to ${now.step}).`,
       hint: `Lower the weight of ${name}, and read what it is paid for.`,
     }
   }
@@ -76,4 +76,5 @@ function riseOf(name: RewardName, before: Apart, recent: readonly Moment[], weig
   return { rise: (Math.sign(weight) * (to - from)) / (range[1] - range[0]), from, to }
 }
 
+const short = (value: number) => value.toPrecision(2).replace('-', '−')
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`

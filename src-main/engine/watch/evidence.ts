@@ -2,7 +2,7 @@
 import type { CompletionRecord, CourseAlert, Evidence, GroupRecord, StepReport } from '../../contract/records.ts'
 import { isRight } from '../../contract/rewards.ts'
 import { expectedLanguage, isIdentical } from './signals.ts'
-import { inOtherLanguage, isHollow, repeats } from './signs.ts'
+import { inOtherLanguage, isHollow, leavesRange, repeats } from './signs.ts'
 
 /** So many are enough to see what it is. */
 const MOST = 4
@@ -55,6 +55,8 @@ function weightOf(kind: CourseAlert, one: CompletionRecord, group: GroupRecord):
       return isIdentical(group) && one.sample === 0 ? 1 : 0
     case 'hollow-format':
       return isHollow(one) ? 1 : 0
+    case 'reward-model-range':
+      return leavesRange(one) ? 1 + Math.max(one.advantage, 0) : 0
     case 'all-truncated':
       return one.finishReason === 'length' ? one.tokens : 0
     case 'no-signal':

@@ -3,7 +3,7 @@ import type { Metrics } from '../../contract/metrics.ts'
 import type { GroupRecord } from '../../contract/records.ts'
 import { isRight, parametersOf } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
-import { inOtherLanguage, isHollow, type Language, languageOf, repeats, saidBy } from './signs.ts'
+import { inOtherLanguage, isHollow, type Language, languageOf, leavesRange, repeats, saidBy } from './signs.ts'
 
 export const signalNames = [
   'completions/right',
@@ -11,6 +11,7 @@ export const signalNames = [
   'completions/identical_groups',
   'completions/hollow',
   'completions/other_language',
+  'reward_model/out_of_range',
 ] as const
 export type Signals = Pick<Metrics, (typeof signalNames)[number]>
 
@@ -23,6 +24,7 @@ export async function signalsOf(
   const all = groups.flatMap((group) => group.completions)
   const known = all.map(({ parts }) => isRight(parts)).filter((right) => right !== null)
   const shareOf = (hits: number, of: number) => hits / of
+  const scored = all.map(leavesRange).filter((outside) => outside !== null)
   let other = 0
   for (const [i, { completions }] of groups.entries()) {
     const foreign = await inOtherLanguage(
@@ -37,6 +39,7 @@ export async function signalsOf(
     'completions/identical_groups': shareOf(groups.filter(isIdentical).length, groups.length),
     'completions/hollow': shareOf(all.filter(isHollow).length, all.length),
     'completions/other_language': shareOf(other, all.length),
+    'reward_model/out_of_range': shareOf(scored.filter(Boolean).length, scored.length),
   }
 }
 

@@ -1,6 +1,6 @@
 /** Signs of reward hacking in one output: what the shares of `signals.ts` count, and what an alert points at. */
 import type { CompletionRecord } from '../../contract/records.ts'
-import { isRight, type parametersOf, rewardTable } from '../../contract/rewards.ts'
+import { isRight, type parametersOf, rewardInfo, rewardNames, rewardTable } from '../../contract/rewards.ts'
 import { readAnswer } from '../rewards/completion.ts'
 import { format } from '../rewards/format.ts'
 import { language } from '../rewards/language.ts'
@@ -18,6 +18,13 @@ export function isHollow({ text, finishReason, parts }: Sample): boolean {
   if (isRight(parts) === true || format({ text, finished: finishReason === 'stop' }).value !== 1) return false
   const thinking = text.slice(text.indexOf('<think>') + '<think>'.length, text.indexOf('</think>'))
   return (thinking.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) < 2
+}
+
+/** Whether a reward model's score of it leaves the range of its training; null where no reward model scored it. */
+export function leavesRange({ parts }: Pick<Sample, 'parts'>): boolean | null {
+  const learnt = rewardNames.filter((name) => rewardInfo[name].learnt)
+  const known = learnt.flatMap((name) => parts[name]?.parts?.outside ?? [])
+  return known.length === 0 ? null : known.includes(1)
 }
 
 /** What it answers; all of it where there is no answer. */

@@ -36,11 +36,15 @@ export const watches: readonly Watch[] = [
   {
     kind: 'kl-jump',
     look: (all) => {
-      const recent = all.slice(-SHORT)
-      const [first, last] = [at(recent[0], 'kl'), at(recent.at(-1), 'kl')]
-      if (!(last >= 0.5 && last >= 5 * first)) return null
+      const recent = all.slice(-SHORT).map((moment) => at(moment, 'kl'))
+      const last = recent.slice(-2)
+      // a run begins with its reference
+      const first = all.length < SHORT ? 0 : Math.min(...recent.slice(0, -2))
+      // one improbable token makes a step's mean large, and says nothing: two steps in a row do
+      const least = last.length < 2 ? 0 : Math.min(...last)
+      if (!(least >= 0.5 && least >= 5 * first)) return null
       return {
-        message: `KL to the reference rose from ${first.toPrecision(2)} to ${last.toPrecision(2)} nats a token in ${recent.length} steps.`,
+        message: `KL to the reference rose from ${first.toPrecision(2)} to ${last[1].toPrecision(2)} nats a token in ${recent.length} steps.`,
         hint: 'Lower the learning rate, raise the KL coefficient, or refresh the reference.',
       }
     },
@@ -116,6 +120,16 @@ export const watches: readonly Watch[] = [
       return {
         message: `${percent(at(all.at(-1), 'completions/hollow'))} of the outputs keep the form without a thought or a right answer in it.`,
         hint: 'Lower the weight of the form: it is paid whatever stands in it.',
+      }
+    },
+  },
+  {
+    kind: 'reward-model-range',
+    look: (all) => {
+      if (!lasts(all, 'reward_model/out_of_range', 0.2)) return null
+      return {
+        message: `Of ${percent(at(all.at(-1), 'reward_model/out_of_range'))} of the outputs the reward model's score leaves the range of its training texts.`,
+        hint: 'It judges what it has not learnt: label such outputs and train it again, lower its weight, or raise the KL coefficient.',
       }
     },
   },

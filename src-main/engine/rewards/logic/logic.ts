@@ -33,7 +33,7 @@ export function logic({ problem, completions }: Group): Verdict[] {
       return { value: 0, reason: `the answer is longer than ${MOST_CHARACTERS.toLocaleString('en')} characters` }
     const { right, reason, clues } = verifiers[puzzle.kind](answer, puzzle.data as never)
     const counted = clues && { holding: clues[0], clues: clues[1] }
-    return { value: right ? 1 : 0, reason, parts: { puzzle: puzzle.kind, answer: excerpt(answer), ...counted } }
+    return { value: right ? 1 : 0, reason, parts: { answer: excerpt(answer), ...counted } }
   })
 }
 

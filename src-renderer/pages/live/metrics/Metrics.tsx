@@ -27,7 +27,9 @@ export const Metrics = memo(function Metrics() {
   const [spot, setSpot] = useState<MarkSpot | null>(null)
   const onMark = useCallback((next: MarkSpot | null) => setSpot(next), [])
   const recipe = useDetail()?.config
-  const panels = useMemo(() => panelsOf(recipe ? rewardsOf(recipe) : ['accuracy']), [recipe])
+  // a text, which is the same until there is another kind
+  const raised = useLive((s) => [...new Set(s.alerts.map((alert) => alert.kind))].join())
+  const panels = useMemo(() => panelsOf(recipe ? rewardsOf(recipe) : ['accuracy'], raised.split(',')), [recipe, raised])
   const shown = enlarged ? panels.filter((p) => p.id === enlarged) : panels
   return (
     <section className={styles.metrics} aria-label="Metrics">

@@ -54,7 +54,7 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
           Back
         </Button>
         <h2 ref={heading} tabIndex={-1} className={styles.prompt} aria-label={`Prompt ${prompt ?? ''}`}>
-          {(long ? 'A problem in words' : prompt) ?? <Skeleton width="12rem" height="1.5rem" animate={false} />}
+          {(long ? 'A long problem' : prompt) ?? <Skeleton width="12rem" height="1.5rem" animate={false} />}
           {shown && !long && (
             <span className={styles.expected} title="The right answer">
               {shown.answer}
@@ -70,7 +70,7 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled by keys
         <p className={styles.question} tabIndex={0}>
           {prompt}
-          {shown && <b title="The right answer">{shown.answer}</b>}
+          {shown && <b>Right answer: {shown.answer}</b>}
         </p>
       )}
       {error ? (

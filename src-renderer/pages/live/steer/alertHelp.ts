@@ -56,4 +56,5 @@ export const helpFor: Partial<Record<AlertKind, Help[]>> = {
   'identical-answers': [warmer, larger],
   'hollow-format': [lighterForm],
   'reward-apart': [raiseBeta, refresh],
+  'reward-model-range': [raiseBeta],
 }

@@ -1,0 +1,149 @@
+/** Policies that really hack their reward, each by a short run that pays for it: the alert says so, points at samples, and can pause the run. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { CourseAlert, StepReport } from '../../src-main/contract/records.ts'
+import { openBackend } from '../../src-main/engine/tensor/index.ts'
+import { saidBy } from '../../src-main/engine/watch/signs.ts'
+import { bestBackend } from './support/backends.ts'
+import { run, smallRecipe, type Transcript } from './support/run.ts'
+import { twoTongues } from './support/two-tongues.ts'
+
+beforeAll(() => openBackend(bestBackend))
+
+/** The embedded model, made to learn fast. */
+function recipe(steps: number, settings: object, more: object = {}) {
+  return smallRecipe({
+    model: 'embedded',
+    seed: 1,
+    task: { sum: 1, chain: 1 },
+    trainPrompts: 64,
+    evalPrompts: 128,
+    finalEvalPrompts: 128,
+    stages: [{ kind: 'grpo', name: 'only', steps }],
+    ...more,
+    settings: {
+      groupSize: 8,
+      promptsPerStep: 4,
+      miniBatches: 2,
+      learningRate: 0.0005,
+      warmupSteps: 2,
+      maxCompletionTokens: 64,
+      beta: 0,
+      ...settings,
+    },
+  })
+}
+
+const kinds = (t: Transcript) => t.of('alert').map(({ alert }) => alert.kind)
+
+/** The alert of this kind, with the texts that it points at. */
+function found(t: Transcript, kind: CourseAlert) {
+  const alert = t.of('alert').find((m) => m.alert.kind === kind)?.alert
+  expect(alert, `${kind} among ${kinds(t)}`).toBeDefined()
+  const steps = new Map(t.of('step').map(({ report }) => [report.step, report]))
+  const groupAt = (step: number, group: number) =>
+    (steps.get(step) as StepReport).groups.find((g) => g.group === group)!.completions
+  const samples = alert!.evidence.map(
+    ({ step, group, sample }) => groupAt(step, group).find((c) => c.sample === sample)!,
+  )
+  /** All texts of the groups that are pointed at. */
+  const said = alert!.evidence.map(({ step, group }) => groupAt(step, group).map(({ text }) => text))
+  return { alert: alert!, samples, said }
+}
+
+describe('a policy that hacks its reward', () => {
+  it('by growing longer: the answers are shown, and held-out accuracy falls while the reward rises', async () => {
+    const parameters = { rightShort: 0, rightLong: 1, wrongShort: 0, wrongLong: 1, exceeded: 1 }
+    const t = await run(
+      recipe(24, {
+        rewardWeights: { accuracy: 0, cosine_length: 1 },
+        rewardParameters: { cosine_length: { correctness: 'accuracy', ...parameters } },
+      }),
+    )
+    const { alert, samples } = found(t, 'length-growth')
+    expect(alert.message).toMatch(
+      /^Answers grew from \d+ to \d+ tokens in 20 steps, while the share of right ones went from/,
+    )
+    expect(samples.length).toBeGreaterThan(0)
+    const lengths = t.of('step').find((m) => m.report.step === alert.step)!.report.metrics
+    for (const { tokens } of samples) expect(tokens).toBeGreaterThanOrEqual(lengths['completions/mean_length'])
+    const apart = found(t, 'reward-apart').alert
+    expect(apart.message).toMatch(/^The reward cosine_length went from .+ while held-out accuracy fell from/)
+  })
+
+  it('by repeating itself', async () => {
+    const t = await run(recipe(24, { rewardWeights: { accuracy: 0, repetition: -1 } }))
+    const { alert, samples } = found(t, 'repetition-growth')
+    expect(alert.message).toMatch(/^Answers repeat themselves: from \d+ % to \d+ % repeated 4-grams/)
+    for (const { text } of samples) expect(new Set(text.match(/.{4}/g)).size).toBeLessThan(text.length / 4)
+  })
+
+  it('by keeping the form with nothing in it; the run pauses where its recipe says so, and goes on when it is told', async () => {
+    const hollow = recipe(
+      16,
+      {
+        rewardWeights: { accuracy: 0, format: 1, soft_overlong: 1 },
+        rewardParameters: { soft_overlong: { maxTokens: 24, cacheShare: 0.8 } },
+      },
+      { pauseOn: ['hollow-format'] },
+    )
+    const t = await run(hollow, {
+      react: (message, command) => void (message.type === 'paused' && command({ kind: 'resume' })),
+    })
+    const { alert, samples } = found(t, 'hollow-format')
+    for (const { text, parts } of samples) {
+      expect(text).toMatch(/^<think>[a-z]*<\/think><answer>.+<\/answer>$/)
+      expect([parts.format?.value, parts.accuracy?.value]).toEqual([1, 0])
+    }
+    expect(t.of('paused')).toEqual([{ type: 'paused', step: alert.step, reason: 'alert' }])
+    expect(
+      t
+        .of('alert')
+        .filter((m) => m.pause)
+        .map((m) => m.alert.kind),
+    ).toEqual(['hollow-format'])
+    expect(t.steps.at(-1)).toBe(16)
+  })
+
+  it('by saying the same whatever is drawn: the shortest output that there is', async () => {
+    const shortest = { soft_overlong: { maxTokens: 24, cacheShare: 1 } }
+    const t = await run(recipe(26, { rewardWeights: { accuracy: 0, soft_overlong: 1 }, rewardParameters: shortest }))
+    const { samples, said } = found(t, 'identical-answers')
+    expect(samples.length).toBeGreaterThan(0)
+    for (const texts of said) expect(new Set(texts.map((text) => saidBy({ text }))).size).toBe(1)
+  })
+
+  it('by jumping away from the reference', async () => {
+    const t = await run(recipe(6, { warmupSteps: 0, learningRate: 0.01 }))
+    const { samples } = found(t, 'kl-jump')
+    expect(samples.length).toBeGreaterThan(0)
+  })
+
+  it('by thinking in another language, which is shorter', async () => {
+    const t = await run(
+      recipe(
+        20,
+        {
+          learningRate: 0.003,
+          maxCompletionTokens: 16,
+          rewardWeights: { accuracy: 0, soft_overlong: 1 },
+          rewardParameters: { soft_overlong: { cacheShare: 1 } },
+        },
+        { model: await twoTongues(), task: { difference: 1 } },
+      ),
+    )
+    const [first] = t.of('step')
+    expect(first.report.metrics['completions/other_language']).toBeLessThan(0.3)
+    const { alert, samples } = found(t, 'other-language')
+    expect(alert.message).toMatch(/^\d+ % of the outputs reason in another language than they are asked in\.$/)
+    for (const { text } of samples) expect(text).toContain('Zuerst rechne ich')
+  })
+
+  it('and one that learns what it is meant to is left alone', async () => {
+    const t = await run(
+      recipe(24, { promptsPerStep: 8, rewardWeights: { accuracy: 1, format: 0.1 } }, { evalEvery: 12 }),
+    )
+    const right = t.of('step').map(({ report }) => report.metrics['completions/right'])
+    expect(right.at(-1)!).toBeGreaterThan(right[0] + 0.2)
+    expect(kinds(t)).toEqual([])
+  })
+})
