@@ -40,6 +40,8 @@ const fields: Record<keyof Recipe, string> = {
   lora: `Trains low-rank additions to the weights in place of the weights (LoRA): ${code('rank')} (16), ${code('alpha')} (32; they are scaled by alpha / rank) and ${code('targets')} (all projections). ${code('{}')} takes these defaults. Without the field all weights are trained.`,
   gradientCheckpointing:
     'Keeps only each layer’s input for the gradient and computes the rest of the layer again: a third of the memory of an update and less, for about a fifth more time.',
+  bf16Products:
+    'Multiplies matrices as bfloat16, at about twice the speed; weights and all else stay float32. TensorFlow on Linux, on processors that have such products; refused elsewhere. What it costs in precision is the metric `products/logp_error/mean`.',
   seed: 'Seed of everything random. The same recipe, seed and steering on the same backend give the same run, bit for bit.',
   task: `Relative weight of each kind of problem: ${Object.keys(schema.properties.task.properties ?? {})
     .map(code)

@@ -119,6 +119,13 @@ export const metrics = {
   learning_rate: { label: 'learning rate', unit: '', about: 'In force, warm-up included.' },
   tokens_per_second: { label: 'tokens/s', unit: 'tokens/s', about: 'Sampled tokens per second of the whole step.' },
   num_tokens: { label: 'tokens so far', unit: 'tokens', about: 'Sampled tokens since the start of the run.' },
+  'products/logp_error/mean': {
+    label: 'bf16 error',
+    unit: 'nats',
+    about:
+      'Mean difference of a token’s log-probability with bfloat16 products from the one in float32; 0 without them.',
+  },
+  'products/logp_error/max': { label: 'bf16 error, worst', unit: 'nats', about: 'The largest such difference.' },
   'sampling/logp_difference/mean': {
     label: 'sampler–trainer gap',
     unit: 'nats',

@@ -39,6 +39,8 @@ export const recipeSchema = z.strictObject({
   lora: loraSchema.optional(),
   /** Keeps each layer's input alone and computes the rest again for the gradient. */
   gradientCheckpointing: z.boolean().default(false),
+  /** Multiplies matrices as bfloat16, on processors that do so faster. */
+  bf16Products: z.boolean().default(false),
   seed: z.number().int().min(0).max(4_294_967_295).default(0),
   /** Relative weight of each kind of problem; without it there are the problems of `data`. */
   task: z.strictObject(ofEach(taskKinds, share)).partial().optional(),

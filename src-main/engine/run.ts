@@ -24,6 +24,8 @@ import { type Boundary, Steering } from './steering.ts'
 import type { Problem } from './tasks/problem.ts'
 import { questionOf } from './tasks/question.ts'
 import { problemsOf } from './tasks/source.ts'
+import { requireBf16Products } from './tensor/bf16.ts'
+import { compiling } from './tensor/compiled.ts'
 import { type BackendName, openBackend } from './tensor/index.ts'
 import { undoPoint } from './undo.ts'
 import { type Alert, Alerts } from './watch/alerts.ts'
@@ -42,6 +44,8 @@ export interface EngineChannel {
 /** @throws StudioError before the first step: no backend, a bad model or checkpoint, a recipe that the model cannot hold */
 export async function train(start: Start, channel: EngineChannel): Promise<void> {
   const backend = await openBackend((start.backend as BackendName | null) ?? undefined)
+  compiling.bf16Products = start.recipe.bf16Products
+  if (compiling.bf16Products) requireBf16Products(backend.name)
   const fresh = start.checkpoint === null
   const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
   state.policy.recomputeLayers = start.recipe.gradientCheckpointing

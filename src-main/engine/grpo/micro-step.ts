@@ -78,7 +78,7 @@ export async function microStep(
 }
 
 /** The reference's log-probability of each next token, [rows, length − 1]. */
-function referenceLogProbs(policy: Policy, reference: Weights, batch: Batch, temperature: number): Tensor2D {
+export function referenceLogProbs(policy: Policy, reference: Weights, batch: Batch, temperature: number): Tensor2D {
   const model = withTrained(policy, reference)
   const held = [...frozenOf(model), ...reference.values()]
   const [logProbs] = compiled(

@@ -10,6 +10,7 @@ import type { Settings } from '../../contract/settings.ts'
 import { reflectionsIn } from '../../evaluation/summary.ts'
 import { advantagesByReward, advantagesOf, spreadOf } from '../grpo/advantages.ts'
 import type { Episode } from '../grpo/episode.ts'
+import { productError } from '../grpo/product-error.ts'
 import { rewardedAlike } from '../grpo/signal.ts'
 import { type UpdateResult, update } from '../grpo/update.ts'
 import type { Weights } from '../model/model.ts'
@@ -49,11 +50,13 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
     randomAt(seed, 'mini-batches', step),
     (fraction) => run.progress('update', fraction),
   )
+  const updated = performance.now()
+  const rounding = await productError(policy, groups.flat(), settings.temperature)
   const ended = performance.now()
 
   const timing = {
     rollout: (sampled - started) / 1000,
-    update: (ended - updateStarted) / 1000,
+    update: (updated - updateStarted) / 1000,
     step: (ended - started) / 1000,
   }
   const sampledGroups = [...groups, ...dropped].sort((a, b) => a[0].group - b[0].group)
@@ -66,7 +69,7 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
     at: new Date().toISOString(),
     settings,
     metrics: {
-      ...measure(sampledGroups, dropped.length, records, result, learningRate, timing, run.tokensBefore),
+      ...measure(sampledGroups, dropped.length, records, result, rounding, learningRate, timing, run.tokensBefore),
       ...signals,
     },
     groups: records,
@@ -121,6 +124,7 @@ function measure(
   dropped: number,
   records: GroupRecord[],
   result: UpdateResult,
+  rounding: { mean: number; max: number },
   learningRate: number,
   seconds: { rollout: number; update: number; step: number },
   tokensBefore: number,
@@ -155,6 +159,8 @@ function measure(
     learning_rate: learningRate,
     tokens_per_second: tokens / seconds.step,
     num_tokens: tokensBefore + tokens,
+    'products/logp_error/mean': rounding.mean,
+    'products/logp_error/max': rounding.max,
     'sampling/logp_difference/mean': result.gapMean,
     'sampling/logp_difference/max': result.gapMax,
     'seconds/rollout': seconds.rollout,

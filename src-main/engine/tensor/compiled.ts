@@ -7,8 +7,12 @@ import { NoRule } from './result-shapes.ts'
 import { NotOfSizes } from './sizes.ts'
 import { type Tensor, tf } from './tf.ts'
 
-/** GRPO_STUDIO_EAGER=1 computes everything eagerly: slower, and the definition that graphs are tested against. */
-export const compiling = { enabled: process.env.GRPO_STUDIO_EAGER !== '1' }
+export const compiling = {
+  /** GRPO_STUDIO_EAGER=1 computes everything eagerly: slower, and the definition that graphs are tested against. */
+  enabled: process.env.GRPO_STUDIO_EAGER !== '1',
+  /** Graphs multiply matrices as bfloat16. */
+  bf16Products: false,
+}
 
 const graphs = new Map<string, Graph>()
 /** Oldest graphs go first: each holds a session of its own, about 10 MiB. */
@@ -36,13 +40,14 @@ export function compiled(key: string, inputs: Tensor[], f: OfTensors, sizes?: Si
     tf.tidy(() => f(given, now).map((t) => (given.includes(t) ? tf.clone(t) : t)))
   if (!compiling.enabled || tf.getBackend() !== 'tensorflow') return scoped(inputs)
   const shapes = sizes ? sizes.shapes(sizes.now.map((_, i) => -1 - i)) : inputs.map((t) => t.shape)
-  const full = `${key} ${shapes.map((shape, i) => `${inputs[i].dtype[0]}${shape.join('x')}`).join(' ')}`
+  const { bf16Products } = compiling
+  const full = `${key} ${bf16Products} ${shapes.map((shape, i) => `${inputs[i].dtype[0]}${shape.join('x')}`).join(' ')}`
   const ofThese = (given: Tensor[]) => f(given, sizes?.now ?? [])
   if (exceptions.has(full)) return sizes ? compiled(`${key} ${sizes.now}`, inputs, ofThese) : scoped(inputs)
   let graph = graphs.get(full)
   if (!graph) {
     try {
-      graph = record(inputs, scoped, sizes)
+      graph = record(inputs, scoped, { sizes, bf16Products })
     } catch (error) {
       if (!(error instanceof NoRule || error instanceof NotOfSizes)) throw error
       const instead = error instanceof NoRule ? 'runs eagerly' : 'is recorded for each size'

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
+import { withBf16Products } from './bf16.ts'
 import { graphDef } from './graph-def.ts'
 import { nodeBackend, type Recording, recorded, typeOf } from './recording.ts'
 import { NoRule } from './result-shapes.ts'
@@ -24,13 +25,13 @@ export interface Graph {
 
 /**
  * @param f see `recorded`
- * @param sizes makes it the graph of all sizes
+ * @param options.sizes make it the graph of all sizes
  * @throws NoRule, NotOfSizes
  */
 export function record(
   inputs: Tensor[],
   f: (inputs: Tensor[], sizes?: readonly number[]) => Tensor[],
-  sizes?: Sizes,
+  { sizes, bf16Products = false }: { sizes?: Sizes; bf16Products?: boolean } = {},
 ): Graph {
   const types = inputs.map(typeOf)
   const of = (shapes: readonly (readonly number[])[], now?: readonly number[]) =>
@@ -38,7 +39,9 @@ export function record(
       shapes.map((shape, i) => ({ shape: [...shape], dtype: types[i] })),
       (given) => f(given, now),
     )
-  if (!sizes) return load(of(inputs.map((t) => t.shape)))
+  const { binding } = nodeBackend()
+  const made = (recording: Recording) => load(bf16Products ? withBf16Products(binding, recording) : recording)
+  if (!sizes) return made(of(inputs.map((t) => t.shape)))
   const at = (now: readonly number[]) => {
     try {
       return of(sizes.shapes(now), now)
@@ -51,7 +54,7 @@ export function record(
   const { corners, beside } = pointsAround(sizes.now)
   const recordings = corners.map(at)
   const besides = productsOf(beside, corners[0])
-  const graph = load(ofAllSizes(nodeBackend().binding, recordings, at(beside), besides))
+  const graph = made(ofAllSizes(binding, recordings, at(beside), besides))
   return {
     dispose: graph.dispose,
     run(given, { now } = sizes) {
