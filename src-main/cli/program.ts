@@ -1,14 +1,17 @@
 /** The command line: its verbs, one file each. */
 import { Command, CommanderError } from 'commander'
 import { version } from '../host/version.ts'
+import { addCompare } from './compare.ts'
 import { addDoctor } from './doctor.ts'
 import { addEstimate } from './estimate.ts'
+import { addEvaluate } from './evaluate.ts'
 import { addExport } from './export.ts'
 import { addExportModel } from './export-model.ts'
 import { addGenerate } from './generate.ts'
 import { addLogprobs } from './logprobs.ts'
 import { addModels } from './models.ts'
 import { complain } from './output.ts'
+import { addReport } from './report.ts'
 import { addResume } from './resume.ts'
 import { addRewardModel } from './reward-model.ts'
 import { addRun } from './run.ts'
@@ -25,9 +28,12 @@ const verbs = [
   addResume,
   addRuns,
   addShow,
+  addReport,
   addExport,
   addExportModel,
   addGenerate,
+  addEvaluate,
+  addCompare,
   addLogprobs,
   addScore,
   addRewardModel,

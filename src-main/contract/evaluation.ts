@@ -1,6 +1,11 @@
 /** How a model is measured on held-out prompts, and what the measuring leaves behind. */
 import { z } from 'zod'
+import type { DataMap } from './data-set.ts'
+import type { Domain } from './domains.ts'
+import type { PromptForm } from './prompt.ts'
+import type { Recipe, TaskKind } from './recipe.ts'
 import type { FinishReason } from './records.ts'
+import type { RewardName, RewardParameters } from './rewards.ts'
 
 /** `evaluation` of a recipe. The defaults are what was done before there was such a field. */
 export const evaluationSchema = z.strictObject({
@@ -85,4 +90,76 @@ export interface EvaluationSummary extends EvaluationMeasures {
 
 export interface EvaluationReport extends EvaluationSummary {
   samples: EvaluationSample[]
+}
+
+/** What is asked of a model outside any run. */
+export interface EvaluationRequest {
+  /** As `GenerateRequest` has it. */
+  modelDir: string
+  problems: ProblemSource
+  /** Of the problems, the first so many. */
+  prompts: number
+  prompt: PromptForm
+  form: EvaluationForm
+  maxTokens: number
+  seed: number
+  /** Those that say what is right; the first with a verdict counts. */
+  rewards: RewardName[]
+  rewardParameters: RewardParameters
+  backend?: string
+}
+
+/** Generated problems of the held-out part, or a file of a person's own. */
+export type ProblemSource =
+  | { task: Partial<Record<TaskKind, number>>; levels: Recipe['levels'] }
+  | { file: string; domain: Domain; map?: DataMap }
+
+/** An evaluation that can be set beside others: one of a run's own, or one that was asked for. */
+export interface EvaluationEntry {
+  /** `e3` of one that was asked for, `3@170` of run 3 after step 170. */
+  name: string
+  /** What was measured: `smollm2-135m-instruct`, `run #3 after step 170`. */
+  subject: string
+  /** On which problems. */
+  problems: string
+  summary: EvaluationSummary
+}
+
+/** Two evaluations on the prompts that both have. */
+export interface Comparison {
+  a: EvaluationEntry
+  b: EvaluationEntry
+  /** Prompts that both have. */
+  prompts: number
+  /** Both, on those prompts alone. */
+  rows: {
+    measure: string
+    a: Estimate
+    b: Estimate
+    /** b − a on the same prompts, with its 95 % interval. */
+    difference: Estimate
+  }[]
+  /** Two-sided probability of such a difference in accuracy by chance, and the test that says so. */
+  p: number
+  test: 'McNemar' | 'sign flips'
+  /** Prompts whose answer by majority became right, and those whose became wrong. */
+  gained: Flip[]
+  lost: Flip[]
+}
+
+export interface Flip {
+  prompt: string
+  answer: string
+  kind: string
+  /** Of each side, the sample that speaks for it. */
+  a: string
+  b: string
+}
+
+/** Of a prompt's samples the one that speaks for it: the first that gives the answer of the majority. */
+export function spokesman(group: readonly EvaluationSample[]): EvaluationSample {
+  const votes = new Map<number, number>()
+  for (const { vote } of group) if (vote !== null) votes.set(vote, (votes.get(vote) ?? 0) + 1)
+  const most = Math.max(...votes.values())
+  return group.find(({ vote }) => vote !== null && votes.get(vote) === most) ?? group[0]
 }

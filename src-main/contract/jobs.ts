@@ -1,5 +1,6 @@
 /** Work for an engine process outside any run, by name: what is asked, what is told on the way, what is answered. All of it is plain data. */
 import type { Estimate, MachineMemory, MeasuredPart } from './estimate.ts'
+import type { EvaluationReport, EvaluationRequest } from './evaluation.ts'
 import type { Recipe } from './recipe.ts'
 import type { FinishReason } from './records.ts'
 import type { RewardModelKind, RewardModelNote, RewardModelReport, RewardModelTraining } from './reward-models.ts'
@@ -21,6 +22,8 @@ export interface Jobs {
   estimate: { ask: EstimateRequest; news: never; answer: Estimate }
   /** Measures a part of what estimates rest on. The process ought to be a fresh one: its peak of memory is what counts. */
   measure: { ask: MeasureRequest; news: never; answer: null }
+  /** A model on held-out problems; the share of the work done is told on the way. */
+  evaluate: { ask: EvaluationRequest; news: { fraction: number }; answer: EvaluationReport }
 }
 
 export type JobName = keyof Jobs

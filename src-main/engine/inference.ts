@@ -14,7 +14,7 @@ import { tf } from './tensor/tf.ts'
 /** The last model asked for stays loaded: the next answer begins at once. */
 let loaded: { folder: string; policy: Policy } | undefined
 
-function policyOf(modelDir: string): Policy {
+export function policyOf(modelDir: string): Policy {
   const folder = modelFolder(modelDir)
   if (loaded?.folder !== folder) {
     if (loaded) disposeWeights(loaded.policy.weights)

@@ -12,6 +12,7 @@ const works: { [N in JobName]: Work<N> } = {
   'evaluate-reward-model': async (ask) => (await import('./reward-models/train.ts')).evaluateRewardModel(ask),
   estimate: async (ask) => (await import('./estimate/estimate.ts')).estimate(ask),
   measure: async (ask) => (await import('./estimate/measure.ts')).measure(ask),
+  evaluate: async (ask, tell) => (await import('./evaluation.ts')).evaluateModel(ask, tell),
 }
 
 /** @throws what the work throws */

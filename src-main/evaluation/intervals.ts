@@ -18,17 +18,17 @@ const RESAMPLES = 2000
 
 /**
  * The mean of each row over prompts with its 95 % percentile interval (Efron 1979): prompts are drawn again with replacement, all rows
- * alike, as the samples of one prompt are no independent draws of the task. Where every prompt has the same 0 or 1 there is nothing to
- * resample, and the interval is Wilson's.
+ * alike, as the samples of one prompt are no independent draws of the task. Where every prompt has the same share there is nothing to
+ * resample, and the interval is Wilson's of as many prompts.
  * @param rows each of one value a prompt, all as long
  */
 export function bootstrap(rows: readonly (readonly number[])[], seed = 0): Estimate[] {
   const means = resampledMeans(rows, seed)
   return rows.map((row, i) => {
-    const same = row.every((value) => value === row[0])
-    if (same && (row[0] === 0 || row[0] === 1)) {
-      const [low, high] = wilson(row[0] * row.length, row.length)
-      return { value: row[0], low, high }
+    const [first] = row
+    if (row.every((value) => value === first) && first >= 0 && first <= 1) {
+      const [low, high] = wilson(first * row.length, row.length)
+      return { value: first, low, high }
     }
     return { value: mean(row), ...percentiles(means[i]) }
   })

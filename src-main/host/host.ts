@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
 import type { Estimate } from '../contract/estimate.ts'
-import type { EvaluationSummary } from '../contract/evaluation.ts'
+import type { EvaluationEntry, EvaluationSummary } from '../contract/evaluation.ts'
 import type { JobName, Jobs } from '../contract/jobs.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
@@ -15,6 +15,7 @@ import { storageError } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
 import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
+import { insertModelEvaluation, type ModelEvaluation } from '../store/model-evaluations.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
 import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
 import { insertRun, lastRunNumber, markInterrupted, type NewRun, summaryOf } from '../store/runs.ts'
@@ -209,6 +210,11 @@ export class Host {
   /** Work outside any run. @throws StudioError what the job throws; cancelled; engine-died */
   job<N extends JobName>(name: N, ask: Jobs[N]['ask'], options?: JobOptions<N>): Promise<Jobs[N]['answer']> {
     return this.#jobs.run(name, ask, options)
+  }
+
+  /** Stores an evaluation that was made outside any run. @throws StudioError disk-full, data-folder */
+  keepEvaluation(evaluation: ModelEvaluation): EvaluationEntry {
+    return this.#store.write((db) => insertModelEvaluation(db, evaluation))
   }
 
   /** @throws StudioError not-found, bad-request, bad-setting, disk-full, data-folder */

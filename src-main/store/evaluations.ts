@@ -26,7 +26,7 @@ interface EvaluationRow {
   measures: string | null
 }
 
-interface SampleRow {
+export interface SampleRow {
   step: number
   position: number
   prompt: string
@@ -83,24 +83,15 @@ export function putEvaluation(db: Db, run: number, report: EvaluationReport): vo
        sample, vote, level, language)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  report.samples.forEach((s, i) => {
-    const { prompt, answer, kind, text, tokens, finishReason, correct, sample, vote, level, language } = s
-    const place = [run, report.step, i]
-    insert.run(
-      ...place,
-      prompt,
-      answer,
-      kind,
-      text,
-      tokens,
-      finishReason,
-      Number(correct),
-      sample,
-      vote,
-      level,
-      language,
-    )
+  report.samples.forEach((sample, i) => {
+    insert.run(run, report.step, i, ...sampleValues(sample))
   })
+}
+
+/** In the order of the tables' columns, from `prompt` on. */
+export function sampleValues(sample: EvaluationSample): unknown[] {
+  const { prompt, answer, kind, text, tokens, finishReason, correct, vote, level, language } = sample
+  return [prompt, answer, kind, text, tokens, finishReason, Number(correct), sample.sample, vote, level, language]
 }
 
 function measuresOf(summary: EvaluationSummary): EvaluationMeasures {
@@ -169,7 +160,7 @@ export function evaluationAppearances(db: Db, run: number, prompt: string): Prom
   return appearances
 }
 
-function sampleOf(row: SampleRow): EvaluationSample {
+export function sampleOf(row: SampleRow): EvaluationSample {
   return {
     prompt: row.prompt,
     answer: row.answer,

@@ -169,8 +169,37 @@ ALTER TABLE evaluation_samples ADD COLUMN level REAL;
 ALTER TABLE evaluation_samples ADD COLUMN language REAL;
 `
 
+/** request, summary: JSON. */
+const modelEvaluations = `
+CREATE TABLE model_evaluations (
+  number INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  problems TEXT NOT NULL,
+  request TEXT NOT NULL,
+  summary TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE model_evaluation_samples (
+  evaluation INTEGER NOT NULL REFERENCES model_evaluations(number) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  prompt TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL,
+  tokens INTEGER NOT NULL,
+  finish_reason TEXT NOT NULL,
+  correct INTEGER NOT NULL,
+  sample INTEGER NOT NULL,
+  vote INTEGER,
+  level REAL,
+  language REAL,
+  PRIMARY KEY (evaluation, position)
+) STRICT, WITHOUT ROWID;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
-export const migrations: readonly string[] = [initial, alertEvidence, severalSamples]
+export const migrations: readonly string[] = [initial, alertEvidence, severalSamples, modelEvaluations]
 
 /**
  * Brings the database to the newest version in one transaction, after a backup beside it (`studio.db.v3.backup`).

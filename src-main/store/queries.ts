@@ -1,7 +1,7 @@
 /** What windows and the command line ask of a database: functions of a read-only connection. */
 import type { MetricColumns, PromptAppearance } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
-import type { EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
+import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
 import type {
   AlertRecord,
   CheckpointRecord,
@@ -14,6 +14,7 @@ import type {
 import type { TracePage, TraceQuery } from '../contract/traces.ts'
 import { alertsOf } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
+import { comparison, evaluationEntries } from './comparison.ts'
 import type { Db } from './database.ts'
 import { evaluationAppearances, evaluationSamples, evaluationsOf } from './evaluations.ts'
 import { runFolder } from './folder.ts'
@@ -77,6 +78,11 @@ export const queries = {
 
   traces: (db: Db, _: string, query: TraceQuery): TracePage =>
     searchTraces(db, requireRun(db, query.runId).number, query),
+
+  /** Those of runs, then those that were asked for. */
+  evaluationEntries: (db: Db): EvaluationEntry[] => evaluationEntries(db),
+
+  comparison: (db: Db, _: string, a: string, b: string): Comparison => comparison(db, a, b),
 
   evaluationSamples: (db: Db, _: string, runId: string, step: number, limit: number): EvaluationSample[] =>
     evaluationSamples(db, requireRun(db, runId).number, step, limit),

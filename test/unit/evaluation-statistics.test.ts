@@ -128,6 +128,8 @@ describe('intervals by bootstrap', () => {
 
   it('are Wilson’s where all prompts are alike, and the same for the same seed', () => {
     expect(bootstrap([Array(40).fill(1)])[0]).toEqual({ value: 1, low: wilson(40, 40)[0], high: wilson(40, 40)[1] })
+    expect(bootstrap([[0.5]])[0]).toEqual({ value: 0.5, low: wilson(0.5, 1)[0], high: wilson(0.5, 1)[1] })
+    expect(bootstrap([[17, 17]])[0]).toEqual({ value: 17, low: 17, high: 17 })
     const row = [0, 1, 1, 0.5, 0, 1]
     expect(bootstrap([row], 3)).toEqual(bootstrap([row], 3))
     expect(bootstrap([row, row], 3)[1]).toEqual(bootstrap([row], 3)[0])

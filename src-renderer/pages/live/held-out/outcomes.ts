@@ -1,5 +1,5 @@
 /** What came of each prompt of an evaluation: its samples as one row. */
-import type { EvaluationSample } from '../../../../src-main/contract/evaluation.ts'
+import { type EvaluationSample, spokesman } from '../../../../src-main/contract/evaluation.ts'
 
 export interface Outcome {
   prompt: string
@@ -20,11 +20,4 @@ export function outcomesOf(samples: readonly EvaluationSample[], perPrompt: numb
     const { prompt, answer, text, tokens, correct } = spokesman(group)
     return { prompt, answer, text, tokens, correct, right: group.filter((s) => s.correct).length, of: perPrompt }
   })
-}
-
-function spokesman(group: readonly EvaluationSample[]): EvaluationSample {
-  const votes = new Map<number, number>()
-  for (const { vote } of group) if (vote !== null) votes.set(vote, (votes.get(vote) ?? 0) + 1)
-  const most = Math.max(...votes.values())
-  return group.find(({ vote }) => vote !== null && votes.get(vote) === most) ?? group[0]
 }
