@@ -15,6 +15,7 @@ import { recipeFieldTable, shippedRecipeTable, stageFieldTable } from './docs/re
 import { rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
 import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
 import { shortcutTable } from './docs/shortcuts.ts'
+import { tracesFigureTable } from './docs/traces.ts'
 import { trainerFigureTable } from './docs/trainer.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -45,6 +46,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'results-estimate': estimateFigureTable(readFigures()?.estimate),
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
     'flat-figures': flatFigureTable(readFigures()?.flat),
+    'results-traces': tracesFigureTable(readFigures()?.traces),
     shortcuts: await shortcutTable(),
     ...figureTables(readFigures()),
   }

@@ -9,6 +9,7 @@ import type { EstimateFigures } from './estimate.ts'
 import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
 import type { RewardFigures } from './rewards.ts'
+import type { TracesFigures } from './traces.ts'
 import type { TrainerFigures } from './trainer.ts'
 
 interface Evaluation {
@@ -60,6 +61,7 @@ export interface Figures {
   rewards?: RewardFigures
   trainer?: TrainerFigures
   estimate?: EstimateFigures
+  traces?: TracesFigures
 }
 
 const folder = fileURLToPath(new URL('../../docs/figures/', import.meta.url))

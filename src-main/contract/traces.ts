@@ -48,6 +48,8 @@ export interface Trace extends CompletionRecord {
   kind: string
   /** null: no reward says. */
   right: boolean | null
+  /** Where the searched text stands first in the completion: first character and how many. */
+  found: [at: number, length: number] | null
 }
 
 export interface TracePage {

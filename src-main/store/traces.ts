@@ -58,11 +58,12 @@ function inOrderOfSteps(db: Db, run: number, query: TraceQuery, first: number, l
       ? [Math.max(first, step - window + 1), Math.min(step, last)]
       : [Math.max(step, first), Math.min(last, step + window - 1)]
     const rows = statement.all(run, low, high, ...place, ...values, query.limit - hits.length)
-    hits.push(...rows.map(traceOf))
+    hits.push(...rows.map((row) => traceOf(row, query)))
     const end = hits.length === query.limit ? hits[hits.length - 1] : undefined
     place = end ? [end.step, end.group, end.sample] : beginning(newest ? low - 1 : high + 1, newest)
     if (end || performance.now() > deadline) {
-      const searched = newest ? last - place[0] : place[0] - first
+      // the step of the last hit counts as looked at
+      const searched = (newest ? last - place[0] : place[0] - first) + Number(end !== undefined)
       return { hits, searched, steps, cursor: place.join(' ') }
     }
   }
@@ -88,7 +89,7 @@ function sorted(db: Db, run: number, query: TraceQuery, first: number, last: num
     db,
     `SELECT ${columns} FROM ${tables} WHERE c.run = ? AND c.step = ? AND c.grp = ? AND c.sample = ?`,
   )
-  const hits = found.map(({ step, grp, sample }) => traceOf(one.get(run, step, grp, sample)!))
+  const hits = found.map(({ step, grp, sample }) => traceOf(one.get(run, step, grp, sample)!, query))
   const steps = Math.max(0, last - first + 1)
   const more = hits.length === query.limit
   return { hits, searched: steps, steps, cursor: more ? String(offset + hits.length) : null }
@@ -157,8 +158,24 @@ function defineFunctions(db: Db): void {
   })
 }
 
-function traceOf(row: Row): Trace {
+function traceOf(row: Row, query: TraceQuery): Trace {
   const { step, grp: group, prompt, answer, kind } = row
   const completion = completionRecord(row)
-  return { step, group, prompt, answer, kind, right: isRight(completion.parts), ...completion }
+  return {
+    step,
+    group,
+    prompt,
+    answer,
+    kind,
+    right: isRight(completion.parts),
+    found: placeIn(row.text, query),
+    ...completion,
+  }
+}
+
+function placeIn(text: string, { text: wanted, regex }: TraceQuery): Trace['found'] {
+  if (wanted === '') return null
+  if (!regex) return [text.toLowerCase().indexOf(wanted.toLowerCase()), wanted.length]
+  const match = patternOf(wanted).exec(text)
+  return match && [match.index, match[0].length]
 }

@@ -1,4 +1,4 @@
-import { go } from '../stores/route.ts'
+import { emptyFilters, go } from '../stores/route.ts'
 import type { Action } from './action.ts'
 
 export const goToRuns: Action = {
@@ -19,6 +19,16 @@ export const goToLive: Action = {
   words: 'charts steer watch',
   enabled: () => true,
   run: () => go({ page: 'live', runId: null, step: null, opened: null }),
+}
+
+export const goToTraces: Action = {
+  id: 'go-to-traces',
+  name: 'Traces',
+  group: 'Go to',
+  keys: ['5'],
+  words: 'search completions samples text find answers',
+  enabled: () => true,
+  run: () => go({ page: 'traces', runId: null, filters: emptyFilters }),
 }
 
 export const goToPlayground: Action = {

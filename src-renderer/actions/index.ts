@@ -1,7 +1,7 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
 import { resetZoom, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
-import { goToLive, goToModels, goToPlayground, goToRuns, goToSystem } from './goTo.ts'
+import { goToLive, goToModels, goToPlayground, goToRuns, goToSystem, goToTraces } from './goTo.ts'
 import {
   acrossTime,
   close,
@@ -22,6 +22,7 @@ import { resumeRun } from './resumeRun.ts'
 import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
 import { stop } from './stop.ts'
+import { nextTrace, openTrace, previousTrace, saveTraces } from './traces.ts'
 import { openPalette, showShortcuts, toggleScheme } from './window.ts'
 
 export const actions: Action[] = [
@@ -49,10 +50,15 @@ export const actions: Action[] = [
   zoomOut,
   resetZoom,
   toggleSmoothing,
+  nextTrace,
+  previousTrace,
+  openTrace,
+  saveTraces,
   askModel,
   stopAnswering,
   goToRuns,
   goToLive,
+  goToTraces,
   goToPlayground,
   goToModels,
   goToSystem,

@@ -7,6 +7,7 @@ import { ModelsPage } from '../pages/models/Page.tsx'
 import { PlaygroundPage } from '../pages/playground/Page.tsx'
 import { RunsPage } from '../pages/runs/Page.tsx'
 import { SystemPage } from '../pages/system/Page.tsx'
+import { TracesPage } from '../pages/traces/Page.tsx'
 import { Hints } from '../parts/Hints.tsx'
 import { schemeStore } from '../stores/scheme.ts'
 import { useRoute } from '../stores/use.ts'
@@ -30,6 +31,7 @@ export function App() {
           <Guard key={page}>
             {page === 'live' && <LivePage />}
             {page === 'runs' && <RunsPage />}
+            {page === 'traces' && <TracesPage />}
             {page === 'playground' && <PlaygroundPage />}
             {page === 'models' && <ModelsPage />}
             {page === 'system' && <SystemPage />}

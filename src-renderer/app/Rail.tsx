@@ -5,6 +5,7 @@ import {
   IconDeviceDesktop,
   IconKeyboard,
   IconList,
+  IconListSearch,
   IconMessage,
   IconMoon,
   IconPlus,
@@ -14,11 +15,11 @@ import {
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
-import { goToLive, goToModels, goToPlayground, goToRuns, goToSystem } from '../actions/goTo.ts'
+import { goToLive, goToModels, goToPlayground, goToRuns, goToSystem, goToTraces } from '../actions/goTo.ts'
 import { launch } from '../actions/launch.ts'
 import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
 import { hint } from '../parts/hint.ts'
-import { type Route, routeHash } from '../stores/route.ts'
+import { emptyFilters, type Route, routeHash } from '../stores/route.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import styles from './App.module.css'
 
@@ -40,6 +41,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       </svg>
       <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
       <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
+      <PageLink action={goToTraces} page="traces" current={page} icon={<IconListSearch {...icon} />} />
       <PageLink
         action={goToPlayground}
         label="Play"
@@ -65,6 +67,16 @@ export function Rail({ page }: { page: Route['page'] }) {
 const tip = (action: Action) =>
   [nameOf(action), ...action.keys.slice(0, 1).map((k) => `(${keyCaps(k).join(' ')})`)].join(' ')
 
+/** Where the link of a page leads. */
+const homes: Record<Route['page'], Route> = {
+  live: { page: 'live', runId: null, step: null, opened: null },
+  traces: { page: 'traces', runId: null, filters: emptyFilters },
+  runs: { page: 'runs' },
+  playground: { page: 'playground' },
+  models: { page: 'models' },
+  system: { page: 'system' },
+}
+
 function PageLink(props: {
   action: Action
   /** Where its name is too long for the rail. */
@@ -74,7 +86,7 @@ function PageLink(props: {
   icon: ReactNode
 }) {
   const { action, page, current } = props
-  const target: Route = page === 'live' ? { page, runId: null, step: null, opened: null } : { page }
+  const target = homes[page]
   return (
     <a
       {...hint(tip(action), 'right')}

@@ -8,9 +8,11 @@ import { routeStore } from '../stores/route.ts'
 import { runsStore } from '../stores/runs.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import { steerStore } from '../stores/steer.ts'
+import { tracesStore } from '../stores/traces.ts'
 import { viewStore } from '../stores/view.ts'
 
 const stores = [
+  tracesStore,
   playgroundStore,
   liveStore,
   runsStore,

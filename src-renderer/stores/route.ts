@@ -12,8 +12,28 @@ export type Route =
   | { page: 'system' }
   | { page: 'models' }
   | { page: 'playground' }
+  /** `runId` null: the run of the live page. */
+  | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
   | { page: 'live'; runId: string | null; step: number | null; opened: Opened | null }
+
+/** What the search of completions asks, as the address has it; empty asks nothing. */
+export const emptyFilters = {
+  text: '',
+  regex: '',
+  prompt: '',
+  right: '',
+  finish: '',
+  minReward: '',
+  maxReward: '',
+  minTokens: '',
+  maxTokens: '',
+  fromStep: '',
+  toStep: '',
+  sort: '',
+}
+export type TraceFilters = typeof emptyFilters
+export type TraceFilter = keyof TraceFilters
 
 const plainPages = ['runs', 'models', 'playground', 'system'] as const
 
@@ -25,6 +45,12 @@ export function parseRoute(hash: string): Route {
   const plain = plainPages.find((name) => name === page)
   if (plain) return { page: plain }
   const query = url.searchParams
+  if (page === 'traces') {
+    const filters = Object.fromEntries(
+      Object.keys(emptyFilters).map((name) => [name, query.get(name) ?? '']),
+    ) as TraceFilters
+    return { page, runId: id ? decodeURIComponent(id) : null, filters }
+  }
   const step = whole(query.get('step'))
   const group = whole(query.get('group'))
   const prompt = query.get('prompt')
@@ -38,6 +64,11 @@ export function parseRoute(hash: string): Route {
 }
 
 export function routeHash(route: Route): string {
+  if (route.page === 'traces') {
+    const given = Object.entries(route.filters).filter(([, value]) => value !== '')
+    const search = given.length > 0 ? `?${new URLSearchParams(given)}` : ''
+    return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${search}`
+  }
   if (route.page !== 'live') return `#/${route.page}`
   const query = new URLSearchParams()
   const step = route.opened?.kind === 'group' ? route.opened.step : route.step

@@ -49,7 +49,7 @@ beforeAll(() => {
   insertStages(db, 1, config)
   for (let step = 1; step <= 40; step++)
     insertStep(db, 1, stepReport(step, { groups: [0, 1].map((g) => groupAt(step, g)) }), step)
-  all = [...eachCompletion(db, 1)].map((c) => ({ ...c, right: c.parts.accuracy?.value === 1 }))
+  all = [...eachCompletion(db, 1)].map((c) => ({ ...c, right: c.parts.accuracy?.value === 1, found: null }))
   return () => {
     db.close()
     rmSync(folder, { recursive: true })
@@ -142,6 +142,10 @@ describe('the search', () => {
   test('hands out the whole record', () => {
     const [hit] = ask({ limit: 1 }).hits
     expect(hit).toEqual(all.at(-1))
+    const [text] = ask({ text: 'WAIT', limit: 1 }).hits
+    expect(text.found).toEqual([text.text.indexOf('Wait'), 4])
+    const [match] = ask({ text: '=\\d+', regex: true, limit: 1 }).hits
+    expect(match.found).toEqual([match.text.indexOf('=46'), 3])
   })
 
   test('refuses what is no expression and no place, with the way out', () => {

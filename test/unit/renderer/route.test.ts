@@ -9,12 +9,19 @@ beforeAll(async () => {
   client = await import('../../../src-renderer/transport/client.ts')
 })
 
+const none = {
+  ...{ text: '', regex: '', prompt: '', right: '', finish: '', sort: '' },
+  ...{ minReward: '', maxReward: '', minTokens: '', maxTokens: '', fromStep: '', toStep: '' },
+}
+
 describe('the address', () => {
   it.each([
     [{ page: 'runs' }],
     [{ page: 'system' }],
     [{ page: 'models' }],
     [{ page: 'playground' }],
+    [{ page: 'traces', runId: null, filters: none }],
+    [{ page: 'traces', runId: 'a b', filters: { ...none, text: 'wait &?#', right: '0', sort: '-reward' } }],
     [{ page: 'live', runId: null, step: null, opened: null }],
     [{ page: 'live', runId: '0004-r1 zero/mini', step: 57, opened: null }],
     [{ page: 'live', runId: 'a', step: 57, opened: { kind: 'group', step: 57, group: 3, sample: null } }],

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { difference } from '../../../src-renderer/text/difference.ts'
+import { excerptOf } from '../../../src-renderer/text/excerpt.ts'
 import { parseResponse } from '../../../src-renderer/text/response.ts'
 import { spansOf } from '../../../src-renderer/text/spans.ts'
 
@@ -107,5 +108,18 @@ describe('differences to a neighbour', () => {
         expect(difference(a, a).some((p) => p.fresh)).toBe(false)
       }),
     )
+  })
+})
+
+describe('an excerpt', () => {
+  it('shows what was found with a little before it, on one line', () => {
+    const text = `${'a'.repeat(50)} b\n wait c`
+    expect(excerptOf(text, [text.indexOf('wait'), 4])).toEqual({
+      before: `…${'a'.repeat(20)} b `,
+      match: 'wait',
+      after: ' c',
+    })
+    expect(excerptOf('x\ny', null)).toEqual({ before: 'x y', match: '', after: '' })
+    expect(excerptOf('xy'.repeat(400), [0, 800]).match).toHaveLength(240)
   })
 })

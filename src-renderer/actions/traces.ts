@@ -1,0 +1,58 @@
+import { liveStore } from '../stores/live.ts'
+import { go, routeStore } from '../stores/route.ts'
+import { showTrace, tracesStore } from '../stores/traces.ts'
+import { download } from '../text/download.ts'
+import type { Action } from './action.ts'
+
+const found = () => routeStore.getState().page === 'traces' && tracesStore.getState().hits.length > 0
+
+export const nextTrace: Action = {
+  id: 'next-trace',
+  name: 'Next',
+  group: 'Traces',
+  keys: ['J', 'ArrowDown'],
+  enabled: () => found() && tracesStore.getState().at < tracesStore.getState().hits.length - 1,
+  run: () => showTrace(tracesStore.getState().at + 1),
+}
+
+export const previousTrace: Action = {
+  id: 'previous-trace',
+  name: 'Previous',
+  group: 'Traces',
+  keys: ['K', 'ArrowUp'],
+  enabled: () => found() && tracesStore.getState().at > 0,
+  run: () => showTrace(tracesStore.getState().at - 1),
+}
+
+export const openTrace: Action = {
+  id: 'open-trace',
+  name: 'Open in its group',
+  group: 'Traces',
+  keys: ['Enter'],
+  words: 'traces reader live',
+  enabled: found,
+  run: () => {
+    const { hits, at, runId } = tracesStore.getState()
+    const { step, group, sample } = hits[at]
+    go({
+      page: 'live',
+      runId: runId ?? liveStore.getState().runId,
+      step,
+      opened: { kind: 'group', step, group, sample },
+    })
+  },
+}
+
+export const saveTraces: Action = {
+  id: 'save-traces',
+  name: 'Save as JSONL',
+  group: 'Traces',
+  keys: [],
+  words: 'export download completions found',
+  enabled: found,
+  run: () => {
+    const { hits, runId } = tracesStore.getState()
+    const lines = hits.map(({ found: _, ...hit }) => JSON.stringify({ runId, ...hit }))
+    download(`${runId}-traces.jsonl`, `${lines.join('\n')}\n`, 'application/jsonl')
+  },
+}

@@ -1,0 +1,92 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { memo, useEffect, useRef } from 'react'
+import { useStore } from 'zustand'
+import type { Trace } from '../../../src-main/contract/traces.ts'
+import { compact, signed } from '../../format/number.ts'
+import { useRem } from '../../parts/useLook.ts'
+import { moreTraces, showTrace, tracesStore } from '../../stores/traces.ts'
+import { excerptOf } from '../../text/excerpt.ts'
+import styles from './Page.module.css'
+
+/** Rows before the end at which the next page is asked for. */
+const ahead = 30
+
+export function Hits() {
+  const { hits, at, busy } = useStore(tracesStore)
+  const scroller = useRef<HTMLDivElement>(null)
+  const rem = useRem()
+  const rows = useVirtualizer({
+    count: hits.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => Math.round(2.75 * rem),
+    overscan: 8,
+  })
+  const items = rows.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (last > hits.length - ahead) void moreTraces()
+  }, [last, hits.length])
+  const some = hits.length > 0
+  useEffect(() => {
+    if (some) rows.scrollToIndex(at)
+  }, [at, some, rows])
+  if (!some && !busy)
+    return <p className={styles.empty}>No completion is like that. Loosen a filter, or clear them all.</p>
+  return (
+    <div className={styles.hits}>
+      <div className={styles.columns} aria-hidden="true">
+        <span />
+        <span className={styles.number}>step</span>
+        <span>prompt and completion</span>
+        <span className={styles.number}>reward</span>
+        <span className={styles.number}>advantage</span>
+        <span className={styles.number}>tokens</span>
+      </div>
+      <div ref={scroller} className={styles.scroller}>
+        <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label="Completions">
+          {items.map((item) => (
+            <li key={item.key} style={{ transform: `translateY(${item.start}px)`, height: item.size }}>
+              <Hit hit={hits[item.index]} shown={item.index === at} index={item.index} />
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  )
+}
+
+interface HitProps {
+  hit: Trace
+  shown: boolean
+  index: number
+}
+
+const Hit = memo(function Hit({ hit, shown, index }: HitProps) {
+  const excerpt = excerptOf(hit.text, hit.found)
+  const sign = hit.right === null ? '·' : hit.right ? '✓' : '✗'
+  return (
+    <button
+      type="button"
+      className={styles.hit}
+      data-right={hit.right ?? 'unknown'}
+      aria-current={shown}
+      onClick={() => showTrace(index)}
+    >
+      <i aria-hidden="true">{sign}</i>
+      <span className={styles.step}>{hit.step}</span>
+      <span className={styles.of}>
+        <b>{hit.prompt}</b>
+        <span>
+          {excerpt.before}
+          {excerpt.match && <mark>{excerpt.match}</mark>}
+          {excerpt.after}
+        </span>
+      </span>
+      <span className={styles.number}>{compact(hit.reward)}</span>
+      <span className={styles.number}>{Number.isNaN(hit.advantage) ? '–' : signed(hit.advantage)}</span>
+      <span className={styles.number} data-cut={hit.finishReason === 'length'}>
+        {hit.tokens}
+      </span>
+    </button>
+  )
+})

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { expect, recipes, test } from './support/fixtures.ts'
+
+test('completions are searched, filtered, read with the keyboard, opened in their group and saved', async ({
+  studio,
+}) => {
+  await studio.open()
+  const { page, window } = studio
+  const run = await studio.launch(recipes.endless)
+  await run.waitForStep(3)
+  await run.pause()
+  await window.goTo('Traces')
+  const hits = page.getByRole('list', { name: 'Completions' }).getByRole('button')
+  const status = page.getByRole('status').filter({ hasText: 'completions' })
+  await expect(hits.first()).toBeVisible()
+  await expect(status).toContainText(/completions in \d+ (of \d+ )?steps/)
+
+  await page.getByRole('textbox', { name: 'Text in the completion' }).fill('</answer>')
+  await expect(hits.first().locator('mark')).toHaveText('</answer>')
+  await expect(page).toHaveURL(/traces.*text=/)
+
+  await page.getByRole('button', { name: 'Regular expression' }).click()
+  await page.getByRole('textbox', { name: 'Text in the completion' }).fill('(')
+  await expect(page.getByRole('alert').filter({ hasText: 'cannot be used as a regular expression' })).toBeVisible()
+  await page.getByRole('textbox', { name: 'Text in the completion' }).fill('<answer>\\d')
+  await expect(hits.first().locator('mark')).toHaveText(/^<answer>\d$/)
+  await page.getByRole('button', { name: 'Clear' }).click()
+
+  await page.getByRole('textbox', { name: 'steps from' }).fill('2')
+  await page.getByRole('textbox', { name: 'steps to' }).fill('2')
+  await expect(status).toContainText('in 1 steps')
+  await page.getByRole('heading', { name: 'Traces' }).click()
+  await page.keyboard.press('j')
+  await expect(hits.nth(1)).toHaveAttribute('aria-current', 'true')
+  const shown = page.getByRole('complementary', { name: 'Completion' })
+  await expect(shown).toContainText('step 2')
+
+  const saving = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save as JSONL' }).click()
+  const lines = readFileSync(await (await saving).path(), 'utf8')
+    .trim()
+    .split('\n')
+  expect(JSON.parse(lines[0])).toMatchObject({ step: 2, text: expect.any(String), parts: expect.any(Object) })
+
+  await shown.getByRole('button', { name: 'Open in its group' }).click()
+  await expect(run.reader.samples.first()).toBeVisible()
+})
