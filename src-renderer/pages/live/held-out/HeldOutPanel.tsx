@@ -44,7 +44,6 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
             <b>{percent(evaluation.accuracy)}</b>{' '}
             <span title="95 % interval">{interval(evaluation.accuracyLow, evaluation.accuracyHigh)}</span>{' '}
             {evaluation.step === 0 ? 'base model' : `after step ${evaluation.step}`}
-            {evaluation.samplesPerPrompt > 1 && <Several evaluation={evaluation} />}
           </p>
         )}
         <SegmentedControl
@@ -71,6 +70,7 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
         </div>
       )}
       <ul className={styles.kinds} aria-label="Accuracy by kind of problem">
+        {evaluation && <Several evaluation={evaluation} />}
         {Object.entries(evaluation?.byKind ?? {}).map(([kind, { prompts, accuracy, low, high }]) => (
           <li
             key={kind}
@@ -91,18 +91,16 @@ function Several({ evaluation }: { evaluation: EvaluationSummary }) {
   return (
     <>
       {pass && (
-        <span title={`At least one of ${pass.k} outputs is right; 95 % interval ${interval(pass.low, pass.high)}`}>
-          {' '}
-          · pass@{pass.k} <b>{percent(pass.value, 0)}</b>
-        </span>
+        <li title={`At least one of ${pass.k} outputs is right; 95 % interval ${interval(pass.low, pass.high)}`}>
+          pass@{pass.k} <b>{percent(pass.value, 0)}</b>
+        </li>
       )}
       {consensus && (
-        <span
+        <li
           title={`The answer that most of ${samplesPerPrompt} outputs give is right; 95 % interval ${interval(consensus.low, consensus.high)}`}
         >
-          {' '}
-          · cons@{samplesPerPrompt} <b>{percent(consensus.value, 0)}</b>
-        </span>
+          cons@{samplesPerPrompt} <b>{percent(consensus.value, 0)}</b>
+        </li>
       )}
     </>
   )
