@@ -1,5 +1,5 @@
 /**
- * Rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
+ * Writes resources/recipe.schema.json, and rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
  * measured figures (docs/figures/*.json):  npm run docs
  * test/unit/docs.test.ts fails when this was forgotten.
  */
@@ -11,7 +11,7 @@ import { figureTables, readFigures } from './docs/figures.ts'
 import { flatFigureTable } from './docs/flat.ts'
 import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
-import { recipeFieldTable, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
+import { recipeFieldTable, recipeJsonSchema, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
 import { rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
 import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
 import { shortcutTable } from './docs/shortcuts.ts'
@@ -30,6 +30,10 @@ export function documents(folder = root): string[] {
     return entry.name.endsWith('.md') ? [path] : []
   })
 }
+
+/** The schema of recipe files, for editors: those that come along name it in `$schema`. */
+export const schemaFile = join(root, 'resources', 'recipe.schema.json')
+export const recipeSchemaText = () => `${JSON.stringify(recipeJsonSchema(), null, 2)}\n`
 
 export async function allTables(): Promise<Record<string, string>> {
   return {
@@ -53,6 +57,7 @@ export async function allTables(): Promise<Record<string, string>> {
 }
 
 if (import.meta.main) {
+  writeFileSync(schemaFile, recipeSchemaText())
   const tables = await allTables()
   for (const path of documents()) {
     const text = readFileSync(path, 'utf8')

@@ -1,9 +1,17 @@
 /** The table of metrics, out of the contract's own, and which of them have a chart. */
-import { type MetricInfo, type MetricName, metrics, timingMetrics } from '../../src-main/contract/metrics.ts'
+import {
+  type MetricInfo,
+  type MetricName,
+  metrics,
+  stageMetrics,
+  timingMetrics,
+} from '../../src-main/contract/metrics.ts'
 import { panelsOf } from '../../src-renderer/charts/panels.ts'
 import { code, table } from './markdown.ts'
 
-const charted = new Set<string>(panelsOf([]).flatMap((panel) => [panel.metric, panel.spread ?? panel.metric]))
+const charted = new Set<string>(
+  panelsOf([], [], ['sft', 'rejection-sampling']).flatMap((panel) => [panel.metric, panel.spread ?? panel.metric]),
+)
 
 const ofEachReward: Record<string, MetricInfo> = {
   'rewards/NAME/mean': {
@@ -22,7 +30,7 @@ const ofEachReward: Record<string, MetricInfo> = {
 export function metricTable(): string {
   return table(
     ['metric', 'in the window', 'unit', 'what it is'],
-    Object.entries({ ...(metrics as Record<string, MetricInfo>), ...ofEachReward }).map(
+    Object.entries({ ...(metrics as Record<string, MetricInfo>), ...stageMetrics, ...ofEachReward }).map(
       ([name, { label, unit, about }]) => [
         code(name),
         charted.has(name) ? `**${label}**` : label,

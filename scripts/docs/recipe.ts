@@ -9,6 +9,7 @@ import {
   type Recipe,
   recipeSchema,
 } from '../../src-main/contract/recipe.ts'
+import type { StageKind, StageOf } from '../../src-main/contract/stages.ts'
 import { code, plain, table } from './markdown.ts'
 
 interface FieldSchema {
@@ -19,7 +20,7 @@ interface FieldSchema {
   maximum?: number
   maxLength?: number
   pattern?: string
-  items?: ObjectSchema
+  items?: ObjectSchema | { oneOf: ObjectSchema[] }
   properties?: Record<string, FieldSchema>
 }
 
@@ -32,7 +33,7 @@ const schema = z.toJSONSchema(recipeSchema, { io: 'input' }) as ObjectSchema
 
 /** Every field has to be here for this file to compile. */
 const fields: Record<keyof Recipe, string> = {
-  $schema: 'Ignored: it is there for editors.',
+  $schema: `For editors, which then complete and check what is typed: the path of ${code('resources/recipe.schema.json')}. Otherwise ignored.`,
   name: 'The run’s short name; it ends up in the run’s folder name.',
   title: 'What a person reads in the list of recipes.',
   description: 'A few sentences on what the run shows.',
@@ -64,11 +65,22 @@ const fields: Record<keyof Recipe, string> = {
   stages: 'One or more stages, in order.',
 }
 
-const stageFields: Record<keyof Recipe['stages'][number], string> = {
-  kind: 'The only kind of stage there is.',
+type StageField = { [K in StageKind]: keyof StageOf<K> }[StageKind]
+
+const stageFields: Record<StageField, string> = {
+  kind: 'What the stage does: [below](#kinds-of-stages).',
   name: 'What the stage stepper shows.',
-  steps: 'Optimisation steps before the next stage begins.',
+  steps: 'Steps before the next stage begins.',
   settings: 'What this stage changes. A setting that it does not name stays as it is.',
+  milestones: `Settings that change inside the stage: a list of ${code('{ "at": 200, "settings": {…} }')}, from that step of the stage on.`,
+  gate: `When the stage may end sooner, and whether a person is asked: [below](#gates).`,
+  data: `What is learned from: ${code('"solutions"')}, ${code('{ "traces": N }')}, ${code('{ "file": "mine.jsonl" }')} or ${code('{ "stage": "NAME" }')}, [below](#kinds-of-stages).`,
+  minLanguage: `Least share of words in the target language (${code('rewardParameters.language.target')}) of a sample that is kept.`,
+  maxParagraph: 'Longest paragraph of a sample that is kept, in characters.',
+  keepPerPrompt: 'Most samples of one problem that are kept.',
+  model: `The student, named as the recipe’s ${code('model')} is. All its weights are trained.`,
+  layers:
+    'Of the student’s layers only so many, evenly spaced, the rest as it is: a smaller model to begin with where none was made.',
 }
 
 function values(field: FieldSchema): string {
@@ -101,7 +113,40 @@ function fieldTable(of: ObjectSchema, about: Record<string, string>): string {
 }
 
 export const recipeFieldTable = () => fieldTable(schema, fields)
-export const stageFieldTable = () => fieldTable(schema.properties.stages.items as ObjectSchema, stageFields)
+/** Editors complete from it. Descriptions are the tables' own. */
+export function recipeJsonSchema(): object {
+  const described = (properties: Record<string, FieldSchema>, about: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(properties).map(([name, field]) => [
+        name,
+        {
+          ...field,
+          description: about[name].replace(/[`*]|\[below\]\(#[a-z-]+\)/g, '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'),
+        },
+      ]),
+    )
+  const items = {
+    oneOf: stageKinds.map((one) => ({ ...one, properties: described(one.properties, stageFields) })),
+  }
+  const properties = described(schema.properties, fields)
+  return { ...schema, properties: { ...properties, stages: { ...properties.stages, items } } }
+}
+
+const stageKinds = (schema.properties.stages.items as { oneOf: ObjectSchema[] }).oneOf
+
+/** Of each field once, with the kinds of stages that have it. */
+export function stageFieldTable(): string {
+  const kindOf = (one: ObjectSchema) => String(one.properties.kind.const)
+  const rows = (Object.keys(stageFields) as StageField[]).map((name) => {
+    const having = stageKinds.filter((one) => name in one.properties)
+    const field = having[0].properties[name]
+    const kinds = having.length === stageKinds.length ? 'all' : having.map((one) => code(kindOf(one))).join(', ')
+    const value = name === 'kind' ? stageKinds.map((one) => code(kindOf(one))).join(', ') : values(field)
+    const preset = field.default === undefined ? '' : code(JSON.stringify(field.default))
+    return [code(name), kinds, value, having[0].required?.includes(name) ? '**required**' : preset, stageFields[name]]
+  })
+  return table(['field', 'kinds', 'value', 'default', 'what it is'], rows)
+}
 
 /** The recipes of resources/recipes with what each of their stages begins with. */
 export function shippedRecipeTable(): string {
@@ -110,7 +155,10 @@ export function shippedRecipeTable(): string {
     .filter((file) => file.endsWith('.json'))
     .sort()
     .flatMap((file) => stagesOf(parseRecipe(JSON.parse(readFileSync(new URL(file, folder), 'utf8')), file)))
-  return table(['recipe', 'stage', 'steps', 'prompts × samples a step', 'token limit', 'learning rate', 'β'], rows)
+  return table(
+    ['recipe', 'stage', 'kind', 'steps', 'prompts × samples a step', 'token limit', 'learning rate', 'β'],
+    rows,
+  )
 }
 
 function stagesOf(recipe: Recipe) {
@@ -121,6 +169,7 @@ function stagesOf(recipe: Recipe) {
     return [
       i === 0 ? code(recipe.name) : '',
       stage.name,
+      stage.kind,
       stage.steps,
       `${promptsPerStep} × ${groupSize}`,
       maxCompletionTokens,

@@ -41,4 +41,6 @@ export const dataLineSchema = z.object({
   level: z.number().optional(),
   /** A worked solution, for lines that are shown as examples. */
   reasoning: z.string().max(200_000).optional(),
+  /** A whole answer for supervised stages, in the form that is to be learned; without it, of reasoning and answer. */
+  completion: z.string().min(1).max(400_000).optional(),
 })

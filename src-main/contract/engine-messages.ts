@@ -48,7 +48,7 @@ export type RunMessage =
       settings: Settings
     }
   | { type: 'stage-began'; stage: number; firstStep: number; settings: Settings }
-  | { type: 'stage-ended'; stage: number; lastStep: number; reason: 'steps' | 'steered' | 'stopped' }
+  | { type: 'stage-ended'; stage: number; lastStep: number; reason: 'steps' | 'gate' | 'steered' | 'stopped' }
   | { type: 'step'; report: StepReport; seconds: number }
   | { type: 'evaluation'; report: EvaluationReport }
   | { type: 'checkpoint'; record: CheckpointRecord }

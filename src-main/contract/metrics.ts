@@ -1,11 +1,33 @@
 /** Names of the metrics of a step, TRL's where TRL has one, with what the window says about them. */
 import { type RewardName, rewardNames, rewardTable } from './rewards.ts'
+import { type DropReason, dropReasons } from './stages.ts'
 
 export interface MetricInfo {
   label: string
   unit: string
   about: string
 }
+
+const whyDropped: Record<DropReason, string> = {
+  unfinished: 'as they were cut at the token limit',
+  wrong: 'as their answer is not right',
+  malformed: 'as they do not keep the form',
+  mixed_language: 'as too much of their reasoning is in another language',
+  long_paragraph: 'as a paragraph of theirs is too long',
+  duplicate: 'as the same answer to the same problem was kept before',
+  surplus: 'as enough answers to their problem were kept',
+}
+
+const dropped = Object.fromEntries(
+  dropReasons.map((reason): [`samples/dropped_${DropReason}`, MetricInfo] => [
+    `samples/dropped_${reason}`,
+    {
+      label: `dropped: ${reason.replace('_', ' ')}`,
+      unit: 'samples',
+      about: `Of rejection sampling: samples of the step that were dropped, ${whyDropped[reason]}.`,
+    },
+  ]),
+) as Record<`samples/dropped_${DropReason}`, MetricInfo>
 
 export const metrics = {
   reward: { label: 'reward', unit: '', about: 'Mean weighted reward of all outputs of the step.' },
@@ -114,11 +136,24 @@ export const metrics = {
     unit: '',
     about: 'Mean weight φ of an output in the loss; 0 with other loss types than vespo.',
   },
-  loss: { label: 'loss', unit: '', about: 'The GRPO loss, mean over the mini-batches of the step.' },
+  loss: {
+    label: 'loss',
+    unit: '',
+    about:
+      'The GRPO loss, mean over the mini-batches of the step; of supervised stages the mean cross-entropy of a token, in nats.',
+  },
   grad_norm: { label: 'gradient norm', unit: '', about: 'Global norm before clipping, mean over the mini-batches.' },
   learning_rate: { label: 'learning rate', unit: '', about: 'In force, warm-up included.' },
-  tokens_per_second: { label: 'tokens/s', unit: 'tokens/s', about: 'Sampled tokens per second of the whole step.' },
-  num_tokens: { label: 'tokens so far', unit: 'tokens', about: 'Sampled tokens since the start of the run.' },
+  tokens_per_second: {
+    label: 'tokens/s',
+    unit: 'tokens/s',
+    about: 'Sampled tokens (supervised: tokens learned from) per second of the whole step.',
+  },
+  num_tokens: {
+    label: 'tokens so far',
+    unit: 'tokens',
+    about: 'Tokens sampled or learned from in supervised stages since the start of the run.',
+  },
   'products/logp_error/mean': {
     label: 'bf16 error',
     unit: 'nats',
@@ -141,6 +176,26 @@ export const metrics = {
   'seconds/step': { label: 'seconds per step', unit: 's', about: 'Wall-clock seconds of the whole step.' },
 } as const satisfies Record<string, MetricInfo>
 
+/** Of a supervised stage (TRL's SFTTrainer has them by these names), and of one that collects. */
+export const stageMetrics = {
+  eval_loss: {
+    label: 'held-out loss',
+    unit: 'nats/token',
+    about: 'Of supervised stages: mean cross-entropy of the answers that are held out of the data, every few steps.',
+  },
+  eval_mean_token_accuracy: {
+    label: 'held-out token accuracy',
+    unit: '',
+    about: 'Of supervised stages: share of the tokens of those answers that are the likeliest ones.',
+  },
+  'samples/kept': {
+    label: 'samples kept',
+    unit: 'samples',
+    about: 'Of rejection sampling: samples of the step that went into the data set.',
+  },
+  ...dropped,
+} as const satisfies Record<string, MetricInfo>
+
 /** Of each reward that the run weighs, over the outputs that it has a verdict for. */
 export type RewardMetric = `rewards/${RewardName}/${'mean' | 'std'}`
 
@@ -157,14 +212,18 @@ export const rewardMetrics = Object.fromEntries(
   }),
 ) as Record<RewardMetric, MetricInfo>
 
-export type MetricName = keyof typeof metrics | RewardMetric
+export type MetricName = keyof typeof metrics | keyof typeof stageMetrics | RewardMetric
 /** What is said of a metric; undefined for a name that this version does not know. */
 export const metricInfo = (name: string): MetricInfo | undefined =>
-  ({ ...metrics, ...rewardMetrics })[name as MetricName]
+  ({ ...metrics, ...stageMetrics, ...rewardMetrics })[name as MetricName]
 
 /** Wall-clock metrics differ from run to run; all others are bit-identical for the same seed, configuration and backend. */
 export const timingMetrics: MetricName[] = ['tokens_per_second', 'seconds/rollout', 'seconds/update', 'seconds/step']
-export type Metrics = Record<keyof typeof metrics, number> & Partial<Record<RewardMetric, number>>
+/** Of a GRPO step. */
+export type GrpoMetrics = Record<keyof typeof metrics, number> & Partial<Record<RewardMetric, number>>
+/** What a step of any kind has. */
+export type CommonMetric = 'num_tokens' | 'tokens_per_second' | 'seconds/step'
+export type Metrics = Partial<Record<MetricName, number>> & Record<CommonMetric, number>
 
 /** Words by which a model is seen to reconsider (R1's aha moment). */
 export const reflectionWords = ['wait', 'hmm'] as const

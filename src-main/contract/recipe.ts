@@ -9,6 +9,7 @@ import { promptSchema } from './prompt.ts'
 import { courseAlerts } from './records.ts'
 import { type RewardName, rewardNames } from './rewards.ts'
 import { defaultSettings, mergeSettings, type PartialSettings, partialSettings, type Settings } from './settings.ts'
+import { gateOf, isSupervised, type Stage, stageSchema } from './stages.ts'
 
 export const arithmeticKinds = ['sum', 'difference', 'product', 'chain'] as const
 export const puzzleKinds = ['countdown', 'knights_knaves', 'grid', 'sat'] as const
@@ -66,35 +67,32 @@ export const recipeSchema = z.strictObject({
   /** Alerts that pause the run, for a person to look. */
   pauseOn: z.array(z.enum(courseAlerts)).default([]),
   settings: partialSettings.default({}),
-  stages: z
-    .array(
-      z.strictObject({
-        kind: z.literal('grpo'),
-        name: z.string().min(1).max(60),
-        /** Optimisation steps before the next stage begins. */
-        steps: z.number().int().min(1).max(10_000_000),
-        settings: partialSettings.default({}),
-      }),
-    )
-    .min(1)
-    .max(100),
+  stages: z.array(stageSchema).min(1).max(100),
 })
 
 export type Recipe = z.infer<typeof recipeSchema>
-export type Stage = Recipe['stages'][number]
+export type { Stage } from './stages.ts'
+
+/** Line of a file, from 1, in which the value at this path stands; undefined where it does not stand in the file. */
+export type LineOf = (path: readonly PropertyKey[], value: unknown) => number | undefined
 
 /**
  * @param source what to call it in messages: a file name or "recipe"
- * @throws StudioError bad-recipe, naming every wrong field with its value
+ * @param lineOf of a recipe that was read from a file
+ * @throws StudioError bad-recipe, naming every wrong field with its value and line
  */
-export function parseRecipe(json: unknown, source: string): Recipe {
+export function parseRecipe(json: unknown, source: string, lineOf: LineOf = () => undefined): Recipe {
+  const line = (path: readonly PropertyKey[]) => {
+    const found = lineOf(path, valueAt(json, path))
+    return found === undefined ? '' : `line ${found}, `
+  }
   const result = recipeSchema.safeParse(withWholeDataSet(json))
   if (!result.success) {
     const problems = result.error.issues.map((issue) => {
-      const path = issue.path.join('.') || '(top level)'
-      const value = issue.path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key], json)
+      const value = valueAt(json, issue.path)
       const shown = value === undefined || typeof value === 'object' ? '' : ` (it is ${JSON.stringify(value)})`
-      return `${path}: ${issue.message}${shown}`
+      const at = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path
+      return `${line(at)}${issue.path.join('.') || '(top level)'}: ${issue.message}${shown}`
     })
     throw new StudioError(
       'bad-recipe',
@@ -104,8 +102,18 @@ export function parseRecipe(json: unknown, source: string): Recipe {
   }
   const recipe = result.data
   requireProblems(recipe, source)
+  requireCollections(recipe, source, line)
+  requireGates(recipe, source, line)
   recipe.stages.forEach((stage, i) => {
-    const s = mergeSettings(commonSettings(recipe), stage.settings)
+    let s = commonSettings(recipe)
+    for (const settings of allSettings(stage)) {
+      s = mergeSettings(s, settings)
+      requireSense(s, i)
+    }
+  })
+  return recipe
+
+  function requireSense(s: Settings, i: number): void {
     if (Object.keys(s.rewardWeights).length === 0)
       throw new StudioError(
         'bad-recipe',
@@ -116,15 +124,22 @@ export function parseRecipe(json: unknown, source: string): Recipe {
     if (s.miniBatches > outputs) {
       throw new StudioError(
         'bad-recipe',
-        `${source} is not a valid recipe: stages.${i} splits ${outputs} outputs into ${s.miniBatches} mini-batches.`,
+        `${source} is not a valid recipe: ${line(['stages', i])}stages.${i} splits ${outputs} outputs into ${s.miniBatches} mini-batches.`,
         'Lower miniBatches or raise promptsPerStep or groupSize.',
       )
     }
     const wrong = contradiction(s)
     if (wrong)
-      throw new StudioError('bad-recipe', `${source} is not a valid recipe: in stages.${i}, ${wrong.what}.`, wrong.hint)
-  })
-  return recipe
+      throw new StudioError(
+        'bad-recipe',
+        `${source} is not a valid recipe: ${line(['stages', i])}in stages.${i}, ${wrong.what}.`,
+        wrong.hint,
+      )
+  }
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined | null)?.[key], json)
 }
 
 /** Of a data set all lines are trained on, unless the recipe names a number. */
@@ -149,6 +164,40 @@ function requireProblems({ task, data }: Recipe, source: string): void {
   )
 }
 
+/** @throws StudioError bad-recipe for a stage that learns from what no stage before it collects */
+function requireCollections({ stages }: Recipe, source: string, line: (path: PropertyKey[]) => string): void {
+  stages.forEach((stage, i) => {
+    if (!isSupervised(stage) || typeof stage.data !== 'object' || !('stage' in stage.data)) return
+    const { stage: wanted } = stage.data
+    const before = stages.slice(0, i).filter(({ kind }) => kind === 'rejection-sampling')
+    if (before.filter(({ name }) => name === wanted).length === 1) return
+    throw new StudioError(
+      'bad-recipe',
+      `${source} is not a valid recipe: ${line(['stages', i, 'data'])}stages.${i} learns from the stage "${wanted}", which is not the name of one rejection-sampling stage before it.`,
+      before.length > 0
+        ? `Those before it: ${before.map(({ name }) => name).join(', ')}. Their names must differ.`
+        : 'Put a stage of the kind "rejection-sampling" before it.',
+    )
+  })
+}
+
+/** @throws StudioError bad-recipe for a gate that nothing could open, or that asks what comes after the last stage */
+function requireGates({ stages, evalEvery }: Recipe, source: string, line: (path: PropertyKey[]) => string): void {
+  stages.forEach((stage, i) => {
+    const gate = gateOf(stage)
+    if (!gate) return
+    const refuse = (what: string, hint: string) => {
+      const where = `${line(['stages', i, 'gate'])}stages.${i}`
+      throw new StudioError('bad-recipe', `${source} is not a valid recipe: ${where} has a gate that ${what}.`, hint)
+    }
+    const measured = gate.above !== undefined || gate.plateau !== undefined
+    if (!measured && gate.onReach === 'go-on') refuse('says nothing', 'Give it "above", "plateau" or "onReach": "ask".')
+    if (measured && evalEvery === 0) refuse('waits for evaluations, of which there are none', 'Set evalEvery.')
+    if (gate.onReach === 'ask' && i === stages.length - 1)
+      refuse('asks, and there is no stage after it', 'Leave "onReach" out: the run ends there.')
+  })
+}
+
 /** The rewards that the recipe weighs take the place of the default ones; stages and steering only add to them or turn them. */
 function commonSettings({ settings }: Recipe): Settings {
   return mergeSettings(settings.rewardWeights ? { ...defaultSettings, rewardWeights: {} } : defaultSettings, settings)
@@ -161,9 +210,15 @@ export function initialSettings(recipe: Recipe): Settings {
 
 /** The rewards that any stage computes, in the table's order. */
 export function rewardsOf(recipe: Recipe): RewardName[] {
-  const named = [initialSettings(recipe), ...recipe.stages.map((stage) => stage.settings)]
+  const named = [initialSettings(recipe), ...recipe.stages.flatMap(allSettings)]
   return rewardNames.filter((name) => named.some(({ rewardWeights }) => rewardWeights?.[name] !== undefined))
 }
+
+/** What a stage changes at its start and at its milestones, in order. */
+export const allSettings = ({ settings, milestones = [] }: Stage): PartialSettings[] => [
+  settings,
+  ...[...milestones].sort((a, b) => a.at - b.at).map((milestone) => milestone.settings),
+]
 
 /** A steered value outlives a stage's end unless the next stage names that setting itself. */
 export function enterStage(inForce: Settings, stage: Stage): Settings {

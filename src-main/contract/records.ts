@@ -106,7 +106,7 @@ export interface StageRecord {
   firstStep: number | null
   lastStep: number | null
   /** Why it ended. */
-  endReason: 'steps' | 'steered' | 'stopped' | null
+  endReason: 'steps' | 'gate' | 'steered' | 'stopped' | null
 }
 
 export interface CheckpointRecord {
@@ -134,7 +134,7 @@ export const courseAlerts = [
 ] as const
 export type CourseAlert = (typeof courseAlerts)[number]
 
-export type AlertKind = CourseAlert | 'non-finite' | 'disk-full' | 'storage' | 'engine-died' | 'checkpoint'
+export type AlertKind = CourseAlert | 'non-finite' | 'disk-full' | 'storage' | 'engine-died' | 'checkpoint' | 'gate'
 
 export interface AlertRecord {
   id: number

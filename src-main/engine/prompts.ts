@@ -22,7 +22,7 @@ export const bareIds =
   ({ prompt }) =>
     tokenizer.encode(prompt)
 
-type PromptModel = Pick<Policy, 'tokenizer' | 'companions'>
+export type PromptModel = Pick<Policy, 'tokenizer' | 'companions'>
 
 /**
  * @param examples solved problems, shown before the question in `chat` and `text`

@@ -4,26 +4,27 @@ import { join } from 'node:path'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { StudioError } from '../contract/errors.ts'
 import { defaultEvaluation } from '../contract/evaluation.ts'
+import { type Gate, gateReached } from '../contract/gates.ts'
 import { settingsOf } from '../contract/knobs.ts'
-import { defaultPrompt } from '../contract/prompt.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
 import type { AlertKind, PhaseReport, StepReport } from '../contract/records.ts'
 import { mergeSettings } from '../contract/settings.ts'
+import { gateOf } from '../contract/stages.ts'
 import { rewardModelsOf } from '../library/reward-models.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
 import { disposeWeights, parameterCount, trainedOf } from './model/model.ts'
 import { breather, listen, throttled } from './pace.ts'
-import { type Prompts, writePrompts } from './prompts.ts'
+import type { Prompts } from './prompts.ts'
 import { mixed } from './reference.ts'
 import { openRewardModels } from './reward-models/open.ts'
+import { enter } from './stages/enter.ts'
 import { evaluate } from './stages/evaluate.ts'
-import { grpoStep } from './stages/grpo.ts'
+import { checkStages, type MakeStep, promptsOf, stageWork } from './stages/work.ts'
 import { freshState, longestLimit, mostTokens, requireRoom } from './start.ts'
 import { type Boundary, Steering } from './steering.ts'
-import type { Problem } from './tasks/problem.ts'
 import { questionOf } from './tasks/question.ts'
-import { problemsOf } from './tasks/source.ts'
+import { type ProblemSets, problemsOf } from './tasks/source.ts'
 import { requireBf16Products } from './tensor/bf16.ts'
 import { compiling } from './tensor/compiled.ts'
 import { type BackendName, openBackend } from './tensor/index.ts'
@@ -51,14 +52,13 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   state.policy.recomputeLayers = start.recipe.gradientCheckpointing
   const { recipe } = start
   openRewardModels(rewardModelsOf(recipe, start.rewardModels ?? ''))
-  const { training: problems, heldOut, examples } = await problemsOf(recipe)
-  // runs of version 0.1.0 had no prompt in their recipe
-  const form = recipe.prompt ?? defaultPrompt
-  const prompts = await writePrompts(state.policy, form, examples, [...problems, ...heldOut])
+  const sets = await problemsOf(recipe)
+  const prompts = await promptsOf(recipe, state.policy, sets)
   requireRoom(recipe, state.policy.config.maxPositions, prompts.longest)
+  await checkStages(recipe, state, sets, start.folder)
   const { name, device, probes } = backend
   channel.send({ type: 'ready', backend: name, device, probes, parameters: parameterCount(state.policy.weights) })
-  await new Run(start, state, channel, problems, heldOut, prompts).go(fresh)
+  await new Run(start, state, channel, sets, prompts).go(fresh)
 }
 
 class Run {
@@ -67,9 +67,9 @@ class Run {
   private readonly state: Checkpoint
   private readonly channel: EngineChannel
   private readonly steering: Steering
-  private readonly problems: Problem[]
-  private readonly heldOut: Problem[]
-  private readonly prompts: Prompts
+  private readonly sets: ProblemSets
+  private prompts: Prompts
+  private makeStep!: MakeStep
   private readonly alerts: Alerts
   private readonly breathe = breather()
   /** By prompt, in words. */
@@ -83,14 +83,7 @@ class Run {
   /** The host was told that the run goes. */
   private running = false
 
-  constructor(
-    start: Start,
-    state: Checkpoint,
-    channel: EngineChannel,
-    problems: Problem[],
-    heldOut: Problem[],
-    prompts: Prompts,
-  ) {
+  constructor(start: Start, state: Checkpoint, channel: EngineChannel, sets: ProblemSets, prompts: Prompts) {
     const { recipe } = start
     this.recipe = recipe
     this.folder = start.folder
@@ -98,9 +91,8 @@ class Run {
     this.channel = channel
     this.checkpointed = state.position.step
     this.alerts = new Alerts(state.position.alerts)
-    this.problems = problems
-    this.questions = new Map(problems.map((problem) => [problem.prompt, questionOf(problem)]))
-    this.heldOut = heldOut
+    this.sets = sets
+    this.questions = new Map(sets.training.map((problem) => [problem.prompt, questionOf(problem)]))
     this.prompts = prompts
     this.steering = new Steering(
       {
@@ -135,8 +127,10 @@ class Run {
       this.checkpointed = -1
       await this.checkpoint()
     }
+    await this.prepareStage()
     for (;;) {
       await listen()
+      this.askAtGate()
       const boundary = await this.steering.boundary(position.step + 1, position.settings)
       const ended = this.stageEnd(boundary)
       if (ended && (await this.leaveStage(ended)) === 'finished') return
@@ -148,10 +142,37 @@ class Run {
   }
 
   /** Why the stage ends before the next step, if it does. */
-  private stageEnd(boundary: Boundary): 'stopped' | 'steered' | 'steps' | null {
+  private stageEnd(boundary: Boundary): 'stopped' | 'steered' | 'gate' | 'steps' | null {
     if (boundary.stop) return 'stopped'
     if (boundary.nextStage) return 'steered'
-    return this.stageDone() && !this.steering.staying ? 'steps' : null
+    if (this.steering.staying || this.gate?.onReach === 'ask') return null
+    if (this.stageDone()) return 'steps'
+    return this.reached() ? 'gate' : null
+  }
+
+  private get gate(): Gate | undefined {
+    return gateOf(this.recipe.stages[this.state.position.stage])
+  }
+
+  private reached(): string | null {
+    return this.gate ? gateReached(this.gate, this.state.position.gate.values) : null
+  }
+
+  /** Once a stage: who then goes on without ending the stage has answered. */
+  private askAtGate(): void {
+    const { position } = this.state
+    if (this.gate?.onReach !== 'ask' || position.gate.asked || this.steering.staying) return
+    const { name, steps } = this.recipe.stages[position.stage]
+    const why = this.stageDone() ? `it has had its ${steps} steps` : this.reached()
+    if (!why) return
+    position.gate.asked = true
+    if (this.steering.decidedAt(position.step + 1)) return
+    this.steering.hold(true)
+    this.alert(
+      'gate',
+      `Stage "${name}" may end: ${why}. The run waits.`,
+      'Go to the next stage, or stay in this one; resuming stays until you say next.',
+    )
   }
 
   private stageDone(): boolean {
@@ -163,23 +184,40 @@ class Run {
     return this.state.position.stage + 1 >= this.recipe.stages.length
   }
 
-  private async leaveStage(reason: 'stopped' | 'steered' | 'steps'): Promise<'finished' | 'next'> {
+  private async leaveStage(reason: 'stopped' | 'steered' | 'gate' | 'steps'): Promise<'finished' | 'next'> {
     const { position } = this.state
     const { recipe, channel } = this
     channel.send({ type: 'stage-ended', stage: position.stage, lastStep: position.step, reason })
-    if (this.lastStage && reason !== 'stopped') await this.evaluate(recipe.finalEvalPrompts)
+    if (this.measuredAtEnd && reason !== 'stopped') await this.evaluate(recipe.finalEvalPrompts)
     const written = await this.checkpoint()
     if (this.lastStage || reason === 'stopped') {
       if (!written) await this.lastCheckpoint()
       channel.send({ type: 'finished', reason: reason === 'stopped' ? 'stopped' : 'steps', step: position.step })
       return 'finished'
     }
+    const before = recipe.stages[position.stage]
     position.stage++
     position.stageFirstStep = position.step + 1
+    position.gate = { values: [], asked: false }
     position.settings = enterStage(position.settings, recipe.stages[position.stage])
     const { stage, stageFirstStep, settings } = position
+    enter(this.state, before, recipe.stages[stage])
     channel.send({ type: 'stage-began', stage, firstStep: stageFirstStep, settings })
+    if (recipe.stages[stage].kind === 'distil') await this.meetStudent()
+    await this.prepareStage()
     return 'next'
+  }
+
+  private async prepareStage(): Promise<void> {
+    const { recipe, folder, state, sets, prompts } = this
+    this.makeStep = await stageWork({ recipe, folder, state, sets, prompts })
+  }
+
+  /** It has a tokenizer and room of its own. */
+  private async meetStudent(): Promise<void> {
+    const { policy } = this.state
+    this.prompts = await promptsOf(this.recipe, policy, this.sets)
+    this.steering.mostTokens = mostTokens(policy.config.maxPositions, this.prompts.longest)
   }
 
   /** Waits until what was learned lies on the disk; who asks to stop meanwhile gives it up. */
@@ -193,6 +231,9 @@ class Run {
 
   private take(boundary: Boundary): void {
     const { position } = this.state
+    const inStage = position.step + 2 - position.stageFirstStep
+    for (const { at, settings } of this.recipe.stages[position.stage].milestones ?? [])
+      if (at === inStage) position.settings = mergeSettings(position.settings, settings)
     for (const change of boundary.changes) position.settings = mergeSettings(position.settings, settingsOf(change))
     const { refreshReferenceEvery } = position.settings
     const due = refreshReferenceEvery > 0 && position.step - position.referenceStep >= refreshReferenceEvery
@@ -209,23 +250,11 @@ class Run {
 
   /** @returns whether the step was made; if its loss was not finite it was undone, and the run waits for a person */
   private async step(): Promise<boolean> {
-    const { policy, reference, optimizer, position } = this.state
+    const { position } = this.state
     const step = position.step + 1
     const undo = undoPoint(this.state)
     try {
-      const report = await grpoStep({
-        step,
-        stage: position.stage,
-        seed: this.recipe.seed,
-        settings: position.settings,
-        policy,
-        reference,
-        optimizer,
-        problems: this.problems,
-        promptIds: this.prompts.ids,
-        tokensBefore: position.tokens,
-        progress: this.phases(step),
-      })
+      const report = await this.makeStep(this.phases(step))
       undo.forget()
       await this.channel.stored(position.step)
       this.channel.send({ type: 'step', report, seconds: report.metrics['seconds/step'] })
@@ -261,10 +290,18 @@ class Run {
     }
   }
 
-  /** The end of the run has an evaluation of its own. */
+  /** The end of the run has an evaluation of its own, and so has that of a stage before one of another kind; samples alone change no policy. */
+  private get measuredAtEnd(): boolean {
+    const { stages } = this.recipe
+    const { stage } = this.state.position
+    const { kind } = stages[stage]
+    return this.lastStage || (kind !== 'rejection-sampling' && kind !== stages[stage + 1].kind)
+  }
+
   private evaluationIsDue(): boolean {
-    const { evalEvery } = this.recipe
-    const ends = this.lastStage && this.stageDone() && !this.steering.staying
+    const { evalEvery, stages } = this.recipe
+    if (stages[this.state.position.stage].kind === 'rejection-sampling') return false
+    const ends = this.measuredAtEnd && this.stageDone() && !this.steering.staying
     return evalEvery > 0 && this.state.position.step % evalEvery === 0 && !ends
   }
 
@@ -273,7 +310,7 @@ class Run {
     const progress = this.phases(step)
     const report = await evaluate({
       policy: this.state.policy,
-      problems: this.heldOut.slice(0, prompts),
+      problems: this.sets.heldOut.slice(0, prompts),
       promptIds: this.prompts.ids,
       form: this.recipe.evaluation ?? defaultEvaluation,
       maxTokens: longestLimit(this.recipe),
@@ -285,6 +322,8 @@ class Run {
     await this.channel.stored(step)
     this.channel.send({ type: 'evaluation', report })
     await this.raise(this.alerts.evaluated(report, this.state.position.settings.rewardWeights))
+    if (this.gate && step >= this.state.position.stageFirstStep)
+      this.state.position.gate.values.push(report[this.gate.metric])
   }
 
   /** Writes a checkpoint of this step if there is none yet. A disk that refuses it pauses the run. @returns whether there is one */

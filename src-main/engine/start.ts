@@ -1,6 +1,6 @@
 /** What a run begins with, and what it needs of its model. */
 import { StudioError } from '../contract/errors.ts'
-import { enterStage, initialSettings, type Recipe } from '../contract/recipe.ts'
+import { allSettings, initialSettings, type Recipe } from '../contract/recipe.ts'
 import { baseModel } from './model/base.ts'
 import type { Checkpoint } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
@@ -25,22 +25,29 @@ export function freshState(recipe: Recipe): Checkpoint {
       staying: false,
       settings: initialSettings(recipe),
       optimizerStep: 0,
+      optimizerSince: 0,
       tokens: 0,
       referenceStep: 0,
+      gate: { values: [], asked: false },
       alerts: new Alerts().memory,
     },
   }
 }
 
 function withAdapters(policy: Policy, { model, lora, seed }: Recipe): Policy {
-  if (policy.adapters)
-    throw new StudioError(
-      'bad-recipe',
-      `${modelFolder(model)} holds adapters, not a model to begin with.`,
-      'Merge them first: grpo-studio export-model writes a whole model, and so does peft’s merge_and_unload.',
-    )
+  requireWhole(policy, model)
   if (!lora) return policy
   return { ...policy, base: model, adapters: freshAdapters(policy.config, policy.weights, lora, seed) }
+}
+
+/** @throws StudioError bad-recipe for a model that is adapters */
+export function requireWhole(policy: Policy, model: string): Policy {
+  if (!policy.adapters) return policy
+  throw new StudioError(
+    'bad-recipe',
+    `${modelFolder(model)} holds adapters, not a model to begin with.`,
+    'Merge them first: grpo-studio export-model writes a whole model, and so does peft’s merge_and_unload.',
+  )
 }
 
 /** Room that is kept for a prompt in the model's positions, at least. */
@@ -67,11 +74,7 @@ export function requireRoom(recipe: Recipe, maxPositions: number, longestPrompt:
 
 /** The largest token limit of the recipe: evaluations use it, so that their accuracy compares across stages. */
 export function longestLimit(recipe: Recipe): number {
-  let settings = initialSettings(recipe)
-  let longest = settings.maxCompletionTokens
-  for (const stage of recipe.stages.slice(1)) {
-    settings = enterStage(settings, stage)
-    longest = Math.max(longest, settings.maxCompletionTokens)
-  }
-  return longest
+  // what the first stage inherits is in force only if it names no limit of its own
+  const limits = recipe.stages.flatMap(allSettings).map((settings) => settings.maxCompletionTokens ?? 0)
+  return Math.max(initialSettings(recipe).maxCompletionTokens, ...limits)
 }

@@ -45,11 +45,14 @@ export interface SteeringStart {
 export class Steering {
   staying: boolean
   private readonly sink: SteeringSink
-  private readonly mostTokens: number
+  /** Longest output that the model in training has room for. */
+  mostTokens: number
   private readonly queue: SteeringEvent[] = []
   private replay: SteeringEvent[]
   private paused: boolean
   private pauseReason: 'asked' | 'alert' = 'asked'
+  /** Paused to ask what comes next: whoever says it goes on with the run. */
+  private asking = false
   /** Steps still allowed while paused. */
   private singleSteps = 0
   private wake: (() => void) | null = null
@@ -67,11 +70,17 @@ export class Steering {
     this.wake?.()
   }
 
-  /** Pauses before the next step: something is wrong and a person should look. */
-  hold(): void {
+  /** Pauses before the next step: a person should look. @param asking until they say whether the stage ends */
+  hold(asking = false): void {
     this.paused = true
+    this.asking = asking
     this.pauseReason = 'alert'
     this.singleSteps = 0
+  }
+
+  /** Whether what a person once said of the stage at this step is to come again. */
+  decidedAt(step: number): boolean {
+    return this.replay.some((e) => e.effectiveStep === step && (e.kind === 'next-stage' || e.kind === 'stay'))
   }
 
   /** Takes what was asked; waits here while paused. */
@@ -126,6 +135,8 @@ export class Steering {
   }
 
   private control(event: SteeringEvent): void {
+    if (this.asking && (event.kind === 'next-stage' || event.kind === 'stay')) this.paused = false
+    this.asking &&= event.kind === 'set' || event.kind === 'refresh-reference'
     if (event.kind === 'pause') {
       this.paused = true
       this.pauseReason = 'asked'

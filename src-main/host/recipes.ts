@@ -2,9 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findNodeAtLocation, type JSONPath, parseTree } from 'jsonc-parser'
 import type { RecipeInfo } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
-import { parseRecipe, type Recipe, settingsOfStages, withAssignments } from '../contract/recipe.ts'
+import { type LineOf, parseRecipe, type Recipe, settingsOfStages, withAssignments } from '../contract/recipe.ts'
+import { isSupervised } from '../contract/stages.ts'
 import { isModelName } from '../library/names.ts'
 import { projectFolder } from './entries.ts'
 
@@ -34,16 +36,38 @@ export function loadRecipe(
   if (typeof from !== 'string') return parseRecipe(withAssignments(from, assignments), 'The recipe')
   const shipped = join(folder, `${from}.json`)
   const path = /^[a-z0-9][a-z0-9-]*$/.test(from) && existsSync(shipped) ? shipped : resolve(from)
-  const json = parseJson(readRecipeFile(path, from, folder), path)
-  const recipe = parseRecipe(withAssignments(json, assignments), path)
+  const text = readRecipeFile(path, from, folder)
+  const recipe = parseRecipe(withAssignments(parseJson(text, path), assignments), path, linesOf(text))
   // Relative paths are meant from the recipe's own folder, wherever the app was started.
-  if (recipe.model !== 'embedded' && !isModelName(recipe.model, dirname(path)))
-    recipe.model = resolve(dirname(path), recipe.model)
+  recipe.model = modelOf(recipe.model, path)
   if (recipe.data) {
     recipe.data.train = resolve(dirname(path), recipe.data.train)
     recipe.data.eval = resolve(dirname(path), recipe.data.eval)
   }
+  for (const stage of recipe.stages) {
+    if (!isSupervised(stage)) continue
+    if (typeof stage.data === 'object' && 'file' in stage.data)
+      stage.data.file = resolve(dirname(path), stage.data.file)
+    if (stage.kind === 'distil') stage.model = modelOf(stage.model, path)
+  }
   return recipe
+}
+
+function modelOf(model: string, recipePath: string): string {
+  const folder = dirname(recipePath)
+  return model === 'embedded' || isModelName(model, folder) ? model : resolve(folder, model)
+}
+
+/** Of a text that is JSON. A value that was assigned since stands in no line of it. */
+function linesOf(text: string): LineOf {
+  const root = parseTree(text)
+  return (path, value) => {
+    const node = root && findNodeAtLocation(root, path as JSONPath)
+    // what is missing is missing from the object around it
+    const own = node ?? (root && path.length > 0 ? findNodeAtLocation(root, path.slice(0, -1) as JSONPath) : root)
+    if (!own || (node && typeof value !== 'object' && node.value !== value)) return undefined
+    return text.slice(0, own.offset).split('\n').length
+  }
 }
 
 /**

@@ -2,9 +2,16 @@
 
 import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
 import type { KnobName } from '../../src-main/contract/knobs.ts'
-import { type MetricInfo, type MetricName, metrics, rewardMetrics } from '../../src-main/contract/metrics.ts'
+import {
+  type MetricInfo,
+  type MetricName,
+  metrics,
+  rewardMetrics,
+  stageMetrics,
+} from '../../src-main/contract/metrics.ts'
 import type { AlertKind } from '../../src-main/contract/records.ts'
 import { correctnessRewards, type RewardName, rewardInfo } from '../../src-main/contract/rewards.ts'
+import type { StageKind } from '../../src-main/contract/stages.ts'
 import { compact, percent } from '../format/number.ts'
 
 export interface HeldOutPoint {
@@ -36,7 +43,7 @@ export interface Panel {
 
 type Extra = Partial<Pick<Panel, 'share' | 'fromZero' | 'spread' | 'heldOut' | 'bound' | 'exact'>>
 
-const information: Record<MetricName, MetricInfo> = { ...metrics, ...rewardMetrics }
+const information: Record<MetricName, MetricInfo> = { ...metrics, ...stageMetrics, ...rewardMetrics }
 
 function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
   const { label, unit, about } = information[metric]
@@ -74,11 +81,22 @@ const signals: Partial<Record<AlertKind, Panel>> = {
   'other-language': panel('other-language', 'completions/other_language', { share: true }),
 }
 
+const supervised: Panel[] = [
+  panel('held-out-loss', 'eval_loss', { fromZero: true }),
+  panel('token-accuracy', 'eval_mean_token_accuracy', { share: true }),
+]
+const collecting = panel('kept', 'samples/kept', { fromZero: true })
+
 /**
  * The charts of a run: its reward, then each reward that it weighs; the form is soon learnt, and the reader tells of it.
  * @param raised kinds of the run's alerts
+ * @param kinds of its stages
  */
-export function panelsOf(rewards: readonly RewardName[], raised: readonly string[] = []): Panel[] {
+export function panelsOf(
+  rewards: readonly RewardName[],
+  raised: readonly string[] = [],
+  kinds: readonly StageKind[] = [],
+): Panel[] {
   const [correctness] = correctnessRewards(Object.fromEntries(rewards.map((name) => [name, 1])))
   return [
     panel('reward', 'reward', { spread: 'reward_std' }),
@@ -94,5 +112,7 @@ export function panelsOf(rewards: readonly RewardName[], raised: readonly string
       ),
     ...panels,
     ...raised.flatMap((kind) => signals[kind as AlertKind] ?? []),
+    ...(kinds.includes('sft') || kinds.includes('distil') ? supervised : []),
+    ...(kinds.includes('rejection-sampling') ? [collecting] : []),
   ]
 }

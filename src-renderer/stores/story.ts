@@ -41,7 +41,12 @@ export function settingsHistory(recipe: Recipe, stages: StageRecord[], events: S
   stages.forEach((record, i) => {
     const stage = recipe.stages[i]
     if (i > 0 && stage && record.firstStep !== null)
-      changes.push({ step: record.firstStep, order: -1, apply: (s) => enterStage(s, stage) })
+      changes.push({ step: record.firstStep, order: -2, apply: (s) => enterStage(s, stage) })
+    for (const { at, settings } of stage?.milestones ?? []) {
+      const step = (record.firstStep ?? Number.POSITIVE_INFINITY) + at - 1
+      if (step <= (record.lastStep ?? Number.POSITIVE_INFINITY))
+        changes.push({ step, order: -1, apply: (s) => mergeSettings(s, settings) })
+    }
   })
   for (const event of events) {
     const { effectiveStep, changes: asked, refused } = event

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Estimate } from '../../src-main/contract/estimate.ts'
+import type { GrpoMetrics } from '../../src-main/contract/metrics.ts'
 import type { Recipe } from '../../src-main/contract/recipe.ts'
 import { forkEngine } from '../../src-main/host/engine-process.ts'
 import { engineEntry } from '../../src-main/host/entries.ts'
@@ -146,7 +147,7 @@ function train(recipe: Recipe, folder: string, backend: string | null): Promise<
     child.onMessage((message) => {
       if (message.type === 'failed') reject(new Error(message.error.message))
       if (message.type === 'step') {
-        const { metrics } = message.report
+        const metrics = message.report.metrics as GrpoMetrics
         steps.push({
           rollout: metrics['seconds/rollout'],
           update: metrics['seconds/update'],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
+import type { GrpoMetrics } from '../../src-main/contract/metrics.ts'
 import type { RunSummary, StepSummary } from '../../src-main/contract/records.ts'
 import type { BenchOptions } from './options.ts'
 
@@ -47,7 +48,7 @@ async function one(seed: number, backend?: string) {
     const lines = await jsonLines([...args, ...(backend ? ['--backend', backend] : [])], (line) => {
       const step = line as StepSummary
       if (step.step % 10 === 0) {
-        const { metrics: m } = step
+        const m = step.metrics as GrpoMetrics
         console.error(
           `  seed ${seed} step ${step.step}: reward ${m.reward.toFixed(3)} accuracy ${m['rewards/accuracy/mean']?.toFixed(3)} length ${m['completions/mean_length'].toFixed(1)} wait ${m['completions/reflections'].toFixed(2)} kl ${m.kl.toFixed(4)} entropy ${m.entropy.toFixed(3)} ${m['seconds/step'].toFixed(2)} s`,
         )

@@ -24,6 +24,8 @@ const position = {
   settings: { ...testSettings, temperature: 0.8 },
   optimizerStep: 1,
   tokens: 1234,
+  optimizerSince: 0,
+  gate: { values: [], asked: false },
   referenceStep: 4,
   alerts: new Alerts().memory,
 }

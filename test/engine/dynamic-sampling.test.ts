@@ -88,7 +88,7 @@ describe('a run with dynamic sampling', () => {
       expect(metrics.reward).toBeCloseTo(completions.reduce((sum, c) => sum + c.reward, 0) / completions.length, 12)
       tokens += completions.reduce((sum, c) => sum + c.tokens, 0)
       expect(metrics.num_tokens).toBe(tokens)
-      dropped += metrics['sampling/groups_dropped']
+      dropped += metrics['sampling/groups_dropped'] ?? 0
     }
     expect(dropped).toBeGreaterThan(5)
   })

@@ -90,7 +90,7 @@ describe('a policy that hacks its reward', () => {
     )
     expect(samples.length).toBeGreaterThan(0)
     const lengths = t.of('step').find((m) => m.report.step === alert.step)!.report.metrics
-    for (const { tokens } of samples) expect(tokens).toBeGreaterThanOrEqual(lengths['completions/mean_length'])
+    for (const { tokens } of samples) expect(tokens).toBeGreaterThanOrEqual(lengths['completions/mean_length']!)
     const apart = found(t, 'reward-apart').alert
     expect(apart.message).toMatch(/^The reward cosine_length went from .+ while held-out accuracy fell from/)
   })
@@ -188,7 +188,7 @@ describe('a policy that hacks its reward', () => {
       recipe(24, { promptsPerStep: 8, rewardWeights: { accuracy: 1, format: 0.1 } }, { evalEvery: 12 }),
     )
     const right = t.of('step').map(({ report }) => report.metrics['completions/right'])
-    expect(right.at(-1)!).toBeGreaterThan(right[0] + 0.2)
+    expect(right.at(-1)!).toBeGreaterThan(right[0]! + 0.2)
     expect(kinds(t)).toEqual([])
   })
 })

@@ -102,6 +102,8 @@ onEachBackend('nothing is left behind', () => {
       settings: testSettings,
       optimizerStep: 1,
       tokens: 9,
+      optimizerSince: 0,
+      gate: { values: [], asked: false },
       referenceStep: 0,
       alerts: new Alerts().memory,
     }

@@ -1,13 +1,13 @@
 /** The documents say what the code says, and point to what is there. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { figureTables, readFigures } from '../../scripts/docs/figures.ts'
 import { brokenLinks, headingsOf } from '../../scripts/docs/links.ts'
 import { filled, regionsOf, table } from '../../scripts/docs/markdown.ts'
-import { allTables, documents, root } from '../../scripts/docs-tables.ts'
+import { allTables, documents, recipeSchemaText, root, schemaFile } from '../../scripts/docs-tables.ts'
 import { knobs } from '../../src-main/contract/knobs.ts'
 import { metrics } from '../../src-main/contract/metrics.ts'
 import { recipeSchema } from '../../src-main/contract/recipe.ts'
@@ -27,6 +27,20 @@ describe.each(files)('%s', (_, path) => {
 
   it('has every figure filled in (npm run bench -- --out docs/figures/all.json, then npm run docs)', () => {
     expect(readFileSync(path, 'utf8').match(/FIGURE_[A-Z_]+/g) ?? []).toEqual([])
+  })
+})
+
+describe('the schema of recipe files', () => {
+  it('is what the code makes now (npm run docs)', () => {
+    expect(readFileSync(schemaFile, 'utf8')).toBe(recipeSchemaText())
+  })
+
+  it('is named by the recipes that come along', () => {
+    const folder = join(root, 'resources/recipes')
+    for (const file of readdirSync(folder)) {
+      const { $schema } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { $schema: string }
+      expect(join(folder, $schema)).toBe(schemaFile)
+    }
   })
 })
 

@@ -108,6 +108,80 @@ describe('loadRecipe', () => {
   })
 })
 
+describe('lines of a recipe file', () => {
+  const recipe = [
+    '{',
+    '  "name": "mine",',
+    '  "title": "Mine",',
+    '  "seed": -1,',
+    '  "task": { "sum": 1 },',
+    '  "stages": [',
+    '    { "kind": "grpo", "name": "one", "steps": 3 },',
+    '    {',
+    '      "kind": "sft",',
+    '      "name": "two",',
+    '      "steps": 2.5,',
+    '      "settings": { "beta": 1,',
+    '        "gamma": 2 },',
+    '      "data": "nothing"',
+    '    }',
+    '  ]',
+    '}',
+  ]
+  const messageOf = (lines: string[], set: string[] = []) =>
+    refusalOf(() => loadRecipe(written(lines.join('\n')), set)).message
+
+  test('are named with each field that is wrong', () => {
+    const message = messageOf(recipe)
+    for (const part of [
+      'line 4, seed: ',
+      'line 11, stages.1.steps: ',
+      'line 13, stages.1.settings: ',
+      'line 14, stages.1.data: ',
+    ])
+      expect(message).toContain(part)
+  })
+
+  test('are those of the object around what is missing', () => {
+    expect(messageOf(recipe.filter((line) => !line.includes('"name": "two"')))).toContain('line 8, stages.1.name: ')
+    expect(messageOf(recipe.filter((line) => !line.includes('title')))).toContain('line 1, title: ')
+  })
+
+  test('are not told of what was assigned on the command line', () => {
+    expect(messageOf(recipe, ['seed=-2'])).toMatch(/(?<!line 4, )seed: .*it is -2/)
+  })
+
+  test('are named where fields contradict one another', () => {
+    const valid = recipe.map((line) =>
+      line.replace('-1', '1').replace('2.5', '2').replace('"beta": 1,', '"beta": 1').replace('"gamma": 2 ', ''),
+    )
+    expect(messageOf(valid.map((line) => line.replace('"nothing"', '{ "stage": "one" }')))).toContain(
+      'line 14, stages.1 learns from the stage "one", which is not the name of one rejection-sampling stage before it.',
+    )
+    expect(
+      messageOf(
+        valid.map((line) =>
+          line.replace('"nothing"', '"solutions"').replace('3 }', '3, "settings": { "miniBatches": 200 } }'),
+        ),
+      ),
+    ).toContain('line 7, stages.0 splits 128 outputs')
+  })
+
+  test('relative paths of stages start at the recipe’s folder', () => {
+    const stages = [
+      { kind: 'sft', name: 'a', steps: 1, data: { file: './mine.jsonl' } },
+      { kind: 'distil', name: 'b', steps: 1, data: 'solutions', model: './student' },
+      { kind: 'distil', name: 'c', steps: 1, data: 'solutions' },
+    ]
+    const file = written(JSON.stringify({ ...valid, stages }))
+    expect(loadRecipe(file, []).stages).toMatchObject([
+      { data: { file: join(file, '..', 'mine.jsonl') } },
+      { model: join(file, '..', 'student') },
+      { model: 'embedded' },
+    ])
+  })
+})
+
 describe('withSteps', () => {
   const steps = (n: number) => withSteps(recipeOf(), n).stages.map((stage) => stage.steps)
 

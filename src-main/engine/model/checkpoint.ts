@@ -1,6 +1,7 @@
 /** A checkpoint: policy, reference, optimizer and the run's position, in a folder that appears whole or not at all. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { z } from 'zod'
 import { StudioError } from '../../contract/errors.ts'
 import { keptSettings, partialSettings, type Settings } from '../../contract/settings.ts'
 import { AdamW } from '../optim/adamw.ts'
@@ -14,6 +15,15 @@ import { loadPolicy, type Policy, savePolicy } from './policy.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { readTensors, shapesOf, tensorsOf } from './tensor-files.ts'
 
+/** What the stage's gate knows: forgotten with the stage. */
+const gateMemory = z.strictObject({
+  /** Of its metric in the stage's evaluations, oldest first. */
+  values: z.array(z.number()),
+  /** A person was asked, and went on with the stage. */
+  asked: z.boolean(),
+})
+type GateMemory = z.infer<typeof gateMemory>
+
 /** Where the run stands after `step`. Randomness needs no state: it is addressed by step. */
 export interface Position {
   step: number
@@ -23,10 +33,13 @@ export interface Position {
   staying: boolean
   settings: Settings
   optimizerStep: number
+  /** Last step before the optimizer was new; 0 for the first one. */
+  optimizerSince: number
   /** Sampled tokens since the start. */
   tokens: number
   /** First step since which the present reference is in use. */
   referenceStep: number
+  gate: GateMemory
   alerts: AlertMemory
 }
 
@@ -85,7 +98,15 @@ export function readCheckpoint(folder: string): Checkpoint {
 }
 
 const earlier = 'Resume from an earlier checkpoint of the run.'
-const counts = ['step', 'stage', 'stageFirstStep', 'optimizerStep', 'tokens', 'referenceStep'] as const
+const counts = [
+  'step',
+  'stage',
+  'stageFirstStep',
+  'optimizerStep',
+  'tokens',
+  'referenceStep',
+  'optimizerSince',
+] as const
 
 type State = Position & { base?: BaseModel }
 
@@ -101,6 +122,8 @@ function readState(path: string, folder: string): State {
   const wrong = (field: string, value: unknown) =>
     new StudioError('checkpoint', `${path} is damaged: ${field} is ${JSON.stringify(value) ?? 'missing'}.`, earlier)
   if (typeof position !== 'object' || position === null) throw wrong('the whole', position)
+  // version 0.1.0 had one optimizer a run
+  position.optimizerSince ??= 0
   for (const field of counts)
     if (!Number.isSafeInteger(position[field]) || position[field] < 0) throw wrong(field, position[field])
   if (typeof position.staying !== 'boolean') throw wrong('staying', position.staying)
@@ -112,9 +135,11 @@ function readState(path: string, folder: string): State {
   // earlier versions kept none
   const alerts = alertMemory.safeParse(position.alerts ?? new Alerts().memory)
   if (!alerts.success) throw wrong('alerts', position.alerts)
+  const gate = gateMemory.safeParse(position.gate ?? { values: [], asked: false })
+  if (!gate.success) throw wrong('gate', position.gate)
   const base = baseSchema.optional().safeParse(position.base)
   if (!base.success || !base.data === holdsAdapters(folder)) throw wrong('base', position.base)
-  return { ...position, settings: keptSettings(settings.data), alerts: alerts.data, base: base.data }
+  return { ...position, settings: keptSettings(settings.data), gate: gate.data, alerts: alerts.data, base: base.data }
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

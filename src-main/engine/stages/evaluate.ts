@@ -88,7 +88,7 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
 }
 
 /** Which outputs are right, each as the first of the rewards says that has a verdict on it; and the first that has one at all. */
-async function judged(
+export async function judged(
   group: Group,
   { rewardWeights, rewardParameters }: { rewardWeights: object; rewardParameters: RewardParameters },
 ): Promise<{ rule: RewardName; right: boolean[] }> {

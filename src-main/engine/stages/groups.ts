@@ -79,8 +79,8 @@ async function sampled(
   return scored(problems, outputs, first, policy, settings)
 }
 
-/** The step's prompts: the training set in an order of its own for each epoch, gone through without gaps or repeats. */
-export function take(problems: Problem[], count: number, step: number, seed: number): Problem[] {
+/** The step's share of a training set, which has an order of its own for each epoch and is gone through without gaps or repeats. */
+export function take<T>(problems: readonly T[], count: number, step: number, seed: number): T[] {
   const order = (epoch: number) => randomAt(seed, 'epoch', epoch).shuffle(problems.map((_, i) => i))
   const orders = new Map<number, number[]>()
   return Array.from({ length: count }, (_, i) => {

@@ -3,7 +3,7 @@
  * Deviations from the paper: the old log-probabilities are the sampler's own, not recomputed (their gap to the trainer's is a logged metric);
  * the upper and lower clip bounds are separate (DAPO); the learning rate warms up, since runs here last hundreds of steps, not thousands.
  */
-import type { Metrics, metrics as metricTable } from '../../contract/metrics.ts'
+import type { GrpoMetrics, metrics as metricTable, RewardMetric } from '../../contract/metrics.ts'
 import type { GroupRecord, StepReport } from '../../contract/records.ts'
 import { rewardNames } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
@@ -26,11 +26,15 @@ export interface GrpoStep extends GroupRequest {
   optimizer: AdamW
   /** Sampled tokens before this step. */
   tokensBefore: number
+  /** Last step before the optimizer was new, after which warm-up begins. Default 0. */
+  optimizerSince?: number
   progress: (phase: 'rollout' | 'reward' | 'update', fraction: number) => Promise<void>
 }
 
+export type GrpoReport = StepReport & { metrics: GrpoMetrics }
+
 /** Updates the policy in place. @throws NonFiniteError, with mini-batches before the bad one applied (the caller restores) */
-export async function grpoStep(run: GrpoStep): Promise<StepReport> {
+export async function grpoStep(run: GrpoStep): Promise<GrpoReport> {
   const { step, seed, settings, policy } = run
   const started = performance.now()
 
@@ -38,7 +42,7 @@ export async function grpoStep(run: GrpoStep): Promise<StepReport> {
   const sampled = performance.now()
 
   const groups = withAdvantages(used, settings)
-  const learningRate = warmedUp(settings.learningRate, step, settings.warmupSteps)
+  const learningRate = warmedUp(settings.learningRate, step - (run.optimizerSince ?? 0), settings.warmupSteps)
   const updateStarted = performance.now()
   const result = await update(
     policy,
@@ -92,7 +96,7 @@ function withAdvantages(groups: Episode[][], settings: Settings): Episode[][] {
   return groups.map((group, g) => group.map((e, s) => ({ ...e, advantage: advantages[g][s] })))
 }
 
-function recordOf(episodes: Episode[], settings: Settings): GroupRecord {
+export function recordOf(episodes: Episode[], settings: Settings): GroupRecord {
   const { problem, group } = episodes[0]
   const rewards = episodes.map((e) => e.reward)
   const spread = spreadOf(rewards)
@@ -128,7 +132,7 @@ function measure(
   learningRate: number,
   seconds: { rollout: number; update: number; step: number },
   tokensBefore: number,
-): Omit<Metrics, keyof Signals> {
+): Omit<GrpoMetrics, keyof Signals> {
   const all = groups.flat()
   // what has no verdict is in no mean
   const meanOf = (value: (e: Episode) => number | null) => {
@@ -171,8 +175,8 @@ function measure(
 }
 
 /** Mean and spread (n−1) of each computed reward over the outputs that it has a verdict for, as TRL's nanmean and nanstd. */
-function rewardMetricsOf(episodes: Episode[]): Partial<Metrics> {
-  const metrics: Partial<Metrics> = {}
+export function rewardMetricsOf(episodes: Episode[]): Partial<Record<RewardMetric, number>> {
+  const metrics: Partial<Record<RewardMetric, number>> = {}
   for (const name of rewardNames) {
     if (episodes.every((e) => e.parts[name] === undefined)) continue
     const values = episodes.flatMap((e) => e.parts[name]?.value ?? [])

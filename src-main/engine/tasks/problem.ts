@@ -16,6 +16,8 @@ export interface Problem {
   level?: number
   /** A worked solution, where a data set has one. */
   reasoning?: string
+  /** A whole answer to learn from, where a data set has one. */
+  completion?: string
 }
 
 /** Relative weight of each kind; what is not named has none. */

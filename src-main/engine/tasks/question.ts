@@ -16,6 +16,11 @@ export function solutionOf(problem: Problem): string {
   return `<think>${reasoningOf(problem)}</think><answer>${problem.answer}</answer>`
 }
 
+/** Whether there is a solution to show: arithmetic and puzzles are worked out here, other problems bring it along. */
+export function isSolved(problem: Problem): boolean {
+  return problem.completion !== undefined || reasoningOf(problem) !== ''
+}
+
 function reasoningOf(problem: Problem): string {
   const puzzle = puzzleOf(problem)
   if (puzzle) return puzzle.family.reasoning(puzzle.data)

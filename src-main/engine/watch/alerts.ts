@@ -57,7 +57,9 @@ export class Alerts {
     }
   }
 
+  /** Steps that learn nothing from rewards are passed over: those of other stages than GRPO. */
   look(step: number, metrics: Metrics): Alert[] {
+    if (metrics.kl === undefined) return []
     // a checkpoint is JSON, which knows no NaN
     const kept = Object.entries(metrics).filter(([name]) => isWatched(name))
     const moment = Object.fromEntries(kept.map(([name, value]) => [name, Number.isFinite(value) ? value : null]))

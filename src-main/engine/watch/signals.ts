@@ -1,5 +1,5 @@
 /** Signals of reward hacking, computed of all outputs of each step. */
-import type { Metrics } from '../../contract/metrics.ts'
+import type { GrpoMetrics } from '../../contract/metrics.ts'
 import type { GroupRecord } from '../../contract/records.ts'
 import { isRight, parametersOf } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
@@ -13,7 +13,7 @@ export const signalNames = [
   'completions/other_language',
   'reward_model/out_of_range',
 ] as const
-export type Signals = Pick<Metrics, (typeof signalNames)[number]>
+export type Signals = Pick<GrpoMetrics, (typeof signalNames)[number]>
 
 /** @param questions of the groups, in their order, in words */
 export async function signalsOf(

@@ -29,7 +29,10 @@ export const Metrics = memo(function Metrics() {
   const recipe = useDetail()?.config
   // a text, which is the same until there is another kind
   const raised = useLive((s) => [...new Set(s.alerts.map((alert) => alert.kind))].join())
-  const panels = useMemo(() => panelsOf(recipe ? rewardsOf(recipe) : ['accuracy'], raised.split(',')), [recipe, raised])
+  const panels = useMemo(() => {
+    const kinds = recipe?.stages.map((stage) => stage.kind)
+    return panelsOf(recipe ? rewardsOf(recipe) : ['accuracy'], raised.split(','), kinds)
+  }, [recipe, raised])
   const shown = enlarged ? panels.filter((p) => p.id === enlarged) : panels
   return (
     <section className={styles.metrics} aria-label="Metrics">

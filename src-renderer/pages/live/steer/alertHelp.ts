@@ -3,7 +3,7 @@
 import type { KnobName } from '../../../../src-main/contract/knobs.ts'
 import type { AlertKind } from '../../../../src-main/contract/records.ts'
 import type { Settings } from '../../../../src-main/contract/settings.ts'
-import { refreshReference } from '../../../actions/stages.ts'
+import { nextStage, refreshReference, stayInStage } from '../../../actions/stages.ts'
 import { plain } from '../../../format/number.ts'
 import { setDraft } from '../../../stores/steer.ts'
 
@@ -45,6 +45,8 @@ const lighterForm: Help = {
   name: 'Halve the weight of the form',
   run: (s) => draft('rewardWeights.format', round((s.rewardWeights.format ?? 0) / 2)),
 }
+const onward: Help = { name: 'Next stage', run: () => void nextStage.run() }
+const remain: Help = { name: 'Stay', run: () => void stayInStage.run() }
 
 export const helpFor: Partial<Record<AlertKind, Help[]>> = {
   'kl-jump': [halveRate, raiseBeta, refresh],
@@ -57,4 +59,5 @@ export const helpFor: Partial<Record<AlertKind, Help[]>> = {
   'hollow-format': [lighterForm],
   'reward-apart': [raiseBeta, refresh],
   'reward-model-range': [raiseBeta],
+  gate: [onward, remain],
 }

@@ -1,0 +1,93 @@
+/** What a supervised stage learns from: solved problems, part of them held out. */
+import { StudioError } from '../../contract/errors.ts'
+import { type ArithmeticKind, arithmeticKinds, type Recipe } from '../../contract/recipe.ts'
+import type { SupervisedData } from '../../contract/stages.ts'
+import { mix, randomAt } from '../random.ts'
+import { accuracy } from '../rewards/accuracy.ts'
+import { corpusExample } from '../tasks/corpus.ts'
+import { readProblems } from '../tasks/data-set.ts'
+import type { Problem } from '../tasks/problem.ts'
+import { isSolved, solutionOf } from '../tasks/question.ts'
+
+export interface Example {
+  problem: Problem
+  /** The whole answer, without the end token. */
+  completion: string
+}
+
+export interface Examples {
+  training: Example[]
+  /** At least one. */
+  heldOut: Example[]
+}
+
+/** One in so many problems is held out; which ones depends on the problem alone, so that all answers to it are on the same side. */
+const HELD_OUT = 10
+
+/**
+ * @param collected the file that a rejection-sampling stage of the recipe wrote, by the stage's name
+ * @param training problems of the run
+ * @throws StudioError bad-recipe for a file that cannot be read, or for fewer than two problems with a solution
+ */
+export async function examplesOf(
+  data: SupervisedData,
+  recipe: Recipe,
+  training: readonly Problem[],
+  collected: (stage: string) => string,
+): Promise<Examples> {
+  const all = await allExamples(data, recipe, training, collected)
+  const sides: Examples = { training: [], heldOut: [] }
+  for (const example of all) {
+    const out = (mix(`sft/${example.problem.prompt}`)[0] >>> 0) % HELD_OUT === 0
+    sides[out ? 'heldOut' : 'training'].push(example)
+  }
+  // a small set may have all its problems on one side
+  if (sides.heldOut.length === 0) sides.heldOut.push(...sides.training.splice(-1))
+  if (sides.training.length === 0) sides.training.push(...sides.heldOut.splice(0, sides.heldOut.length - 1))
+  if (sides.training.length > 0 && sides.heldOut.length > 0) return sides
+  throw new StudioError(
+    'bad-recipe',
+    `There are ${all.length} solved problems to learn from (${nameOf(data)}): at least two are needed, one of them to measure with.`,
+    typeof data === 'object' && 'stage' in data
+      ? 'Sample more in the stage that collects them, or from a model that is right more often.'
+      : 'Give more problems with a solution: lines with a "reasoning" or a "completion".',
+  )
+}
+
+async function allExamples(
+  data: SupervisedData,
+  recipe: Recipe,
+  training: readonly Problem[],
+  collected: (stage: string) => string,
+): Promise<Example[]> {
+  if (data === 'solutions') return solved(training)
+  if ('traces' in data) return traces(recipe, data.traces)
+  const path = 'file' in data ? data.file : collected(data.stage)
+  const read = await readProblems({ path, domain: recipe.data?.domain ?? 'math' })
+  return solved(read.map(({ problem }) => problem))
+}
+
+const nameOf = (data: SupervisedData) => (typeof data === 'string' ? data : Object.entries(data)[0].join(' '))
+
+const solved = (problems: readonly Problem[]) =>
+  problems.filter(isSolved).map((problem) => ({ problem, completion: problem.completion ?? solutionOf(problem) }))
+
+/** Worked out at length and right, of problems that no evaluation holds; kinds in proportion to the recipe's weights. */
+function traces(recipe: Recipe, count: number): Example[] {
+  const weights = arithmeticKinds.map((kind) => recipe.task?.[kind] ?? 0)
+  if (weights.every((weight) => weight === 0))
+    throw new StudioError(
+      'bad-recipe',
+      'The data "traces" are arithmetic, and the recipe’s task has none of it.',
+      `Give one of ${arithmeticKinds.join(', ')} a weight in task, or choose other data.`,
+    )
+  const random = randomAt(recipe.seed, 'traces')
+  const found: Example[] = []
+  while (found.length < count) {
+    const kind: ArithmeticKind = arithmeticKinds[random.weighted(weights)]
+    const { completion, behaviour, ...problem } = corpusExample(random, kind, 'skills')
+    const right = behaviour === 'careful' && accuracy({ text: completion, finished: true }, problem).value === 1
+    if (right) found.push({ problem, completion })
+  }
+  return found
+}
