@@ -7,6 +7,12 @@ interface Spread {
   max: number
 }
 
+/** Of a token. */
+interface Cost {
+  microseconds: Spread
+  processorMicroseconds: Spread
+}
+
 /** As test/bench/flat.ts prints it. */
 export interface FlatFigures {
   rounds: number
@@ -16,8 +22,8 @@ export interface FlatFigures {
     batch: number
     length: number
     flopsPerToken: number
-    rolloutMicroseconds: Spread
-    updateMicroseconds: Spread
+    rollout: Cost
+    update: Cost
   }[]
 }
 
@@ -30,22 +36,26 @@ export function flatFigureTable(figures: FlatFigures | undefined): string {
       'answers',
       'tokens each',
       'sampling, µs a token',
+      'its processor time',
       'update, µs a token',
+      'its processor time',
       'MFLOP a token',
-      'sampling, GFLOP/s',
-      'update, GFLOP/s',
+      'sampling, GFLOP/s of a core',
+      'update, GFLOP/s of a core',
     ],
     figures
       ? figures.cells.map((c) => [
           c.batch,
           c.length,
-          cost(c.rolloutMicroseconds),
-          cost(c.updateMicroseconds),
+          cost(c.rollout.microseconds),
+          cost(c.rollout.processorMicroseconds),
+          cost(c.update.microseconds),
+          cost(c.update.processorMicroseconds),
           (c.flopsPerToken / 1e6).toFixed(1),
-          rate(c.rolloutMicroseconds, c.flopsPerToken),
+          rate(c.rollout.processorMicroseconds, c.flopsPerToken),
           // the reference forward, the policy forward, and a gradient of twice that
-          rate(c.updateMicroseconds, 4 * c.flopsPerToken),
+          rate(c.update.processorMicroseconds, 4 * c.flopsPerToken),
         ])
-      : [[none, none, none, none, none, none, none]],
+      : [[none, none, none, none, none, none, none, none, none]],
   )
 }

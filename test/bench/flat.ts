@@ -28,16 +28,16 @@ export async function flat({ backend, steps = ROUNDS }: BenchOptions): Promise<u
   // a model that knows no end never ends early
   policy.config = { ...policy.config, eosIds: [] }
   const cells = BATCHES.flatMap((batch) =>
-    LENGTHS.map((length) => ({ batch, length, rollout: [] as number[], update: [] as number[] })),
+    LENGTHS.map((length) => ({ batch, length, rollout: [] as Taken[], update: [] as Taken[] })),
   )
   for (let round = 0; round <= steps; round++) {
     for (const cell of cells) {
       // the first round records graphs and warms up: the small batches do
       if (round === 0 && cell.batch !== BATCHES[0]) continue
-      const { rolloutSeconds, updateSeconds } = await measured(policy, cell.batch, cell.length, round)
+      const taken = await measured(policy, cell.batch, cell.length, round)
       if (round === 0) continue
-      cell.rollout.push(rolloutSeconds / (cell.batch * cell.length))
-      cell.update.push(updateSeconds / (cell.batch * cell.length))
+      cell.rollout.push(taken.rollout)
+      cell.update.push(taken.update)
     }
     console.error(`  flat ${round}/${steps}`)
   }
@@ -52,15 +52,15 @@ export async function flat({ backend, steps = ROUNDS }: BenchOptions): Promise<u
       batch,
       length,
       flopsPerToken: flopsPerToken(policy, length),
-      rolloutMicroseconds: spread(rollout),
-      updateMicroseconds: spread(update),
+      rollout: perToken(rollout, batch * length),
+      update: perToken(update, batch * length),
     })),
   }
 }
 
 async function measured(policy: Policy, batch: number, length: number, round: number) {
   const prompts = Array.from({ length: batch / GROUP }, (_, i) => policy.tokenizer.encode(`${12 + i}+${97 - i}=`))
-  const started = performance.now()
+  const sampling = clock()
   const groups = await rollout({
     model: policy,
     prompts,
@@ -70,7 +70,7 @@ async function measured(policy: Policy, batch: number, length: number, round: nu
     sampler: unrestricted(1),
     random: (prompt, sample) => randomAt(round, 'flat', prompt, sample),
   })
-  const sampled = performance.now()
+  const rolloutTaken = sampling()
   const episodes = groups.flat().map(
     (output, i): Episode => ({
       ...output,
@@ -84,12 +84,12 @@ async function measured(policy: Policy, batch: number, length: number, round: nu
     }),
   )
   const optimizer = new AdamW()
-  const before = performance.now()
+  const updating = clock()
   // weights stay as they are, so that all rounds see the same work
   await update(policy, policy.weights, episodes, settings, 0, optimizer, randomAt(round), async () => {})
-  const ended = performance.now()
+  const updateTaken = updating()
   optimizer.dispose()
-  return { rolloutSeconds: (sampled - started) / 1000, updateSeconds: (ended - before) / 1000 }
+  return { rollout: rolloutTaken, update: updateTaken }
 }
 
 /**
@@ -103,7 +103,29 @@ function flopsPerToken({ config, weights }: Policy, length: number): number {
 
 const attentionFlops = ({ layers, heads, headDim }: ModelConfig, seen: number) => 4 * layers * heads * headDim * seen
 
-function spread(seconds: number[]) {
-  const sorted = seconds.map((s) => Number((1e6 * s).toFixed(2))).sort((a, b) => a - b)
-  return { median: sorted[Math.floor(sorted.length / 2)], min: sorted[0], max: sorted.at(-1) }
+interface Taken {
+  seconds: number
+  /** Of all threads of this process: what other work a machine has falls on it less than on the clock. */
+  processorSeconds: number
+}
+
+function clock(): () => Taken {
+  const started = performance.now()
+  const before = process.cpuUsage()
+  return () => {
+    const { user, system } = process.cpuUsage(before)
+    return { seconds: (performance.now() - started) / 1000, processorSeconds: (user + system) / 1e6 }
+  }
+}
+
+/** In microseconds. */
+function perToken(taken: Taken[], tokens: number) {
+  const spread = (values: number[]) => {
+    const sorted = values.map((s) => Number(((1e6 * s) / tokens).toFixed(2))).sort((a, b) => a - b)
+    return { median: sorted[Math.floor(sorted.length / 2)], min: sorted[0], max: sorted.at(-1) }
+  }
+  return {
+    microseconds: spread(taken.map((t) => t.seconds)),
+    processorMicroseconds: spread(taken.map((t) => t.processorSeconds)),
+  }
 }

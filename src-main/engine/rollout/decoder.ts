@@ -104,18 +104,21 @@ export class Decoder {
   keep(rows: number[]): void {
     const before = this.lanes
     const pads = before.flatMap((lane) => lane.pads)
-    const joined = (stretch: 'past' | 'tail') =>
-      Array.from({ length: this.config.layers }, (_, layer) => ({
-        keys: tf.concat(before.map((lane) => lane[stretch][layer].keys)) as Tensor4D,
-        values: tf.concat(before.map((lane) => lane[stretch][layer].values)) as Tensor4D,
-      }))
-    const past = joined('past')
-    const tail = joined('tail')
-    this.lanes = lanes(rows.length).map(([from, count]) => {
-      const own = rows.slice(from, from + count)
-      return { pads: own.map((row) => pads[row]), past: gathered(past, own), tail: gathered(tail, own) }
-    })
-    tf.dispose([...flat(past), ...flat(tail), ...before.flatMap((lane) => [...flat(lane.past), ...flat(lane.tail)])])
+    const cuts = lanes(rows.length).map(([from, count]) => rows.slice(from, from + count))
+    this.lanes = cuts.map((own) => ({ pads: own.map((row) => pads[row]), past: [], tail: [] }))
+    // a layer at a time, so that what is given up makes room for the next
+    for (const stretch of ['past', 'tail'] as const) {
+      for (let layer = 0; layer < this.config.layers; layer++) {
+        const parts = before.map((lane) => lane[stretch][layer])
+        const joined = {
+          keys: tf.concat(parts.map(({ keys }) => keys)) as Tensor4D,
+          values: tf.concat(parts.map(({ values }) => values)) as Tensor4D,
+        }
+        tf.dispose(flat(parts))
+        for (const [lane, own] of cuts.entries()) this.lanes[lane][stretch].push(...gathered([joined], own))
+        tf.dispose(flat([joined]))
+      }
+    }
   }
 
   dispose(): void {
@@ -161,13 +164,15 @@ export class Decoder {
 
   private mergeTail(): void {
     for (const lane of this.lanes) {
-      const { past, tail } = lane
-      lane.past = past.map(({ keys, values }, i) => ({
-        keys: tf.concat([keys, tail[i].keys], 2),
-        values: tf.concat([values, tail[i].values], 2),
-      }))
+      lane.past.forEach((old, layer) => {
+        const fresh = lane.tail[layer]
+        lane.past[layer] = {
+          keys: tf.concat([old.keys, fresh.keys], 2),
+          values: tf.concat([old.values, fresh.values], 2),
+        }
+        tf.dispose(flat([old, fresh]))
+      })
       lane.tail = this.emptyTail(lane.pads.length)
-      tf.dispose([...flat(past), ...flat(tail)])
     }
     this.pastLength += TAIL
     this.tailLength = 0
