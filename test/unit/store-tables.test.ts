@@ -240,7 +240,9 @@ describe('runs', () => {
   test('checkpoints and alerts are listed oldest first', () => {
     for (const step of [20, 10]) putCheckpoint(db, 1, { step, at: '', folder: `checkpoints/step-${step}`, bytes: 1 })
     expect(queries.checkpoints(db, '', id).map((c) => c.step)).toEqual([10, 20])
-    const alert = insertAlert(db, 1, { step: 2, at: '', kind: 'kl-jump', message: 'm', hint: 'h', evidence: [] })
+    const evidence = [{ step: 2, group: 3, sample: 5 }]
+    const alert = insertAlert(db, 1, { step: 2, at: '', kind: 'kl-jump', message: 'm', hint: 'h', evidence })
+    expect(alert.evidence).toEqual(evidence)
     expect(queries.alerts(db, '', id)).toEqual([alert])
   })
 })
