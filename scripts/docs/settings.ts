@@ -1,5 +1,6 @@
 /** Tables of the settings of a stage, out of the contract's own table. */
 
+import { sideScalings } from '../../src-main/contract/composite.ts'
 import { type Knob, knobs } from '../../src-main/contract/knobs.ts'
 import { type NumberSetting, numberSettings } from '../../src-main/contract/number-settings.ts'
 import { rewardNames, rewardWeightRange } from '../../src-main/contract/rewards.ts'
@@ -68,6 +69,16 @@ const choices: Record<Choice, { values: string; about: string }> = {
     values: rewardAggregations.map(code).join(', '),
     about:
       'Whether the weighted sum of the rewards is normalised, or each reward within its group and then their sum over the step (GDPO).',
+  },
+  sideWeights: {
+    values: 'a number from -10 to 10 by domain and side, such as `{ "general": { "reasoning": 0 } }`',
+    about:
+      'How much the sides of the [composite reward](rewards.md#the-composite-reward) count, by the domain of the prompt; each is a knob in runs whose rewards are on several sides. By default 1, and 0 for `general` on math, code and logic.',
+  },
+  sideScaling: {
+    values: `by side, ${sideScalings.map(code).join(', ')}`,
+    about:
+      'Whether a side is scaled before that: not, by mean and spread of the group, or by those of all outputs of the steps before.',
   },
   scaleRewards: {
     values: rewardScales.map(code).join(', '),

@@ -36,6 +36,15 @@ const rules: ((s: Settings) => Contradiction | undefined)[] = [
           hint: 'Raise delta, lower epsilonHigh, or set delta to 0, which is off.',
         }
       : undefined,
+  ({ rewardAggregation, sideScaling }) => {
+    const scaled = Object.entries(sideScaling).find(([, scaling]) => scaling !== 'none')
+    return rewardAggregation === 'normalize_then_sum' && scaled
+      ? {
+          what: `rewardAggregation normalize_then_sum does not go with sideScaling.${scaled[0]} ${scaled[1]}: it scales each reward by itself`,
+          hint: 'Set it to "none", or rewardAggregation to "sum_then_normalize".',
+        }
+      : undefined
+  },
   ({ rewardAggregation, scaleRewards }) =>
     rewardAggregation === 'normalize_then_sum' && scaleRewards !== 'group'
       ? {

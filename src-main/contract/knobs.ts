@@ -1,10 +1,19 @@
 /** Knobs: the settings that a person may turn while a run goes, their values, and why a value is refused. */
+import { sidesOf } from './composite.ts'
+import { type Domain, domains } from './domains.ts'
 import { type NumberSetting, type NumberSettingName, numberSettings } from './number-settings.ts'
-import { type RewardName, rewardNames, rewardTable, rewardWeightRange } from './rewards.ts'
+import {
+  type RewardName,
+  type RewardSide,
+  rewardNames,
+  rewardSides,
+  rewardTable,
+  rewardWeightRange,
+} from './rewards.ts'
 import { defaultSettings, type PartialSettings, type Settings } from './settings.ts'
 
-/** Flat names, reward weights as `rewardWeights.accuracy`. */
-export type KnobName = NumberSettingName | `rewardWeights.${RewardName}`
+/** Flat names, reward weights as `rewardWeights.accuracy`, those of the composite's sides as `sideWeights.math.general`. */
+export type KnobName = NumberSettingName | `rewardWeights.${RewardName}` | `sideWeights.${Domain}.${RewardSide}`
 export interface Knob extends NumberSetting {
   name: KnobName
 }
@@ -23,34 +32,57 @@ export const knobs: Knob[] = [
     steerable: true,
     effect: `Weight of the ${rewardTable[name].label} reward in the total.`,
   })),
+  ...domains.flatMap((domain) =>
+    rewardSides.map((side) => ({
+      name: `sideWeights.${domain}.${side}` as const,
+      kind: 'number' as const,
+      label: `${side} side, ${domain}`,
+      unit: '',
+      ...rewardWeightRange,
+      default: defaultSettings.sideWeights[domain][side],
+      steerable: true,
+      effect: `How much the ${side} side of the reward counts on ${domain} prompts.`,
+    })),
+  ),
 ]
 
-/** The knobs of a run: of the rewards, those that it weighs. */
+/** The knobs of a run: of the rewards, those that it weighs; of the composite, the sides that they are on, if there are several. */
 export function knobsOf(settings: Settings): Knob[] {
   return knobs.filter(({ name }) => isWeighed(settings, name))
 }
 
-const isWeighed = ({ rewardWeights }: Settings, name: KnobName) =>
-  !name.startsWith('rewardWeights.') || rewardWeights[name.slice(14) as RewardName] !== undefined
+function isWeighed({ rewardWeights }: Settings, name: KnobName): boolean {
+  const [group, domainOrReward, side] = name.split('.')
+  if (group === 'rewardWeights') return rewardWeights[domainOrReward as RewardName] !== undefined
+  if (group !== 'sideWeights') return true
+  const sides = sidesOf(rewardWeights)
+  return sides.length > 1 && sides.includes(side as RewardSide)
+}
 
 export type KnobChanges = Partial<Record<KnobName, number>>
 
 /** A reward that the run does not weigh counts as 0. */
 export function knobValue(settings: Settings, name: KnobName): number {
-  return name.startsWith('rewardWeights.')
-    ? (settings.rewardWeights[name.slice(14) as RewardName] ?? 0)
-    : settings[name as NumberSettingName]
+  const [group, key, side] = name.split('.')
+  if (group === 'rewardWeights') return settings.rewardWeights[key as RewardName] ?? 0
+  if (group === 'sideWeights') return settings.sideWeights[key as Domain][side as RewardSide]
+  return settings[name as NumberSettingName]
 }
 
 /** Knob changes as a settings change. */
 export function settingsOf(changes: KnobChanges): PartialSettings {
   const settings: Record<string, unknown> = {}
-  const weights: Record<string, number> = {}
   for (const [name, value] of Object.entries(changes)) {
-    if (name.startsWith('rewardWeights.')) weights[name.slice(14)] = value
-    else settings[name] = value
+    const path = name.split('.')
+    const last = path.pop()!
+    let at = settings
+    for (const key of path) {
+      at[key] ??= {}
+      at = at[key] as Record<string, unknown>
+    }
+    at[last] = value
   }
-  return Object.keys(weights).length > 0 ? { ...settings, rewardWeights: weights } : settings
+  return settings
 }
 
 /**
@@ -61,7 +93,9 @@ export function refusal(name: string, value: unknown, inForce?: Settings): strin
   const knob = knobs.find((k) => k.name === name)
   if (!knob) return `There is no knob "${name}". Knobs: ${knobs.map((k) => k.name).join(', ')}.`
   if (inForce && !isWeighed(inForce, knob.name))
-    return `The run has no ${knob.name.slice(14)} reward: its rewards are ${Object.keys(inForce.rewardWeights).join(', ')}.`
+    return knob.name.startsWith('sideWeights.')
+      ? `The ${knob.label} has no weight in this run: the sides of its rewards are ${sidesOf(inForce.rewardWeights).join(', ')}.`
+      : `The run has no ${knob.name.slice(14)} reward: its rewards are ${Object.keys(inForce.rewardWeights).join(', ')}.`
   const unit = knob.unit ? ` ${knob.unit}` : ''
   const range = `between ${knob.min} and ${knob.max}${unit}`
   if (typeof value !== 'number' || !Number.isFinite(value))

@@ -1,5 +1,5 @@
 /** Names of the metrics of a step, TRL's where TRL has one, with what the window says about them. */
-import { type RewardName, rewardNames, rewardTable } from './rewards.ts'
+import { type RewardName, type RewardSide, rewardNames, rewardSides, rewardTable } from './rewards.ts'
 import { type DropReason, dropReasons } from './stages.ts'
 
 export interface MetricInfo {
@@ -212,15 +212,39 @@ export const rewardMetrics = Object.fromEntries(
   }),
 ) as Record<RewardMetric, MetricInfo>
 
-export type MetricName = keyof typeof metrics | keyof typeof stageMetrics | RewardMetric
+/** Of each side of the composite reward, where a run has several: before scaling and weight, and what it adds to the total. */
+export type SideMetric = `reward_sides/${RewardSide}/${'mean' | 'share'}`
+
+export const sideMetrics = Object.fromEntries(
+  rewardSides.flatMap((side): [SideMetric, MetricInfo][] => [
+    [
+      `reward_sides/${side}/mean`,
+      {
+        label: `${side} side`,
+        unit: '',
+        about: `Mean of the ${side} side of the reward over all outputs, before its scaling and its weight.`,
+      },
+    ],
+    [
+      `reward_sides/${side}/share`,
+      {
+        label: `${side} side, share`,
+        unit: '',
+        about: `Mean of what the ${side} side adds to or takes from the reward of an output, without its sign.`,
+      },
+    ],
+  ]),
+) as Record<SideMetric, MetricInfo>
+
+export type MetricName = keyof typeof metrics | keyof typeof stageMetrics | RewardMetric | SideMetric
 /** What is said of a metric; undefined for a name that this version does not know. */
 export const metricInfo = (name: string): MetricInfo | undefined =>
-  ({ ...metrics, ...stageMetrics, ...rewardMetrics })[name as MetricName]
+  ({ ...metrics, ...stageMetrics, ...rewardMetrics, ...sideMetrics })[name as MetricName]
 
 /** Wall-clock metrics differ from run to run; all others are bit-identical for the same seed, configuration and backend. */
 export const timingMetrics: MetricName[] = ['tokens_per_second', 'seconds/rollout', 'seconds/update', 'seconds/step']
 /** Of a GRPO step. */
-export type GrpoMetrics = Record<keyof typeof metrics, number> & Partial<Record<RewardMetric, number>>
+export type GrpoMetrics = Record<keyof typeof metrics, number> & Partial<Record<RewardMetric | SideMetric, number>>
 /** What a step of any kind has. */
 export type CommonMetric = 'num_tokens' | 'tokens_per_second' | 'seconds/step'
 export type Metrics = Partial<Record<MetricName, number>> & Record<CommonMetric, number>

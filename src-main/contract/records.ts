@@ -1,4 +1,5 @@
 /** What a run leaves behind: the same shapes travel from the engine to the store and to the window. */
+import type { SideRewards } from './composite.ts'
 import type { ErrorReport } from './errors.ts'
 import type { KnobChanges } from './knobs.ts'
 import type { Metrics } from './metrics.ts'
@@ -34,6 +35,8 @@ export interface CompletionRecord {
   /** Weighted sum of the parts; NaN if none has a verdict. */
   reward: number
   parts: RewardParts
+  /** Of the composite reward; versions before 0.2.0 had none. */
+  sides?: SideRewards
   advantage: number
 }
 
@@ -131,6 +134,7 @@ export const courseAlerts = [
   'other-language',
   'reward-apart',
   'reward-model-range',
+  'neural-reward',
 ] as const
 export type CourseAlert = (typeof courseAlerts)[number]
 

@@ -1,5 +1,14 @@
 /** The settings of a GRPO stage: their schema, defaults, and how a stage's or a person's change is laid over them. */
 import { z } from 'zod'
+import {
+  defaultSideScalings,
+  defaultSideWeights,
+  type SideScalings,
+  type SideWeights,
+  sideScalingsSchema,
+  sideWeightsSchema,
+  withSideWeights,
+} from './composite.ts'
 import { type NumberSettingName, numberSettings } from './number-settings.ts'
 import {
   type RewardName,
@@ -38,6 +47,10 @@ export const partialSettings = z
     /** The rewards that are computed, by name. */
     rewardWeights: rewardWeightsSchema,
     rewardParameters: rewardParametersSchema,
+    /** How much each side of the composite reward counts, by the domain of the prompt. */
+    sideWeights: sideWeightsSchema,
+    /** How each side is scaled before that. */
+    sideScaling: sideScalingsSchema,
   })
   .partial()
 
@@ -53,6 +66,8 @@ export type Settings = Record<NumberSettingName, number> & {
   maskTruncated: boolean
   rewardWeights: RewardWeights
   rewardParameters: RewardParameters
+  sideWeights: SideWeights
+  sideScaling: SideScalings
 }
 
 export const defaultSettings: Settings = {
@@ -69,10 +84,12 @@ export const defaultSettings: Settings = {
   maskTruncated: false,
   rewardWeights: { accuracy: 1, format: 0.1 },
   rewardParameters: {},
+  sideWeights: defaultSideWeights,
+  sideScaling: defaultSideScalings,
 }
 
 export function mergeSettings(base: Settings, change: PartialSettings): Settings {
-  const { rewardWeights, rewardParameters = {}, ...rest } = change
+  const { rewardWeights, rewardParameters = {}, sideWeights, sideScaling, ...rest } = change
   const given = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined))
   const parameters = { ...base.rewardParameters }
   for (const [name, values] of Object.entries(rewardParameters) as [RewardName, object | undefined][])
@@ -82,6 +99,8 @@ export function mergeSettings(base: Settings, change: PartialSettings): Settings
     ...given,
     rewardWeights: { ...base.rewardWeights, ...rewardWeights },
     rewardParameters: parameters,
+    sideWeights: withSideWeights(base.sideWeights, sideWeights),
+    sideScaling: { ...base.sideScaling, ...sideScaling },
   }
 }
 
@@ -90,5 +109,7 @@ export function mergeSettings(base: Settings, change: PartialSettings): Settings
  * @param kept settings, or their JSON
  */
 export function keptSettings(kept: string | PartialSettings): Settings {
-  return mergeSettings(defaultSettings, typeof kept === 'string' ? JSON.parse(kept) : kept)
+  const change = (typeof kept === 'string' ? JSON.parse(kept) : kept) as PartialSettings
+  // the rewards that were kept are all of them: a default one that is not there was not weighed
+  return mergeSettings(change.rewardWeights ? { ...defaultSettings, rewardWeights: {} } : defaultSettings, change)
 }

@@ -1,6 +1,7 @@
 /** A run from its start message to its end: stages, steering, evaluations, checkpoints. The training itself is in stages/. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Domain } from '../contract/domains.ts'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { StudioError } from '../contract/errors.ts'
 import { defaultEvaluation } from '../contract/evaluation.ts'
@@ -18,6 +19,7 @@ import { breather, listen, throttled } from './pace.ts'
 import type { Prompts } from './prompts.ts'
 import { mixed } from './reference.ts'
 import { openRewardModels } from './reward-models/open.ts'
+import { neuralRewardOn, withStep } from './rewards/composite.ts'
 import { enter } from './stages/enter.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { checkStages, type MakeStep, promptsOf, stageWork } from './stages/work.ts'
@@ -70,6 +72,7 @@ class Run {
   private readonly sets: ProblemSets
   private prompts: Prompts
   private makeStep!: MakeStep
+  private readonly domains: ReadonlySet<Domain>
   private readonly alerts: Alerts
   private readonly breathe = breather()
   /** By prompt, in words. */
@@ -93,6 +96,7 @@ class Run {
     this.alerts = new Alerts(state.position.alerts)
     this.sets = sets
     this.questions = new Map(sets.training.map((problem) => [problem.prompt, questionOf(problem)]))
+    this.domains = new Set(sets.training.map((problem) => problem.domain))
     this.prompts = prompts
     this.steering = new Steering(
       {
@@ -260,7 +264,10 @@ class Run {
       this.channel.send({ type: 'step', report, seconds: report.metrics['seconds/step'] })
       position.step = step
       position.tokens = report.metrics.num_tokens
+      position.running = withStep(position.running ?? {}, report.groups)
       this.newest = report
+      if (this.recipe.stages[position.stage].kind === 'grpo')
+        await this.raise(this.alerts.neuralReward(step, neuralRewardOn(this.domains, position.settings)))
       await this.raise(this.alerts.look(step, report.metrics))
       return true
     } catch (error) {

@@ -29,6 +29,7 @@ export function freshState(recipe: Recipe): Checkpoint {
       tokens: 0,
       referenceStep: 0,
       gate: { values: [], asked: false },
+      running: {},
       alerts: new Alerts().memory,
     },
   }

@@ -25,6 +25,7 @@ export interface CompletionRow {
   reward: number | null
   advantage: number | null
   parts: string
+  sides: string
 }
 
 export function insertGroups(db: Db, run: number, step: number, groups: GroupRecord[]): void {
@@ -35,8 +36,8 @@ export function insertGroups(db: Db, run: number, step: number, groups: GroupRec
   )
   const completion = sql(
     db,
-    `INSERT INTO completions (run, step, grp, sample, text, tokens, finish_reason, reward, advantage, parts)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO completions (run, step, grp, sample, text, tokens, finish_reason, reward, advantage, parts, sides)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   for (const g of groups) {
     group.run(
@@ -62,6 +63,7 @@ export function insertGroups(db: Db, run: number, step: number, groups: GroupRec
         finite(c.reward),
         finite(c.advantage),
         JSON.stringify(c.parts),
+        JSON.stringify(c.sides ?? {}),
       )
     }
   }
@@ -167,6 +169,7 @@ export function completionRecord(row: CompletionRow): CompletionRecord {
     finishReason: row.finish_reason,
     reward: row.reward ?? Number.NaN,
     parts: JSON.parse(row.parts) as CompletionRecord['parts'],
+    ...(row.sides !== '{}' && { sides: JSON.parse(row.sides) as CompletionRecord['sides'] }),
     advantage: row.advantage ?? Number.NaN,
   }
 }

@@ -198,8 +198,11 @@ CREATE TABLE model_evaluation_samples (
 ) STRICT, WITHOUT ROWID;
 `
 
+/** Of the composite reward; completions of before had none. */
+const completionSides = `ALTER TABLE completions ADD COLUMN sides TEXT NOT NULL DEFAULT '{}';`
+
 /** The entry at position i leads from version i to version i + 1. */
-export const migrations: readonly string[] = [initial, alertEvidence, severalSamples, modelEvaluations]
+export const migrations: readonly string[] = [initial, alertEvidence, severalSamples, modelEvaluations, completionSides]
 
 /**
  * Brings the database to the newest version in one transaction, after a backup beside it (`studio.db.v3.backup`).

@@ -27,7 +27,7 @@ export function searchTraces(db: Db, run: number, query: TraceQuery): TracePage 
   return search(db, run, query, first, last)
 }
 
-const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts,
+const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides,
   g.prompt, g.answer, g.kind`
 const tables = 'completions c JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp'
 

@@ -1,5 +1,6 @@
 /** The small multiples of the live page, in reading order: outcome, policy, optimisation. */
 
+import { sidesOf } from '../../src-main/contract/composite.ts'
 import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
 import type { KnobName } from '../../src-main/contract/knobs.ts'
 import {
@@ -7,6 +8,7 @@ import {
   type MetricName,
   metrics,
   rewardMetrics,
+  sideMetrics,
   stageMetrics,
 } from '../../src-main/contract/metrics.ts'
 import type { AlertKind } from '../../src-main/contract/records.ts'
@@ -43,7 +45,7 @@ export interface Panel {
 
 type Extra = Partial<Pick<Panel, 'share' | 'fromZero' | 'spread' | 'heldOut' | 'bound' | 'exact'>>
 
-const information: Record<MetricName, MetricInfo> = { ...metrics, ...stageMetrics, ...rewardMetrics }
+const information: Record<MetricName, MetricInfo> = { ...metrics, ...stageMetrics, ...rewardMetrics, ...sideMetrics }
 
 function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
   const { label, unit, about } = information[metric]
@@ -88,7 +90,7 @@ const supervised: Panel[] = [
 const collecting = panel('kept', 'samples/kept', { fromZero: true })
 
 /**
- * The charts of a run: its reward, then each reward that it weighs; the form is soon learnt, and the reader tells of it.
+ * The charts of a run: its reward, the sides of it where it has several, then each reward that it weighs; the form is soon learnt, and the reader tells of it.
  * @param raised kinds of the run's alerts
  * @param kinds of its stages
  */
@@ -97,9 +99,12 @@ export function panelsOf(
   raised: readonly string[] = [],
   kinds: readonly StageKind[] = [],
 ): Panel[] {
-  const [correctness] = correctnessRewards(Object.fromEntries(rewards.map((name) => [name, 1])))
+  const weights = Object.fromEntries(rewards.map((name) => [name, 1]))
+  const [correctness] = correctnessRewards(weights)
+  const sides = sidesOf(weights)
   return [
     panel('reward', 'reward', { spread: 'reward_std' }),
+    ...(sides.length > 1 ? sides.map((side) => panel(`${side}-side`, `reward_sides/${side}/mean`)) : []),
     ...rewards
       .filter((name) => name !== 'format')
       .map((name) =>

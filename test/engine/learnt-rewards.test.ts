@@ -114,7 +114,7 @@ it('are computed in a run, with reasons, and the same twice', async () => {
   expect(second.course).toEqual(first.course)
   const [{ report }] = first.of('step')
   const parts = report.groups.flatMap((g) => g.completions.map((c) => c.parts.helpfulness!))
-  expect(parts.every((p) => p.value !== null && p.weight === 0.5 && p.reason.length > 0)).toBe(true)
+  expect(parts.every((p) => p.value !== null && p.weight === 0 && p.reason.length > 0)).toBe(true)
   expect(report.metrics['rewards/helpfulness/mean']).toBeCloseTo(
     parts.reduce((sum, p) => sum + p.value!, 0) / parts.length,
   )
@@ -140,4 +140,49 @@ it('those that cannot be read are not listed', () => {
   writeFileSync(path, '{')
   expect(rewardModels(root).map((note) => note.name)).toEqual(['coin', 'sevens'])
   writeFileSync(path, before)
+})
+
+it('on reasoning prompts they add nothing unless a weight says so, which raises one alert and can be steered', async () => {
+  const silent = await run(recipeWith({ model: join(root, 'sevens') }))
+  expect(silent.of('alert').filter((m) => m.alert.kind === 'neural-reward')).toEqual([])
+  const recipe = smallRecipe({
+    checkpointEvery: 2,
+    settings: {
+      rewardWeights: { accuracy: 1, helpfulness: 0.5 },
+      rewardParameters: { helpfulness: { model: join(root, 'sevens') } },
+      sideWeights: { math: { general: 0.5 } },
+      sideScaling: { general: 'running' },
+    },
+    stages: [{ kind: 'grpo', name: 'one', steps: 4 }],
+  })
+  const whole = await run(recipe, {
+    react(message, command) {
+      if (message.type === 'step' && message.report.step === 2)
+        command({ kind: 'set', changes: { 'sideWeights.math.general': 0 } })
+      if (message.type === 'step' && message.report.step === 3)
+        command({ kind: 'set', changes: { 'sideWeights.math.general': 0.25 } })
+    },
+  })
+  const alerts = whole.of('alert').filter((m) => m.alert.kind === 'neural-reward')
+  expect(alerts.map((m) => m.alert.step)).toEqual([1, 4])
+  expect(alerts[0].alert.message).toContain('helpfulness on math (0.5)')
+  expect(whole.settingsAt(3).sideWeights.math.general).toBe(0)
+  for (const { report } of whole.of('step')) {
+    const all = report.groups.flatMap((g) => g.completions)
+    const weight = report.settings.sideWeights.math.general
+    for (const c of all) {
+      expect(c.sides!.general!.value).toBeCloseTo(0.5 * c.parts.helpfulness!.value!)
+      expect(c.reward).toBeCloseTo(c.sides!.reasoning!.share + c.sides!.general!.share)
+      if (weight === 0) expect(c.reward).toBe(c.parts.accuracy!.value)
+    }
+    const mean = all.reduce((sum, c) => sum + c.sides!.general!.value, 0) / all.length
+    expect(report.metrics['reward_sides/general/mean']).toBeCloseTo(mean)
+  }
+  // a resumed run has the statistics of the steps before
+  const resumed = await run(recipe, {
+    folder: whole.folder,
+    checkpoint: 'checkpoints/step-000002',
+    replay: whole.replayAfter(2),
+  })
+  expect(resumed.course).toEqual(whole.course.slice(2))
 })

@@ -134,12 +134,15 @@ describe('alerts', () => {
     const advance = (alerts: Alerts, i: number) => {
       const found = alerts.look(i + 1, { ...calm, ...hacked[i] })
       const measured = i % 10 === 0 ? alerts.evaluated(evaluation(i + 1, 0.5 - i / 100), { format: 0.1 }) : []
-      return [...found, ...measured].map((a) => a.kind)
+      // a reward model counts on reasoning prompts, then not, then again
+      const neural = alerts.neuralReward(i + 1, i > 4 && i % 12 < 9 ? { message: 'it counts', hint: '' } : null)
+      return [...found, ...measured, ...neural].map((a) => a.kind)
     }
     const through = (alerts: Alerts, from: number, to: number) =>
       hacked.slice(from, to).map((_, i) => advance(alerts, from + i))
     const whole = through(new Alerts(), 0, hacked.length)
     expect(new Set(whole.flat())).toEqual(new Set(courseAlerts))
+    expect(whole.flat().filter((kind) => kind === 'neural-reward')).toHaveLength(3)
     for (let cut = 0; cut <= course.length; cut++) {
       const before = new Alerts()
       through(before, 0, cut)

@@ -52,12 +52,14 @@ export function advantagesOf(groups: readonly (readonly number[])[], scale: Rewa
  * GDPO (TRL's normalize_then_sum): each reward is normalised within its group by itself, their weighted sum by the spread of the batch, so
  * that a reward of small spread is not drowned by one of large spread. The mean of that sum over the batch is 0 as it stands.
  * @param groups by group and output, what each reward said
+ * @param weightsOf of the rewards, by group
  */
 export function advantagesByReward(
   groups: readonly (readonly (readonly (number | null)[])[])[],
-  weights: readonly number[],
+  weightsOf: (group: number) => readonly number[],
 ): number[][] {
-  const sums = groups.map((outputs) => {
+  const sums = groups.map((outputs, g) => {
+    const weights = weightsOf(g)
     const normalised = weights.map((_, k) => advantagesOf([outputs.map((o) => o[k] ?? Number.NaN)], 'group')[0])
     return outputs.map((o, i) =>
       totalReward(

@@ -1,4 +1,5 @@
 /** The one record that travels through a step; no field changes its meaning on the way. */
+import type { SideRewards } from '../../contract/composite.ts'
 import type { RewardParts } from '../../contract/records.ts'
 import type { Problem } from '../tasks/problem.ts'
 
@@ -15,6 +16,8 @@ export interface Episode {
   finished: boolean
   text: string
   parts: RewardParts
+  /** Of the composite reward. */
+  sides?: SideRewards
   /** Weighted sum of the parts; NaN if none has a verdict. */
   reward: number
   advantage: number

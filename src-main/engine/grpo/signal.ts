@@ -7,5 +7,7 @@ import type { Episode } from './episode.ts'
 export function rewardedAlike(group: readonly Episode[], { rewardAggregation }: Settings): boolean {
   if (rewardAggregation === 'sum_then_normalize') return spreadOf(group.map((e) => e.reward)).equal
   const names = Object.keys(group[0].parts) as (keyof Episode['parts'])[]
-  return names.every((name) => spreadOf(group.map((e) => e.parts[name]?.value ?? Number.NaN)).equal)
+  return names
+    .filter((name) => group[0].parts[name]!.weight !== 0)
+    .every((name) => spreadOf(group.map((e) => e.parts[name]?.value ?? Number.NaN)).equal)
 }

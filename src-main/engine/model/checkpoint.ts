@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { StudioError } from '../../contract/errors.ts'
 import { keptSettings, partialSettings, type Settings } from '../../contract/settings.ts'
 import { AdamW } from '../optim/adamw.ts'
+import { type RunningSides, runningSides } from '../rewards/composite.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import { type AlertMemory, Alerts, alertMemory } from '../watch/alerts.ts'
 import { type BaseModel, baseSchema, requireUnchanged } from './base.ts'
@@ -40,6 +41,8 @@ export interface Position {
   /** First step since which the present reference is in use. */
   referenceStep: number
   gate: GateMemory
+  /** Of the composite reward's sides; versions before 0.2.0 had none. */
+  running?: RunningSides
   alerts: AlertMemory
 }
 
@@ -139,7 +142,16 @@ function readState(path: string, folder: string): State {
   if (!gate.success) throw wrong('gate', position.gate)
   const base = baseSchema.optional().safeParse(position.base)
   if (!base.success || !base.data === holdsAdapters(folder)) throw wrong('base', position.base)
-  return { ...position, settings: keptSettings(settings.data), gate: gate.data, alerts: alerts.data, base: base.data }
+  const running = runningSides.optional().safeParse(position.running)
+  if (!running.success) throw wrong('running', position.running)
+  return {
+    ...position,
+    running: running.data,
+    settings: keptSettings(settings.data),
+    gate: gate.data,
+    alerts: alerts.data,
+    base: base.data,
+  }
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {

@@ -8,6 +8,7 @@ import { rewardedAlike } from '../grpo/signal.ts'
 import type { Policy } from '../model/policy.ts'
 import type { PromptIds } from '../prompts.ts'
 import { randomAt } from '../random.ts'
+import type { RunningSides } from '../rewards/composite.ts'
 import { score } from '../rewards/score.ts'
 import { type Output, rollout } from '../rollout/rollout.ts'
 import type { Problem } from '../tasks/problem.ts'
@@ -19,6 +20,8 @@ export interface GroupRequest {
   policy: Policy
   problems: Problem[]
   promptIds: PromptIds
+  /** Of the composite reward's sides, over the steps before. */
+  running?: RunningSides
   progress: (phase: 'rollout' | 'reward', fraction: number) => Promise<void>
 }
 
@@ -76,7 +79,7 @@ async function sampled(
     progress: (fraction) => request.progress('rollout', share(fraction)),
   })
   await request.progress('reward', share(1))
-  return scored(problems, outputs, first, policy, settings)
+  return scored(problems, outputs, first, request)
 }
 
 /** The step's share of a training set, which has an order of its own for each epoch and is gone through without gaps or repeats. */
@@ -97,15 +100,14 @@ async function scored(
   problems: Problem[],
   outputs: Output[][],
   first: number,
-  policy: Policy,
-  settings: Settings,
+  { policy, settings, running }: GroupRequest,
 ): Promise<Episode[][]> {
   const groups: Episode[][] = []
   for (const [i, samples] of outputs.entries()) {
     const problem = problems[i]
     const texts = samples.map(({ ids }) => policy.tokenizer.decode(ids))
     const completions = samples.map(({ ids, finished }, s) => ({ text: texts[s], finished, tokens: ids.length }))
-    const scores = await score({ problem, completions, tokenLimit: settings.maxCompletionTokens }, settings)
+    const scores = await score({ problem, completions, tokenLimit: settings.maxCompletionTokens }, settings, running)
     const episodeOf = (output: Output, sample: number): Episode => ({
       ...output,
       problem,

@@ -5,7 +5,7 @@
  */
 import type { GrpoMetrics, metrics as metricTable, RewardMetric } from '../../contract/metrics.ts'
 import type { GroupRecord, StepReport } from '../../contract/records.ts'
-import { rewardNames } from '../../contract/rewards.ts'
+import { rewardNames, rewardSides } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { reflectionsIn } from '../../evaluation/summary.ts'
 import { advantagesByReward, advantagesOf, spreadOf } from '../grpo/advantages.ts'
@@ -87,7 +87,7 @@ function withAdvantages(groups: Episode[][], settings: Settings): Episode[][] {
     rewardAggregation === 'normalize_then_sum'
       ? advantagesByReward(
           groups.map((g) => g.map((e) => names.map((name) => e.parts[name]?.value ?? null))),
-          names.map((name) => rewardWeights[name] ?? 0),
+          (g) => names.map((name) => groups[g][0].parts[name]?.weight ?? 0),
         )
       : advantagesOf(
           groups.map((g) => g.map((e) => e.reward)),
@@ -117,6 +117,7 @@ export function recordOf(episodes: Episode[], settings: Settings): GroupRecord {
       finishReason: e.finished ? 'stop' : 'length',
       reward: e.reward,
       parts: e.parts,
+      sides: e.sides,
       advantage: e.advantage,
     })),
   }
@@ -171,7 +172,7 @@ function measure(
     'seconds/update': seconds.update,
     'seconds/step': seconds.step,
   }
-  return { ...values, ...rewardMetricsOf(all) }
+  return { ...values, ...rewardMetricsOf(all), ...sideMetricsOf(all) }
 }
 
 /** Mean and spread (n−1) of each computed reward over the outputs that it has a verdict for, as TRL's nanmean and nanstd. */
@@ -184,6 +185,19 @@ export function rewardMetricsOf(episodes: Episode[]): Partial<Record<RewardMetri
     const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
     metrics[`rewards/${name}/mean`] = mean
     metrics[`rewards/${name}/std`] = Math.sqrt(square / (values.length - 1))
+  }
+  return metrics
+}
+
+/** Of the composite reward's sides, where there are several. */
+function sideMetricsOf(episodes: Episode[]): Partial<GrpoMetrics> {
+  const metrics: Partial<GrpoMetrics> = {}
+  const sides = rewardSides.filter((side) => episodes.some((e) => e.sides?.[side]))
+  if (sides.length < 2) return metrics
+  for (const side of sides) {
+    const known = episodes.flatMap((e) => e.sides?.[side] ?? [])
+    metrics[`reward_sides/${side}/mean`] = known.reduce((sum, { value }) => sum + value, 0) / known.length
+    metrics[`reward_sides/${side}/share`] = known.reduce((sum, { share }) => sum + Math.abs(share), 0) / known.length
   }
   return metrics
 }

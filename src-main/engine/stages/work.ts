@@ -45,6 +45,7 @@ export async function stageWork(context: StageContext): Promise<MakeStep> {
     optimizerSince: position.optimizerSince,
     problems: sets.training,
     promptIds: prompts.ids,
+    running: position.running,
   })
   if (stage.kind === 'grpo')
     return (progress) => grpoStep({ ...request(), reference: state.reference, optimizer: state.optimizer, progress })

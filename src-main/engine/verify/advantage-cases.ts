@@ -23,7 +23,9 @@ export async function compareAdvantages(c: AdvantageCase) {
   )
   const totals = groups.map((group) => group.map((values) => totalReward(values, weights)))
   const summed = c.multi_objective_aggregation === 'sum_then_normalize'
-  const advantages = summed ? advantagesOf(totals, c.scale_rewards as RewardScale) : advantagesByReward(groups, weights)
+  const advantages = summed
+    ? advantagesOf(totals, c.scale_rewards as RewardScale)
+    : advantagesByReward(groups, () => weights)
   const all = spreadOf(totals.flat())
   const found = new Comparisons()
   found.add('advantages', c.name, advantages.flat(), c.advantages)

@@ -75,6 +75,14 @@ export class Alerts {
     return this.raise('reward-apart', evaluation.step, found)
   }
 
+  /** Tells once of a reward model that counts on reasoning prompts, and again after it had stopped to. */
+  neuralReward(step: number, found: Finding | null): Alert[] {
+    const told = this.raisedAt['neural-reward'] !== undefined
+    if (found && !told) return this.raise('neural-reward', step, found)
+    if (!found) delete this.raisedAt['neural-reward']
+    return []
+  }
+
   private raise(kind: CourseAlert, step: number, found: Finding | null): Alert[] {
     if (!found || step - (this.raisedAt[kind] ?? -QUIET) < QUIET) return []
     this.raisedAt[kind] = step
