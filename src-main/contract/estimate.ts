@@ -5,7 +5,7 @@ export const memoryParts = {
   program: 'Node and the tensor library',
   weights: 'the model’s weights, and what reading them took',
   training: 'reference, gradients and AdamW’s moments of what is trained',
-  work: 'sampling (KV cache) or a micro-batch (activations), whichever is larger',
+  work: 'sampling (KV cache) or a micro-batch (activations): the larger, and half of the other',
 } as const
 export type MemoryPart = keyof typeof memoryParts
 
@@ -13,7 +13,7 @@ export interface MemoryEstimate {
   /** The engine's peak, in bytes: the sum of the parts. */
   bytes: number
   parts: Record<MemoryPart, number>
-  /** What `work` is the larger of. */
+  /** What `work` is made of. */
   sampling: number
   update: number
   /** Measured with this model here, or worked out from the architecture alone. */
@@ -34,6 +34,7 @@ export interface StepSeconds {
   step: number
 }
 
+/** Of the GRPO stages; what stages of other kinds take is not estimated. */
 export interface TimeEstimate {
   /** With answers as long as they are expected to be. */
   typical: StepSeconds

@@ -51,7 +51,7 @@ export function EstimatePanel({ following, onUse }: { following: Following; onUs
         {estimate.time ? (
           <Time time={estimate.time} alike={estimate.measured !== 'this'} />
         ) : (
-          !measuring && !unmeasured && <Skeleton height="0.875rem" width="75%" animate={false} />
+          !measuring && !unmeasured && <NoTime measured={estimate.measured !== null} />
         )}
         {measuring && (
           <p className={styles.quiet}>
@@ -64,6 +64,12 @@ export function EstimatePanel({ following, onUse }: { following: Following; onUs
       </div>
     </section>
   )
+}
+
+/** Not there yet, or of stages whose time is not estimated. */
+function NoTime({ measured }: { measured: boolean }) {
+  if (measured) return <p className={styles.quiet}>Its time is not estimated: it has no GRPO stage.</p>
+  return <Skeleton height="0.875rem" width="75%" animate={false} />
 }
 
 function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Estimate }) {

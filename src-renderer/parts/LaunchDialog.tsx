@@ -41,7 +41,9 @@ export function LaunchDialog() {
 function Form() {
   const { recipes } = useRuns()
   const { data: diagnosis } = useResource('diagnosis', () => api().app.diagnose())
-  const [name, setName] = useState(recipes?.[0]?.name ?? fromFile)
+  const [chosen, setName] = useState<string | null>(null)
+  // the list may come after the dialog
+  const name = chosen ?? (recipes ? (recipes[0]?.name ?? fromFile) : '')
   const [file, setFile] = useState('')
   const [seed, setSeed] = useState<number | string>('')
   const [backend, setBackend] = useState('')
@@ -51,7 +53,7 @@ function Form() {
   const [busy, setBusy] = useState(false)
   const recipe = recipes?.find((r) => r.name === name)
   const problems = offered.map((s) => (wishes[s]?.trim() ? refusal(s, typed(wishes[s])) : undefined))
-  const ready = (name !== fromFile || file.trim() !== '') && problems.every((p) => p === undefined)
+  const ready = name !== '' && (name !== fromFile || file.trim() !== '') && problems.every((p) => p === undefined)
 
   const order: LaunchOrder = {
     recipe: name === fromFile ? file.trim() : name,
@@ -101,7 +103,7 @@ function Form() {
         label="Recipe"
         data-autofocus
         allowDeselect={false}
-        value={name}
+        value={name || null}
         onChange={(value) => setName(value ?? fromFile)}
         data={[
           ...(recipes ?? []).map((r) => ({ value: r.name, label: `${r.name}: ${r.title}` })),

@@ -33,10 +33,14 @@ export function useEstimate(order: LaunchOrder | null): Following {
     setState((before) => ({ ...nothing, estimate: key === null ? null : before.estimate }))
     if (key === null || !connected) return
     const stop = new AbortController()
-    const timer = setTimeout(() => void follow(JSON.parse(key), stop.signal, setState), pause)
+    let wanted = true
+    const change: Change = (next) => wanted && setState(next)
+    const timer = setTimeout(() => void follow(JSON.parse(key), stop.signal, change), pause)
     return () => {
+      wanted = false
       clearTimeout(timer)
-      stop.abort()
+      // a line that is cut has nobody at its end who could be told
+      if (connectionStore.getState().status === 'connected') stop.abort()
     }
   }, [key, connected])
   return state

@@ -37,6 +37,9 @@ export async function estimate({ recipe, backend, folder, machine, earlier }: Es
   const own = on === 'tensorflow-gpu' || on === 'webgpu'
   const fits = own ? null : memory.bytes <= available
   const remedy = fits === false ? remedyOf(recipe, (r) => memoryFor(r).bytes, available) : null
+  // stages of other kinds have no rollouts and updates like those that were measured: they are left out of the time
+  const reinforced = situation.stages.filter(({ kind }) => kind === 'grpo')
+  const timed = { ...situation, stages: reinforced }
   const exact = update && sampling && update.checkpointing === recipe.gradientCheckpointing
   return {
     memory,
@@ -44,7 +47,7 @@ export async function estimate({ recipe, backend, folder, machine, earlier }: Es
     fits,
     remedy: fits === false ? (remedy?.changes ?? null) : [],
     remedyBytes: remedy?.bytes ?? null,
-    time: update && sampling ? timeOf(sizes, situation, { update, sampling }, earlier) : null,
+    time: update && sampling && reinforced.length > 0 ? timeOf(sizes, timed, { update, sampling }, earlier) : null,
     measured: exact ? 'this' : update && sampling ? 'alike' : null,
     parameters: sizes.parameters,
     trained: sizes.trained,

@@ -12,7 +12,7 @@ import { type SamplingShape, type Sizes, samplingBytes } from './sizes.ts'
 
 export interface Situation {
   recipe: Recipe
-  stages: { steps: number; settings: Settings }[]
+  stages: { kind: Recipe['stages'][number]['kind']; steps: number; settings: Settings }[]
   /** Token ids of some of the training prompts. */
   prompts: number[][]
   longestPrompt: number
@@ -37,7 +37,7 @@ export function resolved(asked: Pick<Situation, 'prompts' | 'longestPrompt'>, re
   let settings = initialSettings(recipe)
   const stages = recipe.stages.map((stage, i) => {
     if (i > 0) settings = enterStage(settings, stage)
-    return { steps: stage.steps, settings }
+    return { kind: stage.kind, steps: stage.steps, settings }
   })
   const most = Math.max(...stages.map((stage) => stage.settings.maxCompletionTokens))
   const largest = stages.find((stage) => stage.settings.maxCompletionTokens === most)!.settings

@@ -3,10 +3,12 @@ import { expect, type Locator, type Page } from '@playwright/test'
 export class LaunchDialog {
   readonly root: Locator
   readonly launchButton: Locator
+  readonly estimate: Locator
 
   constructor(page: Page) {
     this.root = page.getByRole('dialog', { name: 'New run' })
     this.launchButton = this.root.getByRole('button', { name: 'Launch' })
+    this.estimate = this.root.getByRole('region', { name: 'Estimate' })
   }
 
   field(label: string): Locator {
