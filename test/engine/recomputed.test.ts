@@ -1,6 +1,9 @@
 /** Gradient checkpointing: the same gradients for less memory. */
 import { expect, it } from 'vitest'
-import { accumulateGradient, batchOf } from '../../src-main/engine/model/batch.ts'
+import { loraSchema } from '../../src-main/contract/lora.ts'
+import { accumulateGradient, batchOf, disposeBatch } from '../../src-main/engine/model/batch.ts'
+import { type Adapters, freshAdapters } from '../../src-main/engine/model/lora.ts'
+import { disposeWeights, type Model, trainedOf } from '../../src-main/engine/model/model.ts'
 import { compiled } from '../../src-main/engine/tensor/compiled.ts'
 import { recomputed } from '../../src-main/engine/tensor/recomputed.ts'
 import { type Tensor, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
@@ -61,34 +64,51 @@ onEachBackend('what is recomputed', () => {
     expect(light.map((g) => g.arraySync())).toEqual(plain.map((g) => g.arraySync()))
   })
 
-  it.each(['tiny_llama', 'tiny_qwen2', 'tiny_qwen3'])(
-    'layers of a model have the gradients of those that are kept: %s',
-    async (name) => {
-      const policy = loadReferenceModel(name)
-      const batch = batchOf([
-        { promptIds: [3, 5], ids: [7, 9, 4, 11] },
-        { promptIds: [8], ids: [2, 6] },
+  const models = ['tiny_llama', 'tiny_qwen2', 'tiny_qwen3']
+  it.each(
+    models.flatMap((name) => [
+      { name, lora: false },
+      { name, lora: true },
+    ]),
+  )('layers of a model have the gradients of those that are kept: $name, LoRA: $lora', async ({ name, lora }) => {
+    const policy: Model = loadReferenceModel(name)
+    if (lora) policy.adapters = randomAdapters(policy)
+    const batch = batchOf([
+      { promptIds: [3, 5], ids: [7, 9, 4, 11] },
+      { promptIds: [8], ids: [2, 6] },
+    ])
+    const gradients = async (recomputeLayers: boolean) => {
+      const found = new Map<string, Tensor>()
+      const [loss] = await accumulateGradient(
+        'sum',
+        { ...policy, recomputeLayers },
+        batch,
+        1,
+        {},
+        found,
+        (forward, { mask }) => tf.neg(tf.sum(tf.mul(forward.logProbs, mask))),
+      )
+      return { loss, found }
+    }
+    const [kept, again] = [await gradients(false), await gradients(true)]
+    expect([...again.found.keys()]).toEqual([...trainedOf(policy).keys()])
+    expectClose('loss with gradient checkpointing', name, [again.loss], [kept.loss])
+    for (const [weight, g] of kept.found)
+      expectClose('gradient with gradient checkpointing', `${name} ${weight}`, again.found.get(weight)!, [
+        ...g.dataSync(),
       ])
-      const gradients = async (recomputeLayers: boolean) => {
-        const found = new Map<string, Tensor>()
-        const [loss] = await accumulateGradient(
-          'sum',
-          { ...policy, recomputeLayers },
-          batch,
-          1,
-          {},
-          found,
-          (forward, { mask }) => tf.neg(tf.sum(tf.mul(forward.logProbs, mask))),
-        )
-        return { loss, found }
-      }
-      const [kept, again] = [await gradients(false), await gradients(true)]
-      expectClose('loss with gradient checkpointing', name, [again.loss], [kept.loss])
-      for (const [weight, g] of kept.found)
-        expectClose('gradient with gradient checkpointing', `${name} ${weight}`, again.found.get(weight)!, [
-          ...g.dataSync(),
-        ])
-      tf.dispose([...kept.found.values(), ...again.found.values(), ...policy.weights.values()])
-    },
-  )
+    tf.dispose([...kept.found.values(), ...again.found.values(), ...trainedOf(policy).values()])
+    disposeBatch(batch)
+    if (lora) disposeWeights(policy.weights)
+  })
 })
+
+function randomAdapters(policy: Model): Adapters {
+  const { lora, tensors } = freshAdapters(policy.config, policy.weights, loraSchema.parse({ rank: 3 }), 0)
+  let seed = 0
+  const drawn = [...tensors].map(
+    ([name, t]) => [name, tf.randomNormal(t.shape, 0, 0.1, 'float32', ++seed) as Tensor] as const,
+  )
+  disposeWeights(tensors)
+  return { lora, tensors: new Map(drawn) }
+}

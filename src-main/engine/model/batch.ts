@@ -4,9 +4,9 @@ import { compiled } from '../tensor/compiled.ts'
 import { alike, laneCount, lanes } from '../tensor/lanes.ts'
 import type { Sizes } from '../tensor/recorder.ts'
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tensor/tf.ts'
+import { type Predictions, predictions } from './head.ts'
 import { frozenOf, type Model, modelKey, rebuilt, trainedOf } from './model.ts'
-import { entropyOf, logProbOf } from './operations.ts'
-import { causalBias, fuse, hiddenStates, logitsOf, ropeOf } from './transformer.ts'
+import { causalBias, type FusedWeights, fuse, hiddenStates, logitsOf, ropeOf } from './transformer.ts'
 
 export interface Sequence {
   promptIds: readonly number[]
@@ -173,22 +173,6 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
   return batches
 }
 
-/**
- * Logits of each next token, flat: [rows · (length − 1 − from), vocabulary], differentiable in what is trained.
- * @param from first position whose next token is wanted
- */
-export function nextTokenLogits(
-  model: Model,
-  batch: Pick<Batch, 'ids' | 'length' | 'positions'>,
-  from = 0,
-  fused = fuse(model),
-): Tensor2D {
-  const predicting = tf
-    .slice(finalStates(model, batch, fused), [0, from, 0], [-1, batch.length - 1 - from, -1])
-    .reshape([-1, model.config.hidden]) as Tensor2D
-  return logitsOf(fused, predicting)
-}
-
 /** Final hidden states of every position, normalised: [rows, length, hidden], differentiable in what is trained. */
 export function finalStates(
   model: Model,
@@ -203,35 +187,22 @@ export function finalStates(
   return hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(length), recomputeLayers })
 }
 
-/**
- * What is made of each lane's logits, joined: one number a token, [rows, length − 1] each, 0 where every row is still in its prompt: with a
- * large vocabulary and long prompts most of the logits would be of those.
- * @param f of flat logits and their targets
- */
-function overLanes(model: Model, batch: Batch, f: (logits: Tensor2D, targets: Tensor) => Tensor[]): Tensor2D[] {
-  const fused = fuse(model)
-  const { firstOutput } = batch
-  const width = batch.length - 1 - firstOutput
-  const allTargets = tf.slice(batch.targets.reshape([batch.rows, -1]), [0, firstOutput], [-1, width])
-  const parts = lanes(batch.rows, batch.lanes).map(([from, count]) => {
-    const ids = tf.slice(batch.ids, [from, 0], [count, batch.length])
-    const targets = tf.slice(allTargets, [from, 0], [count, width]).flatten()
-    return f(nextTokenLogits(model, { ...batch, ids }, firstOutput, fused), targets)
-  })
-  return parts[0].map((_, i) => {
-    const joined = tf.concat(parts.map((part) => part[i])).reshape([batch.rows, width]) as Tensor2D
-    return firstOutput === 0
-      ? joined
-      : tf.pad(joined, [
-          [0, 0],
-          [firstOutput, 0],
-        ])
-  })
+/** Those whose next token is wanted, flat: [rows · (length − 1 − from), hidden]. */
+function predictingStates(
+  model: Model,
+  batch: Pick<Batch, 'ids' | 'length' | 'positions'>,
+  from: number,
+  fused: FusedWeights,
+): Tensor2D {
+  return tf
+    .slice(finalStates(model, batch, fused), [0, from, 0], [-1, batch.length - 1 - from, -1])
+    .reshape([-1, model.config.hidden]) as Tensor2D
 }
 
-/** Log-probability of each next token under softmax(logits / temperature): [rows, length − 1], differentiable in what is trained. */
-export function nextTokenLogProbs(model: Model, batch: Batch, temperature: number): Tensor2D {
-  return overLanes(model, batch, (logits, targets) => [logProbOf(logits, targets, temperature)])[0]
+/** Logits of each next token, flat: [rows · (length − 1), vocabulary], differentiable in what is trained. */
+export function nextTokenLogits(model: Model, batch: Pick<Batch, 'ids' | 'length' | 'positions'>): Tensor2D {
+  const fused = fuse(model)
+  return logitsOf(fused, predictingStates(model, batch, 0, fused))
 }
 
 /** What a loss sees of the forward pass: one number a token, [rows, length − 1] each, both differentiable in what is trained. */
@@ -242,12 +213,35 @@ export interface Forward {
   entropies: Tensor2D
 }
 
+/**
+ * Each lane's predictions, joined. Both are 0 where every row is still in its prompt: with a large vocabulary and long prompts most of the work of
+ * the head would be for those.
+ */
 export function nextTokenForward(model: Model, batch: Batch, temperature: number): Forward {
-  const [logProbs, entropies] = overLanes(model, batch, (logits, targets) => [
-    logProbOf(logits, targets, temperature),
-    entropyOf(logits, temperature),
-  ])
-  return { logProbs, entropies }
+  const fused = fuse(model)
+  const { firstOutput } = batch
+  const width = batch.length - 1 - firstOutput
+  const allTargets = tf.slice(batch.targets.reshape([batch.rows, -1]), [0, firstOutput], [-1, width])
+  const parts = lanes(batch.rows, batch.lanes).map(([from, count]) => {
+    const ids = tf.slice(batch.ids, [from, 0], [count, batch.length])
+    const targets = tf.slice(allTargets, [from, 0], [count, width]).flatten()
+    const hidden = predictingStates(model, { ...batch, ids }, firstOutput, fused)
+    return predictions(hidden, fused.get('head') as Tensor2D, targets, temperature, !model.adapters)
+  })
+  const joined = (name: keyof Predictions) => {
+    const all = tf.concat(parts.map((part) => part[name])).reshape([batch.rows, width]) as Tensor2D
+    if (firstOutput === 0) return all
+    return tf.pad(all, [
+      [0, 0],
+      [firstOutput, 0],
+    ])
+  }
+  return { logProbs: joined('logProbs'), entropies: joined('entropies') }
+}
+
+/** Log-probability of each next token under softmax(logits / temperature): [rows, length − 1], differentiable in what is trained. */
+export function nextTokenLogProbs(model: Model, batch: Batch, temperature: number): Tensor2D {
+  return nextTokenForward(model, batch, temperature).logProbs
 }
 
 /** The tensors beside the policy's weights that one micro-step depends on, all by name. */

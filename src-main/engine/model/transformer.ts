@@ -112,12 +112,18 @@ export function hiddenStates(w: FusedWeights, ids: Tensor2D, pass: Pass): Tensor
   for (let i = 0; i < config.layers; i++) {
     if (recomputeLayers) {
       const names = [...w.keys()].filter((name) => name.startsWith(`${i}.`))
-      const part = ([input, ...own]: Tensor[], [bias, cos, sin]: Tensor[]) => {
+      const adapters = names.filter((name) => /\.[AB]$/.test(name))
+      // beside adapters the rest is frozen, and needs no gradient
+      const trained = adapters.length > 0 ? adapters : names
+      const frozen = names.filter((name) => !trained.includes(name))
+      const part = ([input, ...own]: Tensor[], [bias, cos, sin, ...still]: Tensor[]) => {
         const again = { config, bias, rope: { cos, sin } as Rope }
-        return layer(new Map(names.map((name, n) => [name, own[n]])), i, input as Tensor2D, rows, again)
+        const weights = [...trained, ...frozen].map((name, n) => [name, [...own, ...still][n]] as const)
+        return layer(new Map(weights), i, input as Tensor2D, rows, again)
       }
-      const constants = [pass.bias, pass.rope.cos, pass.rope.sin]
-      x = recomputed([x, ...names.map((name) => w.get(name)!)], constants, part) as Tensor2D
+      const get = (name: string) => w.get(name)!
+      const constants = [pass.bias, pass.rope.cos, pass.rope.sin, ...frozen.map(get)]
+      x = recomputed([x, ...trained.map(get)], constants, part) as Tensor2D
     } else if (freeLayers) {
       const before = x
       x = tf.tidy(() => layer(w, i, before, rows, pass))

@@ -37,14 +37,15 @@ function backward(f: Part, inputs: Tensor[], constants: Tensor[], dy: Tensor): T
   // The first input is made to depend on dy: a graph would otherwise find that all this was computed before, and keep that instead.
   const [first, ...rest] = inputs
   try {
-    return tf.grads((...given: Tensor[]) => f(given, constants))([tf.add(first, zeroFrom(dy)), ...rest], dy)
+    return tf.grads((...given: Tensor[]) => f(given, constants))([after(first, dy), ...rest], dy)
   } finally {
     state.activeTape = tape
   }
 }
 
-/** 0, or NaN if dy begins with NaN: a scalar that no optimiser of graphs knows to be constant. */
-function zeroFrom(dy: Tensor): Tensor {
-  const one = tf.slice(dy, new Array<number>(dy.rank).fill(0), new Array<number>(dy.rank).fill(1)).asScalar()
-  return tf.minimum(tf.relu(one), 0)
+/** x, in a graph not before another tensor is there. NaN if that one begins with NaN. */
+export function after(x: Tensor, other: Tensor): Tensor {
+  const one = tf.slice(other, new Array<number>(other.rank).fill(0), new Array<number>(other.rank).fill(1)).asScalar()
+  // 0, which no optimiser of graphs knows to be constant
+  return tf.add(x, tf.minimum(tf.relu(one), 0))
 }
