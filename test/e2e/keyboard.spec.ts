@@ -93,7 +93,7 @@ test('everything is reached and done by keyboard alone', async ({ studio }) => {
     await keyboard.press('k')
     await expect(reader.prompt).toHaveAccessibleName(prompt!)
     await reader.samples.first().getByRole('note').first().hover()
-    await expect(window.hint).toContainText('× weight')
+    await expect(window.hint).toContainText('whose answer is right')
     await keyboard.press('Escape')
     await expect(reader.root, 'a hint does not keep Escape for itself').toBeHidden()
     await expect(window.hint).toBeHidden()
