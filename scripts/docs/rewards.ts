@@ -56,6 +56,7 @@ const checkedAgainst: Record<RewardName, string> = {
   kimi_length: 'the formula, in groups of right and of wrong answers',
   soft_overlong: 'the formula, at its corners and between',
   repetition: 'the definition, written slowly',
+  own: 'functions that are right, throw, hang, and return what is no verdict',
   language: 'texts in five languages, each against each, and mixtures',
   helpfulness: 'its model is measured on held-out pairs; gradients by differences and in closed form',
   safety: 'its model is measured on held-out outputs; gradients by differences and in closed form',

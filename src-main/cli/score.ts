@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
+import { StudioError } from '../contract/errors.ts'
+import { isRewardFile } from '../contract/own-reward.ts'
 import { type RewardParameter, rewardInfo, rewardNames } from '../contract/rewards.ts'
 import { rewardModelsFolder, usableRewardModels } from '../library/reward-models.ts'
 import { dataFolder, dataOption, jsonOption, wholeNumber } from './options.ts'
@@ -18,7 +21,7 @@ export function addScore(program: Command): void {
     .description(
       'what a reward gives: JSON lines {"completion":…,"answer":…} in, {"reward":…,"parts":…,"reason":…} out',
     )
-    .requiredOption('--reward <name>', 'the reward (they are listed below)')
+    .requiredOption('--reward <name>', 'the reward (they are listed below), or your own: the path of a .js or .ts file')
     .option('--param <key=value>', 'a parameter of the reward', (value, before: string[]) => [...before, value], [])
     .option('--token-limit <n>', 'tokens after which an output counts as cut', wholeNumber(1, 1_048_576), 1024)
     .addOption(dataOption())
@@ -40,6 +43,19 @@ Examples:
     .action(score)
 }
 
+function readOwn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StudioError(
+      'bad-request',
+      `The reward ${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      'Give the path of a file whose default export is the reward, or the name of one of the rewards.',
+      { cause: error },
+    )
+  }
+}
+
 function help(name: (typeof rewardNames)[number]): string {
   const { about, parameters } = rewardInfo[name]
   const lines = Object.entries(parameters).map(
@@ -53,7 +69,12 @@ const valuesOf = (p: RewardParameter) =>
 
 async function score({ reward, param, tokenLimit, data }: ScoreOptions): Promise<void> {
   const { readLines, readParameters, rewardNamed, scoreLines } = await import('../engine/rewards/lines.ts')
-  const name = rewardNamed(reward)
+  const ownFile = isRewardFile(reward)
+  if (ownFile) {
+    const { openOwnReward } = await import('../engine/rewards/own.ts')
+    openOwnReward({ name: reward, code: readOwn(reward) })
+  }
+  const name = ownFile ? 'own' : rewardNamed(reward)
   const parameters = readParameters(name, param)
   if (rewardInfo[name].learnt) {
     const { openRewardModels } = await import('../engine/reward-models/open.ts')

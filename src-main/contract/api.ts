@@ -6,6 +6,7 @@ import type { EstimateEvent } from './estimate.ts'
 import type { EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import type { GeneratedText } from './jobs.ts'
 import type { FetchState, ModelList } from './models.ts'
+import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
 import type { Recipe } from './recipe.ts'
 import type {
   AlertRecord,
@@ -170,6 +171,14 @@ export const contract = {
     evaluationSamples: oc
       .input(z.object({ runId: z.string(), step, limit: z.number().int().min(1).max(65_536).default(200) }))
       .output(type<EvaluationSample[]>()),
+  },
+  /** A person's own rewards. */
+  rewards: {
+    list: oc.output(type<OwnReward[]>()),
+    save: oc.input(ownRewardSchema.extend({ name: ownRewardName })),
+    remove: oc.input(z.object({ name: ownRewardName })),
+    /** On samples that are stored. Nothing of it enters a run. */
+    try: oc.input(ownRewardTrial).output(type<OwnRewardResult>()),
   },
   models: {
     list: oc.output(type<ModelList>()),

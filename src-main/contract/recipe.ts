@@ -5,6 +5,7 @@ import { dataSetSchema } from './data-set.ts'
 import { StudioError } from './errors.ts'
 import { evaluationSchema } from './evaluation.ts'
 import { loraSchema } from './lora.ts'
+import { ownRewardSchema } from './own-reward.ts'
 import { promptSchema } from './prompt.ts'
 import { courseAlerts } from './records.ts'
 import { type RewardName, rewardNames } from './rewards.ts'
@@ -63,6 +64,8 @@ export const recipeSchema = z.strictObject({
   finalEvalPrompts: z.number().int().min(1).max(100_000).default(1024),
   /** How each evaluation samples. */
   evaluation: evaluationSchema.prefault({}),
+  /** Your own reward, for the weight `own`: the path of a file or the name of a saved one; a run keeps its code. */
+  ownReward: z.union([z.string().min(1).max(4000), ownRewardSchema]).optional(),
   checkpointEvery: z.number().int().min(1).max(1_000_000).default(10),
   /** Alerts that pause the run, for a person to look. */
   pauseOn: z.array(z.enum(courseAlerts)).default([]),
@@ -104,6 +107,12 @@ export function parseRecipe(json: unknown, source: string, lineOf: LineOf = () =
   requireProblems(recipe, source)
   requireCollections(recipe, source, line)
   requireGates(recipe, source, line)
+  if (rewardsOf(recipe).includes('own') && recipe.ownReward === undefined)
+    throw new StudioError(
+      'bad-recipe',
+      `${source} is not a valid recipe: it weighs the reward own, and ownReward names no file.`,
+      'Give ownReward the path of a .js or .ts file, or the name of a reward that you saved.',
+    )
   recipe.stages.forEach((stage, i) => {
     let s = commonSettings(recipe)
     for (const settings of allSettings(stage)) {

@@ -226,6 +226,21 @@ export const rewardTable = {
     side: 'general',
     parameters: rewardModel,
   },
+  own: {
+    label: 'yours',
+    about: 'What the function in your own file says, which `ownReward` names.',
+    range: [-1000, 1000],
+    parameters: {
+      seconds: {
+        kind: 'number',
+        min: 0.1,
+        max: 60,
+        default: 2,
+        effect: 'Processor time of the function on one group.',
+      },
+      megabytes: { kind: 'integer', min: 16, max: 1024, default: 64, effect: 'Its memory.' },
+    },
+  },
 } as const satisfies Record<string, RewardInfo>
 
 export type RewardName = keyof typeof rewardTable

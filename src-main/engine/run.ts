@@ -20,6 +20,7 @@ import type { Prompts } from './prompts.ts'
 import { mixed } from './reference.ts'
 import { openRewardModels } from './reward-models/open.ts'
 import { neuralRewardOn, withStep } from './rewards/composite.ts'
+import { openOwnReward } from './rewards/own.ts'
 import { enter } from './stages/enter.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { checkStages, type MakeStep, promptsOf, stageWork } from './stages/work.ts'
@@ -53,6 +54,8 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
   state.policy.recomputeLayers = start.recipe.gradientCheckpointing
   const { recipe } = start
+  // the host put its code into the recipe
+  openOwnReward(typeof recipe.ownReward === 'object' ? recipe.ownReward : undefined)
   openRewardModels(rewardModelsOf(recipe, start.rewardModels ?? ''))
   const sets = await problemsOf(recipe)
   const prompts = await promptsOf(recipe, state.policy, sets)

@@ -3,6 +3,7 @@ import { implement, ORPCError } from '@orpc/server'
 import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import type { Host } from './host.ts'
+import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
 import { answer } from './playground.ts'
 import { listRecipes, loadRecipe } from './recipes.ts'
 
@@ -50,6 +51,12 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       evaluationSamples: api.groups.evaluationSamples.handler(({ input }) =>
         ask.evaluationSamples(input.runId, input.step, input.limit),
       ),
+    },
+    rewards: {
+      list: api.rewards.list.handler(() => listOwnRewards(host.dataFolder)),
+      save: api.rewards.save.handler(({ input }) => saveOwnReward(host.dataFolder, input)),
+      remove: api.rewards.remove.handler(({ input }) => removeOwnReward(host.dataFolder, input.name)),
+      try: api.rewards.try.handler(({ input }) => tryOwnReward(host, input)),
     },
     models: {
       list: api.models.list.handler(() => host.models.list()),

@@ -29,6 +29,7 @@ import { type JobOptions, JobRunner } from './jobs.ts'
 import type { machineMemory } from './machine-memory.ts'
 import { Models } from './models.ts'
 import { endOrphan } from './orphans.ts'
+import { withOwnReward } from './own-rewards.ts'
 import { requireMemory } from './refusal.ts'
 import { rewind } from './resume.ts'
 import { Session } from './session.ts'
@@ -123,7 +124,8 @@ export class Host {
   async launch(given: Recipe, backend: string | null = null, anyway = false): Promise<RunSummary> {
     modelPath(given.model)
     rewardModelsOf(given, rewardModelsFolder(this.dataFolder))
-    const recipe = given.data ? { ...given, data: withHashes(given.data) } : given
+    const withCode = withOwnReward(given, this.dataFolder)
+    const recipe = given.data ? { ...withCode, data: withHashes(given.data) } : withCode
     await this.#requireIdle()
     if (!anyway) requireMemory(await this.#estimate(recipe, backend))
     await this.#requireIdle()

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { findNodeAtLocation, type JSONPath, parseTree } from 'jsonc-parser'
 import type { RecipeInfo } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
+import { isRewardFile } from '../contract/own-reward.ts'
 import { type LineOf, parseRecipe, type Recipe, settingsOfStages, withAssignments } from '../contract/recipe.ts'
 import { isSupervised } from '../contract/stages.ts'
 import { isModelName } from '../library/names.ts'
@@ -40,6 +41,8 @@ export function loadRecipe(
   const recipe = parseRecipe(withAssignments(parseJson(text, path), assignments), path, linesOf(text))
   // Relative paths are meant from the recipe's own folder, wherever the app was started.
   recipe.model = modelOf(recipe.model, path)
+  if (typeof recipe.ownReward === 'string' && isRewardFile(recipe.ownReward))
+    recipe.ownReward = resolve(dirname(path), recipe.ownReward)
   if (recipe.data) {
     recipe.data.train = resolve(dirname(path), recipe.data.train)
     recipe.data.eval = resolve(dirname(path), recipe.data.eval)

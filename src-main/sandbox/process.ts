@@ -9,7 +9,7 @@ import { type FromChild, failed, type Job, type Outcome } from './program.ts'
 const built = import.meta.url.endsWith('.js')
 const place = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 const entry = place(built ? './sandbox.js' : './child/main.ts')
-const packages = ['pyodide', 'ws', 'quickjs-emscripten-core', '@jitl/quickjs-ng-wasmfile-release-sync']
+const packages = ['pyodide', 'ws', 'quickjs-emscripten-core', '@jitl/quickjs-wasmfile-release-sync']
 
 /** An interpreter by the package that it comes in: TypeScript becomes JavaScript. */
 export type Interpreter = 'python' | 'javascript'
@@ -47,7 +47,7 @@ export class SandboxProcess {
     // it ends a program by itself at the limit of processor time, unless that hangs in one long operation
     const late = setTimeout(
       () => resolve({ outcome: failed('time', ''), spent: true }),
-      1000 * (2 * job.limits.seconds + 1),
+      1000 * (4 * job.limits.seconds + 2),
     )
     this.child.on('message', heard)
     this.child.once('exit', died)

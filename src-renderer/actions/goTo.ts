@@ -51,6 +51,16 @@ export const goToModels: Action = {
   run: () => go({ page: 'models' }),
 }
 
+export const goToRewards: Action = {
+  id: 'go-to-rewards',
+  name: 'Rewards',
+  group: 'Go to',
+  keys: ['6'],
+  words: 'own reward function write try javascript editor',
+  enabled: () => true,
+  run: () => go({ page: 'rewards' }),
+}
+
 export const goToSystem: Action = {
   id: 'go-to-system',
   name: 'System',

@@ -1,7 +1,7 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
 import { resetZoom, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
-import { goToLive, goToModels, goToPlayground, goToRuns, goToSystem, goToTraces } from './goTo.ts'
+import { goToLive, goToModels, goToPlayground, goToRewards, goToRuns, goToSystem, goToTraces } from './goTo.ts'
 import {
   acrossTime,
   close,
@@ -61,6 +61,7 @@ export const actions: Action[] = [
   goToTraces,
   goToPlayground,
   goToModels,
+  goToRewards,
   goToSystem,
   openPalette,
   showShortcuts,

@@ -18,6 +18,7 @@ import { Rail } from './Rail.tsx'
 import { ShortcutsDialog } from './ShortcutsDialog.tsx'
 import { theme, variables } from './theme.ts'
 
+const RewardsPage = lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage })))
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -34,6 +35,11 @@ export function App() {
             {page === 'traces' && <TracesPage />}
             {page === 'playground' && <PlaygroundPage />}
             {page === 'models' && <ModelsPage />}
+            {page === 'rewards' && (
+              <Suspense>
+                <RewardsPage />
+              </Suspense>
+            )}
             {page === 'system' && <SystemPage />}
           </Guard>
         </main>

@@ -1,5 +1,6 @@
 import {
   IconActivityHeartbeat,
+  IconAward,
   IconBox,
   IconCommand,
   IconDeviceDesktop,
@@ -15,7 +16,7 @@ import {
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
-import { goToLive, goToModels, goToPlayground, goToRuns, goToSystem, goToTraces } from '../actions/goTo.ts'
+import { goToLive, goToModels, goToPlayground, goToRewards, goToRuns, goToSystem, goToTraces } from '../actions/goTo.ts'
 import { launch } from '../actions/launch.ts'
 import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
 import { hint } from '../parts/hint.ts'
@@ -50,6 +51,7 @@ export function Rail({ page }: { page: Route['page'] }) {
         icon={<IconMessage {...icon} />}
       />
       <PageLink action={goToModels} page="models" current={page} icon={<IconBox {...icon} />} />
+      <PageLink action={goToRewards} page="rewards" current={page} icon={<IconAward {...icon} />} />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
@@ -74,6 +76,7 @@ const homes: Record<Route['page'], Route> = {
   runs: { page: 'runs' },
   playground: { page: 'playground' },
   models: { page: 'models' },
+  rewards: { page: 'rewards' },
   system: { page: 'system' },
 }
 

@@ -50,6 +50,8 @@ function Form() {
   const [wishes, setWishes] = useState<Partial<Record<NumberSettingName, string>>>({})
   /** Taken over from an estimate, beyond the settings offered here. */
   const [taken, setTaken] = useState<Change[]>([])
+  const { data: ownRewards } = useResource('own-rewards', () => api().rewards.list())
+  const [ownReward, setOwnReward] = useState('')
   const [busy, setBusy] = useState(false)
   const recipe = recipes?.find((r) => r.name === name)
   const problems = offered.map((s) => (wishes[s]?.trim() ? refusal(s, typed(wishes[s])) : undefined))
@@ -60,6 +62,7 @@ function Form() {
     assignments: [
       ...(seed === '' ? [] : [`seed=${seed}`]),
       ...taken.map((change) => change.assignment),
+      ...(ownReward === '' ? [] : [`ownReward=${ownReward}`, 'rewardWeights.own=1']),
       ...offered.flatMap((s) => (wishes[s]?.trim() ? [`${s}=${typed(wishes[s])}`] : [])),
     ],
     backend: backend || null,
@@ -139,6 +142,16 @@ function Form() {
           onChange={(value) => setBackend(value ?? '')}
           data={backends}
         />
+        {ownRewards && ownRewards.length > 0 && (
+          <Select
+            label="Your reward"
+            description="Beside the recipe’s, with the weight 1, which can be turned."
+            allowDeselect={false}
+            value={ownReward}
+            onChange={(value) => setOwnReward(value ?? '')}
+            data={[{ value: '', label: 'none' }, ...ownRewards.map((r) => ({ value: r.name, label: r.name }))]}
+          />
+        )}
       </div>
       <fieldset className={styles.settings}>
         <legend>Settings, for all stages. Empty: as in the recipe.</legend>

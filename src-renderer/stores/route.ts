@@ -11,6 +11,7 @@ export type Route =
   | { page: 'runs' }
   | { page: 'system' }
   | { page: 'models' }
+  | { page: 'rewards' }
   | { page: 'playground' }
   /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
@@ -35,7 +36,7 @@ export const emptyFilters = {
 export type TraceFilters = typeof emptyFilters
 export type TraceFilter = keyof TraceFilters
 
-const plainPages = ['runs', 'models', 'playground', 'system'] as const
+const plainPages = ['runs', 'models', 'playground', 'rewards', 'system'] as const
 
 const whole = (text: string | null): number | null => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null)
 

@@ -10,6 +10,7 @@ import { language } from './language.ts'
 import { helpfulness, safety } from './learnt.ts'
 import { logic } from './logic/logic.ts'
 import { math } from './math/math.ts'
+import { own } from './own.ts'
 import { repetition } from './repetition.ts'
 import { each, type Reward } from './reward.ts'
 import { softOverlong } from './soft-overlong.ts'
@@ -29,6 +30,7 @@ export const rewards: { readonly [N in RewardName]: Reward<N> } = {
   language,
   helpfulness,
   safety,
+  own,
 }
 
 checkRewards(rewards)

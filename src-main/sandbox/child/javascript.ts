@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import imported from '@jitl/quickjs-ng-wasmfile-release-sync'
+import imported from '@jitl/quickjs-wasmfile-release-sync'
 import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSSyncVariant } from 'quickjs-emscripten-core'
 import { failed, type Job, type Outcome } from '../program.ts'
 import { rewindClock } from './clock.ts'
@@ -13,7 +13,7 @@ import type { Machine } from './machine.ts'
 const variant = imported as unknown as QuickJSSyncVariant
 
 export async function startJavaScript(): Promise<Machine> {
-  const file = fileURLToPath(import.meta.resolve('@jitl/quickjs-ng-wasmfile-release-sync/wasm'))
+  const file = fileURLToPath(import.meta.resolve('@jitl/quickjs-wasmfile-release-sync/wasm'))
   const wasmModule = await WebAssembly.compile(readFileSync(file))
   // loaded now: only files beside their own can be imported later on
   const [ffi, loader] = [await variant.importFFI(), await variant.importModuleLoader()]

@@ -1,0 +1,107 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useRef } from 'react'
+import type { OwnRewardResult, TriedSample } from '../../../src-main/contract/own-reward.ts'
+import { plain, plural } from '../../format/number.ts'
+import styles from './Page.module.css'
+
+/** What a reward said: what went wrong first, how the values are spread, then each sample. */
+export function Results({ result: { samples, problems, milliseconds } }: { result: OwnRewardResult }) {
+  const values = samples.flatMap(({ value }) => (value === null ? [] : [value]))
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return (
+    <div className={styles.results}>
+      {problems.map(({ message, samples: count }) => (
+        <p key={message} role="alert" className={styles.problem}>
+          No verdict on {plural(count, 'sample')}: {message}
+        </p>
+      ))}
+      <p className={styles.sum} role="status">
+        {plural(samples.length, 'sample')} in {plain(Math.round(milliseconds))} ms
+        {values.length > 0 &&
+          `, mean ${round(mean)}, from ${round(Math.min(...values))} to ${round(Math.max(...values))}`}
+      </p>
+      {values.length > 0 && <Spread values={values} />}
+      <Samples samples={samples} />
+    </div>
+  )
+}
+
+const round = (value: number) => plain(Number(value.toPrecision(3)))
+const BARS = 24
+
+/** How many samples lie between which values. */
+function Spread({ values }: { values: number[] }) {
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const width = (high - low || 1) / BARS
+  const bars = Array.from({ length: BARS }, () => 0)
+  for (const value of values) bars[Math.min(BARS - 1, Math.floor((value - low) / width))]++
+  const most = Math.max(...bars)
+  const between = (i: number) => `${bars[i]} from ${round(low + i * width)} to ${round(low + (i + 1) * width)}`
+  return (
+    <figure className={styles.spread}>
+      <div
+        className={styles.bars}
+        role="img"
+        aria-label={`Distribution: ${bars
+          .map((n, i) => (n ? between(i) : ''))
+          .filter(Boolean)
+          .join('; ')}`}
+      >
+        {bars.map((count, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place
+          <span key={i} title={between(i)} style={{ height: `${(100 * count) / most}%` }} />
+        ))}
+      </div>
+      <figcaption>
+        <span>{round(low)}</span>
+        <span>{round(high === low ? low + 1 : high)}</span>
+      </figcaption>
+    </figure>
+  )
+}
+
+function Samples({ samples }: { samples: TriedSample[] }) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: samples.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 72,
+    overscan: 8,
+  })
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard
+    <div ref={scroller} className={styles.samples} tabIndex={0} role="list" aria-label="Samples">
+      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        {rows.getVirtualItems().map(({ index, key, start }) => {
+          const { step, group, sample, prompt, text, value, reason, reward, parts } = samples[index]
+          return (
+            <div
+              key={key}
+              data-index={index}
+              ref={rows.measureElement}
+              role="listitem"
+              className={styles.sample}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <b className={value === null ? styles.noVerdict : undefined}>{value === null ? 'none' : round(value)}</b>
+              <div>
+                <p className="mono">
+                  {prompt} {text}
+                </p>
+                <p className={styles.reason}>
+                  step {step}, group {group + 1}, sample {sample + 1}
+                  {reward !== null && `, was rewarded ${round(reward)}`}
+                  {reason && `: ${reason}`}
+                  {parts &&
+                    ` (${Object.entries(parts)
+                      .map(([name, part]) => `${name} ${part}`)
+                      .join(', ')})`}
+                </p>
+              </div>
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
