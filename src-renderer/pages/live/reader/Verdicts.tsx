@@ -41,7 +41,13 @@ function Verdict({ name, part }: { name: string; part: RewardPart }) {
     >
       <dt>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what the reward judges is told on focus */}
-        <span {...hint(about)} className={styles.name} role="note" tabIndex={0}>
+        <span
+          {...hint(about)}
+          className={styles.name}
+          role="note"
+          tabIndex={0}
+          aria-label={`${name} ${compact(value)} times weight ${compact(weight)}: ${reason}`}
+        >
           {name}
         </span>
         {value === null ? (
