@@ -70,16 +70,14 @@ function progress(event: Exclude<EstimateEvent, { type: 'estimate' }>): string {
 }
 
 function readable({ memory, machine, fits, remedy, remedyBytes, time, parameters, trained }: Estimate): string {
-  const { work, ...still } = memory.parts
+  const { work: _, ...still } = memory.parts
   const rows: [string, string][] = [
     ...(Object.keys(still) as (keyof typeof still)[]).map((part): [string, string] => [
       memoryParts[part],
       gib(still[part]),
     ]),
-    [
-      memory.sampling > memory.update ? 'sampling: KV cache and logits' : 'a micro-batch: activations and gradients',
-      gib(work),
-    ],
+    ['sampling: KV cache and logits', gib(memory.sampling)],
+    ['a micro-batch: activations and gradients', gib(memory.update)],
     ['in all, at the peak', gib(memory.bytes)],
     [
       machine.limitedBy === 'container' ? 'free in this container' : 'free on this machine',

@@ -13,7 +13,7 @@ const names: Record<MemoryPart, string> = {
   program: 'program',
   weights: 'weights',
   training: 'training',
-  work: 'work',
+  work: 'sampling and micro-batch',
 }
 
 export function EstimatePanel({ following, onUse }: { following: Following; onUse: (changes: Change[]) => void }) {
@@ -78,12 +78,6 @@ function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Esti
   const taken = machine.total - machine.available
   const where = machine.limitedBy === 'container' ? 'this container' : 'this machine'
   const parts = Object.keys(memoryParts) as MemoryPart[]
-  const about = (part: MemoryPart) =>
-    part !== 'work'
-      ? memoryParts[part]
-      : needs.sampling > needs.update
-        ? 'sampling: KV cache and logits'
-        : 'a micro-batch: activations and gradients'
   return (
     <div className={styles.memory}>
       <p>
@@ -107,7 +101,7 @@ function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Esti
             key={part}
             data-part={part}
             style={{ width: share(needs.parts[part]) }}
-            {...hint(`${memory(needs.parts[part])}: ${about(part)}`)}
+            {...hint(`${memory(needs.parts[part])}: ${memoryParts[part]}`)}
           />
         ))}
         {fits === false && <i style={{ left: share(machine.total) }} aria-hidden="true" />}
@@ -116,8 +110,7 @@ function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Esti
         <li data-part="taken">others {memory(taken)}</li>
         {parts.map((part) => (
           <li key={part} data-part={part}>
-            {part === 'work' ? (needs.sampling > needs.update ? 'sampling' : 'micro-batch') : names[part]}{' '}
-            {memory(needs.parts[part])}
+            {names[part]} {memory(needs.parts[part])}
           </li>
         ))}
       </ul>

@@ -19,11 +19,6 @@ const usual = {
 const RESIDENT = 3
 /** While an update ends: the sum of gradients and the newest, and weights and moments as they were before, for undoing. */
 const UPDATING = 5
-/**
- * Of what sampling or an update freed, the allocator keeps some where the other does not find it: r1-zero-mini held 765 MiB after its first
- * evaluation and 985 after steps that need 280 by themselves.
- */
-const LEFT_BEHIND = 0.5
 /** Weights as sampling takes them: projections joined, with adapters merged first. */
 const joinedBytes = (sizes: Sizes) => FLOAT_BYTES * sizes.projections * (sizes.lora ? 2 : 1)
 
@@ -42,8 +37,8 @@ export function memoryOf(sizes: Sizes, situation: Situation, measured: Measured)
   const training = RESIDENT * FLOAT_BYTES * sizes.trained
   const update = Math.max(0, updateBytes(sizes, situation, measured) - training)
   const sampling = samplingTotal(sizes, situation, measured)
-  const left = LEFT_BEHIND * Math.min(update, sampling)
-  const parts = { program, weights, training, work: Math.max(update, sampling) + left }
+  // one after the other, yet the allocator keeps what the one freed where the other does not find it: r1-zero-mini holds both at its peak
+  const parts = { program, weights, training, work: update + sampling }
   return {
     bytes: program + weights + training + parts.work,
     parts,
