@@ -1,6 +1,6 @@
 import type { RewardPart } from '../../../../src-main/contract/records.ts'
 import { type RewardName, rewardInfo } from '../../../../src-main/contract/rewards.ts'
-import { compact, plain, signed } from '../../../format/number.ts'
+import { compact, plain } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import styles from './Verdicts.module.css'
 
@@ -40,11 +40,11 @@ function Verdict({ name, part }: { name: string; part: RewardPart }) {
       data-watched={weight === 0}
     >
       <dt>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what the reward judges is told on focus */}
         <span
           {...hint(about)}
           className={styles.name}
           role="note"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what the reward judges is told on focus
           tabIndex={0}
           aria-label={`${name} ${compact(value)} times weight ${compact(weight)}: ${reason}`}
         >
@@ -57,7 +57,9 @@ function Verdict({ name, part }: { name: string; part: RewardPart }) {
             <span className={styles.product}>
               {compact(value)} × {plain(weight)}
             </span>
-            <span className={styles.contribution}>{signed(contribution ?? 0, 3).replace(/(\.\d\d)0$/, '$1')}</span>
+            <span
+              className={styles.contribution}
+            >{`${(contribution ?? 0) > 0 ? '+' : ''}${compact(contribution)}`}</span>
           </>
         )}
       </dt>
