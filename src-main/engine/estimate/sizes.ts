@@ -1,6 +1,7 @@
 /** What a model's tensors come to, from its architecture alone. All weights are 32-bit floats. */
 import type { Lora } from '../../contract/lora.ts'
 import type { ModelConfig } from '../model/config.ts'
+import { logitsAtOnce } from '../model/head.ts'
 import { adapterShapes } from '../model/lora.ts'
 import { expectedShapes } from '../model/policy.ts'
 
@@ -63,7 +64,7 @@ export function activationBytes({ config: c, lora }: Sizes, shape: BatchShape, c
 
 /** Numbers in what is made of the logits: they, two log-softmaxes, the chosen token's mask, and their gradient. */
 function logitNumbers(c: ModelConfig, { rows, length, firstOutput }: BatchShape): number {
-  return 6 * rows * (length - 1 - firstOutput) * c.vocabulary
+  return 6 * rows * (length - 1 - firstOutput) * logitsAtOnce(c.vocabulary)
 }
 
 /** A rollout at its widest. */
@@ -84,6 +85,7 @@ export function samplingBytes(sizes: Sizes, { prompts, rows, promptLength, atten
   const layer = 12 * c.hidden + 6 * q + 7 * c.intermediate + 4 * c.heads * promptLength
   const reading = cacheOf(promptLength) + FLOAT_BYTES * prompts * promptLength * layer
   const scores = FLOAT_BYTES * 3 * rows * c.heads * attended
-  const going = 1.5 * cacheOf(attended) + scores
+  // a layer at a time is copied where the cache grows
+  const going = (1 + 1 / c.layers) * cacheOf(attended) + scores
   return Math.max(reading, going) + FLOAT_BYTES * 2 * rows * c.vocabulary
 }

@@ -10,6 +10,9 @@ import { entropyOf, logProbOf } from './operations.ts'
 /** Entries of the vocabulary in a part. Greater parts spill out of the processor's cache, smaller ones are more operations. */
 const PART = 4096
 
+/** Entries of a vocabulary whose logits are there at once. */
+export const logitsAtOnce = (vocabulary: number): number => (vocabulary <= 2 * PART ? vocabulary : PART)
+
 export interface Predictions {
   /** [n]: log-probability of each target under softmax(logits / temperature). */
   logProbs: Tensor
