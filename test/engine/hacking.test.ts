@@ -173,6 +173,8 @@ describe('a policy that hacks its reward', () => {
           maxCompletionTokens: 48,
           rewardWeights: { accuracy: 0, helpfulness: 1 },
           rewardParameters: { helpfulness: { model } },
+          // against the default: no reward model judges mathematics
+          sideWeights: { math: { general: 1 } },
         },
         { task: { difference: 1 } },
       ),
