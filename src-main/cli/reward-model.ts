@@ -34,7 +34,7 @@ Examples:
   grpo-studio reward-model train helpful-1 --kind helpfulness --model embedded --pairs pairs.jsonl --epochs 3
   grpo-studio reward-model train safe-1 --kind safety --model smollm2-135m-instruct --lora --pairs labels.jsonl
   grpo-studio reward-model evaluate helpful-1 --pairs others.jsonl
-  grpo-studio reward-model compare helpful-1 helpful-2`,
+  grpo-studio reward-model compare helpful-1 helpful-2 --json`,
     )
   verbs
     .command('train')
