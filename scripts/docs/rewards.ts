@@ -65,11 +65,14 @@ const checkedAgainst: Record<RewardName, string> = {
 export function rewardFigureTable(figures: RewardFigures | undefined): string {
   const hostile = (name: RewardName) => {
     const most = figures?.hostile.milliseconds[name]
+    if (most === undefined && (name === 'helpfulness' || name === 'safety' || name === 'own')) return undefined
     return most === undefined ? 'not measured' : `${figures?.hostile.texts} of 1 MB, at most ${Math.ceil(most)} ms`
   }
   const round = (value: number | undefined) =>
     value === undefined ? 'not measured' : Number(value.toPrecision(2)).toLocaleString('en-US')
   const speed = (name: RewardName) => {
+    if (name === 'helpfulness' || name === 'safety') return 'its model’s'
+    if (name === 'own') return 'the function’s'
     if (name === 'math' && figures) return `${round(figures.perSecond[name])}; LaTeX ${round(figures.latexPerSecond)}`
     if (name !== 'code') return round(figures?.perSecond[name])
     const of = (language: 'python' | 'javascript' | 'typescript') => round(figures?.programs?.[language].perSecond)

@@ -28,13 +28,16 @@ const timedOn: Partial<Record<RewardName, [problem: Question, text: string]>> = 
 }
 const aSum: [Question, string] = [sum, '<think>Two and two, so I add 2+2=4.</think><answer>4.0</answer>']
 
+/** Without a model or a file of a person's they have no verdict, and a figure would say nothing. */
+const judgesNothingAlone: RewardName[] = ['helpfulness', 'safety', 'own']
+
 /** Each reward is timed for about so long. */
 const MILLISECONDS = 1000
 
 export async function rewards(): Promise<unknown> {
   const speed: Record<string, number> = {}
   const slowest: Record<string, number> = {}
-  for (const name of rewardNames) {
+  for (const name of rewardNames.filter((one) => !judgesNothingAlone.includes(one))) {
     const [problem, text] = timedOn[name] ?? aSum
     speed[name] = await perSecond(name, text, problem)
     slowest[name] = await slowestOf(name, problem)
