@@ -1,6 +1,6 @@
 /**
  * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|traces|estimate …]
- * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them; --rows 128x4,256x6 picks some of its rows.
+ * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them, TRL on a GPU with --gpu; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -45,6 +45,7 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string' },
     steps: { type: 'string' },
     'warm-up': { type: 'string' },
+    gpu: { type: 'boolean' },
     out: { type: 'string' },
   },
 })
@@ -68,6 +69,7 @@ for (const part of chosen) {
     backend: values.backend,
     python: values.python,
     rows: values.rows?.split(','),
+    gpu: values.gpu,
     steps: values.steps === undefined ? undefined : Number(values.steps),
     warmUp: values['warm-up'] === undefined ? undefined : Number(values['warm-up']),
   })
