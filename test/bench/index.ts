@@ -7,33 +7,25 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { compiled } from './compiled.ts'
-import { estimate } from './estimate.ts'
-import { flat } from './flat.ts'
-import { interop } from './interop.ts'
-import { learning } from './learning.ts'
-import { publishedRollout } from './published-rollout.ts'
-import { rewards } from './rewards.ts'
-import { sampler } from './sampler.ts'
-import { steering } from './steering.ts'
-import { traces } from './traces.ts'
-import { trainer } from './trainer.ts'
-import { windowAnswers } from './window.ts'
+import type { BenchOptions } from './options.ts'
 
+type Bench = (options: BenchOptions) => Promise<unknown>
+
+/** Loaded when it is its turn: none needs what another does. */
 const parts = {
-  learning,
-  steering,
-  window: windowAnswers,
-  compiled,
-  sampler,
-  trainer,
-  'published-rollout': publishedRollout,
-  interop,
-  flat,
-  rewards,
-  traces,
-  estimate,
-}
+  learning: async () => (await import('./learning.ts')).learning,
+  steering: async () => (await import('./steering.ts')).steering,
+  window: async () => (await import('./window.ts')).windowAnswers,
+  compiled: async () => (await import('./compiled.ts')).compiled,
+  sampler: async () => (await import('./sampler.ts')).sampler,
+  trainer: async () => (await import('./trainer.ts')).trainer,
+  'published-rollout': async () => (await import('./published-rollout.ts')).publishedRollout,
+  interop: async () => (await import('./interop.ts')).interop,
+  flat: async () => (await import('./flat.ts')).flat,
+  rewards: async () => (await import('./rewards.ts')).rewards,
+  traces: async () => (await import('./traces.ts')).traces,
+  estimate: async () => (await import('./estimate.ts')).estimate,
+} satisfies Record<string, () => Promise<Bench>>
 type Part = keyof typeof parts
 
 const { values, positionals } = parseArgs({
@@ -64,7 +56,8 @@ const figures: Record<string, unknown> = {
 }
 for (const part of chosen) {
   console.error(`— ${part}`)
-  figures[part] = await parts[part]({
+  const bench: Bench = await parts[part]()
+  figures[part] = await bench({
     seeds: values.seeds.split(',').map(Number),
     backend: values.backend,
     python: values.python,
