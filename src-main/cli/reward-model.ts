@@ -38,13 +38,13 @@ Examples:
     )
   verbs
     .command('train')
-    .description('train one on JSON lines of preferences or labels, and measure it on prompts that were kept apart')
+    .description('train one on preferences or labels, and measure it on prompts that were kept apart')
     .argument('<name>', 'what to call it')
     .addOption(new Option('--kind <kind>', 'what it judges').choices(rewardModelKinds).makeOptionMandatory())
     .requiredOption('--model <dir>', modelHelp)
     .requiredOption(
       '--pairs <file>',
-      'JSON lines {"prompt","chosen","rejected"} for helpfulness, {"prompt","completion","label"} for safety',
+      'JSON lines, CSV or Parquet: {"prompt","chosen","rejected"} for helpfulness, {"prompt","completion","label"} for safety',
     )
     .option('--epochs <n>', 'times that all is gone through', wholeNumber(1, 1000), defaults.epochs)
     .option('--batch <n>', 'pairs or outputs of a step', wholeNumber(1, 65_536), defaults.batchSize)
@@ -70,7 +70,7 @@ Examples:
     .command('evaluate')
     .description('measure one on another file')
     .argument('<name>', 'its name, or the path of its folder')
-    .requiredOption('--pairs <file>', 'JSON lines, as with train; all of them are measured with')
+    .requiredOption('--pairs <file>', 'a file as for train; all of it is measured with')
     .addOption(backendOption())
     .addOption(dataOption())
     .addOption(jsonOption('print the report as JSON'))

@@ -1,4 +1,4 @@
-/** Files of problems: JSON lines, a JSON array, CSV, TSV or Parquet; read whole, with the hash of what is in them. */
+/** Files of data: JSON lines, a JSON array, CSV, TSV or Parquet; read whole, with the hash of what is in them. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
@@ -13,17 +13,26 @@ export interface DataRow {
   value: unknown
 }
 
-/** @throws StudioError bad-recipe if the file cannot be read */
-function readDataFile(path: string): { bytes: Buffer; sha256: string } {
+/** What a file is read for: it decides the code and the hint of what is wrong with it. */
+export type DataUse = 'recipe' | 'reward-model'
+const complaints = {
+  recipe: {
+    code: 'bad-recipe',
+    hint: 'Correct the path in the recipe’s data; a relative one starts at the recipe file’s folder.',
+  },
+  'reward-model': { code: 'bad-request', hint: 'Give the path of a file of preferences or labels.' },
+} as const
+
+function readDataFile(path: string, use: DataUse): { bytes: Buffer; sha256: string } {
   try {
     const bytes = readFileSync(path)
     return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     throw new StudioError(
-      'bad-recipe',
+      complaints[use].code,
       code === 'ENOENT' ? `There is no data set ${path}.` : `The data set ${path} cannot be read (${code ?? message}).`,
-      'Correct the path in the recipe’s data; a relative one starts at the recipe file’s folder.',
+      complaints[use].hint,
       { cause: error },
     )
   }
@@ -31,10 +40,13 @@ function readDataFile(path: string): { bytes: Buffer; sha256: string } {
 
 /**
  * What the name's end says it is: .parquet, .csv, .tsv; anything else is JSON.
- * @throws StudioError bad-recipe if the file cannot be read, or is not of that format
+ * @throws StudioError bad-recipe (bad-request for a reward model) if the file cannot be read, or is not of that format
  */
-export async function readDataRows(path: string): Promise<{ rows: DataRow[]; sha256: string }> {
-  const { bytes, sha256 } = readDataFile(path)
+export async function readDataRows(
+  path: string,
+  use: DataUse = 'recipe',
+): Promise<{ rows: DataRow[]; sha256: string }> {
+  const { bytes, sha256 } = readDataFile(path, use)
   const kind = extname(path).toLowerCase()
   try {
     if (kind === '.parquet') return { rows: await parquetRows(bytes), sha256 }
@@ -45,7 +57,7 @@ export async function readDataRows(path: string): Promise<{ rows: DataRow[]; sha
     return { rows: jsonRows(text), sha256 }
   } catch (error) {
     throw new StudioError(
-      'bad-recipe',
+      complaints[use].code,
       `${path} cannot be read as ${kind === '.parquet' ? 'Parquet' : kind === '.csv' || kind === '.tsv' ? 'CSV' : 'JSON'}: ${(error as Error).message}.`,
       'The end of its name says what a file is: .jsonl, .json, .csv, .tsv or .parquet.',
       { cause: error },
@@ -99,5 +111,8 @@ function jsonRows(text: string): DataRow[] {
 
 /** The data set with the hashes of its files as they are now. @throws StudioError bad-recipe if one cannot be read */
 export function withHashes(data: DataSet): DataSet {
-  return { ...data, sha256: { train: readDataFile(data.train).sha256, eval: readDataFile(data.eval).sha256 } }
+  return {
+    ...data,
+    sha256: { train: readDataFile(data.train, 'recipe').sha256, eval: readDataFile(data.eval, 'recipe').sha256 },
+  }
 }

@@ -1,16 +1,7 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
 import { resetZoom, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
-import {
-  goToCompare,
-  goToLive,
-  goToModels,
-  goToPlayground,
-  goToRewards,
-  goToRuns,
-  goToSystem,
-  goToTraces,
-} from './goTo.ts'
+import { goToLive, goToModels, goToPlayground, goToRewards, goToRuns, goToSystem, goToTraces } from './goTo.ts'
 import {
   acrossTime,
   close,
@@ -71,7 +62,6 @@ export const actions: Action[] = [
   goToPlayground,
   goToModels,
   goToRewards,
-  goToCompare,
   goToSystem,
   openPalette,
   showShortcuts,

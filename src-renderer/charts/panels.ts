@@ -7,7 +7,6 @@ import {
   type MetricInfo,
   type MetricName,
   metrics,
-  processMetrics,
   rewardMetrics,
   sideMetrics,
   stageMetrics,
@@ -46,13 +45,7 @@ export interface Panel {
 
 type Extra = Partial<Pick<Panel, 'share' | 'fromZero' | 'spread' | 'heldOut' | 'bound' | 'exact'>>
 
-const information: Record<MetricName, MetricInfo> = {
-  ...metrics,
-  ...stageMetrics,
-  ...processMetrics,
-  ...rewardMetrics,
-  ...sideMetrics,
-}
+const information: Record<MetricName, MetricInfo> = { ...metrics, ...stageMetrics, ...rewardMetrics, ...sideMetrics }
 
 function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
   const { label, unit, about } = information[metric]

@@ -7,6 +7,7 @@ import { rewardModelTraining } from '../../src-main/contract/reward-models.ts'
 import { trainRewardModel } from '../../src-main/engine/reward-models/train.ts'
 import { openBackend } from '../../src-main/engine/tensor/index.ts'
 import { saidBy } from '../../src-main/engine/watch/signs.ts'
+import { readNote } from '../../src-main/library/reward-models.ts'
 import { bestBackend } from './support/backends.ts'
 import { run, smallRecipe, type Transcript, temporaryFolder, tinyPolicy } from './support/run.ts'
 import { twoTongues } from './support/two-tongues.ts'
@@ -37,26 +38,33 @@ function recipe(steps: number, settings: object, more: object = {}) {
   })
 }
 
-/** A reward model, really trained: an answer that begins with a large digit is the better one. @returns its folder */
-async function lovesLargeDigits(): Promise<string> {
+const said = (answer: string) => `<think>guess</think><answer>${answer}</answer>`
+
+/** A reward model, really trained: the first of two answers is the better one. @returns its folder */
+async function preferring(better: (i: number) => [chosen: string, rejected: string], more = {}): Promise<string> {
   const folder = temporaryFolder()
-  const said = (answer: string) => `<think>guess</think><answer>${answer}</answer>`
   const pairs = Array.from({ length: 160 }, (_, i) => {
-    const rest = String((i * 37) % 100).slice(0, i % 3)
-    return {
-      prompt: `${i + 11}-${(i * 7) % 10}=`,
-      chosen: said(`${6 + (i % 4)}${rest}`),
-      rejected: said(`${1 + (i % 4)}${rest}`),
-    }
+    const [chosen, rejected] = better(i)
+    return { prompt: `${i + 11}-${(i * 7) % 10}=`, chosen: said(chosen), rejected: said(rejected) }
   })
   const data = join(folder, 'pairs.jsonl')
   writeFileSync(data, pairs.map((pair) => JSON.stringify(pair)).join('\n'))
-  const model = join(folder, 'large-digits')
-  const training = rewardModelTraining.parse({ learningRate: 3e-3, batchSize: 16, epochs: 4 })
-  const ask = { name: 'large-digits', kind: 'helpfulness', model: tinyPolicy, data, training } as const
+  const model = join(folder, 'model')
+  const training = rewardModelTraining.parse({ learningRate: 3e-3, batchSize: 16, epochs: 4, ...more })
+  const ask = { name: 'model', kind: 'helpfulness', model: tinyPolicy, data, training } as const
   await trainRewardModel({ ...ask, folder: model, backend: bestBackend }, () => {})
   return model
 }
+
+/** One that begins with a large digit. */
+const lovesLargeDigits = () =>
+  preferring((i) => {
+    const rest = String((i * 37) % 100).slice(0, i % 3)
+    return [`${6 + (i % 4)}${rest}`, `${1 + (i % 4)}${rest}`]
+  })
+
+/** One that begins with 5 rather than 4, both with one more digit, and hardly trained: what other texts are worth it has not learnt. */
+const knowsFewTexts = () => preferring((i) => [`5${i % 10}`, `4${i % 10}`], { learningRate: 3e-4, epochs: 1 })
 
 const kinds = (t: Transcript) => t.of('alert').map(({ alert }) => alert.kind)
 
@@ -183,6 +191,36 @@ describe('a policy that hacks its reward', () => {
     expect(alert.message).toMatch(/^The reward helpfulness went from .+ while held-out accuracy fell from/)
     expect(samples.length).toBeGreaterThan(0)
     for (const { parts } of samples) expect(parts.accuracy?.value).toBe(0)
+  })
+
+  it('by leaving what a reward model has learnt: scores beyond those of all texts that it was trained on', async () => {
+    const model = await knowsFewTexts()
+    const t = await run(
+      recipe(
+        16,
+        {
+          learningRate: 0.001,
+          maxCompletionTokens: 48,
+          rewardWeights: { accuracy: 0, helpfulness: 1 },
+          rewardParameters: { helpfulness: { model } },
+          sideWeights: { math: { general: 1 } },
+        },
+        { task: { difference: 1 } },
+      ),
+    )
+    const outside = t.of('step').map(({ report }) => report.metrics['reward_model/out_of_range']!)
+    const mean = (shares: number[]) => shares.reduce((sum, share) => sum + share, 0) / shares.length
+    expect(mean(outside.slice(-5))).toBeGreaterThan(mean(outside.slice(0, 5)) + 0.2)
+    const { alert, samples } = found(t, 'reward-model-range')
+    expect(alert.message).toMatch(
+      /^Of \d+ % of the outputs the reward model's score leaves the range of its training texts\.$/,
+    )
+    expect(samples.length).toBeGreaterThan(0)
+    const { low, high } = readNote(model).scores
+    for (const { parts } of samples) {
+      const score = parts.helpfulness!.parts!.score as number
+      expect(score < low || score > high, `${score} of ${low} to ${high}`).toBe(true)
+    }
   })
 
   it('and one that learns what it is meant to is left alone', async () => {

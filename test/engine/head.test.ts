@@ -1,6 +1,6 @@
 /** The head in parts of the vocabulary, against the operations on all logits that TRL's figures are compared with. */
 import { expect, it } from 'vitest'
-import { predictions } from '../../src-main/engine/model/head.ts'
+import { foretold, predictions } from '../../src-main/engine/model/head.ts'
 import { entropyOf, logProbOf } from '../../src-main/engine/model/operations.ts'
 import { compiled } from '../../src-main/engine/tensor/compiled.ts'
 import { type Tensor, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
@@ -88,5 +88,53 @@ onEachBackend('a head in parts', () => {
     // each of the two outputs has a hold on the head itself, which is counted though it is no copy
     expect(kept - 2 * 4 * head.size).toBeLessThan(n * head.shape[0])
     tf.dispose([hidden, targets, head])
+  })
+})
+
+onEachBackend('how well tokens are foretold', () => {
+  it.each([18, 53])('is told alike from all logits and in parts of %i, the first of equal ones counting', (part) => {
+    const given = inputs()
+    // the third row's logits are all equal: its target is not the first of them; the fourth row's is
+    const hidden = tf.concat([tf.slice(given[0], [0, 0], [5, width]), tf.zeros([2, width])]) as Tensor2D
+    const likely = [...(tf.argMax(tf.matMul(hidden, given[1] as Tensor2D, false, true), 1).dataSync() as Int32Array)]
+    const targets = tf.tensor1d([likely[0], likely[1] === 52 ? 51 : 52, likely[2], likely[3], 9, 0, 9], 'int32')
+    const all = [hidden, given[1], targets]
+    const told = ([h, e, t]: Tensor[]) => {
+      const { logProbs, likeliest } = foretold(h as Tensor2D, e as Tensor2D, t, part)
+      return [logProbs, likeliest]
+    }
+    const logits = tf.matMul(hidden, given[1] as Tensor2D, false, true) as Tensor2D
+    const expected = [...logProbOf(logits, targets, 1).dataSync()]
+    const right = [1, 0, 1, 1, likely[4] === 9 ? 1 : 0, 1, 0]
+    for (const [logProbs, likeliest] of [
+      tf.tidy(() => told(all)),
+      compiled(`foretold in parts of ${part}`, all, told),
+    ]) {
+      expectClose('foretold', 'log-probabilities', logProbs, expected)
+      expect([...likeliest.dataSync()]).toEqual(right)
+      tf.dispose([logProbs, likeliest])
+    }
+    tf.dispose([...given, ...all, logits])
+  })
+
+  it('without a tensor of the vocabulary by the tokens', () => {
+    const [tokens, words] = [64, 40 * vocabulary]
+    const [hidden, head] = [normal([tokens, width], 1, 1), normal([words, width], 1, 2)] as Tensor2D[]
+    let largest = 0
+    const watched = tf.engine() as unknown as { makeTensorFromTensorInfo(...args: never[]): Tensor }
+    const make = watched.makeTensorFromTensorInfo
+    watched.makeTensorFromTensorInfo = function (...args) {
+      const made = make.apply(this, args)
+      largest = Math.max(largest, made.size)
+      return made
+    }
+    try {
+      tf.tidy(() => void foretold(hidden, head, tf.zeros([tokens], 'int32'), vocabulary))
+    } finally {
+      watched.makeTensorFromTensorInfo = make
+    }
+    expect(largest).toBeGreaterThanOrEqual(tokens * vocabulary)
+    expect(largest).toBeLessThan(2 * tokens * vocabulary)
+    tf.dispose([hidden, head])
   })
 })

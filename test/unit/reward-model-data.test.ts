@@ -1,19 +1,34 @@
 /** Preference data: what is refused, the split, and the balance of lengths. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { RewardModelKind } from '../../src-main/contract/reward-models.ts'
 import { balanced, readItems, split } from '../../src-main/engine/reward-models/data.ts'
 import { judgedPart } from '../../src-main/engine/reward-models/texts.ts'
+import { readDataRows } from '../../src-main/library/data-files.ts'
 
 const pair = (prompt: string, chosen: string, rejected: string) => ({ prompt, chosen, rejected })
 const lines = (...values: unknown[]) => values.map((v) => JSON.stringify(v)).join('\n')
 
+const folder = mkdtempSync(join(tmpdir(), 'grpo-test-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What a file of this name with this in it is read as. */
+async function read(kind: RewardModelKind, text: string | Buffer, name = 'f.jsonl') {
+  const file = join(folder, name)
+  writeFileSync(file, text)
+  return readItems(kind, (await readDataRows(file, 'reward-model')).rows, 'f')
+}
+
 describe('reading', () => {
-  it('takes pairs and labels, each with its line', () => {
-    expect(readItems('helpfulness', `\n${lines(pair('p', 'a', 'b'))}\n`, 'f')).toEqual([
-      { ...pair('p', 'a', 'b'), line: 2 },
+  it('takes pairs and labels, each with its place', async () => {
+    expect(await read('helpfulness', `\n${lines(pair('p', 'a', 'b'))}\n`)).toEqual([
+      { ...pair('p', 'a', 'b'), place: 'line 2' },
     ])
     const labels = ['safe', 'unsafe', true, false, 1, 0].map((label) => ({ prompt: 'p', completion: 'c', label }))
-    expect(readItems('safety', lines(...labels), 'f').map((item) => 'safe' in item && item.safe)).toEqual([
+    expect((await read('safety', lines(...labels))).map((item) => 'safe' in item && item.safe)).toEqual([
       true,
       false,
       true,
@@ -23,9 +38,35 @@ describe('reading', () => {
     ])
   })
 
+  it('takes CSV, TSV, a JSON array and Parquet too', async () => {
+    const csv = 'prompt,chosen,rejected\np,"a, and\nmore",b\nq,c,d\n'
+    expect(await read('helpfulness', csv, 'f.csv')).toEqual([
+      { ...pair('p', 'a, and\nmore', 'b'), place: 'line 2' },
+      { ...pair('q', 'c', 'd'), place: 'line 4' },
+    ])
+    expect(await read('safety', 'prompt\tcompletion\tlabel\np\tc\tunsafe\n', 'f.tsv')).toEqual([
+      { prompt: 'p', completion: 'c', safe: false, place: 'line 2' },
+    ])
+    expect(await read('helpfulness', JSON.stringify([pair('p', 'a', 'b')]), 'f.json')).toEqual([
+      { ...pair('p', 'a', 'b'), place: 'item 1' },
+    ])
+    // of a data set of problems: it has no preferences, and each row is named
+    const parquet = readFileSync(new URL('../fixtures/data/gsm8k-layout.snappy.parquet', import.meta.url))
+    await expect(read('helpfulness', parquet, 'f.parquet')).rejects.toThrow(/row 1 has a bad prompt.*row 2/)
+  })
+
+  it('says what is wrong with a file that is none', async () => {
+    const missing = readDataRows(join(folder, 'none.jsonl'), 'reward-model')
+    await expect(missing).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('There is no'),
+    })
+    await expect(read('helpfulness', 'PAR', 'f.parquet')).rejects.toMatchObject({ code: 'bad-request' })
+  })
+
   it.each([
     ['helpfulness', '{', 'line 1 is not JSON'],
-    ['helpfulness', '[]', 'line 1 is wrong: Invalid input: expected object'],
+    ['helpfulness', '[[]]', 'item 1 is wrong: Invalid input: expected object'],
     ['helpfulness', lines({ prompt: 'p', chosen: 'a' }), 'line 1 has a bad rejected'],
     ['helpfulness', lines(pair('', 'a', 'b')), 'line 1 has a bad prompt'],
     ['helpfulness', lines(pair('p', 'a', 'a')), 'line 1 is wrong: chosen and rejected are the same'],
@@ -36,13 +77,13 @@ describe('reading', () => {
     ],
     ['safety', lines({ prompt: 'p', completion: 'c' }), 'line 1 has a bad label'],
     ['helpfulness', '\n \n', 'f has nothing in it'],
-  ] as const)('%s: refuses %s', (kind, text, message) => {
-    expect(() => readItems(kind, text, 'f')).toThrow(message)
+  ] as const)('%s: refuses %s', async (kind, text, message) => {
+    await expect(read(kind, text)).rejects.toThrow(message)
   })
 
-  it('names each of several wrong lines, at most ten', () => {
+  it('names each of several wrong lines, at most ten', async () => {
     const text = [lines(pair('p', 'a', 'b')), ...Array<string>(12).fill('nothing')].join('\n')
-    expect(() => readItems('helpfulness', text, 'f')).toThrow(/line 2 is not JSON; .*line 11 is not JSON, and 2 more/)
+    await expect(read('helpfulness', text)).rejects.toThrow(/line 2 is not JSON; .*line 11 is not JSON, and 2 more/)
   })
 })
 

@@ -4,7 +4,7 @@ import { compiled } from '../tensor/compiled.ts'
 import { alike, laneCount, lanes } from '../tensor/lanes.ts'
 import type { Sizes } from '../tensor/recorder.ts'
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tensor/tf.ts'
-import { type Predictions, predictions } from './head.ts'
+import { type Foretold, foretold, predictions } from './head.ts'
 import { frozenOf, type Model, modelKey, rebuilt, trainedOf } from './model.ts'
 import { causalBias, type FusedWeights, fuse, hiddenStates, logitsOf, ropeOf } from './transformer.ts'
 
@@ -218,6 +218,21 @@ export interface Forward {
  * the head would be for those.
  */
 export function nextTokenForward(model: Model, batch: Batch, temperature: number): Forward {
+  return overNextTokens(model, batch, (hidden, head, targets) =>
+    predictions(hidden, head, targets, temperature, !model.adapters),
+  )
+}
+
+/** How well each next token was foretold, [rows, length − 1] each, without gradients; 0 as in `nextTokenForward`. */
+export function nextTokenForetold(model: Model, batch: Batch): Record<keyof Foretold, Tensor2D> {
+  return overNextTokens(model, batch, foretold)
+}
+
+function overNextTokens<K extends string>(
+  model: Model,
+  batch: Batch,
+  read: (hidden: Tensor2D, head: Tensor2D, targets: Tensor) => Record<K, Tensor>,
+): Record<K, Tensor2D> {
   const fused = fuse(model)
   const { firstOutput } = batch
   const width = batch.length - 1 - firstOutput
@@ -226,9 +241,9 @@ export function nextTokenForward(model: Model, batch: Batch, temperature: number
     const ids = tf.slice(batch.ids, [from, 0], [count, batch.length])
     const targets = tf.slice(allTargets, [from, 0], [count, width]).flatten()
     const hidden = predictingStates(model, { ...batch, ids }, firstOutput, fused)
-    return predictions(hidden, fused.get('head') as Tensor2D, targets, temperature, !model.adapters)
+    return read(hidden, fused.get('head') as Tensor2D, targets)
   })
-  const joined = (name: keyof Predictions) => {
+  const joined = (name: K) => {
     const all = tf.concat(parts.map((part) => part[name])).reshape([batch.rows, width]) as Tensor2D
     if (firstOutput === 0) return all
     return tf.pad(all, [
@@ -236,7 +251,7 @@ export function nextTokenForward(model: Model, batch: Batch, temperature: number
       [firstOutput, 0],
     ])
   }
-  return { logProbs: joined('logProbs'), entropies: joined('entropies') }
+  return Object.fromEntries((Object.keys(parts[0]) as K[]).map((name) => [name, joined(name)])) as Record<K, Tensor2D>
 }
 
 /** Log-probability of each next token under softmax(logits / temperature): [rows, length − 1], differentiable in what is trained. */

@@ -43,6 +43,41 @@ export function predictions(
   return { logProbs: logProbs(hidden, logSums, given), entropies: differentiable(hidden, logSums, entropies, given) }
 }
 
+export interface Foretold {
+  /** [n]: log-probability of each target. */
+  logProbs: Tensor
+  /** [n]: 1 where no token is likelier than the target, else 0; of equally likely ones the first counts. */
+  likeliest: Tensor
+}
+
+/** In one pass over the parts, forward alone. Shapes as in `predictions`, at temperature 1. */
+export function foretold(hidden: Tensor2D, head: Tensor2D, targets: Tensor, part = PART): Foretold {
+  const ids = targets.toInt()
+  let state: Tensor[] = []
+  for (const [from, count] of head.shape[0] <= 2 * part
+    ? [[0, head.shape[0]] as const]
+    : partsOf(head.shape[0], part)) {
+    const before = state
+    state = tf.tidy(() => {
+      const { logits } = logitsOfPart(hidden, head, [from, count], before[0])
+      const greatest = tf.max(logits, 1, true)
+      const first = column(tf.add(tf.argMax(logits, 1).toFloat(), from))
+      if (before.length === 0) return [greatest, tf.sum(tf.exp(tf.sub(logits, greatest)), 1, true), first]
+      const [m0, s0, first0] = before
+      const m = tf.maximum(m0, greatest)
+      const s = tf.add(tf.mul(s0, tf.exp(tf.sub(m0, m))), tf.sum(tf.exp(tf.sub(logits, m)), 1, true))
+      return [m, s, tf.where(tf.greater(greatest, m0), first, first0)]
+    })
+    tf.dispose(before)
+  }
+  const [m, s, first] = state
+  const own = tf.sum(tf.mul(hidden, tf.gather(head, ids)), 1, true)
+  return {
+    logProbs: tf.sub(own, tf.add(m, tf.log(s))).flatten(),
+    likeliest: tf.equal(first.flatten(), ids.toFloat()).toFloat(),
+  }
+}
+
 interface Given {
   head: Tensor2D
   targets: Tensor

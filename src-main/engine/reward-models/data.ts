@@ -1,7 +1,8 @@
-/** Preferences and labels from JSON lines: read, checked line by line, split by prompt, and balanced by length. */
+/** Preferences and labels from files: checked row by row, split by prompt, and balanced by length. */
 import { z } from 'zod'
 import { StudioError } from '../../contract/errors.ts'
 import type { RewardModelKind } from '../../contract/reward-models.ts'
+import type { DataRow } from '../../library/data-files.ts'
 import { mix } from '../random.ts'
 
 export interface Preference {
@@ -16,8 +17,8 @@ export interface Labelled {
   safe: boolean
 }
 
-/** `line`: of the file, from 1. */
-export type Item = { line: number } & (Preference | Labelled)
+/** `place`: where it is in its file, `line 3`. */
+export type Item = { place: string } & (Preference | Labelled)
 
 const text = z.string().min(1).max(1_000_000)
 const preference = z
@@ -35,17 +36,16 @@ const forms: Record<RewardModelKind, string> = {
 
 /**
  * @param source what to call it in messages
- * @throws StudioError bad-request naming every line that is wrong (the first ten of them) by its number
+ * @throws StudioError bad-request naming every row that is wrong (the first ten of them) by its place
  */
-export function readItems(kind: RewardModelKind, content: string, source: string): Item[] {
+export function readItems(kind: RewardModelKind, rows: readonly DataRow[], source: string): Item[] {
   const wrong: string[] = []
   const items: Item[] = []
-  content.split('\n').forEach((line, i) => {
-    if (line.trim() === '') return
-    const read = itemOf(kind, line)
-    if (typeof read === 'string') wrong.push(`line ${i + 1} ${read}`)
-    else items.push({ ...read, line: i + 1 })
-  })
+  for (const { place, value } of rows) {
+    const read = value === undefined ? 'is not JSON' : itemOf(kind, value)
+    if (typeof read === 'string') wrong.push(`${place} ${read}`)
+    else items.push({ ...read, place })
+  }
   const hint = `Give one object a line, like ${forms[kind]}. Nothing was trained.`
   if (wrong.length > 0) {
     const more = wrong.length > 10 ? `, and ${wrong.length - 10} more` : ''
@@ -55,13 +55,7 @@ export function readItems(kind: RewardModelKind, content: string, source: string
   return items
 }
 
-function itemOf(kind: RewardModelKind, line: string): Preference | Labelled | string {
-  let json: unknown
-  try {
-    json = JSON.parse(line)
-  } catch {
-    return 'is not JSON'
-  }
+function itemOf(kind: RewardModelKind, json: unknown): Preference | Labelled | string {
   const read = kind === 'helpfulness' ? preference.safeParse(json) : labelled.safeParse(json)
   if (!read.success) {
     const [{ path, message }] = read.error.issues

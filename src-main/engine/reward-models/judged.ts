@@ -11,44 +11,44 @@ import { scoresOf } from './scores.ts'
 import { judgedPart, textLength, written, writtenPrompts } from './texts.ts'
 
 /** A pair's two answers, the preferred one first; or one output with its label. */
-export type Example = { line: number; prompt: string } & (
+export type Example = { place: string; prompt: string } & (
   | { sequences: readonly [Sequence, Sequence]; safe?: undefined }
   | { sequences: readonly [Sequence]; safe: boolean }
 )
 
-/** @throws StudioError bad-request naming the line: text outside the vocabulary, no answer after the thinking, more tokens than the model holds */
+/** @throws StudioError bad-request naming the row: text outside the vocabulary, no answer after the thinking, more tokens than the model holds */
 export async function examplesOf(policy: Policy, items: readonly Item[], source: string): Promise<Example[]> {
-  const wrong = (line: number, what: string, hint: string) =>
-    new StudioError('bad-request', `${source}: line ${line} ${what}.`, hint)
+  const wrong = (place: string, what: string, hint: string) =>
+    new StudioError('bad-request', `${source}: ${place} ${what}.`, hint)
   const prompts = await promptsOf(policy, items, wrong)
   const { maxPositions } = policy.config
   return items.map((item): Example => {
-    const { line, prompt } = item
+    const { place, prompt } = item
     const sequence = (text: string, field: string): Sequence => {
       let own: Sequence
       try {
         own = written(policy, prompts.get(prompt)!, text)
       } catch (error) {
-        throw outside(error, line, wrong)
+        throw outside(error, place, wrong)
       }
       if (sizeOf(own) <= maxPositions) return own
       throw wrong(
-        line,
+        place,
         `has ${sizeOf(own)} tokens with its ${field}, and the model holds ${maxPositions}`,
         'Shorten it or leave it out.',
       )
     }
-    if ('safe' in item) return { line, prompt, safe: item.safe, sequences: [sequence(item.completion, 'completion')] }
+    if ('safe' in item) return { place, prompt, safe: item.safe, sequences: [sequence(item.completion, 'completion')] }
     const answer = (field: 'chosen' | 'rejected') => {
       const text = judgedPart('helpfulness', item[field])
       if (text !== null) return sequence(text, field)
-      throw wrong(line, `has no answer after the thinking in its ${field}`, 'Helpfulness is of that part alone.')
+      throw wrong(place, `has no answer after the thinking in its ${field}`, 'Helpfulness is of that part alone.')
     }
-    return { line, prompt, sequences: [answer('chosen'), answer('rejected')] }
+    return { place, prompt, sequences: [answer('chosen'), answer('rejected')] }
   })
 }
 
-type Wrong = (line: number, what: string, hint: string) => StudioError
+type Wrong = (place: string, what: string, hint: string) => StudioError
 
 async function promptsOf(policy: Policy, items: readonly Item[], wrong: Wrong) {
   try {
@@ -57,20 +57,20 @@ async function promptsOf(policy: Policy, items: readonly Item[], wrong: Wrong) {
       items.map((item) => item.prompt),
     )
   } catch (error) {
-    for (const { prompt, line } of items) {
+    for (const { prompt, place } of items) {
       try {
         policy.tokenizer.encode(prompt)
       } catch (own) {
-        throw outside(own, line, wrong)
+        throw outside(own, place, wrong)
       }
     }
     throw error
   }
 }
 
-function outside(error: unknown, line: number, wrong: Wrong): unknown {
+function outside(error: unknown, place: string, wrong: Wrong): unknown {
   if (!(error instanceof StudioError)) return error
-  return wrong(line, `cannot be written in the model's tokens: ${error.message.replace(/\.$/, '')}`, error.hint)
+  return wrong(place, `cannot be written in the model's tokens: ${error.message.replace(/\.$/, '')}`, error.hint)
 }
 
 /** @returns the score of each sequence, by example */

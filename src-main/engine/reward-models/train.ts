@@ -1,10 +1,9 @@
 /** Trains a reward model (Guo et al. 2025, Methods: helpfulness on pairs, safety point by point) and measures it on held-out prompts. */
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { StudioError } from '../../contract/errors.ts'
 import type { Jobs } from '../../contract/jobs.ts'
 import type { RewardModelKind, RewardModelNote, RewardModelTraining } from '../../contract/reward-models.ts'
+import { readDataRows } from '../../library/data-files.ts'
 import { NonFiniteError } from '../grpo/update.ts'
 import { baseModel } from '../model/base.ts'
 import { modelFolder } from '../model/embedded.ts'
@@ -33,15 +32,15 @@ const LEAST_HELD_OUT = 10
 
 type TrainJob = Jobs['train-reward-model']
 
-/** @throws StudioError bad-request naming the line; bad-model, not-found; non-finite; disk-full, checkpoint */
+/** @throws StudioError bad-request naming the row; bad-model, not-found; non-finite; disk-full, checkpoint */
 export async function trainRewardModel(
   { name, kind, model: base, data, folder, training, backend }: TrainJob['ask'],
   tell: (news: TrainJob['news']) => void,
 ): Promise<TrainJob['answer']> {
   const started = performance.now()
   await openBackend(backend as BackendName | undefined)
-  const { text, sha256 } = readData(data)
-  const items = readItems(kind, text, data)
+  const { rows, sha256 } = await readDataRows(data, 'reward-model')
+  const items = readItems(kind, rows, data)
   const model = begin(loadPolicy(modelFolder(base)), kind, base, training)
   try {
     const all = await examplesOf(model, items, data)
@@ -89,23 +88,11 @@ export async function evaluateRewardModel({
   await openBackend(backend as BackendName | undefined)
   const { model, note } = loadRewardModel(folder)
   try {
-    const examples = await examplesOf(model, readItems(note.kind, readData(data).text, data), data)
+    const { rows } = await readDataRows(data, 'reward-model')
+    const examples = await examplesOf(model, readItems(note.kind, rows, data), data)
     return await reportOf(model, examples, note.training.microBatchTokens, note.training.seed)
   } finally {
     disposeRewardModel(model)
-  }
-}
-
-function readData(path: string): { text: string; sha256: string } {
-  try {
-    const bytes = readFileSync(path)
-    return { text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') }
-  } catch (error) {
-    throw new StudioError(
-      'bad-request',
-      `${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}.`,
-      'Give the path of a file of JSON lines.',
-    )
   }
 }
 
@@ -186,14 +173,14 @@ export async function learn(
 
 const difference = ({ sequences: [chosen, rejected] }: Example) => textLength(chosen) - textLength(rejected!)
 
-function balancedExamples(examples: readonly Example[], items: readonly { line: number }[]): Example[] {
-  const texts = new Map(items.map((item) => [item.line, item as { chosen?: string; rejected?: string }]))
+function balancedExamples(examples: readonly Example[], items: readonly { place: string }[]): Example[] {
+  const texts = new Map(items.map((item) => [item.place, item as { chosen?: string; rejected?: string }]))
   const pairs = examples.map((e) => {
-    const { chosen = '', rejected = '' } = texts.get(e.line)!
+    const { chosen = '', rejected = '' } = texts.get(e.place)!
     return { ...e, chosen, rejected }
   })
-  const kept = new Set(balanced(pairs, difference).map((pair) => pair.line))
-  return examples.filter((e) => kept.has(e.line))
+  const kept = new Set(balanced(pairs, difference).map((pair) => pair.place))
+  return examples.filter((e) => kept.has(e.place))
 }
 
 function longerShare(kind: RewardModelKind, examples: readonly Example[]): number | null {

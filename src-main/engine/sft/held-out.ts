@@ -5,12 +5,11 @@ import {
   batchSizes,
   disposeBatch,
   microBatches,
-  nextTokenLogits,
+  nextTokenForetold,
   rebatched,
   type Sequence,
 } from '../model/batch.ts'
 import { frozenOf, modelKey, rebuilt, trainedOf } from '../model/model.ts'
-import { logProbOf } from '../model/operations.ts'
 import type { Policy } from '../model/policy.ts'
 import { compiled } from '../tensor/compiled.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
@@ -39,12 +38,9 @@ export async function heldOutScore(
       inputs,
       (all, sizes) => {
         const own = rebatched(batch, all.slice(held.length), sizes)
-        const logits = nextTokenLogits(rebuilt(policy, all.slice(0, held.length)), own)
-        const mask = own.mask.flatten()
-        const ofTarget = tf.sum(tf.mul(logits, tf.oneHot(own.targets.toInt() as never, policy.config.vocabulary)), -1)
-        const likeliest = tf.cast(tf.equal(ofTarget, tf.max(logits, -1)), 'float32')
-        const sumOf = (values: Tensor) => tf.sum(tf.mul(values, mask))
-        return [tf.stack([sumOf(tf.neg(logProbOf(logits, own.targets, 1))), sumOf(likeliest)])]
+        const { logProbs, likeliest } = nextTokenForetold(rebuilt(policy, all.slice(0, held.length)), own)
+        const sumOf = (values: Tensor) => tf.sum(tf.mul(values, own.mask))
+        return [tf.stack([tf.neg(sumOf(logProbs)), sumOf(likeliest)])]
       },
       batchSizes(batch, held, [batch.mask]),
     )

@@ -47,7 +47,7 @@ const rules: Record<string, Rule> = {
   ...rule(same, 'Relu Round Rsqrt Sigmoid Sign Softmax Softplus Sqrt Square Tanh ZerosLike'),
   ...rule(broadcast, 'Add Sub Mul RealDiv FloorDiv FloorMod Pow Maximum Minimum SquaredDifference'),
   ...rule(broadcast, 'Equal NotEqual Less LessEqual Greater GreaterEqual LogicalAnd LogicalOr'),
-  ...rule(reduction, 'Sum Mean Max Min Prod All Any'),
+  ...rule(reduction, 'Sum Mean Max Min Prod All Any ArgMax'),
   // tfjs gives it a condition of the values' own shape
   Select: ([, x]) => [x.shape],
   Reshape: ([x, shape]) => [reshaped(x.shape, integers(shape))],
@@ -109,7 +109,8 @@ const truths = new Set(
 export function resultsOf(codes: TypeCodes, name: string, attributes: Attribute[], inputs: readonly Known[]): Result[] {
   const byName = new Map(attributes.map((a) => [a.name, a.value]))
   if (!Object.hasOwn(rules, name)) throw new NoRule(name)
-  const typed = byName.get('DstT') ?? byName.get('T') ?? byName.get('Tparams') ?? inputs[0].dtype
+  const typed =
+    byName.get('DstT') ?? byName.get('output_type') ?? byName.get('T') ?? byName.get('Tparams') ?? inputs[0].dtype
   const dtype = truths.has(name) ? codes.TF_BOOL : (typed as number)
   return rules[name](inputs, byName).map((shape) => ({ shape: [...shape], dtype }))
 }

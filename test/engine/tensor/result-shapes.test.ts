@@ -93,6 +93,7 @@ describe.skipIf(!bestBackend.startsWith('tensorflow'))('rules for what operation
           const x = some(2, 3, 4)
           return [tf.sum(x, axis, keep), tf.mean(x, axis, keep), tf.max(x, axis, keep), tf.min(x, axis, keep)]
         })
+    watched(() => [tf.argMax(some(2, 3, 4), 1), tf.argMax(some(5))])
     watched(() => [tf.prod(some(2, 3), 1), tf.all(tf.ones([2, 3], 'bool'), 1), tf.any(tf.ones([2, 3], 'bool'), 0)])
   })
 

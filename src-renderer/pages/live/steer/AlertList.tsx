@@ -3,7 +3,6 @@ import { memo, useMemo } from 'react'
 import type { AlertRecord } from '../../../../src-main/contract/records.ts'
 import { openGroup, showStep } from '../../../actions/groups.ts'
 import { moment } from '../../../format/time.ts'
-import { isActive } from '../../../stores/runs.ts'
 import { useLive } from '../../../stores/use.ts'
 import { useDetail } from '../data.ts'
 import { helpFor } from './alertHelp.ts'
@@ -38,7 +37,7 @@ export const AlertList = memo(function AlertList() {
 
 const Entry = memo(function Entry({ alert }: { alert: AlertRecord }) {
   const detail = useDetail()
-  const active = detail !== null && isActive(detail.status)
+  const helps = detail ? helpFor(alert.kind, detail.settings, detail.status) : []
   return (
     <article className={styles.alert}>
       <button type="button" className={styles.when} onClick={() => showStep(alert.step)}>
@@ -56,9 +55,9 @@ const Entry = memo(function Entry({ alert }: { alert: AlertRecord }) {
           ))}
         </p>
       )}
-      {active && helpFor[alert.kind] && (
+      {detail && helps.length > 0 && (
         <div className={styles.helps}>
-          {helpFor[alert.kind]?.map((help) => (
+          {helps.map((help) => (
             <Button key={help.name} size="compact-xs" variant="default" onClick={() => help.run(detail.settings)}>
               {help.name}
             </Button>

@@ -1,15 +1,23 @@
 /** What a person can do at once about an alert: each fills knobs in, or runs a command; nothing is applied unasked. */
 
-import type { KnobName } from '../../../../src-main/contract/knobs.ts'
-import type { AlertKind } from '../../../../src-main/contract/records.ts'
+import { domains } from '../../../../src-main/contract/domains.ts'
+import { type KnobName, knobValue } from '../../../../src-main/contract/knobs.ts'
+import type { AlertKind, RunStatus } from '../../../../src-main/contract/records.ts'
+import type { RewardName } from '../../../../src-main/contract/rewards.ts'
 import type { Settings } from '../../../../src-main/contract/settings.ts'
+import { goToSystem } from '../../../actions/goTo.ts'
+import { pause } from '../../../actions/pause.ts'
+import { resumeRun } from '../../../actions/resumeRun.ts'
 import { nextStage, refreshReference, stayInStage } from '../../../actions/stages.ts'
 import { plain } from '../../../format/number.ts'
+import { isActive, isResumable } from '../../../stores/runs.ts'
 import { setDraft } from '../../../stores/steer.ts'
 
 export interface Help {
   name: string
   run: (settings: Settings) => void
+  /** Whether it makes sense; by default while the run has an engine. */
+  applies?: (settings: Settings, status: RunStatus) => boolean
 }
 
 const focusKnob = (name: KnobName) =>
@@ -41,23 +49,61 @@ const longer: Help = {
   run: (s) => draft('maxCompletionTokens', Math.ceil(s.maxCompletionTokens * 1.5)),
 }
 
-const lighterForm: Help = {
-  name: 'Halve the weight of the form',
-  run: (s) => draft('rewardWeights.format', round((s.rewardWeights.format ?? 0) / 2)),
+const halved = (name: `rewardWeights.${RewardName}`, label: string): Help => ({
+  name: label,
+  run: (s) => draft(name, round(knobValue(s, name) / 2)),
+  applies: (s, status) => isActive(status) && knobValue(s, name) > 0,
+})
+const lighterForm = halved('rewardWeights.format', 'Halve the weight of the form')
+const lighterHelpfulness = halved('rewardWeights.helpfulness', 'Halve the weight of helpfulness')
+const lighterSafety = halved('rewardWeights.safety', 'Halve the weight of safety')
+const moreLanguage: Help = {
+  name: 'Double the weight of the language',
+  run: (s) => draft('rewardWeights.language', Math.min(10, round((s.rewardWeights.language ?? 0) * 2) || 0.1)),
+  applies: (s, status) => isActive(status) && s.rewardWeights.language !== undefined,
+}
+const rulesAlone: Help = {
+  name: 'Rules alone on reasoning prompts',
+  run: (s) => {
+    const turned = domains.filter((domain) => domain !== 'general' && s.sideWeights[domain].general !== 0)
+    for (const domain of turned.reverse()) draft(`sideWeights.${domain}.general`, 0)
+  },
 }
 const onward: Help = { name: 'Next stage', run: () => void nextStage.run() }
 const remain: Help = { name: 'Stay', run: () => void stayInStage.run() }
+const goOn: Help = {
+  name: 'Go on',
+  run: () => void pause.run(),
+  applies: (_, status) => status === 'paused',
+}
+const fromCheckpoint: Help = {
+  name: 'Resume from the last checkpoint',
+  run: () => void resumeRun.run(),
+  applies: (_, status) => isResumable(status),
+}
+const doctor: Help = { name: 'See the backends', run: () => void goToSystem.run(), applies: () => true }
 
-export const helpFor: Partial<Record<AlertKind, Help[]>> = {
+const helps: Readonly<Record<AlertKind, readonly Help[]>> = {
   'kl-jump': [halveRate, raiseBeta, refresh],
   'non-finite': [halveRate],
   'no-signal': [warmer, larger],
   'all-truncated': [longer],
+  'sampler-gap': [doctor],
   'length-growth': [raiseBeta],
   'repetition-growth': [raiseBeta, halveRate],
   'identical-answers': [warmer, larger],
-  'hollow-format': [lighterForm],
+  'hollow-format': [lighterForm, raiseBeta],
+  'other-language': [moreLanguage, raiseBeta],
   'reward-apart': [raiseBeta, refresh],
-  'reward-model-range': [raiseBeta],
+  'reward-model-range': [lighterHelpfulness, lighterSafety, raiseBeta],
+  'neural-reward': [rulesAlone],
   gate: [onward, remain],
+  'disk-full': [goOn],
+  storage: [goOn],
+  checkpoint: [goOn],
+  'engine-died': [fromCheckpoint],
 }
+
+/** What can be done about an alert as the run is now. */
+export const helpFor = (kind: AlertKind, settings: Settings, status: RunStatus): Help[] =>
+  helps[kind].filter(({ applies = (_, s) => isActive(s) }) => applies(settings, status))
