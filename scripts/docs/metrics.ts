@@ -3,6 +3,7 @@ import {
   type MetricInfo,
   type MetricName,
   metrics,
+  processMetrics,
   stageMetrics,
   timingMetrics,
 } from '../../src-main/contract/metrics.ts'
@@ -30,13 +31,16 @@ const ofEachReward: Record<string, MetricInfo> = {
 export function metricTable(): string {
   return table(
     ['metric', 'in the window', 'unit', 'what it is'],
-    Object.entries({ ...(metrics as Record<string, MetricInfo>), ...stageMetrics, ...ofEachReward }).map(
-      ([name, { label, unit, about }]) => [
-        code(name),
-        charted.has(name) ? `**${label}**` : label,
-        unit,
-        timingMetrics.includes(name as MetricName) ? `${about} Wall clock: differs from run to run.` : about,
-      ],
-    ),
+    Object.entries({
+      ...(metrics as Record<string, MetricInfo>),
+      ...stageMetrics,
+      ...processMetrics,
+      ...ofEachReward,
+    }).map(([name, { label, unit, about }]) => [
+      code(name),
+      charted.has(name) ? `**${label}**` : label,
+      unit,
+      timingMetrics.includes(name as MetricName) ? `${about} Differs from run to run.` : about,
+    ]),
   )
 }

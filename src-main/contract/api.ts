@@ -3,7 +3,7 @@ import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
 import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
-import type { EvaluationSample, EvaluationSummary } from './evaluation.ts'
+import type { Comparison, EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import type { GeneratedText } from './jobs.ts'
 import type { FetchState, ModelList } from './models.ts'
 import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
@@ -159,6 +159,10 @@ export const contract = {
     events: oc.input(runId).output(type<SteeringEvent[]>()),
     alerts: oc.input(runId).output(type<AlertRecord[]>()),
     checkpoints: oc.input(runId).output(type<CheckpointRecord[]>()),
+    /** Two evaluations on the prompts that both have; each `3@170`, or a run, whose newest it is. */
+    compare: oc
+      .input(z.object({ a: z.string().min(1).max(100), b: z.string().min(1).max(100) }))
+      .output(type<Comparison>()),
   },
   groups: {
     /** The groups of a step without their texts. */

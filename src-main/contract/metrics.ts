@@ -196,6 +196,15 @@ export const stageMetrics = {
   ...dropped,
 } as const satisfies Record<string, MetricInfo>
 
+/** Of the engine's process, at the end of a step of any kind. */
+export const processMetrics = {
+  'memory/peak': {
+    label: 'peak memory',
+    unit: 'MiB',
+    about: 'Most memory that the engine’s process held at once so far; a GPU’s own is not counted.',
+  },
+} as const satisfies Record<string, MetricInfo>
+
 /** Of each reward that the run weighs, over the outputs that it has a verdict for. */
 export type RewardMetric = `rewards/${RewardName}/${'mean' | 'std'}`
 
@@ -236,13 +245,24 @@ export const sideMetrics = Object.fromEntries(
   ]),
 ) as Record<SideMetric, MetricInfo>
 
-export type MetricName = keyof typeof metrics | keyof typeof stageMetrics | RewardMetric | SideMetric
+export type MetricName =
+  | keyof typeof metrics
+  | keyof typeof stageMetrics
+  | keyof typeof processMetrics
+  | RewardMetric
+  | SideMetric
 /** What is said of a metric; undefined for a name that this version does not know. */
 export const metricInfo = (name: string): MetricInfo | undefined =>
-  ({ ...metrics, ...stageMetrics, ...rewardMetrics, ...sideMetrics })[name as MetricName]
+  ({ ...metrics, ...stageMetrics, ...processMetrics, ...rewardMetrics, ...sideMetrics })[name as MetricName]
 
-/** Wall-clock metrics differ from run to run; all others are bit-identical for the same seed, configuration and backend. */
-export const timingMetrics: MetricName[] = ['tokens_per_second', 'seconds/rollout', 'seconds/update', 'seconds/step']
+/** Wall clock and memory differ from run to run; all other metrics are bit-identical for the same seed, configuration and backend. */
+export const timingMetrics: MetricName[] = [
+  'tokens_per_second',
+  'seconds/rollout',
+  'seconds/update',
+  'seconds/step',
+  'memory/peak',
+]
 /** Of a GRPO step. */
 export type GrpoMetrics = Record<keyof typeof metrics, number> & Partial<Record<RewardMetric | SideMetric, number>>
 /** What a step of any kind has. */

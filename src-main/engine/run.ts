@@ -12,6 +12,7 @@ import type { AlertKind, PhaseReport, StepReport } from '../contract/records.ts'
 import { mergeSettings } from '../contract/settings.ts'
 import { gateOf } from '../contract/stages.ts'
 import { rewardModelsOf } from '../library/reward-models.ts'
+import { peak } from './estimate/peak.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
 import { disposeWeights, parameterCount, trainedOf } from './model/model.ts'
@@ -262,6 +263,7 @@ class Run {
     const undo = undoPoint(this.state)
     try {
       const report = await this.makeStep(this.phases(step))
+      report.metrics['memory/peak'] = peak() / 2 ** 20
       undo.forget()
       await this.channel.stored(position.step)
       this.channel.send({ type: 'step', report, seconds: report.metrics['seconds/step'] })

@@ -42,6 +42,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       events: api.runs.events.handler(({ input }) => ask.events(input.runId)),
       alerts: api.runs.alerts.handler(({ input }) => host.ask.alerts(input.runId)),
       checkpoints: api.runs.checkpoints.handler(({ input }) => ask.checkpoints(input.runId)),
+      compare: api.runs.compare.handler(({ input }) => ask.comparison(input.a, input.b)),
     },
     groups: {
       ofStep: api.groups.ofStep.handler(({ input }) => ask.groupsOfStep(input.runId, input.step)),

@@ -1,3 +1,4 @@
+import { comparedRuns } from '../stores/compare.ts'
 import { emptyFilters, go } from '../stores/route.ts'
 import type { Action } from './action.ts'
 
@@ -59,6 +60,17 @@ export const goToRewards: Action = {
   words: 'own reward function write try javascript editor',
   enabled: () => true,
   run: () => go({ page: 'rewards' }),
+}
+
+/** What was compared last, else nothing yet. */
+export const goToCompare: Action = {
+  id: 'go-to-compare',
+  name: 'Compare',
+  group: 'Go to',
+  keys: ['7'],
+  words: 'runs overlay differences branches forks side by side evaluations',
+  enabled: () => true,
+  run: () => go({ page: 'compare', runs: comparedRuns() }),
 }
 
 export const goToSystem: Action = {

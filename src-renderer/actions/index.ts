@@ -1,7 +1,16 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
 import { resetZoom, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
-import { goToLive, goToModels, goToPlayground, goToRewards, goToRuns, goToSystem, goToTraces } from './goTo.ts'
+import {
+  goToCompare,
+  goToLive,
+  goToModels,
+  goToPlayground,
+  goToRewards,
+  goToRuns,
+  goToSystem,
+  goToTraces,
+} from './goTo.ts'
 import {
   acrossTime,
   close,
@@ -62,6 +71,7 @@ export const actions: Action[] = [
   goToPlayground,
   goToModels,
   goToRewards,
+  goToCompare,
   goToSystem,
   openPalette,
   showShortcuts,

@@ -19,6 +19,7 @@ import { ShortcutsDialog } from './ShortcutsDialog.tsx'
 import { theme, variables } from './theme.ts'
 
 const RewardsPage = lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage })))
+const ComparePage = lazy(() => import('../pages/compare/Page.tsx').then((m) => ({ default: m.ComparePage })))
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -38,6 +39,11 @@ export function App() {
             {page === 'rewards' && (
               <Suspense>
                 <RewardsPage />
+              </Suspense>
+            )}
+            {page === 'compare' && (
+              <Suspense>
+                <ComparePage />
               </Suspense>
             )}
             {page === 'system' && <SystemPage />}

@@ -2,6 +2,7 @@ import {
   IconActivityHeartbeat,
   IconAward,
   IconBox,
+  IconChartLine,
   IconCommand,
   IconDeviceDesktop,
   IconKeyboard,
@@ -16,7 +17,16 @@ import {
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
-import { goToLive, goToModels, goToPlayground, goToRewards, goToRuns, goToSystem, goToTraces } from '../actions/goTo.ts'
+import {
+  goToCompare,
+  goToLive,
+  goToModels,
+  goToPlayground,
+  goToRewards,
+  goToRuns,
+  goToSystem,
+  goToTraces,
+} from '../actions/goTo.ts'
 import { launch } from '../actions/launch.ts'
 import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
 import { hint } from '../parts/hint.ts'
@@ -52,6 +62,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       />
       <PageLink action={goToModels} page="models" current={page} icon={<IconBox {...icon} />} />
       <PageLink action={goToRewards} page="rewards" current={page} icon={<IconAward {...icon} />} />
+      <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
@@ -77,6 +88,7 @@ const homes: Record<Route['page'], Route> = {
   playground: { page: 'playground' },
   models: { page: 'models' },
   rewards: { page: 'rewards' },
+  compare: { page: 'compare', runs: [] },
   system: { page: 'system' },
 }
 

@@ -2,12 +2,12 @@
 import type { CustomSeriesRenderItem } from 'echarts'
 import type { EChartsCoreOption } from 'echarts/core'
 import type { Palette } from '../app/palette.ts'
-import { compact } from '../format/number.ts'
 import type { Columns } from '../stores/columns.ts'
 import type { Mark } from '../stores/story.ts'
+import { axes } from './axes.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
-import { type Point, pointsOf, smoothed, thinned, tickSteps, within } from './series.ts'
+import { type Point, pointsOf, smoothed, thinned, within } from './series.ts'
 
 export interface MetricView {
   panel: Panel
@@ -29,7 +29,6 @@ export function metricOption(view: MetricView): EChartsCoreOption {
   const { panel, columns, range, palette, frame } = view
   const smooth = view.smooth && !panel.exact
   const most = Math.max(200, view.width * 2)
-  const ticks = tickSteps(range)
   const everything = pointsOf(columns.steps, columns.series[panel.metric] ?? [])
   const raw = thinned(within(everything, range), most)
   // The average is the same at every zoom: it is taken over the whole run, then cut.
@@ -37,40 +36,7 @@ export function metricOption(view: MetricView): EChartsCoreOption {
   const few = raw.length <= 2
   return {
     animation: false,
-    grid: { left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom, outerBoundsMode: 'none' },
-    xAxis: {
-      type: 'value',
-      min: range[0],
-      max: range[1],
-      axisLine: { lineStyle: { color: palette.lineStrong }, onZero: false },
-      axisTick: { show: false, customValues: ticks },
-      splitLine: { show: false },
-      axisLabel: {
-        color: palette.ink3,
-        fontSize: frame.font,
-        margin: 5,
-        hideOverlap: true,
-        alignMaxLabel: 'right',
-        customValues: ticks,
-        formatter: (step: number) => compact(step),
-      },
-    },
-    yAxis: {
-      type: 'value',
-      ...(panel.share
-        ? { min: 0, max: 1, interval: 0.5 }
-        : { min: panel.fromZero && !view.zoomed ? 0 : null, scale: true }),
-      splitNumber: 2,
-      axisLine: { show: false },
-      axisTick: { show: false },
-      splitLine: { lineStyle: { color: palette.line } },
-      axisLabel: {
-        color: palette.ink3,
-        fontSize: frame.font,
-        margin: 6,
-        formatter: (value: number) => (panel.share ? `${Math.round(value * 100)} %` : compact(value)),
-      },
-    },
+    ...axes(view),
     series: [
       marksSeries(view),
       ...(panel.spread ? [spreadSeries(view, panel.spread, most)] : []),

@@ -7,6 +7,7 @@ import {
   type MetricInfo,
   type MetricName,
   metrics,
+  processMetrics,
   rewardMetrics,
   sideMetrics,
   stageMetrics,
@@ -45,7 +46,13 @@ export interface Panel {
 
 type Extra = Partial<Pick<Panel, 'share' | 'fromZero' | 'spread' | 'heldOut' | 'bound' | 'exact'>>
 
-const information: Record<MetricName, MetricInfo> = { ...metrics, ...stageMetrics, ...rewardMetrics, ...sideMetrics }
+const information: Record<MetricName, MetricInfo> = {
+  ...metrics,
+  ...stageMetrics,
+  ...processMetrics,
+  ...rewardMetrics,
+  ...sideMetrics,
+}
 
 function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
   const { label, unit, about } = information[metric]

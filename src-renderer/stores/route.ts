@@ -13,6 +13,8 @@ export type Route =
   | { page: 'models' }
   | { page: 'rewards' }
   | { page: 'playground' }
+  /** Runs side by side, by their numbers; the first is what the others are held against. */
+  | { page: 'compare'; runs: readonly number[] }
   /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
@@ -45,6 +47,10 @@ export function parseRoute(hash: string): Route {
   const [page, id] = url.pathname.split('/').filter(Boolean)
   const plain = plainPages.find((name) => name === page)
   if (plain) return { page: plain }
+  if (page === 'compare') {
+    const numbers = (id ?? '').split(',').map((text) => whole(text))
+    return { page, runs: [...new Set(numbers.filter((n) => n !== null))] }
+  }
   const query = url.searchParams
   if (page === 'traces') {
     const filters = Object.fromEntries(
@@ -70,6 +76,7 @@ export function routeHash(route: Route): string {
     const search = given.length > 0 ? `?${new URLSearchParams(given)}` : ''
     return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${search}`
   }
+  if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
   if (route.page !== 'live') return `#/${route.page}`
   const query = new URLSearchParams()
   const step = route.opened?.kind === 'group' ? route.opened.step : route.step

@@ -6,6 +6,8 @@ export interface BenchOptions {
   python?: string
   /** Rows of the trainer's bench; all, if not given. */
   rows?: string[]
+  /** TRL, the trainer's opponent, computes on the GPU. */
+  gpu?: boolean
   /** Rounds that count, and rounds before them, of the trainer's bench. */
   steps?: number
   warmUp?: number

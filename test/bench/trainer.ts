@@ -51,7 +51,7 @@ export async function trainer(options: BenchOptions): Promise<unknown> {
   return { rows: measured }
 }
 
-async function measure(row: Row, { python, backend, steps = 10, warmUp = 5 }: BenchOptions) {
+async function measure(row: Row, { python, backend, gpu = false, steps = 10, warmUp = 5 }: BenchOptions) {
   if (row.needs && !fetched(row.needs))
     return { row: row.name, skipped: `the model is not here: grpo-studio models fetch ${row.needs}` }
   const scratch = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
@@ -62,8 +62,13 @@ async function measure(row: Row, { python, backend, steps = 10, warmUp = 5 }: Be
     writeFileSync(file, JSON.stringify(order))
     const node = ['--disable-warning=ExperimentalWarning', here('trainer-ours.ts'), file, ...(backend ? [backend] : [])]
     parties.set('ours', await Party.start(process.execPath, node, engineEnvironment()))
-    for (const name of python ? row.opponents : [])
-      parties.set(name, await Party.start(python!, [opponents[name], file], process.env as Record<string, string>))
+    // the tight loop is of the processor
+    const others = gpu ? row.opponents.filter((name) => name === 'trl') : row.opponents
+    const device = gpu ? ['--gpu'] : []
+    for (const name of python ? others : []) {
+      const args = [opponents[name], file, ...device]
+      parties.set(name, await Party.start(python!, args, process.env as Record<string, string>))
+    }
 
     const took = new Map([...parties.keys()].map((name) => [name, [] as Step[]]))
     for (let round = 0; round < warmUp + steps; round++) {

@@ -59,6 +59,11 @@ test('axe finds nothing on any page, in either theme', async ({ studio, shellNam
   await window.goTo('Traces')
   await expect(page.getByRole('list', { name: 'Completions' }).getByRole('button').first()).toBeVisible()
   await check('traces')
+  await page.evaluate(() => {
+    location.hash = '#/compare/1'
+  })
+  await expect(page.getByRole('region', { name: 'Curves' })).toBeVisible()
+  await check('compare')
   await window.goTo('Playground')
   await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeVisible()
   await check('playground')

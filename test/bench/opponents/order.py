@@ -16,6 +16,8 @@ os.environ.setdefault("TQDM_DISABLE", "1")
 with open(sys.argv[1]) as f:
     ORDER = json.load(f)
 
+GPU = "--gpu" in sys.argv
+
 # libraries write where they like: the line to the bench is a copy of stdout, and stdout becomes stderr
 _line = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)

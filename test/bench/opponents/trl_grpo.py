@@ -1,4 +1,4 @@
-"""TRL's GRPOTrainer on the processor, one rollout with its optimizer steps each time that the bench asks."""
+"""TRL's GRPOTrainer, on the processor unless the bench is told --gpu, one rollout with its optimizer steps each time that the bench asks."""
 import os
 import tempfile
 
@@ -29,7 +29,7 @@ if ORDER["lora"]:
 rows = ORDER["prompts"] * ORDER["samples"]
 parts = ORDER["miniBatches"]
 arguments = trl.GRPOConfig(
-    output_dir=tempfile.mkdtemp(prefix="trl-"), use_cpu=True, bf16=False, fp16=False, gradient_checkpointing=False,
+    output_dir=tempfile.mkdtemp(prefix="trl-"), use_cpu=not o.GPU, bf16=False, fp16=False, gradient_checkpointing=False,
     per_device_train_batch_size=rows // parts, steps_per_generation=parts, gradient_accumulation_steps=1,
     num_generations=ORDER["samples"], max_completion_length=ORDER["tokens"], num_iterations=1, beta=ORDER["beta"],
     epsilon=0.2, epsilon_high=0.28, temperature=1.0, loss_type=ORDER["loss"], learning_rate=ORDER["learningRate"],

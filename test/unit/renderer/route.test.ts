@@ -20,6 +20,8 @@ describe('the address', () => {
     [{ page: 'system' }],
     [{ page: 'models' }],
     [{ page: 'playground' }],
+    [{ page: 'compare', runs: [] }],
+    [{ page: 'compare', runs: [12, 3] }],
     [{ page: 'traces', runId: null, filters: none }],
     [{ page: 'traces', runId: 'a b', filters: { ...none, text: 'wait &?#', right: '0', sort: '-reward' } }],
     [{ page: 'live', runId: null, step: null, opened: null }],

@@ -1,0 +1,53 @@
+/** Grid and axes of every chart over steps. */
+import type { Palette } from '../app/palette.ts'
+import { compact } from '../format/number.ts'
+import type { Frame, Range } from './frame.ts'
+import type { Panel } from './panels.ts'
+import { tickSteps } from './series.ts'
+
+interface Axes {
+  panel: Pick<Panel, 'share' | 'fromZero'>
+  range: Range
+  /** A part of the run is shown: the height is for its detail. */
+  zoomed: boolean
+  palette: Palette
+  frame: Frame
+}
+
+export function axes({ panel, range, zoomed, palette, frame }: Axes) {
+  const ticks = tickSteps(range)
+  return {
+    grid: { left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom, outerBoundsMode: 'none' },
+    xAxis: {
+      type: 'value',
+      min: range[0],
+      max: range[1],
+      axisLine: { lineStyle: { color: palette.lineStrong }, onZero: false },
+      axisTick: { show: false, customValues: ticks },
+      splitLine: { show: false },
+      axisLabel: {
+        color: palette.ink3,
+        fontSize: frame.font,
+        margin: 5,
+        hideOverlap: true,
+        alignMaxLabel: 'right',
+        customValues: ticks,
+        formatter: (step: number) => compact(step),
+      },
+    },
+    yAxis: {
+      type: 'value',
+      ...(panel.share ? { min: 0, max: 1, interval: 0.5 } : { min: panel.fromZero && !zoomed ? 0 : null, scale: true }),
+      splitNumber: 2,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitLine: { lineStyle: { color: palette.line } },
+      axisLabel: {
+        color: palette.ink3,
+        fontSize: frame.font,
+        margin: 6,
+        formatter: (value: number) => (panel.share ? `${Math.round(value * 100)} %` : compact(value)),
+      },
+    },
+  }
+}

@@ -1,0 +1,69 @@
+/** One metric of several runs over the same steps: a line a run, with its held-out points. */
+import type { EChartsCoreOption } from 'echarts/core'
+import type { Palette } from '../app/palette.ts'
+import type { Columns } from '../stores/columns.ts'
+import { axes } from './axes.ts'
+import type { Frame, Range } from './frame.ts'
+import type { HeldOutPoint, Panel } from './panels.ts'
+import { pointsOf, smoothed, thinned, within } from './series.ts'
+
+export interface Line {
+  id: string
+  color: string
+  /** What was abandoned is dashed. */
+  dashed: boolean
+  columns: Columns
+  heldOut: HeldOutPoint[]
+}
+
+export interface Overlay {
+  panel: Panel
+  lines: readonly Line[]
+  range: Range
+  zoomed: boolean
+  smooth: boolean
+  palette: Palette
+  frame: Frame
+  width: number
+}
+
+export function overlayOption(view: Overlay): EChartsCoreOption {
+  const { panel, lines, range, palette, frame } = view
+  const smooth = view.smooth && !panel.exact
+  const most = Math.max(200, view.width * 2)
+  return {
+    animation: false,
+    ...axes(view),
+    // the first lies on top: it is what the others are held against
+    series: lines.flatMap(({ id, color, dashed, columns, heldOut }, i) => {
+      const all = pointsOf(columns.steps, columns.series[panel.metric] ?? [])
+      const data = thinned(within(smooth ? smoothed(all) : all, range), most)
+      const z = 3 + lines.length - i
+      return [
+        {
+          id,
+          type: 'line',
+          data,
+          showSymbol: data.length <= 2,
+          symbolSize: 4,
+          silent: true,
+          lineStyle: { color, width: 1.6 * frame.unit, type: dashed ? [4, 3] : 'solid', cap: 'round', join: 'round' },
+          itemStyle: { color },
+          z,
+        },
+        {
+          id: `${id} held-out`,
+          type: 'line',
+          data: heldOut.map((point) => [point.step, point.value]),
+          symbol: 'circle',
+          symbolSize: 5 * frame.unit,
+          showAllSymbol: true,
+          silent: true,
+          lineStyle: { width: 0 },
+          itemStyle: { color, borderColor: palette.panel, borderWidth: 1 },
+          z: z + lines.length,
+        },
+      ]
+    }),
+  }
+}

@@ -1,0 +1,147 @@
+import { IconArrowsMaximize, IconArrowsMinimize, IconWaveSine } from '@tabler/icons-react'
+import { memo, useCallback, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
+import { rewardsOf } from '../../../src-main/contract/recipe.ts'
+import { toggleSmoothing } from '../../actions/charts.ts'
+import { Chart } from '../../charts/Chart.tsx'
+import type { Range } from '../../charts/frame.ts'
+import { type Line, overlayOption } from '../../charts/overlayOption.ts'
+import { type Panel, panelsOf } from '../../charts/panels.ts'
+import { ActionIconButton } from '../../parts/ActionButton.tsx'
+import { hint } from '../../parts/hint.ts'
+import { useFrame, usePalette } from '../../parts/useLook.ts'
+import { indexOfStep } from '../../stores/columns.ts'
+import { useView } from '../../stores/use.ts'
+import { cursorStore } from '../../stores/view.ts'
+import { type Compared, wholeRange } from './data.ts'
+import styles from './Page.module.css'
+import { StepCursor } from './StepCursor.tsx'
+
+interface Props {
+  runs: Compared[]
+  colourOf: (number: number) => string
+}
+
+export function Curves({ runs, colourOf }: Props) {
+  const [enlarged, setEnlarged] = useState<string | null>(null)
+  const smooth = useView((v) => v.smooth)
+  const range = useMemo(() => wholeRange(runs), [runs])
+  const panels = useMemo(() => {
+    const rewards = [...new Set(runs.flatMap(({ detail }) => rewardsOf(detail.config)))]
+    const kinds = runs.flatMap(({ detail }) => detail.config.stages.map(({ kind }) => kind))
+    return panelsOf(rewards, [], kinds).filter(({ metric }) => runs.some(({ columns }) => columns.series[metric]))
+  }, [runs])
+  const shown = enlarged ? panels.filter(({ id }) => id === enlarged) : panels
+  return (
+    <section className={styles.curves} aria-label="Curves">
+      <div className={styles.bar}>
+        <h2>Curves</h2>
+        <At range={range} />
+        <ActionIconButton
+          action={toggleSmoothing}
+          pressed={smooth}
+          icon={<IconWaveSine size="1rem" aria-hidden="true" />}
+        />
+      </div>
+      <div className={styles.grid} data-enlarged={enlarged !== null}>
+        {shown.map((panel) => (
+          <Curve
+            key={panel.id}
+            panel={panel}
+            runs={runs}
+            colourOf={colourOf}
+            range={range}
+            smooth={smooth}
+            enlarged={enlarged !== null}
+            onEnlarge={setEnlarged}
+          />
+        ))}
+      </div>
+    </section>
+  )
+}
+
+function At({ range }: { range: Range }) {
+  const step = useStore(cursorStore, (s) => s.step)
+  return (
+    <p className={styles.at}>{step === null ? `steps 0 to ${range[1]}, held-out as points` : <b>step {step}</b>}</p>
+  )
+}
+
+interface CurveProps extends Props {
+  panel: Panel
+  range: Range
+  smooth: boolean
+  enlarged: boolean
+  onEnlarge: (id: string | null) => void
+}
+
+const never = () => () => {}
+
+const Curve = memo(function Curve(props: CurveProps) {
+  const { panel, runs, colourOf, range, smooth, enlarged, onEnlarge } = props
+  const palette = usePalette()
+  const frame = useFrame()
+  const lines = useMemo(
+    () =>
+      runs.map(
+        ({ detail, columns, evaluations }): Line => ({
+          id: detail.id,
+          color: colourOf(detail.number),
+          dashed: false,
+          columns,
+          heldOut: panel.heldOut ? evaluations.map(panel.heldOut) : [],
+        }),
+      ),
+    [runs, panel, colourOf],
+  )
+  const build = useCallback(
+    (width: number) => overlayOption({ panel, lines, range, zoomed: false, smooth, palette, frame, width }),
+    [panel, lines, range, smooth, palette, frame],
+  )
+  const Icon = enlarged ? IconArrowsMinimize : IconArrowsMaximize
+  return (
+    <figure className={styles.panel} data-metric={panel.id}>
+      <figcaption className={styles.caption}>
+        <span className={styles.name} {...hint(panel.unit ? `${panel.about} In ${panel.unit}.` : panel.about)}>
+          {panel.title}
+        </span>
+        <button
+          type="button"
+          className={styles.enlarge}
+          onClick={() => onEnlarge(enlarged ? null : panel.id)}
+          aria-label={enlarged ? 'Back to all charts' : `Enlarge ${panel.title}`}
+        >
+          <Icon size="0.8125rem" stroke={1.8} aria-hidden="true" />
+        </button>
+        <Values panel={panel} lines={lines} />
+      </figcaption>
+      <StepCursor range={range} frame={frame}>
+        <Chart
+          className={styles.chart}
+          build={build}
+          onChange={never}
+          label={`${panel.title} of each run over steps`}
+        />
+      </StepCursor>
+    </figure>
+  )
+})
+
+/** At the cursor, else the newest, in the order of the runs. */
+function Values({ panel, lines }: { panel: Panel; lines: readonly Line[] }) {
+  const step = useStore(cursorStore, (s) => s.step)
+  return (
+    <p className={styles.values}>
+      {lines.map(({ id, color, columns }) => {
+        const at = step === null ? columns.steps.length - 1 : indexOfStep(columns, step)
+        const beyond = step !== null && step > (columns.steps.at(-1) ?? 0)
+        return (
+          <b key={id} style={{ color }}>
+            {panel.format(at < 0 || beyond ? null : columns.series[panel.metric]?.[at])}
+          </b>
+        )
+      })}
+    </p>
+  )
+}

@@ -1,0 +1,87 @@
+import { useMemo } from 'react'
+import { differences } from '../../../src-main/contract/differences.ts'
+import { knobs } from '../../../src-main/contract/knobs.ts'
+import { numberSettings } from '../../../src-main/contract/number-settings.ts'
+import type { SteeringEvent } from '../../../src-main/contract/records.ts'
+import { plain } from '../../format/number.ts'
+import { whatChanged } from '../../text/events.ts'
+import type { Compared } from './data.ts'
+import styles from './Page.module.css'
+
+interface Props {
+  runs: Compared[]
+  colourOf: (number: number) => string
+}
+
+/** In what the recipes differ, and what was changed by hand. */
+export function Differences({ runs, colourOf }: Props) {
+  const rows = useMemo(() => differences(runs.map(({ detail }) => detail.config)), [runs])
+  const byHand = runs.map(({ events }) => events.filter(changedCourse))
+  if (runs.length < 2) return null
+  return (
+    <section className={styles.section} aria-label="Settings that differ">
+      <h2>Settings that differ</h2>
+      {rows.length === 0 && byHand.every((events) => events.length === 0) ? (
+        <p className={styles.same}>None: the recipes are the same, seed and all, and nothing was changed by hand.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        <div className={styles.scroller} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Setting</th>
+                {runs.map(({ detail }) => (
+                  <th key={detail.id} scope="col">
+                    <i style={{ background: colourOf(detail.number) }} aria-hidden="true" />#{detail.number}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ path, values }) => (
+                <tr key={path}>
+                  <th scope="row">{labelOf(path)}</th>
+                  {values.map((value, i) => (
+                    <td key={runs[i].detail.id}>{words(value)}</td>
+                  ))}
+                </tr>
+              ))}
+              {byHand.some((events) => events.length > 0) && (
+                <tr>
+                  <th scope="row">by hand</th>
+                  {byHand.map((events, i) => (
+                    <td key={runs[i].detail.id}>
+                      {events.length === 0
+                        ? '–'
+                        : events.map((event) => (
+                            <span key={event.id} className={styles.hand}>
+                              {whatChanged(event)}, from step {event.effectiveStep}
+                            </span>
+                          ))}
+                    </td>
+                  ))}
+                </tr>
+              )}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+const untraced: readonly SteeringEvent['kind'][] = ['pause', 'resume', 'step', 'stop']
+
+const changedCourse = (event: SteeringEvent) => event.effectiveStep !== null && !untraced.includes(event.kind)
+
+function labelOf(path: string): string {
+  const info = numberSettings[path as keyof typeof numberSettings] ?? knobs.find(({ name }) => name === path)
+  return info?.label ?? path
+}
+
+function words(value: unknown): string {
+  if (value === undefined || value === null) return '–'
+  if (Array.isArray(value)) return value.map(words).join(' → ')
+  if (typeof value === 'number') return plain(value)
+  return String(value)
+}

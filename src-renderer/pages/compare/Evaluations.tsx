@@ -1,0 +1,146 @@
+import { SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
+import type { Comparison, Estimate, EvaluationSummary } from '../../../src-main/contract/evaluation.ts'
+import { compact, percent, signed } from '../../format/number.ts'
+import { hint } from '../../parts/hint.ts'
+import { api } from '../../stores/host.ts'
+import { useResource } from '../../stores/resource.ts'
+import { explain } from '../../transport/explain.ts'
+import type { Compared } from './data.ts'
+import styles from './Page.module.css'
+
+interface Props {
+  runs: Compared[]
+  colourOf: (number: number) => string
+}
+
+type Outcome = Comparison | { problem: string }
+
+/** Held-out accuracy of each run with its interval, and each held against the first on the prompts that both have. */
+export function Evaluations({ runs, colourOf }: Props) {
+  const [which, setWhich] = useState<'last' | 'same'>('last')
+  const common = commonStep(runs)
+  const at = runs.map(({ evaluations }) =>
+    which === 'same' && common !== null ? evaluations.find((e) => e.step === common) : evaluations.at(-1),
+  )
+  const names = runs.map(({ detail }, i) => at[i] && `${detail.number}@${at[i].step}`)
+  const [base, ...others] = names
+  const { data } = useResource(base && others.length > 0 ? names.join() : null, () =>
+    Promise.all(others.map((name) => against(base as string, name))),
+  )
+  return (
+    <section className={styles.section} aria-label="Held-out evaluations">
+      <div className={styles.sectionHead}>
+        <h2>Held-out</h2>
+        {runs.length > 1 && (
+          <SegmentedControl
+            size="xs"
+            aria-label="Which evaluations"
+            value={which}
+            onChange={(value) => setWhich(value as 'last' | 'same')}
+            data={[
+              { value: 'last', label: 'last of each' },
+              {
+                value: 'same',
+                label: common === null ? 'same step' : `step ${common} of each`,
+                disabled: common === null,
+              },
+            ]}
+          />
+        )}
+      </div>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Run</th>
+            <th scope="col">Step</th>
+            <th scope="col">Accuracy, 95 % interval</th>
+            <th scope="col">Tokens</th>
+            {runs.length > 1 && (
+              <th scope="col" {...hint('On the prompts that both have, paired; in percentage points')}>
+                Against #{runs[0].detail.number}
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map(({ detail }, i) => (
+            <tr key={detail.id}>
+              <th scope="row">
+                <i style={{ background: colourOf(detail.number) }} aria-hidden="true" />#{detail.number}
+              </th>
+              <td>{at[i]?.step ?? '–'}</td>
+              <td>{at[i] ? <Interval of={at[i]} color={colourOf(detail.number)} /> : 'not measured yet'}</td>
+              <td>{compact(at[i]?.meanLength)}</td>
+              {runs.length > 1 && <td>{i === 0 ? 'base' : <Difference outcome={data?.[i - 1]} />}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+async function against(base: string, name: string | undefined): Promise<Outcome> {
+  if (!name) return { problem: 'not measured yet' }
+  try {
+    return await api().runs.compare({ a: base, b: name })
+  } catch (error) {
+    return { problem: explain(error).message }
+  }
+}
+
+/** The newest step that all of them were evaluated at, other than the beginning. */
+function commonStep(runs: readonly Compared[]): number | null {
+  const steps = runs.map(({ evaluations }) => evaluations.map((e) => e.step).filter((step) => step > 0))
+  const shared = (steps[0] ?? []).filter((step) => steps.every((list) => list.includes(step)))
+  return shared.length === 0 ? null : Math.max(...shared)
+}
+
+/** On a scale from 0 to 100 %, the same for all. */
+function Interval({ of, color }: { of: EvaluationSummary; color: string }) {
+  const { accuracy, accuracyLow, accuracyHigh, prompts } = of
+  return (
+    <span
+      className={styles.interval}
+      {...hint(`${percent(accuracyLow)} to ${percent(accuracyHigh)}, of ${prompts} prompts`)}
+    >
+      <b>{percent(accuracy)}</b>
+      <span className={styles.scale} aria-hidden="true">
+        <i
+          style={{
+            left: `${100 * accuracyLow}%`,
+            width: `${100 * (accuracyHigh - accuracyLow)}%`,
+            background: color,
+          }}
+        />
+        <i className={styles.dot} style={{ left: `${100 * accuracy}%`, background: color }} />
+      </span>
+      <span className={styles.bounds}>
+        {Math.round(100 * accuracyLow)}–{Math.round(100 * accuracyHigh)}
+      </span>
+    </span>
+  )
+}
+
+const points = ({ value, low, high }: Estimate) =>
+  `${signed(100 * value, 1)} (${signed(100 * low, 1)} to ${signed(100 * high, 1)})`
+
+function Difference({ outcome }: { outcome: Outcome | undefined }) {
+  if (!outcome) return <>…</>
+  if ('problem' in outcome) return <span className={styles.problem}>{outcome.problem}</span>
+  const accuracy = outcome.rows.find(({ measure }) => measure === 'pass@1')
+  if (!accuracy) return <>–</>
+  const { prompts, p, test, gained, lost } = outcome
+  const clear = p < 0.05
+  return (
+    <span
+      className={styles.difference}
+      data-clear={clear}
+      {...hint(`${prompts} prompts that both have; ${gained.length} became right, ${lost.length} wrong (${test})`)}
+    >
+      <b>{points(accuracy.difference)}</b> {p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`}
+      {!clear && <i> may be chance</i>}
+    </span>
+  )
+}

@@ -1,0 +1,79 @@
+import { Select } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
+import { hint } from '../../parts/hint.ts'
+import { Status } from '../../parts/Status.tsx'
+import { go, routeHash } from '../../stores/route.ts'
+import { useRuns } from '../../stores/use.ts'
+import styles from './Page.module.css'
+
+const show = (runs: number[]) => go({ page: 'compare', runs })
+
+/** The runs compared, each with its colour; the first is what the others are held against. */
+export function RunsBar({ numbers, colourOf }: { numbers: readonly number[]; colourOf: (number: number) => string }) {
+  const { runs } = useRuns()
+  const others = runs?.filter((run) => !numbers.includes(run.number)) ?? []
+  return (
+    <header className={styles.head}>
+      <h1>Compare</h1>
+      <ul className={styles.runs} aria-label="Runs compared">
+        {numbers.map((number, i) => {
+          const run = runs?.find((r) => r.number === number)
+          const live = { page: 'live', runId: run?.id ?? String(number), step: null, opened: null } as const
+          return (
+            <li key={number} className={styles.run}>
+              <i style={{ background: colourOf(number) }} aria-hidden="true" />
+              <a
+                href={routeHash(live)}
+                onClick={(event) => {
+                  event.preventDefault()
+                  go(live)
+                }}
+              >
+                <b>#{number}</b> {run?.name}
+              </a>
+              {run && <Status status={run.status} />}
+              {i === 0 && numbers.length > 1 ? (
+                <span className={styles.base} {...hint('The others are held against it', 'bottom')}>
+                  base
+                </span>
+              ) : (
+                i > 0 && (
+                  <button
+                    type="button"
+                    className={styles.small}
+                    {...hint('Hold the others against this one', 'bottom')}
+                    onClick={() => show([number, ...numbers.filter((n) => n !== number)])}
+                  >
+                    as base
+                  </button>
+                )
+              )}
+              <button
+                type="button"
+                className={styles.small}
+                aria-label={`Leave run ${number} out`}
+                onClick={() => show(numbers.filter((n) => n !== number))}
+              >
+                <IconX size="0.75rem" aria-hidden="true" />
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+      <Select
+        key={numbers.join()}
+        aria-label="Add a run"
+        placeholder="Add a run…"
+        size="xs"
+        searchable
+        disabled={others.length === 0}
+        value={null}
+        data={others.map((run) => ({
+          value: String(run.number),
+          label: `#${run.number} ${run.name}, ${run.step} steps`,
+        }))}
+        onChange={(value) => value && show([...numbers, Number(value)])}
+      />
+    </header>
+  )
+}
