@@ -1,8 +1,10 @@
 import { zoomed } from '../charts/frame.ts'
+import { valuesCsv } from '../charts/values.ts'
 import { liveStore } from '../stores/live.ts'
 import { fullRange } from '../stores/range.ts'
 import { routeStore } from '../stores/route.ts'
 import { viewStore } from '../stores/view.ts'
+import { download } from '../text/download.ts'
 import type { Action } from './action.ts'
 
 const charted = () => routeStore.getState().page === 'live' && liveStore.getState().columns.steps.length > 1
@@ -49,4 +51,27 @@ export const toggleSmoothing: Action = {
   words: 'smoothing ema raw',
   enabled: () => routeStore.getState().page === 'live',
   run: () => viewStore.setState(({ smooth }) => ({ smooth: !smooth })),
+}
+
+export const toggleLog: Action = {
+  id: 'toggle-log',
+  name: () => (viewStore.getState().log ? 'Heights in equal steps' : 'Heights by powers of ten'),
+  group: 'Charts',
+  keys: ['Y'],
+  words: 'logarithmic log axis linear scale',
+  enabled: () => routeStore.getState().page === 'live',
+  run: () => viewStore.setState(({ log }) => ({ log: !log })),
+}
+
+export const saveValues: Action = {
+  id: 'save-values',
+  name: 'Save all metrics as CSV',
+  group: 'Charts',
+  keys: [],
+  words: 'export download values table',
+  enabled: charted,
+  run: () => {
+    const { runId, columns } = liveStore.getState()
+    download(`${runId}-metrics.csv`, valuesCsv(columns, Object.keys(columns.series).sort()), 'text/csv')
+  },
 }

@@ -1,6 +1,6 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
-import { resetZoom, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
+import { resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
 import {
   goToCompare,
   goToLive,
@@ -59,6 +59,8 @@ export const actions: Action[] = [
   zoomOut,
   resetZoom,
   toggleSmoothing,
+  toggleLog,
+  saveValues,
   nextTrace,
   previousTrace,
   openTrace,

@@ -10,11 +10,13 @@ interface Axes {
   range: Range
   /** A part of the run is shown: the height is for its detail. */
   zoomed: boolean
+  /** Heights by powers of ten; shares keep their fixed axis. */
+  log?: boolean
   palette: Palette
   frame: Frame
 }
 
-export function axes({ panel, range, zoomed, palette, frame }: Axes) {
+export function axes({ panel, range, zoomed, log, palette, frame }: Axes) {
   const ticks = tickSteps(range)
   return {
     grid: { left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom, outerBoundsMode: 'none' },
@@ -36,8 +38,10 @@ export function axes({ panel, range, zoomed, palette, frame }: Axes) {
       },
     },
     yAxis: {
-      type: 'value',
-      ...(panel.share ? { min: 0, max: 1, interval: 0.5 } : { min: panel.fromZero && !zoomed ? 0 : null, scale: true }),
+      type: log && !panel.share ? 'log' : 'value',
+      ...(panel.share
+        ? { min: 0, max: 1, interval: 0.5 }
+        : { min: panel.fromZero && !zoomed && !log ? 0 : null, scale: true }),
       splitNumber: 2,
       axisLine: { show: false },
       axisTick: { show: false },

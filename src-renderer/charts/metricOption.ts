@@ -20,16 +20,19 @@ export interface MetricView {
   /** A part of the run is shown: the height is for its detail. */
   zoomed: boolean
   smooth: boolean
+  /** Heights by powers of ten, where there is anything above zero. */
+  log: boolean
   palette: Palette
   frame: Frame
   width: number
 }
 
-export function metricOption(view: MetricView): EChartsCoreOption {
+export function metricOption(asked: MetricView): EChartsCoreOption {
+  const view = { ...asked, log: asked.log && hasLogarithms(asked) }
   const { panel, columns, range, palette, frame } = view
   const smooth = view.smooth && !panel.exact
   const most = Math.max(200, view.width * 2)
-  const everything = pointsOf(columns.steps, columns.series[panel.metric] ?? [])
+  const everything = drawable(pointsOf(columns.steps, columns.series[panel.metric] ?? []), view.log)
   const raw = thinned(within(everything, range), most)
   // The average is the same at every zoom: it is taken over the whole run, then cut.
   const average = smooth ? thinned(within(smoothed(everything), range), most) : []
@@ -39,7 +42,7 @@ export function metricOption(view: MetricView): EChartsCoreOption {
     ...axes(view),
     series: [
       marksSeries(view),
-      ...(panel.spread ? [spreadSeries(view, panel.spread, most)] : []),
+      ...(panel.spread && !view.log ? [spreadSeries(view, panel.spread, most)] : []),
       ...(panel.bound ? [boundSeries(view)] : []),
       {
         id: 'raw',
@@ -66,6 +69,12 @@ export function metricOption(view: MetricView): EChartsCoreOption {
   }
 }
 
+function hasLogarithms({ panel, columns }: MetricView): boolean {
+  return !panel.share && (columns.series[panel.metric] ?? []).some((value) => value !== null && value > 0)
+}
+
+const drawable = (points: Point[], log: boolean) => (log ? points.filter(([, value]) => value > 0) : points)
+
 function spreadSeries({ columns, panel, range, palette }: MetricView, name: string, most: number) {
   const spread = within(smoothed(pointsOf(columns.steps, columns.series[name] ?? [])), range)
   const mean = within(smoothed(pointsOf(columns.steps, columns.series[panel.metric] ?? [])), range)
@@ -79,9 +88,9 @@ function spreadSeries({ columns, panel, range, palette }: MetricView, name: stri
   return { id: 'spread', type: 'custom', renderItem, data: band.length > 1 ? [edge(1)[0]] : [], clip: true, z: 1 }
 }
 
-function boundSeries({ bound, range, palette, frame }: MetricView) {
+function boundSeries({ bound, range, log, palette, frame }: MetricView) {
   const points: Point[] = []
-  for (const [i, { step, value }] of bound.entries()) {
+  for (const [i, { step, value }] of bound.filter((b) => !log || b.value > 0).entries()) {
     points.push([i === 0 ? Math.min(range[0], step) : step, value])
   }
   if (points.length > 0) points.push([Math.max(range[1], points[points.length - 1][0]), points[points.length - 1][1]])
@@ -97,8 +106,9 @@ function boundSeries({ bound, range, palette, frame }: MetricView) {
   }
 }
 
-function heldOutSeries({ heldOut, palette, frame }: MetricView) {
-  const bars = heldOut.filter((p) => p.low !== undefined && p.high !== undefined)
+function heldOutSeries({ heldOut, log, palette, frame }: MetricView) {
+  const shown = heldOut.filter(({ value, low }) => !log || (low ?? value) > 0)
+  const bars = shown.filter((p) => p.low !== undefined && p.high !== undefined)
   const renderItem: CustomSeriesRenderItem = (_params, api) => {
     const [x, low] = api.coord([api.value(0), api.value(1)])
     const high = api.coord([api.value(0), api.value(2)])[1]
@@ -114,7 +124,7 @@ function heldOutSeries({ heldOut, palette, frame }: MetricView) {
     {
       id: 'held-out',
       type: 'line',
-      data: heldOut.map((p) => [p.step, p.value]),
+      data: shown.map((p) => [p.step, p.value]),
       symbol: 'circle',
       symbolSize: 5.5 * frame.unit,
       showAllSymbol: true,

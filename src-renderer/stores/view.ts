@@ -5,6 +5,8 @@ export interface ViewState {
   /** Steps shown by every chart; null shows all. */
   zoom: [number, number] | null
   smooth: boolean
+  /** Heights of the charts by powers of ten. */
+  log: boolean
   /** Panel that fills the chart area; null shows the grid. */
   enlarged: string | null
   /** Rows of the heatmap: most teaching first, or as drawn. */
@@ -23,9 +25,10 @@ const storageKey = 'grpo-studio.view'
 
 function restored(): Partial<ViewState> {
   try {
-    const { smooth, rows, furtherKnobs } = JSON.parse(window.localStorage.getItem(storageKey) ?? '{}')
+    const { smooth, log, rows, furtherKnobs } = JSON.parse(window.localStorage.getItem(storageKey) ?? '{}')
     return {
       ...(typeof smooth === 'boolean' ? { smooth } : {}),
+      ...(log === true ? { log } : {}),
       ...(rows === 'drawn' ? { rows } : {}),
       ...(furtherKnobs === true ? { furtherKnobs } : {}),
     }
@@ -37,6 +40,7 @@ function restored(): Partial<ViewState> {
 export const viewStore = createStore<ViewState>(() => ({
   zoom: null,
   smooth: true,
+  log: false,
   enlarged: null,
   rows: 'spread',
   tab: 'history',
@@ -48,9 +52,9 @@ export const viewStore = createStore<ViewState>(() => ({
   ...restored(),
 }))
 
-viewStore.subscribe(({ smooth, rows, furtherKnobs }, before) => {
-  if (smooth !== before.smooth || rows !== before.rows || furtherKnobs !== before.furtherKnobs)
-    window.localStorage.setItem(storageKey, JSON.stringify({ smooth, rows, furtherKnobs }))
+viewStore.subscribe(({ smooth, log, rows, furtherKnobs }, before) => {
+  if (smooth !== before.smooth || log !== before.log || rows !== before.rows || furtherKnobs !== before.furtherKnobs)
+    window.localStorage.setItem(storageKey, JSON.stringify({ smooth, log, rows, furtherKnobs }))
 })
 
 /** The step under the pointer in any chart; apart, because it changes with every move of the mouse. */

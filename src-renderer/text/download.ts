@@ -1,9 +1,14 @@
 /** Gives the person a text as a file. */
 export function download(name: string, text: string, type: string): void {
   const address = URL.createObjectURL(new Blob([text], { type }))
+  downloadFrom(name, address)
+  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+}
+
+/** @param address of an object or with the data in it */
+export function downloadFrom(name: string, address: string): void {
   const link = document.createElement('a')
   link.href = address
   link.download = name
   link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }

@@ -33,7 +33,7 @@ test('everything is reached and done by keyboard alone', async ({ studio }) => {
     await tabTo(page, dialog.field('Recipe file'))
     await keyboard.type(recipes.endless)
     await keyboard.press('Enter')
-    await expect(dialog.root).toBeHidden()
+    await expect(dialog.root).toBeHidden({ timeout: 60_000 })
     await expect(run.status).toHaveText('running')
     await run.waitForStep(2)
     await keyboard.press('p')

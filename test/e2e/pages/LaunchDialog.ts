@@ -26,6 +26,7 @@ export class LaunchDialog {
   async launchFile(path: string): Promise<void> {
     await this.chooseFile(path)
     await this.launchButton.click()
-    await expect(this.root).toBeHidden()
+    // an engine looks at the memory first
+    await expect(this.root).toBeHidden({ timeout: 60_000 })
   }
 }

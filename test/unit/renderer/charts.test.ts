@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { divergingScale, palettes } from '../../../src-renderer/app/palette.ts'
 import { frameFor, shareOf, stepAt, zoomed } from '../../../src-renderer/charts/frame.ts'
+import { metricOption } from '../../../src-renderer/charts/metricOption.ts'
+import { type HeldOutPoint, panelsOf } from '../../../src-renderer/charts/panels.ts'
 import {
   type Point,
   pointsOf,
@@ -12,6 +14,7 @@ import {
   tickSteps,
   within,
 } from '../../../src-renderer/charts/series.ts'
+import { valuesCsv } from '../../../src-renderer/charts/values.ts'
 
 describe('series', () => {
   it('thinned keeps the highest and the lowest value: no spike is hidden', () => {
@@ -107,5 +110,47 @@ describe.each(['dark', 'light'] as const)('the scale of advantages, %s', (scheme
     const away = (value: number) => Math.abs(lightness(color(value)) - lightness(color(0)))
     for (const sign of [1, -1])
       for (let v = 0.25; v <= 2; v += 0.25) expect(away(sign * v)).toBeGreaterThan(away(sign * (v - 0.25)))
+  })
+})
+
+describe('files of charts', () => {
+  const columns = { steps: [1, 2, 3], seconds: [1, null, 3.5], series: { kl: [0, 0.5, null] } }
+
+  it('values are every step, with the held-out points in their steps', () => {
+    const csv = valuesCsv(columns, ['kl', 'missing'], [{ step: 0, value: 0.25, low: 0.2, high: 0.3 }])
+    expect(csv.split('\r\n')).toEqual([
+      'step,seconds,kl,missing,held_out,held_out_low,held_out_high',
+      '0,,,,0.25,0.2,0.3',
+      '1,1,0,,,,',
+      '2,,0.5,,,,',
+      '3,3.5,,,,,',
+      '',
+    ])
+    expect(valuesCsv(columns, ['kl']).split('\r\n')[0]).toBe('step,seconds,kl')
+  })
+
+  const drawn = (log: boolean, values: (number | null)[], heldOut: HeldOutPoint[] = []) => {
+    const panel = panelsOf(['accuracy']).find(({ id }) => id === 'kl')!
+    const frame = frameFor(16)
+    return metricOption({
+      panel: { ...panel, heldOut: () => ({ step: 0, value: 0 }) },
+      columns: { ...columns, series: { kl: values } },
+      ...{ heldOut, bound: [], marks: [], range: [0, 3], zoomed: false, smooth: false, log },
+      ...{ palette: palettes.dark, frame, width: 400 },
+    }) as { yAxis: { type: string; min: number | null }; series: { id: string; data: number[][] }[] }
+  }
+  const dataOf = (option: ReturnType<typeof drawn>, id: string) => option.series.find((s) => s.id === id)?.data
+
+  it('by powers of ten, what has no logarithm is left out', () => {
+    const option = drawn(true, [0, 0.5, -1], [{ step: 1, value: 0 }])
+    expect(option.yAxis).toMatchObject({ type: 'log', min: null })
+    expect(dataOf(option, 'raw')).toEqual([[2, 0.5]])
+    expect(dataOf(option, 'held-out')).toEqual([])
+  })
+
+  it('where nothing is above zero the heights stay as they are', () => {
+    const option = drawn(true, [0, -0.5, -1])
+    expect(option.yAxis.type).toBe('value')
+    expect(dataOf(option, 'raw')).toHaveLength(3)
   })
 })

@@ -3,7 +3,7 @@ import { memo, useCallback, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Palette } from '../../../app/palette.ts'
 import { Chart } from '../../../charts/Chart.tsx'
-import type { Range } from '../../../charts/frame.ts'
+import type { Frame, Range } from '../../../charts/frame.ts'
 import { metricOption } from '../../../charts/metricOption.ts'
 import type { Panel } from '../../../charts/panels.ts'
 import { hint } from '../../../parts/hint.ts'
@@ -16,6 +16,7 @@ import { cursorStore, viewStore } from '../../../stores/view.ts'
 import type { MarkSpot } from './MarkCard.tsx'
 import styles from './Metrics.module.css'
 import { Plot } from './Plot.tsx'
+import { SaveMenu } from './SaveMenu.tsx'
 
 /** A step draws the charts anew without React: their panels stay as they are. */
 const onColumns = (changed: () => void) =>
@@ -28,19 +29,20 @@ export interface MetricPanelProps {
   marks: Mark[]
   history: SettingsSpan[]
   smooth: boolean
+  log: boolean
   palette: Palette
   enlarged: boolean
   onMark: (spot: MarkSpot | null) => void
 }
 
 export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
-  const { panel, range, zoomed, marks, history, smooth, palette, enlarged, onMark } = props
+  const { panel, range, zoomed, marks, history, smooth, log, palette, enlarged, onMark } = props
   const evaluations = useLive((s) => s.evaluations)
   const frame = useFrame()
   const heldOut = useMemo(() => (panel.heldOut ? evaluations.map(panel.heldOut) : []), [panel, evaluations])
   const bound = useMemo(() => (panel.bound ? knobHistory(history, panel.bound) : []), [panel, history])
-  const build = useCallback(
-    (width: number) =>
+  const option = useCallback(
+    (width: number, within: Frame) =>
       metricOption({
         panel,
         columns: liveStore.getState().columns,
@@ -50,12 +52,14 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         range,
         zoomed,
         smooth,
+        log,
         palette,
-        frame,
+        frame: within,
         width,
       }),
-    [panel, heldOut, bound, marks, range, zoomed, smooth, palette, frame],
+    [panel, heldOut, bound, marks, range, zoomed, smooth, log, palette],
   )
+  const build = useCallback((width: number) => option(width, frame), [option, frame])
   const toggle = () => viewStore.setState({ enlarged: enlarged ? null : panel.id })
   const Icon = enlarged ? IconArrowsMinimize : IconArrowsMaximize
   return (
@@ -66,12 +70,13 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         </span>
         <button
           type="button"
-          className={styles.enlarge}
+          className={styles.tool}
           onClick={toggle}
           aria-label={enlarged ? 'Back to all charts' : `Enlarge ${panel.title}`}
         >
           <Icon size="0.8125rem" stroke={1.8} aria-hidden="true" />
         </button>
+        <SaveMenu panel={panel} heldOut={heldOut} picture={() => ({ title: panel.title, palette, option })} />
         <Value panel={panel} />
       </figcaption>
       <Plot range={range} frame={frame} marks={marks} onMark={onMark}>

@@ -1,8 +1,8 @@
-import { IconWaveSine, IconZoomReset } from '@tabler/icons-react'
+import { IconMathFunction, IconWaveSine, IconZoomReset } from '@tabler/icons-react'
 import { memo, useCallback, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { rewardsOf } from '../../../../src-main/contract/recipe.ts'
-import { resetZoom, toggleSmoothing } from '../../../actions/charts.ts'
+import { resetZoom, toggleLog, toggleSmoothing } from '../../../actions/charts.ts'
 import { panelsOf } from '../../../charts/panels.ts'
 import { span } from '../../../format/time.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
@@ -21,6 +21,7 @@ export const Metrics = memo(function Metrics() {
   const marks = useMarks()
   const history = useSettingsHistory()
   const smooth = useView((v) => v.smooth)
+  const log = useView((v) => v.log)
   const enlarged = useView((v) => v.enlarged)
   const zoomedIn = useView((v) => v.zoom !== null)
   const palette = usePalette()
@@ -45,6 +46,7 @@ export const Metrics = memo(function Metrics() {
           pressed={smooth}
           icon={<IconWaveSine size="1rem" aria-hidden="true" />}
         />
+        <ActionIconButton action={toggleLog} pressed={log} icon={<IconMathFunction size="1rem" aria-hidden="true" />} />
         <ActionIconButton
           action={resetZoom}
           pressed={zoomedIn}
@@ -61,6 +63,7 @@ export const Metrics = memo(function Metrics() {
             marks={marks}
             history={history}
             smooth={smooth}
+            log={log}
             palette={palette}
             enlarged={enlarged !== null}
             onMark={onMark}
