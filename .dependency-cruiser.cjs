@@ -58,6 +58,15 @@ module.exports = {
       },
     ),
     forbid(
+      'preferences-pure',
+      'Pairs and verdicts are for host and command line alike: neither a model nor a database is needed for them.',
+      { path: '^src-main/preferences/' },
+      {
+        path: '^src-main/|^src-renderer/',
+        pathNot: '^src-main/(preferences|contract|evaluation|library)/|^src-main/engine/(random|reward-models/data).ts$',
+      },
+    ),
+    forbid(
       'sandbox-alone',
       'What runs programs that nobody has read knows nothing of the rest.',
       { path: '^src-main/sandbox/' },

@@ -20,22 +20,28 @@ import { readNote, rewardModelPath, rewardModels, rewardModelsFolder } from '../
 import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, modelHelp, number, wholeNumber } from './options.ts'
 import { decimals, percent, print, printJson, say, table } from './output.ts'
+import { addJudge } from './reward-model-judge.ts'
+import { addPairs } from './reward-model-pairs.ts'
 
 const defaults = rewardModelTraining.parse({})
 
 export function addRewardModel(program: Command): void {
   const verbs = program
     .command('reward-model')
-    .description('reward models: train, evaluate, list, compare')
+    .description('reward models: make preferences, train, evaluate, list, compare')
     .addHelpText(
       'after',
       `
 Examples:
+  grpo-studio reward-model pairs --run last --out answers.jsonl
+  grpo-studio reward-model judge answers.jsonl --out pairs.jsonl --endpoint http://127.0.0.1:8000/v1 --model qwen3-32b
   grpo-studio reward-model train helpful-1 --kind helpfulness --model embedded --pairs pairs.jsonl --epochs 3
   grpo-studio reward-model train safe-1 --kind safety --model smollm2-135m-instruct --lora --pairs labels.jsonl
   grpo-studio reward-model evaluate helpful-1 --pairs others.jsonl
   grpo-studio reward-model compare helpful-1 helpful-2 --json`,
     )
+  addPairs(verbs)
+  addJudge(verbs)
   verbs
     .command('train')
     .description('train one on preferences or labels, and measure it on prompts that were kept apart')

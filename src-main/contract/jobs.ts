@@ -8,6 +8,8 @@ import type { RewardModelKind, RewardModelNote, RewardModelReport, RewardModelTr
 export interface Jobs {
   /** A model answers one prompt; the text so far is told on the way. */
   generate: { ask: GenerateRequest; news: { text: string; tokens: number }; answer: GeneratedText }
+  /** How likely each of several continuations of a prompt is. */
+  choose: { ask: ChooseRequest; news: never; answer: { logProbs: number[] } }
   'train-reward-model': {
     ask: TrainRewardModel
     news: { step: number; steps: number; loss: number; accuracy: number }
@@ -51,6 +53,11 @@ export interface GeneratedText {
   text: string
   tokens: number
   finishReason: FinishReason
+}
+
+export interface ChooseRequest extends Pick<GenerateRequest, 'modelDir' | 'prompt' | 'backend'> {
+  /** Words that may follow. */
+  choices: string[]
 }
 
 export interface TrainRewardModel {

@@ -38,9 +38,7 @@ export async function generateText(
   await openBackend(request.backend as BackendName | undefined)
   const policy = policyOf(request.modelDir)
   const { config, tokenizer } = policy
-  const talks = request.chat === 'auto' ? chatTemplateOf(policy.companions) !== null : request.chat
-  const asked = request.prompt && talks ? await asChat(policy, request) : request.prompt
-  const promptIds = asked && !talks ? [...tokenizer.prefix, ...tokenizer.encode(asked)] : tokenizer.encode(asked)
+  const promptIds = await promptIdsOf(policy, request)
   if (promptIds.length === 0)
     throw new StudioError('bad-request', 'The prompt is empty.', 'For example: --prompt "12+34="')
   if (promptIds.length + request.maxTokens > config.maxPositions) {
@@ -73,7 +71,23 @@ export async function generateText(
   }
 }
 
-async function asChat({ companions }: Policy, { modelDir, system, prompt }: GenerateRequest): Promise<string> {
+export const isTrainedToTalk = ({ companions }: Policy): boolean => chatTemplateOf(companions) !== null
+
+/** A prompt's tokens: as a message by the chat template where that is asked for, else as it stands, with what the tokenizer puts before a text. */
+export async function promptIdsOf(
+  policy: Policy,
+  request: Pick<GenerateRequest, 'modelDir' | 'prompt' | 'chat' | 'system'>,
+): Promise<number[]> {
+  const { tokenizer } = policy
+  const talks = request.chat === 'auto' ? isTrainedToTalk(policy) : request.chat
+  const asked = request.prompt && talks ? await asChat(policy, request) : request.prompt
+  return asked && !talks ? [...tokenizer.prefix, ...tokenizer.encode(asked)] : tokenizer.encode(asked)
+}
+
+async function asChat(
+  { companions }: Policy,
+  { modelDir, system, prompt }: Pick<GenerateRequest, 'modelDir' | 'prompt' | 'system'>,
+): Promise<string> {
   const template = chatTemplateOf(companions)
   if (!template)
     throw new StudioError(

@@ -8,6 +8,7 @@ type Work<N extends JobName> = (
 
 const works: { [N in JobName]: Work<N> } = {
   generate: async (ask, tell) => (await import('./inference.ts')).generateText(ask, tell),
+  choose: async (ask) => (await import('./choice.ts')).choose(ask),
   'train-reward-model': async (ask, tell) => (await import('./reward-models/train.ts')).trainRewardModel(ask, tell),
   'evaluate-reward-model': async (ask) => (await import('./reward-models/train.ts')).evaluateRewardModel(ask),
   estimate: async (ask) => (await import('./estimate/estimate.ts')).estimate(ask),

@@ -5,6 +5,11 @@ import { isRight } from '../contract/rewards.ts'
 import { type Db, sql } from './database.ts'
 import { finite } from './metrics.ts'
 
+export interface GroupPlace {
+  step: number
+  group: number
+}
+
 interface GroupRow {
   step: number
   grp: number
@@ -92,6 +97,14 @@ export function groupOf(db: Db, run: number, step: number, group: number): Group
     'SELECT * FROM completions WHERE run = ? AND step = ? AND grp = ? ORDER BY sample',
   ).all(run, step, group)
   return { ...summary(row, completions), completions: completions.map(completionRecord) }
+}
+
+/** Which groups there are in these steps, in order. */
+export function groupPlaces(db: Db, run: number, from: number, to: number): GroupPlace[] {
+  return sql<GroupPlace>(
+    db,
+    'SELECT step, grp AS "group" FROM groups WHERE run = ? AND step BETWEEN ? AND ? ORDER BY step, grp',
+  ).all(run, from, to)
 }
 
 /** The groups of this prompt in training, oldest first. */

@@ -18,7 +18,7 @@ import { comparison, evaluationEntries } from './comparison.ts'
 import type { Db } from './database.ts'
 import { evaluationAppearances, evaluationSamples, evaluationsOf } from './evaluations.ts'
 import { runFolder } from './folder.ts'
-import { groupOf, groupsOfStep, trainingAppearances } from './groups.ts'
+import { type GroupPlace, groupOf, groupPlaces, groupsOfStep, trainingAppearances } from './groups.ts'
 import { metricColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
 import { eventsOf } from './steering.ts'
@@ -67,6 +67,15 @@ export const queries = {
       `Run #${row.number} has no group ${group} in step ${step}.`,
       `Its last stored step is ${row.step}.`,
     )
+  },
+
+  groupPlaces: (db: Db, _: string, runId: string, from: number, to: number): GroupPlace[] =>
+    groupPlaces(db, requireRun(db, runId).number, from, to),
+
+  /** Those of these places that are there. */
+  groupsAt(db: Db, _: string, runId: string, places: readonly GroupPlace[]): GroupRecord[] {
+    const { number } = requireRun(db, runId)
+    return places.flatMap(({ step, group }) => groupOf(db, number, step, group) ?? [])
   },
 
   /** Every appearance of one prompt, oldest first; at the same step training comes before the evaluation after it. */

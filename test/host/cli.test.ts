@@ -1,74 +1,13 @@
 /** The command line as a person or a script uses it: a process of its own, its two streams and its exit status. */
-import { spawn } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { makeProgram } from '../../src-main/cli/program.ts'
 import type { RunSummary } from '../../src-main/contract/records.ts'
+import { run, start } from './support/command-line.ts'
 import { openHost, tinyPolicy, tinyRecipe, withOneRun } from './support/hosts.ts'
 import { temporaryFolder } from './support/temporary.ts'
-
-const headless = fileURLToPath(new URL('../../src-main/headless.ts', import.meta.url))
-
-interface Result {
-  status: number | null
-  out: string
-  err: string
-}
-
-interface Started {
-  pid: number
-  /** Resolves when stderr or stdout has shown this. */
-  shown(pattern: RegExp): Promise<void>
-  kill(signal: NodeJS.Signals): void
-  result: Promise<Result>
-}
-
-function start(
-  args: string[],
-  { data, input, env: more }: { data?: string; input?: string; env?: NodeJS.ProcessEnv } = {},
-): Started {
-  const env: NodeJS.ProcessEnv = { ...process.env, GRPO_STUDIO_DATA: data ?? temporaryFolder(), NO_COLOR: '1', ...more }
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', headless, ...args], { env })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  child.stdin.end(input ?? '')
-  let out = ''
-  let err = ''
-  const wake: (() => void)[] = []
-  const heard = () => {
-    for (const w of wake.splice(0)) w()
-  }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-    heard()
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-    heard()
-  })
-  let over = false
-  const result = new Promise<Result>((resolve) => {
-    child.on('close', (status) => {
-      over = true
-      heard()
-      resolve({ status, out, err })
-    })
-  })
-  return {
-    pid: child.pid!,
-    async shown(pattern) {
-      while (!pattern.test(out + err)) {
-        if (over) throw new Error(`It ended without showing ${pattern}:\n${out}${err}`)
-        await new Promise<void>((resolve) => wake.push(resolve))
-      }
-    },
-    kill: (signal) => void child.kill(signal),
-    result,
-  }
-}
-
-const run = (args: string[], more?: Parameters<typeof start>[1]) => start(args, more).result
 
 function recipeFile(more: Record<string, unknown> = {}): string {
   const file = join(temporaryFolder(), 'recipe.json')

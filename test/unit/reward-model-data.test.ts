@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { judgedPart } from '../../src-main/contract/judged-part.ts'
 import type { RewardModelKind } from '../../src-main/contract/reward-models.ts'
 import { balanced, readItems, split } from '../../src-main/engine/reward-models/data.ts'
-import { judgedPart } from '../../src-main/engine/reward-models/texts.ts'
 import { readDataRows } from '../../src-main/library/data-files.ts'
 
 const pair = (prompt: string, chosen: string, rejected: string) => ({ prompt, chosen, rejected })

@@ -1,5 +1,6 @@
 /** Items of a data set as a reward model reads them. */
 import { StudioError } from '../../contract/errors.ts'
+import { judgedPart } from '../../contract/judged-part.ts'
 import type { RewardModelReport } from '../../contract/reward-models.ts'
 import type { Sequence } from '../model/batch.ts'
 import { sizeOf } from '../model/batch.ts'
@@ -8,7 +9,7 @@ import type { Item } from './data.ts'
 import type { RewardModel } from './model.ts'
 import { reportOnOutputs, reportOnPairs } from './report.ts'
 import { scoresOf } from './scores.ts'
-import { judgedPart, textLength, written, writtenPrompts } from './texts.ts'
+import { textLength, written, writtenPrompts } from './texts.ts'
 
 /** A pair's two answers, the preferred one first; or one output with its label. */
 export type Example = { place: string; prompt: string } & (

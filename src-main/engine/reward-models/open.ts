@@ -1,11 +1,12 @@
 /** Loads reward models for the rewards of this process. */
 import { StudioError } from '../../contract/errors.ts'
+import { judgedPart } from '../../contract/judged-part.ts'
 import type { UsableRewardModel } from '../../library/reward-models.ts'
 import { type Sequence, sizeOf } from '../model/batch.ts'
 import { type OpenedRewardModel, setRewardModels } from '../rewards/learnt.ts'
 import { disposeRewardModel, loadRewardModel, type RewardModel } from './model.ts'
 import { scoresOf } from './scores.ts'
-import { judgedPart, written, writtenPrompts } from './texts.ts'
+import { written, writtenPrompts } from './texts.ts'
 
 let loaded: RewardModel[] = []
 

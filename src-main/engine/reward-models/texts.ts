@@ -1,20 +1,7 @@
 /** What a reward model reads of an answer, and how it is written in tokens. */
-import type { RewardModelKind } from '../../contract/reward-models.ts'
 import type { Sequence } from '../model/batch.ts'
 import { chatTemplateOf, renderChats } from '../model/chat-template.ts'
 import type { Policy } from '../model/policy.ts'
-
-/**
- * The part of an output that is judged: of helpfulness what comes after the thinking, of safety all of it.
- * @returns null where there is none: the thinking was never closed, or nothing follows it
- */
-export function judgedPart(kind: RewardModelKind, text: string): string | null {
-  if (kind === 'safety') return text
-  const ends = text.lastIndexOf('</think>')
-  if (text.lastIndexOf('<think>') > ends) return null
-  const summary = (ends < 0 ? text : text.slice(ends + '</think>'.length)).trim()
-  return summary === '' ? null : summary
-}
 
 export type WrittenPrompts = ReadonlyMap<string, readonly number[]>
 

@@ -51,8 +51,8 @@ export function openHost(options: { dataFolder?: string; startEngine?: StartEngi
 }
 
 /** A data folder with one finished run, made without an engine. */
-export async function withOneRun(): Promise<string> {
-  const host = openHost({ startEngine: scripted({ steps: 3 }) })
+export async function withOneRun(script: Script = { steps: 3 }): Promise<string> {
+  const host = openHost({ startEngine: scripted(script) })
   await host.launch(recipeOf())
   await host.idle()
   await host.close()

@@ -14,6 +14,8 @@ export interface Script {
   exitCode?: number
   /** Characters of each completion. */
   textLength?: number
+  /** Completions of a group differ, after their thinking. */
+  different?: boolean
   /** Milliseconds between steps. */
   pace?: number
 }
@@ -56,7 +58,9 @@ async function run({ recipe }: Extract<ToEngine, { type: 'start' }>): Promise<vo
     await boundary(step)
     const report = stepReport(step, { settings })
     const text = 'x'.repeat(script.textLength ?? 10)
-    for (const completion of report.groups.flatMap((g) => g.completions)) completion.text = text
+    for (const { group, completions } of report.groups)
+      for (const completion of completions)
+        completion.text = script.different ? `<think>${step}</think>answer ${group} ${completion.sample} ${text}` : text
     send({ type: 'step', report, seconds: 0.01 })
     await until(() => stored >= step)
   }

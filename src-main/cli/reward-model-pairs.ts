@@ -1,0 +1,128 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { StudioError } from '../contract/errors.ts'
+import { forkEngine } from '../host/engine-process.ts'
+import { engineEntry } from '../host/entries.ts'
+import { JobRunner } from '../host/jobs.ts'
+import { readDataRows } from '../library/data-files.ts'
+import { modelPath } from '../library/places.ts'
+import type { Answers } from '../preferences/answers.ts'
+import { answersOfGroup, drawPlaces } from '../preferences/from-run.ts'
+import { queries } from '../store/queries.ts'
+import { lookInto } from '../store/reader.ts'
+import { onInterrupt } from './interrupt.ts'
+import { backendOption, dataFolder, dataOption, modelHelp, number, wholeNumber } from './options.ts'
+import { say } from './output.ts'
+
+interface PairsOptions {
+  out: string
+  run?: string
+  fromStep: number
+  toStep: number
+  model?: string
+  prompts?: string
+  answers: number
+  temperature: number
+  maxTokens: number
+  limit: number
+  seed: number
+  backend?: string
+  data?: string
+}
+
+export function addPairs(verbs: Command): void {
+  verbs
+    .command('pairs')
+    .description('prompts with several answers, to be judged: stored samples of a run, or sampled from a model')
+    .requiredOption('--out <file>', 'JSON lines {"prompt","answers":[…]} to be written')
+    .option('--run <run>', 'take the samples of this run (number, id or "last")')
+    .option('--from-step <n>', 'with --run: from this step on', wholeNumber(1, 1e9), 1)
+    .option('--to-step <n>', 'with --run: up to this step', wholeNumber(1, 1e9), 1e9)
+    .option('--model <dir>', `sample from this model: ${modelHelp}`)
+    .option('--prompts <file>', 'with --model: JSON lines {"prompt":…}')
+    .option('--answers <n>', 'with --model: answers to each prompt', wholeNumber(2, 64), 2)
+    .option('--temperature <t>', 'with --model', number(0.01, 5), 1)
+    .option('--max-tokens <n>', 'with --model: of an answer', wholeNumber(1, 131_072), 512)
+    .option('--limit <n>', 'so many prompts at the most; those of a run are drawn', wholeNumber(1, 10_000_000), 1000)
+    .option('--seed <n>', 'seed of everything random', wholeNumber(0, 4_294_967_295), 0)
+    .addOption(backendOption())
+    .addOption(dataOption())
+    .action(pairs)
+}
+
+async function pairs(o: PairsOptions): Promise<void> {
+  const { run, model, prompts } = o
+  if ((run === undefined) === (model === undefined) || (model !== undefined) !== (prompts !== undefined))
+    throw new StudioError(
+      'bad-request',
+      'It is not said where answers come from.',
+      'Give --run RUN, or --model MODEL and --prompts FILE.',
+    )
+  const all = run === undefined ? sampled(model!, await promptsOf(prompts!), o) : ofRun(run, o)
+  const out = openSync(resolve(o.out), 'w')
+  let written = 0
+  try {
+    for await (const answers of all) {
+      writeSync(out, `${JSON.stringify(answers)}\n`)
+      written++
+    }
+  } finally {
+    closeSync(out)
+    say(`${written} prompts with their answers: ${resolve(o.out)}`)
+  }
+}
+
+/** @throws StudioError not-found for a run that is not there; bad-request for one without samples that differ */
+function* ofRun(run: string, { data, fromStep, toStep, limit, seed }: PairsOptions): Generator<Answers> {
+  const folder = dataFolder({ data })
+  const records = lookInto(folder, (db) => {
+    const places = queries.groupPlaces(db, folder, run, fromStep, toStep)
+    return queries.groupsAt(db, folder, run, drawPlaces(places, limit, seed))
+  })
+  const several = records.map(answersOfGroup).filter(({ answers }) => answers.length > 1)
+  if (several.length === 0)
+    throw new StudioError(
+      'bad-request',
+      `The run ${run} has no prompt with two different answers in these steps.`,
+      'Take other steps, or another run.',
+    )
+  yield* several
+}
+
+async function* sampled(model: string, prompts: string[], o: PairsOptions): AsyncGenerator<Answers> {
+  const jobs = new JobRunner(() => forkEngine(engineEntry))
+  const { signal } = onInterrupt()
+  const { temperature, maxTokens, backend } = o
+  const modelDir = modelPath(model)
+  try {
+    for (const [i, prompt] of prompts.slice(0, o.limit).entries()) {
+      const answers: string[] = []
+      for (let n = 0; n < o.answers; n++) {
+        const seed = (o.seed + i * o.answers + n) % 2 ** 32
+        const ask = { modelDir, prompt, chat: 'auto' as const, maxTokens, temperature, seed, backend }
+        const { text } = await jobs.run('generate', ask, { signal })
+        if (text !== '') answers.push(text)
+      }
+      const different = [...new Set(answers)]
+      if (different.length > 1) yield { prompt, answers: different }
+      else say(`prompt ${i + 1} has no two different answers: it is left out`)
+    }
+  } finally {
+    jobs.close()
+  }
+}
+
+/** @throws StudioError bad-request naming the row */
+async function promptsOf(path: string): Promise<string[]> {
+  const wrong = (what: string) =>
+    new StudioError('bad-request', `${path} ${what}.`, 'Give one object a line, like {"prompt":"…"}.')
+  const { rows } = await readDataRows(path, 'reward-model')
+  const prompts = rows.map(({ place, value }) => {
+    const prompt = (value as { prompt?: unknown } | null | undefined)?.prompt
+    if (typeof prompt !== 'string' || prompt === '') throw wrong(`has no prompt in ${place}`)
+    return prompt
+  })
+  if (prompts.length === 0) throw wrong('has nothing in it')
+  return prompts
+}

@@ -1,0 +1,66 @@
+/** Preferences: pairs of answers to one prompt, what a judge said of them, and what that says of the judge. */
+import type { Estimate } from './evaluation.ts'
+
+/** Two answers to one prompt, in an order that means nothing. */
+export interface AnswerPair {
+  prompt: string
+  answers: readonly [string, string]
+}
+
+/** One asking of a judge, as a line of the file of verdicts. */
+export interface Verdict {
+  /** Which pair, by the hash of its texts. */
+  pair: string
+  /** The how manieth asking of this pair, from 0. */
+  ask: number
+  /** The second answer was shown first. */
+  swapped: boolean
+  /** Above 0: the answer shown first is better. Null: what the judge said is no verdict. */
+  score: number | null
+  /** The end of what it said, or why it said nothing. */
+  said: string
+  /** Of a judge that is asked for the odds of A and B: the probability that it says one of the two. */
+  mass?: number
+}
+
+/** What a judging came to. */
+export interface JudgeReport {
+  judge: string
+  pairs: number
+  /** Askings of each pair. */
+  asks: number
+  verdicts: number
+  /** Of the verdicts: what could not be read. */
+  unreadable: number
+  position: {
+    /** Share of the verdicts that prefer the answer shown first, ties half, over pairs that were read in both orders; ½ without bias. */
+    first: Estimate | null
+    /** Share of those pairs whose two orders prefer the same answer. */
+    consistent: Estimate | null
+    /** Mean score of the answer shown first; 0 without bias. */
+    lean: number | null
+  }
+  length: {
+    /** Share of the decided pairs whose better answer is the longer one. */
+    longer: Estimate | null
+    /** Between how much longer an answer is (log of the ratio of characters) and its score. */
+    correlation: number | null
+  }
+  /** Mean probability of A and B together, of a judge that is asked for it. */
+  mass: number | null
+  /** Pairs of which fewer than half the verdicts could be read. */
+  unread: number
+  /** Pairs whose gap is not above the threshold. */
+  undecided: number
+  /** Left out so that the better answer is as often the shorter one. */
+  leftOut: number
+  kept: number
+  /** Share of pairs whose chosen answer is the longer one, before and after that. */
+  longerBefore: number | null
+  longerAfter: number | null
+  /** Characters. */
+  meanChosen: number | null
+  meanRejected: number | null
+  /** Why the judge, or what it left, should not be trusted as it is; sentences with their figures. */
+  doubts: string[]
+}

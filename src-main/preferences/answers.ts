@@ -1,0 +1,55 @@
+/** Prompts with their answers from a file, checked row by row. */
+import { z } from 'zod'
+import { StudioError } from '../contract/errors.ts'
+import { type DataRow, readDataRows } from '../library/data-files.ts'
+
+export interface Answers {
+  prompt: string
+  answers: string[]
+  /** Of a pair of which somebody said which is better: the place of that answer. */
+  preferred?: 0
+}
+
+const text = z.string().min(1).max(1_000_000)
+const several = z.object({ prompt: text, answers: z.array(text).min(2).max(1024) })
+const preference = z.object({ prompt: text, chosen: text, rejected: text })
+
+/**
+ * @param rows `{"prompt","answers":[…]}`, or preferences `{"prompt","chosen","rejected"}`
+ * @param source what to call it in messages
+ * @throws StudioError bad-request naming every row that is wrong (the first ten of them) by its place
+ */
+export function answersOfRows(rows: readonly DataRow[], source: string): Answers[] {
+  const wrong: string[] = []
+  const found: Answers[] = []
+  for (const { place, value } of rows) {
+    const read = value === undefined ? 'is not JSON' : answersOf(value)
+    if (typeof read === 'string') wrong.push(`${place} ${read}`)
+    else found.push(read)
+  }
+  const hint =
+    'Give one object a line, like {"prompt":"…","answers":["…","…"]} or {"prompt":"…","chosen":"…","rejected":"…"}.'
+  if (wrong.length > 0) {
+    const more = wrong.length > 10 ? `, and ${wrong.length - 10} more` : ''
+    throw new StudioError('bad-request', `${source} cannot be used: ${wrong.slice(0, 10).join('; ')}${more}.`, hint)
+  }
+  if (found.length === 0) throw new StudioError('bad-request', `${source} has nothing in it.`, hint)
+  return found
+}
+
+function answersOf(json: unknown): Answers | string {
+  const isPreference = typeof json === 'object' && json !== null && 'chosen' in json
+  const read = isPreference ? preference.safeParse(json) : several.safeParse(json)
+  if (!read.success) {
+    const [{ path, message }] = read.error.issues
+    return path.length > 0 ? `has a bad ${path.join('.')}: ${message}` : `is wrong: ${message}`
+  }
+  const { data } = read
+  if ('answers' in data) return data
+  return { prompt: data.prompt, answers: [data.chosen, data.rejected], preferred: 0 }
+}
+
+/** @throws StudioError bad-request if it cannot be read, or as `answersOfRows` */
+export async function readAnswers(path: string): Promise<Answers[]> {
+  return answersOfRows((await readDataRows(path, 'reward-model')).rows, path)
+}
