@@ -11,7 +11,10 @@ import { panelsOf } from '../../src-renderer/charts/panels.ts'
 import { code, table } from './markdown.ts'
 
 const charted = new Set<string>(
-  panelsOf([], [], ['sft', 'rejection-sampling']).flatMap((panel) => [panel.metric, panel.spread ?? panel.metric]),
+  panelsOf([], [], ['sft', 'rejection-sampling', 'reward-model']).flatMap((panel) => [
+    panel.metric,
+    panel.spread ?? panel.metric,
+  ]),
 )
 
 const ofEachReward: Record<string, MetricInfo> = {

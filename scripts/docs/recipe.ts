@@ -39,6 +39,7 @@ const fields: Record<keyof Recipe, string> = {
   description: 'A few sentences on what the run shows.',
   model: `${code('embedded')}, the name of a [fetched model](cli.md#models), a Hugging Face model folder or a GGUF file; a relative path starts at the recipe file’s folder.`,
   lora: `Trains low-rank additions to the weights in place of the weights (LoRA): ${code('rank')} (16), ${code('alpha')} (32; they are scaled by alpha / rank) and ${code('targets')} (all projections). ${code('{}')} takes these defaults. Without the field all weights are trained.`,
+  addTokens: `Words that the model’s vocabulary lacks, such as ${code('["等"]')}: each becomes a token, whose embedding begins as the mean of the others with a little noise. Those that are there already stay as they are. Supervised stages teach their use. Not with ${code('lora')}, which trains no embeddings.`,
   gradientCheckpointing:
     'Keeps only each layer’s input for the gradient and computes the rest of the layer again: a third of the memory of an update and less, for about a fifth more time.',
   bf16Products:
@@ -75,13 +76,21 @@ const stageFields: Record<StageField, string> = {
   settings: 'What this stage changes. A setting that it does not name stays as it is.',
   milestones: `Settings that change inside the stage: a list of ${code('{ "at": 200, "settings": {…} }')}, from that step of the stage on.`,
   gate: `When the stage may end sooner, and whether a person is asked: [below](#gates).`,
-  data: `What is learned from: ${code('"solutions"')}, ${code('{ "traces": N }')}, ${code('{ "file": "mine.jsonl" }')} or ${code('{ "stage": "NAME" }')}, [below](#kinds-of-stages).`,
+  domains: `Of which domains the prompts are that are sampled for, such as ${code('["math", "code"]')}; without it of all that the recipe has.`,
+  data: `What is learned from: ${code('"solutions"')}, ${code('{ "traces": N }')}, ${code('{ "corpus": N }')}, ${code('{ "requests": N }')}, ${code('{ "file": "mine.jsonl" }')}, ${code('{ "stage": "NAME" }')} or a list of these, [below](#kinds-of-stages); of a reward model ${code('{ "requests": N }')} or ${code('{ "file": … }')}.`,
   minLanguage: `Least share of words in the target language (${code('rewardParameters.language.target')}) of a sample that is kept.`,
   maxParagraph: 'Longest paragraph of a sample that is kept, in characters.',
   keepPerPrompt: 'Most samples of one problem that are kept.',
-  model: `The student, named as the recipe’s ${code('model')} is. All its weights are trained.`,
+  model: `The student, or what a reward model begins as, named as the recipe’s ${code('model')} is. A reward model that names none begins as the policy; one that does and has ${code('lora')} trains adapters, and all else trains all weights.`,
   layers:
     'Of the student’s layers only so many, evenly spaced, the rest as it is: a smaller model to begin with where none was made.',
+  judges: `${code('helpfulness')}: learns from pairs, ${code('safety')}: from labelled outputs; [as by the command](rewards.md#reward-models).`,
+  lora: 'Trains adapters beside the named model in place of its weights.',
+  heldOut: 'Share of the prompts of its data that is kept to measure the reward model with.',
+  balanceLengths:
+    'Leaves pairs out until preferred answers are as often the longer ones as the shorter ones, whatever the difference.',
+  prompts: 'Held-out problems of the evaluation; as many as the last one of the run has, if it is left out.',
+  evaluation: `How it samples, in place of the recipe’s ${code('evaluation')}: ${code('samples')}, ${code('temperature')}, ${code('topP')}.`,
 }
 
 function values(field: FieldSchema): string {

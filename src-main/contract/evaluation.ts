@@ -5,6 +5,7 @@ import type { Domain } from './domains.ts'
 import type { PromptForm } from './prompt.ts'
 import type { Recipe, TaskKind } from './recipe.ts'
 import type { FinishReason } from './records.ts'
+import type { RewardModelKind } from './reward-models.ts'
 import type { RewardName, RewardParameters } from './rewards.ts'
 
 /** `evaluation` of a recipe. The defaults are what was done before there was such a field. */
@@ -67,6 +68,17 @@ export interface EvaluationMeasures {
   languageMixing: number | null
   /** By difficulty, where it is known. */
   byLevel: Record<string, EvaluationPart>
+  /** Of prompts that no rule has an answer to; undefined where there were none, or in earlier versions. */
+  general?: GeneralMeasures
+}
+
+/** What is answered to general prompts: they are in no other number of an evaluation. */
+export interface GeneralMeasures {
+  prompts: number
+  /** Mean reward by each reward model that is there, over all outputs, with its 95 % interval over prompts. */
+  rewards: Partial<Record<RewardModelKind, Estimate>>
+  /** Of generated requests: shares of outputs that are wholly helpful (of harmless ones) and safe (of all), by the rule that made the data. */
+  byRule?: { helpful: Estimate; safe: Estimate }
 }
 
 export interface EvaluationSummary extends EvaluationMeasures {

@@ -140,7 +140,7 @@ export const metrics = {
     label: 'loss',
     unit: '',
     about:
-      'The GRPO loss, mean over the mini-batches of the step; of supervised stages the mean cross-entropy of a token, in nats.',
+      'The GRPO loss, mean over the mini-batches of the step; of supervised stages the mean cross-entropy of a token, in nats; of reward-model stages that of a pair or output.',
   },
   grad_norm: { label: 'gradient norm', unit: '', about: 'Global norm before clipping, mean over the mini-batches.' },
   learning_rate: { label: 'learning rate', unit: '', about: 'In force, warm-up included.' },
@@ -181,12 +181,24 @@ export const stageMetrics = {
   eval_loss: {
     label: 'held-out loss',
     unit: 'nats/token',
-    about: 'Of supervised stages: mean cross-entropy of the answers that are held out of the data, every few steps.',
+    about:
+      'Of supervised stages: mean cross-entropy of the answers that are held out of the data, every few steps; of reward-model stages the loss of the held-out pairs or outputs.',
   },
   eval_mean_token_accuracy: {
     label: 'held-out token accuracy',
     unit: '',
     about: 'Of supervised stages: share of the tokens of those answers that are the likeliest ones.',
+  },
+  'reward_model/accuracy': {
+    label: 'rightly ordered',
+    unit: '',
+    about:
+      'Of reward-model stages: share of the batch whose preferred answer got more, or whose output is on the right side of ½.',
+  },
+  'reward_model/eval_accuracy': {
+    label: 'rightly ordered, held out',
+    unit: '',
+    about: 'The same of the pairs or outputs that are held out of the data, every few steps.',
   },
   'samples/kept': {
     label: 'samples kept',

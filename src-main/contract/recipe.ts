@@ -10,11 +10,13 @@ import { promptSchema } from './prompt.ts'
 import { courseAlerts } from './records.ts'
 import { type RewardName, rewardNames } from './rewards.ts'
 import { defaultSettings, mergeSettings, type PartialSettings, partialSettings, type Settings } from './settings.ts'
-import { gateOf, isSupervised, type Stage, stageSchema } from './stages.ts'
+import { gateOf, isSupervised, type Stage, type StageOf, sourcesOf, stageSchema } from './stages.ts'
 
 export const arithmeticKinds = ['sum', 'difference', 'product', 'chain'] as const
 export const puzzleKinds = ['countdown', 'knights_knaves', 'grid', 'sat'] as const
-export const taskKinds = [...arithmeticKinds, ...puzzleKinds] as const
+/** Prompts that no rule has an answer to. */
+export const generalKinds = ['request'] as const
+export const taskKinds = [...arithmeticKinds, ...puzzleKinds, ...generalKinds] as const
 export type ArithmeticKind = (typeof arithmeticKinds)[number]
 export type PuzzleKind = (typeof puzzleKinds)[number]
 export type TaskKind = (typeof taskKinds)[number]
@@ -39,6 +41,8 @@ export const recipeSchema = z.strictObject({
   model: z.string().min(1).default('embedded'),
   /** Trains low-rank additions to the weights in place of the weights themselves. */
   lora: loraSchema.optional(),
+  /** Words that the model's vocabulary lacks: each gets an embedding like the mean of the others. */
+  addTokens: z.array(z.string().min(1).max(64)).min(1).max(10_000).optional(),
   /** Keeps each layer's input alone and computes the rest again for the gradient. */
   gradientCheckpointing: z.boolean().default(false),
   /** Multiplies matrices as bfloat16, on processors that do so faster. */
@@ -106,6 +110,8 @@ export function parseRecipe(json: unknown, source: string, lineOf: LineOf = () =
   const recipe = result.data
   requireProblems(recipe, source)
   requireCollections(recipe, source, line)
+  requireRewardModels(recipe, source, line)
+  requireTrainedTokens(recipe, source)
   requireGates(recipe, source, line)
   if (rewardsOf(recipe).includes('own') && recipe.ownReward === undefined)
     throw new StudioError(
@@ -176,18 +182,53 @@ function requireProblems({ task, data }: Recipe, source: string): void {
 /** @throws StudioError bad-recipe for a stage that learns from what no stage before it collects */
 function requireCollections({ stages }: Recipe, source: string, line: (path: PropertyKey[]) => string): void {
   stages.forEach((stage, i) => {
-    if (!isSupervised(stage) || typeof stage.data !== 'object' || !('stage' in stage.data)) return
-    const { stage: wanted } = stage.data
+    if (!isSupervised(stage)) return
     const before = stages.slice(0, i).filter(({ kind }) => kind === 'rejection-sampling')
-    if (before.filter(({ name }) => name === wanted).length === 1) return
-    throw new StudioError(
-      'bad-recipe',
-      `${source} is not a valid recipe: ${line(['stages', i, 'data'])}stages.${i} learns from the stage "${wanted}", which is not the name of one rejection-sampling stage before it.`,
-      before.length > 0
-        ? `Those before it: ${before.map(({ name }) => name).join(', ')}. Their names must differ.`
-        : 'Put a stage of the kind "rejection-sampling" before it.',
-    )
+    for (const from of sourcesOf(stage.data)) {
+      if (typeof from !== 'object' || !('stage' in from)) continue
+      if (before.filter(({ name }) => name === from.stage).length === 1) continue
+      throw new StudioError(
+        'bad-recipe',
+        `${source} is not a valid recipe: ${line(['stages', i, 'data'])}stages.${i} learns from the stage "${from.stage}", which is not the name of one rejection-sampling stage before it.`,
+        before.length > 0
+          ? `Those before it: ${before.map(({ name }) => name).join(', ')}. Their names must differ.`
+          : 'Put a stage of the kind "rejection-sampling" before it.',
+      )
+    }
   })
+}
+
+/** The stages that train a reward model, which rewards know by the stage's name. */
+export const rewardModelStages = ({ stages }: Pick<Recipe, 'stages'>): StageOf<'reward-model'>[] =>
+  stages.filter((stage) => stage.kind === 'reward-model')
+
+/** @throws StudioError bad-recipe for two reward models of one name, or one that would begin as adapters */
+function requireRewardModels(recipe: Recipe, source: string, line: (path: PropertyKey[]) => string): void {
+  const refuse = (i: number, what: string, hint: string) => {
+    const where = `${line(['stages', i])}stages.${i}`
+    throw new StudioError('bad-recipe', `${source} is not a valid recipe: ${where} ${what}.`, hint)
+  }
+  recipe.stages.forEach((stage, i) => {
+    if (stage.kind !== 'reward-model') return
+    if (rewardModelStages(recipe).filter(({ name }) => name === stage.name).length > 1)
+      refuse(i, `trains the reward model "${stage.name}", and so does another stage`, 'Give them different names.')
+    if (stage.model === undefined && (stage.lora || recipe.lora))
+      refuse(
+        i,
+        stage.lora ? 'trains adapters beside no model' : 'would begin as the policy, which is adapters here',
+        'Name the model that the reward model begins as: "model".',
+      )
+  })
+}
+
+/** @throws StudioError bad-recipe: LoRA trains no embedding, so that new tokens would stay as they began */
+function requireTrainedTokens({ addTokens, lora }: Recipe, source: string): void {
+  if (!addTokens || !lora) return
+  throw new StudioError(
+    'bad-recipe',
+    `${source} is not a valid recipe: it has addTokens and lora, and adapters do not train the embeddings of new tokens.`,
+    'Leave one of them out.',
+  )
 }
 
 /** @throws StudioError bad-recipe for a gate that nothing could open, or that asks what comes after the last stage */

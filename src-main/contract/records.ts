@@ -138,7 +138,15 @@ export const courseAlerts = [
 ] as const
 export type CourseAlert = (typeof courseAlerts)[number]
 
-export type AlertKind = CourseAlert | 'non-finite' | 'disk-full' | 'storage' | 'engine-died' | 'checkpoint' | 'gate'
+export type AlertKind =
+  | CourseAlert
+  | 'non-finite'
+  | 'disk-full'
+  | 'storage'
+  | 'engine-died'
+  | 'checkpoint'
+  | 'gate'
+  | 'reward-model'
 
 export interface AlertRecord {
   id: number

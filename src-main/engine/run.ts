@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import type { Domain } from '../contract/domains.ts'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { StudioError } from '../contract/errors.ts'
-import { defaultEvaluation } from '../contract/evaluation.ts'
+import { defaultEvaluation, type EvaluationForm } from '../contract/evaluation.ts'
 import { type Gate, gateReached } from '../contract/gates.ts'
 import { settingsOf } from '../contract/knobs.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
 import type { AlertKind, PhaseReport, StepReport } from '../contract/records.ts'
+import { doubtsOf, type RewardModelNote } from '../contract/reward-models.ts'
 import { mergeSettings } from '../contract/settings.ts'
-import { gateOf } from '../contract/stages.ts'
+import { gateOf, leavesPolicy } from '../contract/stages.ts'
 import { rewardModelsOf } from '../library/reward-models.ts'
 import { peak } from './estimate/peak.ts'
 import { NonFiniteError } from './grpo/update.ts'
@@ -24,7 +25,7 @@ import { neuralRewardOn, withStep } from './rewards/composite.ts'
 import { openOwnReward } from './rewards/own.ts'
 import { enter } from './stages/enter.ts'
 import { evaluate } from './stages/evaluate.ts'
-import { checkStages, type MakeStep, promptsOf, stageWork } from './stages/work.ts'
+import { checkStages, promptsOf, stageWork, type Work } from './stages/work.ts'
 import { freshState, longestLimit, mostTokens, requireRoom } from './start.ts'
 import { type Boundary, Steering } from './steering.ts'
 import { questionOf } from './tasks/question.ts'
@@ -52,12 +53,12 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   compiling.bf16Products = start.recipe.bf16Products
   if (compiling.bf16Products) requireBf16Products(backend.name)
   const fresh = start.checkpoint === null
-  const state = fresh ? freshState(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
+  const state = fresh ? begun(start.recipe) : readCheckpoint(join(start.folder, start.checkpoint!))
   state.policy.recomputeLayers = start.recipe.gradientCheckpointing
   const { recipe } = start
   // the host put its code into the recipe
   openOwnReward(typeof recipe.ownReward === 'object' ? recipe.ownReward : undefined)
-  openRewardModels(rewardModelsOf(recipe, start.rewardModels ?? ''))
+  openRewardModels(rewardModelsOf(recipe, start.rewardModels ?? '', start.folder))
   const sets = await problemsOf(recipe)
   const prompts = await promptsOf(recipe, state.policy, sets)
   requireRoom(recipe, state.policy.config.maxPositions, prompts.longest)
@@ -65,6 +66,14 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const { name, device, probes } = backend
   channel.send({ type: 'ready', backend: name, device, probes, parameters: parameterCount(state.policy.weights) })
   await new Run(start, state, channel, sets, prompts).go(fresh)
+}
+
+/** Before the first step, which may be one of a student or a reward model. */
+function begun(recipe: Recipe): Checkpoint {
+  const state = freshState(recipe)
+  const [first] = recipe.stages
+  if (first.kind === 'distil' || first.kind === 'reward-model') enter(state, undefined, first, recipe)
+  return state
 }
 
 class Run {
@@ -75,7 +84,8 @@ class Run {
   private readonly steering: Steering
   private readonly sets: ProblemSets
   private prompts: Prompts
-  private makeStep!: MakeStep
+  private work!: Work
+  private readonly rewardModels: string
   private readonly domains: ReadonlySet<Domain>
   private readonly alerts: Alerts
   private readonly breathe = breather()
@@ -96,6 +106,7 @@ class Run {
     this.folder = start.folder
     this.state = state
     this.channel = channel
+    this.rewardModels = start.rewardModels ?? ''
     this.checkpointed = state.position.step
     this.alerts = new Alerts(state.position.alerts)
     this.sets = sets
@@ -141,7 +152,7 @@ class Run {
       this.askAtGate()
       const boundary = await this.steering.boundary(position.step + 1, position.settings)
       const ended = this.stageEnd(boundary)
-      if (ended && (await this.leaveStage(ended)) === 'finished') return
+      if (ended && (await this.leaveStage(ended, boundary)) === 'finished') return
       this.take(boundary)
       if (!(await this.step())) continue
       if (this.evaluationIsDue()) await this.evaluate(this.recipe.evalPrompts)
@@ -192,11 +203,15 @@ class Run {
     return this.state.position.stage + 1 >= this.recipe.stages.length
   }
 
-  private async leaveStage(reason: 'stopped' | 'steered' | 'gate' | 'steps'): Promise<'finished' | 'next'> {
+  private async leaveStage(
+    reason: 'stopped' | 'steered' | 'gate' | 'steps',
+    boundary: Boundary,
+  ): Promise<'finished' | 'next'> {
     const { position } = this.state
     const { recipe, channel } = this
+    if (reason !== 'stopped' && !(await this.finishStage(boundary))) return this.leaveStage('stopped', boundary)
     channel.send({ type: 'stage-ended', stage: position.stage, lastStep: position.step, reason })
-    if (this.measuredAtEnd && reason !== 'stopped') await this.evaluate(recipe.finalEvalPrompts)
+    if (this.measuredAtEnd && reason !== 'stopped') await this.evaluate(this.promptsAtEnd)
     const written = await this.checkpoint()
     if (this.lastStage || reason === 'stopped') {
       if (!written) await this.lastCheckpoint()
@@ -209,16 +224,54 @@ class Run {
     position.gate = { values: [], asked: false }
     position.settings = enterStage(position.settings, recipe.stages[position.stage])
     const { stage, stageFirstStep, settings } = position
-    enter(this.state, before, recipe.stages[stage])
+    enter(this.state, before, recipe.stages[stage], recipe)
     channel.send({ type: 'stage-began', stage, firstStep: stageFirstStep, settings })
     if (recipe.stages[stage].kind === 'distil') await this.meetStudent()
     await this.prepareStage()
     return 'next'
   }
 
+  /** Writes what the stage leaves behind; a disk that refuses it pauses the run until it is there. @returns false: a person stopped meanwhile */
+  private async finishStage(boundary: Boundary): Promise<boolean> {
+    if (!this.work.finish) return true
+    for (;;) {
+      try {
+        const note = await this.work.finish()
+        openRewardModels(rewardModelsOf(this.recipe, this.rewardModels, this.folder))
+        return !this.tellDoubts(note) || (await this.waited(boundary))
+      } catch (error) {
+        this.steering.hold()
+        this.tellRefusal(error, 'What the stage leaves behind', this.folder)
+        if (!(await this.waited(boundary))) return false
+      }
+    }
+  }
+
+  /** Waits while the run is paused; what is asked for meanwhile holds from the same step as what was asked before. @returns false: to stop */
+  private async waited(boundary: Boundary): Promise<boolean> {
+    const { position } = this.state
+    const more = await this.steering.boundary(position.step + 1, position.settings)
+    boundary.changes.push(...more.changes)
+    boundary.refreshReference ||= more.refreshReference
+    return !more.stop
+  }
+
+  /** @returns whether there are any, for which the run then waits */
+  private tellDoubts(note: RewardModelNote): boolean {
+    const [doubt] = doubtsOf(note)
+    if (!doubt) return false
+    this.steering.hold()
+    this.alert(
+      'reward-model',
+      `The reward model ${note.name} should not be used. ${doubt.message}`,
+      'Stop, and train it on more or better data; or resume, and it is used all the same.',
+    )
+    return true
+  }
+
   private async prepareStage(): Promise<void> {
     const { recipe, folder, state, sets, prompts } = this
-    this.makeStep = await stageWork({ recipe, folder, state, sets, prompts })
+    this.work = await stageWork({ recipe, folder, state, sets, prompts })
   }
 
   /** It has a tokenizer and room of its own. */
@@ -262,7 +315,7 @@ class Run {
     const step = position.step + 1
     const undo = undoPoint(this.state)
     try {
-      const report = await this.makeStep(this.phases(step))
+      const report = await this.work.step(this.phases(step))
       report.metrics['memory/peak'] = peak() / 2 ** 20
       undo.forget()
       await this.channel.stored(position.step)
@@ -307,12 +360,25 @@ class Run {
     const { stages } = this.recipe
     const { stage } = this.state.position
     const { kind } = stages[stage]
-    return this.lastStage || (kind !== 'rejection-sampling' && kind !== stages[stage + 1].kind)
+    if (this.lastStage || kind === 'evaluate') return true
+    // what comes next measures it
+    if (stages[stage + 1].kind === 'evaluate') return false
+    return !leavesPolicy(stages[stage]) && kind !== stages[stage + 1].kind
+  }
+
+  private get promptsAtEnd(): number {
+    const stage = this.recipe.stages[this.state.position.stage]
+    return (stage.kind === 'evaluate' ? stage.prompts : undefined) ?? this.recipe.finalEvalPrompts
+  }
+
+  private get evaluationForm(): EvaluationForm {
+    const stage = this.recipe.stages[this.state.position.stage]
+    return (stage.kind === 'evaluate' ? stage.evaluation : undefined) ?? this.recipe.evaluation ?? defaultEvaluation
   }
 
   private evaluationIsDue(): boolean {
     const { evalEvery, stages } = this.recipe
-    if (stages[this.state.position.stage].kind === 'rejection-sampling') return false
+    if (leavesPolicy(stages[this.state.position.stage])) return false
     const ends = this.measuredAtEnd && this.stageDone() && !this.steering.staying
     return evalEvery > 0 && this.state.position.step % evalEvery === 0 && !ends
   }
@@ -323,8 +389,9 @@ class Run {
     const report = await evaluate({
       policy: this.state.policy,
       problems: this.sets.heldOut.slice(0, prompts),
+      general: this.sets.general,
       promptIds: this.prompts.ids,
-      form: this.recipe.evaluation ?? defaultEvaluation,
+      form: this.evaluationForm,
       maxTokens: longestLimit(this.recipe),
       seed: this.recipe.seed,
       step,
@@ -356,20 +423,21 @@ class Run {
       })
     } catch (error) {
       this.steering.hold()
-      if (this.refusedAt !== position.step) this.tellRefusal(error, join(this.folder, folder))
+      const what = `The checkpoint of step ${position.step}`
+      if (this.refusedAt !== position.step) this.tellRefusal(error, what, join(this.folder, folder))
       this.refusedAt = position.step
     }
     return this.checkpointed === position.step
   }
 
-  private tellRefusal(error: unknown, folder: string): void {
+  private tellRefusal(error: unknown, what: string, folder: string): void {
     const { code, message } = error as NodeJS.ErrnoException
     const full = ['ENOSPC', 'EDQUOT', 'disk-full'].includes(code ?? '')
     const reason = full ? 'the disk is full' : message.replace(/\.$/, '')
     const hint = error instanceof StudioError ? error.hint : 'Make the folder writable, then resume.'
     this.alert(
       full ? 'disk-full' : 'checkpoint',
-      `The checkpoint of step ${this.state.position.step} could not be written to ${folder}: ${reason}. The run is paused; nothing stored is lost.`,
+      `${what} could not be written to ${folder}: ${reason}. The run is paused; nothing stored is lost.`,
       full ? 'Free some space, then resume.' : hint,
     )
   }

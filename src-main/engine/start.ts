@@ -1,6 +1,7 @@
 /** What a run begins with, and what it needs of its model. */
 import { StudioError } from '../contract/errors.ts'
 import { allSettings, initialSettings, type Recipe } from '../contract/recipe.ts'
+import { withTokens } from './model/added-tokens.ts'
 import { baseModel } from './model/base.ts'
 import type { Checkpoint } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
@@ -12,7 +13,7 @@ import { Alerts } from './watch/alerts.ts'
 
 /** The recipe's model before the first step. @throws StudioError bad-model; bad-recipe for a model that is adapters */
 export function freshState(recipe: Recipe): Checkpoint {
-  const policy = withAdapters(loadPolicy(modelFolder(recipe.model)), recipe)
+  const policy = withAdapters(withTokens(loadPolicy(modelFolder(recipe.model)), recipe.addTokens, recipe.seed), recipe)
   return {
     policy,
     base: policy.adapters && baseModel(recipe.model),

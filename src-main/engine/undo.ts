@@ -10,8 +10,9 @@ export interface Undo {
 }
 
 /** Holds on to the weights and moments as they are now. Costs no copy: an update replaces tensors, it does not write into them. */
-export function undoPoint({ policy, optimizer }: Checkpoint): Undo {
-  const held = [trainedOf(policy), optimizer.firstMoments, optimizer.secondMoments].map((map) => ({
+export function undoPoint({ policy, optimizer, rewardModel: judge }: Checkpoint): Undo {
+  const trained = judge ? [judge.weights, judge.head, judge.adapters?.tensors ?? new Map()] : [trainedOf(policy)]
+  const held = [...trained, optimizer.firstMoments, optimizer.secondMoments].map((map) => ({
     map,
     copy: copyWeights(map),
   }))

@@ -7,7 +7,7 @@ import type { RecipeInfo } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
 import { isRewardFile } from '../contract/own-reward.ts'
 import { type LineOf, parseRecipe, type Recipe, settingsOfStages, withAssignments } from '../contract/recipe.ts'
-import { isSupervised } from '../contract/stages.ts'
+import { isSupervised, sourcesOf } from '../contract/stages.ts'
 import { isModelName } from '../library/names.ts'
 import { projectFolder } from './entries.ts'
 
@@ -48,10 +48,10 @@ export function loadRecipe(
     recipe.data.eval = resolve(dirname(path), recipe.data.eval)
   }
   for (const stage of recipe.stages) {
-    if (!isSupervised(stage)) continue
-    if (typeof stage.data === 'object' && 'file' in stage.data)
-      stage.data.file = resolve(dirname(path), stage.data.file)
-    if (stage.kind === 'distil') stage.model = modelOf(stage.model, path)
+    const sources = isSupervised(stage) ? sourcesOf(stage.data) : stage.kind === 'reward-model' ? [stage.data] : []
+    for (const source of sources)
+      if (typeof source === 'object' && 'file' in source) source.file = resolve(dirname(path), source.file)
+    if ('model' in stage && stage.model !== undefined) stage.model = modelOf(stage.model, path)
   }
   return recipe
 }

@@ -2,13 +2,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
-import { type Recipe, rewardsOf, settingsOfStages } from '../contract/recipe.ts'
+import { type Recipe, rewardModelStages, rewardsOf, settingsOfStages } from '../contract/recipe.ts'
 import { doubtsOf, type RewardModelNote, rewardModelName, rewardModelNote } from '../contract/reward-models.ts'
 import { parametersOf, type RewardName, type RewardParameters, rewardInfo } from '../contract/rewards.ts'
 
 export const NOTE = 'reward-model.json'
 
 export const rewardModelsFolder = (dataFolder: string): string => join(dataFolder, 'reward-models')
+
+/** Where a run keeps the reward model that its stage of this name trains. */
+export const ownRewardModel = (runFolder: string, name: string): string => join(rewardModelsFolder(runFolder), name)
 
 /**
  * @param name of one in `root`, or the path of a folder
@@ -87,28 +90,38 @@ export interface UsableRewardModel {
 
 /**
  * The reward models that rewards name, over all parameters that they are given in turn.
+ * @param own names that stages of the run train: one that is not there yet is left out, and one that is there is used whatever it was measured at
  * @throws StudioError not-found, bad-model, bad-setting: see `requireUsable`
  */
 export function usableRewardModels(
   names: readonly RewardName[],
   given: readonly RewardParameters[],
   root: string,
+  own: { names: readonly string[]; folder: string } = { names: [], folder: '' },
 ): UsableRewardModel[] {
   const found = new Map<string, UsableRewardModel>()
   for (const kind of names) {
     if (!rewardInfo[kind].learnt || (kind !== 'helpfulness' && kind !== 'safety')) continue
     for (const parameters of given) {
       const { model, doubtful } = parametersOf(kind, parameters)
-      const folder = rewardModelPath(model, root)
-      requireUsable(readNote(folder), kind, doubtful)
+      const trainedHere = own.names.includes(model)
+      const there = own.folder !== '' && existsSync(join(ownRewardModel(own.folder, model), NOTE))
+      if (trainedHere && !there) continue
+      const folder = trainedHere ? ownRewardModel(own.folder, model) : rewardModelPath(model, root)
+      requireUsable(readNote(folder), kind, trainedHere ? 'use' : doubtful)
       found.set(`${kind}/${model}`, { asked: model, kind, folder })
     }
   }
   return [...found.values()]
 }
 
-/** Those of a recipe, in any of its stages. @throws StudioError as `usableRewardModels` */
-export function rewardModelsOf(recipe: Recipe, root: string): UsableRewardModel[] {
+/**
+ * Those of a recipe, in any of its stages.
+ * @param runFolder of its run; before there is one, what its stages train is not there
+ * @throws StudioError as `usableRewardModels`
+ */
+export function rewardModelsOf(recipe: Recipe, root: string, runFolder = ''): UsableRewardModel[] {
   const parameters = settingsOfStages(recipe).map((settings) => settings.rewardParameters)
-  return usableRewardModels(rewardsOf(recipe), parameters, root)
+  const names = rewardModelStages(recipe).map(({ name }) => name)
+  return usableRewardModels(rewardsOf(recipe), parameters, root, { names, folder: runFolder })
 }

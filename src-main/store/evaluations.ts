@@ -95,8 +95,8 @@ export function sampleValues(sample: EvaluationSample): unknown[] {
 }
 
 function measuresOf(summary: EvaluationSummary): EvaluationMeasures {
-  const { samplesPerPrompt, temperature, topP, passAt, consensus, languageMixing, byLevel } = summary
-  return { samplesPerPrompt, temperature, topP, passAt, consensus, languageMixing, byLevel }
+  const { samplesPerPrompt, temperature, topP, passAt, consensus, languageMixing, byLevel, general } = summary
+  return { samplesPerPrompt, temperature, topP, passAt, consensus, languageMixing, byLevel, general }
 }
 
 export function deleteEvaluationsAfter(db: Db, run: number, step: number): void {

@@ -94,6 +94,7 @@ const supervised: Panel[] = [
   panel('held-out-loss', 'eval_loss', { fromZero: true }),
   panel('token-accuracy', 'eval_mean_token_accuracy', { share: true }),
 ]
+const judging = panel('rightly-ordered', 'reward_model/eval_accuracy', { share: true })
 const collecting = panel('kept', 'samples/kept', { fromZero: true })
 
 /**
@@ -126,5 +127,6 @@ export function panelsOf(
     ...raised.flatMap((kind) => signals[kind as AlertKind] ?? []),
     ...(kinds.includes('sft') || kinds.includes('distil') ? supervised : []),
     ...(kinds.includes('rejection-sampling') ? [collecting] : []),
+    ...(kinds.includes('reward-model') ? [judging] : []),
   ]
 }

@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { StudioError } from '../../contract/errors.ts'
+import { type RewardModelKind, rewardModelKinds } from '../../contract/reward-models.ts'
 import { keptSettings, partialSettings, type Settings } from '../../contract/settings.ts'
 import { AdamW } from '../optim/adamw.ts'
+import { loadWeights, type RewardModel, saveWeights, trainedParts } from '../reward-models/model.ts'
 import { type RunningSides, runningSides } from '../rewards/composite.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import { type AlertMemory, Alerts, alertMemory } from '../watch/alerts.ts'
@@ -15,6 +17,9 @@ import { holdsAdapters } from './peft.ts'
 import { loadPolicy, type Policy, savePolicy } from './policy.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { readTensors, shapesOf, tensorsOf } from './tensor-files.ts'
+
+/** Below a checkpoint's folder, in a stage that trains one. */
+const REWARD_MODEL = 'reward-model'
 
 /** What the stage's gate knows: forgotten with the stage. */
 const gateMemory = z.strictObject({
@@ -54,7 +59,13 @@ export interface Checkpoint {
   position: Position
   /** Of a run that trains adapters: what they are added to, which no checkpoint holds. */
   base?: BaseModel
+  /** What a reward-model stage trains, by the optimizer above, in the policy's place. */
+  rewardModel?: RewardModel
 }
+
+/** What the stage's optimizer changes. */
+export const optimised = ({ policy, rewardModel }: Pick<Checkpoint, 'policy' | 'rewardModel'>): Weights =>
+  rewardModel ? trainedParts(rewardModel) : trainedOf(policy)
 
 /**
  * @returns bytes written. The folder is moved into place last, after every file has reached the disk.
@@ -66,7 +77,8 @@ export async function writeCheckpoint(folder: string, c: Checkpoint): Promise<nu
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary, { recursive: true })
     await writeFiles(temporary, c)
-    const bytes = readdirSync(temporary).reduce((sum, file) => sum + statSync(join(temporary, file)).size, 0)
+    const files = readdirSync(temporary, { recursive: true, encoding: 'utf8' })
+    const bytes = files.reduce((sum, file) => sum + statSync(join(temporary, file)).size, 0)
     rmSync(folder, { recursive: true, force: true })
     renameSync(temporary, folder)
     syncFolder(dirname(folder))
@@ -84,7 +96,12 @@ async function writeFiles(folder: string, c: Checkpoint): Promise<void> {
   for (const [name, t] of c.optimizer.firstMoments) moments.set(`m.${name}`, t)
   for (const [name, t] of c.optimizer.secondMoments) moments.set(`v.${name}`, t)
   writeSafetensors(join(folder, 'optimizer.safetensors'), await tensorsOf(moments))
-  writeDurably(join(folder, 'state.json'), `${JSON.stringify({ ...c.position, base: c.base }, null, 2)}\n`)
+  const judges = c.rewardModel?.kind
+  if (c.rewardModel) {
+    mkdirSync(join(folder, REWARD_MODEL))
+    await saveWeights(c.rewardModel, join(folder, REWARD_MODEL))
+  }
+  writeDurably(join(folder, 'state.json'), `${JSON.stringify({ ...c.position, base: c.base, judges }, null, 2)}\n`)
 }
 
 /**
@@ -92,12 +109,13 @@ async function writeFiles(folder: string, c: Checkpoint): Promise<void> {
  * bad-model when a file in it is damaged
  */
 export function readCheckpoint(folder: string): Checkpoint {
-  const { base, ...position } = readState(join(folder, 'state.json'), folder)
+  const { base, judges, ...position } = readState(join(folder, 'state.json'), folder)
   if (base) requireUnchanged(base)
   const policy = loadPolicy(folder)
-  const trained = trainedOf(policy)
-  const reference = readTensors(join(folder, 'reference.safetensors'), shapesOf(trained))
-  return { policy, reference, optimizer: readOptimizer(folder, position.optimizerStep, trained), position, base }
+  const reference = readTensors(join(folder, 'reference.safetensors'), shapesOf(trainedOf(policy)))
+  const rewardModel = judges && loadWeights(join(folder, REWARD_MODEL), judges)
+  const optimizer = readOptimizer(folder, position.optimizerStep, optimised({ policy, rewardModel }))
+  return { policy, reference, optimizer, position, base, rewardModel }
 }
 
 const earlier = 'Resume from an earlier checkpoint of the run.'
@@ -111,7 +129,7 @@ const counts = [
   'optimizerSince',
 ] as const
 
-type State = Position & { base?: BaseModel }
+type State = Position & { base?: BaseModel; judges?: RewardModelKind }
 
 function readState(path: string, folder: string): State {
   if (!existsSync(path))
@@ -142,6 +160,8 @@ function readState(path: string, folder: string): State {
   if (!gate.success) throw wrong('gate', position.gate)
   const base = baseSchema.optional().safeParse(position.base)
   if (!base.success || !base.data === holdsAdapters(folder)) throw wrong('base', position.base)
+  const judges = z.enum(rewardModelKinds).optional().safeParse(position.judges)
+  if (!judges.success) throw wrong('judges', position.judges)
   const running = runningSides.optional().safeParse(position.running)
   if (!running.success) throw wrong('running', position.running)
   return {
@@ -151,6 +171,7 @@ function readState(path: string, folder: string): State {
     gate: gate.data,
     alerts: alerts.data,
     base: base.data,
+    judges: judges.data,
   }
 }
 

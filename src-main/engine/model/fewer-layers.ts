@@ -1,7 +1,7 @@
 /** A smaller model out of a larger one: some of its layers, the rest as it is (Sanh et al. 2019, DistilBERT, section 3). */
 import { jsonFile, jsonOf } from './companions.ts'
 import { disposeWeights } from './model.ts'
-import type { Policy } from './policy.ts'
+import { expectedShapes, type Policy } from './policy.ts'
 
 /**
  * The first and the last layer and those evenly between them; of one, the first. The policy's other layers are disposed.
@@ -23,10 +23,13 @@ export function withFewerLayers(policy: Policy, count: number): Policy {
     num_hidden_layers: count,
     ...(Array.isArray(types) && { layer_types: kept.map((i) => types[i]) }),
   }
+  const smaller = { ...policy.config, layers: count }
+  // in the order in which a checkpoint is read: sums over all weights are then the same to the last bit
+  const ordered = new Map([...expectedShapes(smaller).keys()].map((name) => [name, weights.get(name)!]))
   return {
     ...policy,
-    config: { ...policy.config, layers: count },
-    weights,
+    config: smaller,
+    weights: ordered,
     companions: new Map([...policy.companions, ['config.json', jsonFile(config)]]),
   }
 }

@@ -17,8 +17,11 @@ export type Example = { place: string; prompt: string } & (
   | { sequences: readonly [Sequence]; safe: boolean }
 )
 
+/** What texts are written for. */
+type Writer = Pick<Policy, 'config' | 'tokenizer' | 'companions'>
+
 /** @throws StudioError bad-request naming the row: text outside the vocabulary, no answer after the thinking, more tokens than the model holds */
-export async function examplesOf(policy: Policy, items: readonly Item[], source: string): Promise<Example[]> {
+export async function examplesOf(policy: Writer, items: readonly Item[], source: string): Promise<Example[]> {
   const wrong = (place: string, what: string, hint: string) =>
     new StudioError('bad-request', `${source}: ${place} ${what}.`, hint)
   const prompts = await promptsOf(policy, items, wrong)
@@ -51,7 +54,7 @@ export async function examplesOf(policy: Policy, items: readonly Item[], source:
 
 type Wrong = (place: string, what: string, hint: string) => StudioError
 
-async function promptsOf(policy: Policy, items: readonly Item[], wrong: Wrong) {
+async function promptsOf(policy: Writer, items: readonly Item[], wrong: Wrong) {
   try {
     return await writtenPrompts(
       policy,

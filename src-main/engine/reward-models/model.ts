@@ -64,8 +64,7 @@ export async function saveRewardModel(model: RewardModel, note: RewardModelNote,
   try {
     rmSync(partial, { recursive: true, force: true })
     mkdirSync(partial, { recursive: true })
-    await savePolicy(model, partial)
-    writeSafetensors(join(partial, HEAD), await tensorsOf(model.head))
+    await saveWeights(model, partial)
     writeDurably(join(partial, NOTE), `${JSON.stringify(note, null, 2)}\n`)
     rmSync(folder, { recursive: true, force: true })
     renameSync(partial, folder)
@@ -75,19 +74,35 @@ export async function saveRewardModel(model: RewardModel, note: RewardModelNote,
   }
 }
 
+/** What there is of it beside its note. @param folder that there is */
+export async function saveWeights(model: RewardModel, folder: string): Promise<void> {
+  await savePolicy(model, folder)
+  writeSafetensors(join(folder, HEAD), await tensorsOf(model.head))
+}
+
+/** @throws StudioError bad-model for a damaged folder */
+export function loadWeights(folder: string, kind: RewardModelKind): RewardModel {
+  const policy = loadPolicy(folder)
+  try {
+    return { ...policy, kind, head: readTensors(join(folder, HEAD), headShapes(kind, policy.config.hidden)) }
+  } catch (error) {
+    disposeWeights(policy.weights)
+    if (policy.adapters) disposeWeights(policy.adapters.tensors)
+    throw error
+  }
+}
+
 /**
  * @throws StudioError bad-model for a damaged folder; checkpoint when the weights below its adapters have changed
  */
 export function loadRewardModel(folder: string): { model: RewardModel; note: RewardModelNote } {
   const note = readNote(folder)
-  const policy = loadPolicy(folder)
+  const model = loadWeights(folder, note.kind)
   try {
-    if (policy.adapters) requireUnchanged(note.base)
-    const head = readTensors(join(folder, HEAD), headShapes(note.kind, policy.config.hidden))
-    return { model: { ...policy, kind: note.kind, head }, note }
+    if (model.adapters) requireUnchanged(note.base)
+    return { model, note }
   } catch (error) {
-    disposeWeights(policy.weights)
-    if (policy.adapters) disposeWeights(policy.adapters.tensors)
+    disposeRewardModel(model)
     throw error
   }
 }

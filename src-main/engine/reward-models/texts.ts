@@ -6,7 +6,10 @@ import type { Policy } from '../model/policy.ts'
 export type WrittenPrompts = ReadonlyMap<string, readonly number[]>
 
 /** Each prompt's tokens: as a person's message where the model has a chat template, else as it stands. */
-export async function writtenPrompts(policy: Policy, prompts: readonly string[]): Promise<WrittenPrompts> {
+export async function writtenPrompts(
+  policy: Pick<Policy, 'tokenizer' | 'companions'>,
+  prompts: readonly string[],
+): Promise<WrittenPrompts> {
   const distinct = [...new Set(prompts)]
   const template = chatTemplateOf(policy.companions)
   const { tokenizer } = policy
@@ -22,7 +25,7 @@ export async function writtenPrompts(policy: Policy, prompts: readonly string[])
  * A prompt with a judged text and the end token; one token more, that nothing is read from.
  * @throws StudioError bad-request, quoting the piece, for text outside the vocabulary
  */
-export function written(policy: Policy, promptIds: readonly number[], text: string): Sequence {
+export function written(policy: Pick<Policy, 'tokenizer'>, promptIds: readonly number[], text: string): Sequence {
   const { eosId } = policy.tokenizer
   return { promptIds, ids: [...policy.tokenizer.encode(text), eosId, eosId] }
 }

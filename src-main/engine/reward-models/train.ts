@@ -13,7 +13,7 @@ import { AdamW, warmedUp } from '../optim/adamw.ts'
 import { randomAt } from '../random.ts'
 import { type BackendName, openBackend } from '../tensor/index.ts'
 import { tf } from '../tensor/tf.ts'
-import { balanced, readItems, split } from './data.ts'
+import { balanced, type Item, readItems, split } from './data.ts'
 import { type Example, examplesOf, reportOf, scoresOfExamples } from './judged.ts'
 import { labelLoss, preferenceLoss, type ScoreLoss } from './losses.ts'
 import {
@@ -24,7 +24,7 @@ import {
   saveRewardModel,
   trainedParts,
 } from './model.ts'
-import { gradientOf, scoresOf } from './scores.ts'
+import { gradientOf } from './scores.ts'
 import { textLength } from './texts.ts'
 
 /** Fewer than that measure nothing. */
@@ -43,37 +43,68 @@ export async function trainRewardModel(
   const items = readItems(kind, rows, data)
   const model = begin(loadPolicy(modelFolder(base)), kind, base, training)
   try {
-    const all = await examplesOf(model, items, data)
-    const used = kind === 'helpfulness' && training.balanceLengths ? balancedExamples(all, items) : all
-    const parts = split(used, training.heldOut)
-    requireEnough(parts, kind, data, all.length - used.length)
+    const parts = partsOf(kind, await examplesOf(model, items, data), items, training, data)
     const steps = await optimise(model, parts.training, training, tell)
-    const scores = (await scoresOfExamples(model, parts.training, training.microBatchTokens)).flat()
-    const note: RewardModelNote = {
-      format: 1,
-      name,
-      kind,
-      at: new Date().toISOString(),
-      base: baseModel(base),
-      training,
-      data: {
-        file: basename(data),
-        sha256,
-        trained: parts.training.length,
-        heldOut: parts.heldOut.length,
-        leftOut: all.length - used.length,
-        longerBefore: longerShare(kind, all),
-        longerAfter: longerShare(kind, used),
-      },
-      scores: rangeOf(scores),
-      steps,
-      seconds: (performance.now() - started) / 1000,
-      report: await reportOf(model, parts.heldOut, training.microBatchTokens, training.seed),
-    }
+    const seconds = (performance.now() - started) / 1000
+    const source = { ...parts, file: basename(data), sha256 }
+    const note = await noteOf(model, { name, base: baseModel(base), training, data: source, steps, seconds })
     await saveRewardModel(model, note, folder)
     return note
   } finally {
     disposeRewardModel(model)
+  }
+}
+
+/** The two sides of a data set, and how it was balanced. */
+export interface Parts {
+  training: Example[]
+  heldOut: Example[]
+  /** Left out to balance lengths. */
+  leftOut: number
+  longerBefore: number | null
+  longerAfter: number | null
+}
+
+/** @param source what to call the data in messages @throws StudioError bad-request for too few of them */
+export function partsOf(
+  kind: RewardModelKind,
+  all: Example[],
+  items: readonly Item[],
+  { heldOut, balanceLengths }: Pick<RewardModelTraining, 'heldOut' | 'balanceLengths'>,
+  source: string,
+): Parts {
+  const used = kind === 'helpfulness' && balanceLengths ? balancedExamples(all, items) : all
+  const parts = split(used, heldOut)
+  const leftOut = all.length - used.length
+  requireEnough(parts, kind, source, leftOut)
+  return { ...parts, leftOut, longerBefore: longerShare(kind, all), longerAfter: longerShare(kind, used) }
+}
+
+interface Trained extends Pick<RewardModelNote, 'name' | 'base' | 'training' | 'steps' | 'seconds'> {
+  data: Parts & { file: string; sha256: string }
+}
+
+/** What was trained, measured on what was held out. */
+export async function noteOf(model: RewardModel, { data, training, ...rest }: Trained): Promise<RewardModelNote> {
+  const { heldOut, leftOut, longerBefore, longerAfter, file, sha256 } = data
+  const scores = (await scoresOfExamples(model, data.training, training.microBatchTokens)).flat()
+  return {
+    format: 1,
+    kind: model.kind,
+    at: new Date().toISOString(),
+    ...rest,
+    training,
+    data: {
+      file,
+      sha256,
+      trained: data.training.length,
+      heldOut: heldOut.length,
+      leftOut,
+      longerBefore,
+      longerAfter,
+    },
+    scores: rangeOf(scores),
+    report: await reportOf(model, heldOut, training.microBatchTokens, training.seed),
   }
 }
 
@@ -97,7 +128,12 @@ export async function evaluateRewardModel({
 }
 
 /** The model before the first step. @throws StudioError bad-request for a model that is adapters */
-export function begin(policy: Policy, kind: RewardModelKind, base: string, training: RewardModelTraining): RewardModel {
+export function begin(
+  policy: Policy,
+  kind: RewardModelKind,
+  base: string,
+  training: Pick<RewardModelTraining, 'lora' | 'seed'>,
+): RewardModel {
   if (policy.adapters)
     throw new StudioError(
       'bad-request',
@@ -145,30 +181,42 @@ export async function learn(
   examples: readonly Example[],
   optimizer: AdamW,
   learningRate: number,
-  { microBatchTokens, maxGradNorm, weightDecay }: RewardModelTraining,
-): Promise<ScoreLoss> {
+  {
+    microBatchTokens,
+    maxGradNorm,
+    weightDecay,
+  }: Pick<RewardModelTraining, 'microBatchTokens' | 'maxGradNorm' | 'weightDecay'>,
+): Promise<ScoreLoss & { gradNorm: number }> {
   const sequences = examples.flatMap((e) => [...e.sequences])
-  const scores = await scoresOf(model, sequences, microBatchTokens)
-  const result =
-    model.kind === 'helpfulness'
-      ? preferenceLoss(scores)
-      : labelLoss(
-          scores,
-          examples.map((e) => e.safe!),
-        )
+  const result = await lossOf(model, examples, microBatchTokens)
   if (!Number.isFinite(result.loss)) throw new NonFiniteError('loss', result.loss)
   const gradients = gradientOf(model, sequences, result.gradient, microBatchTokens)
+  let gradNorm: number
   try {
     const trained = trainedParts(model)
     const adam = { learningRate, beta1: 0.9, beta2: 0.999, weightDecay, maxGradNorm }
-    const norm = await optimizer.update(trained, gradients, adam)
-    if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
+    gradNorm = await optimizer.update(trained, gradients, adam)
+    if (!Number.isFinite(gradNorm)) throw new NonFiniteError('gradient norm', gradNorm)
     for (const part of [model.weights, model.adapters?.tensors, model.head])
       for (const name of part?.keys() ?? []) if (trained.has(name)) part!.set(name, trained.get(name)!)
   } finally {
     tf.dispose([...gradients.values()])
   }
-  return result
+  return { ...result, gradNorm }
+}
+
+/** The loss of examples as the model is now. */
+export async function lossOf(
+  model: RewardModel,
+  examples: readonly Example[],
+  microBatchTokens: number,
+): Promise<ScoreLoss> {
+  const scores = (await scoresOfExamples(model, examples, microBatchTokens)).flat()
+  if (model.kind === 'helpfulness') return preferenceLoss(scores)
+  return labelLoss(
+    scores,
+    examples.map((e) => e.safe!),
+  )
 }
 
 const difference = ({ sequences: [chosen, rejected] }: Example) => textLength(chosen) - textLength(rejected!)

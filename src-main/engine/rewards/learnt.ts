@@ -1,5 +1,6 @@
 /** Rewards by reward models: the models that a process has opened, and what their scores are worth. */
 import type { RewardModelKind, RewardModelNote } from '../../contract/reward-models.ts'
+import { parametersOf, type RewardParameters } from '../../contract/rewards.ts'
 import type { Group, Verdict } from './reward.ts'
 
 export interface OpenedRewardModel {
@@ -57,3 +58,7 @@ const learnt =
 
 export const helpfulness = learnt('helpfulness')
 export const safety = learnt('safety')
+
+/** Whether these parameters name a reward model that this process has. */
+export const isOpen = (kind: RewardModelKind, parameters: RewardParameters): boolean =>
+  opened.has(`${kind}/${parametersOf(kind, parameters).model}`)

@@ -1,13 +1,16 @@
 /** What a supervised stage learns from: solved problems, part of them held out. */
 import { StudioError } from '../../contract/errors.ts'
 import { type ArithmeticKind, arithmeticKinds, type Recipe } from '../../contract/recipe.ts'
-import type { SupervisedData } from '../../contract/stages.ts'
+import { type SupervisedData, type SupervisedSource, sourcesOf } from '../../contract/stages.ts'
 import { mix, randomAt } from '../random.ts'
 import { accuracy } from '../rewards/accuracy.ts'
 import { corpusExample } from '../tasks/corpus.ts'
 import { readProblems } from '../tasks/data-set.ts'
 import type { Problem } from '../tasks/problem.ts'
 import { isSolved, solutionOf } from '../tasks/question.ts'
+import { drawReply } from '../tasks/requests.ts'
+import { mixedTongues } from '../tasks/second-tongue.ts'
+import { drawTraining } from '../tasks/sets.ts'
 
 export interface Example {
   problem: Problem
@@ -35,7 +38,8 @@ export async function examplesOf(
   training: readonly Problem[],
   collected: (stage: string) => string,
 ): Promise<Examples> {
-  const all = await allExamples(data, recipe, training, collected)
+  const all: Example[] = []
+  for (const source of sourcesOf(data)) all.push(...(await examplesFrom(source, recipe, training, collected)))
   const sides: Examples = { training: [], heldOut: [] }
   for (const example of all) {
     const out = (mix(`sft/${example.problem.prompt}`)[0] >>> 0) % HELD_OUT === 0
@@ -48,46 +52,82 @@ export async function examplesOf(
   throw new StudioError(
     'bad-recipe',
     `There are ${all.length} solved problems to learn from (${nameOf(data)}): at least two are needed, one of them to measure with.`,
-    typeof data === 'object' && 'stage' in data
+    sourcesOf(data).some((source) => typeof source === 'object' && 'stage' in source)
       ? 'Sample more in the stage that collects them, or from a model that is right more often.'
       : 'Give more problems with a solution: lines with a "reasoning" or a "completion".',
   )
 }
 
-async function allExamples(
-  data: SupervisedData,
+async function examplesFrom(
+  data: SupervisedSource,
   recipe: Recipe,
   training: readonly Problem[],
   collected: (stage: string) => string,
 ): Promise<Example[]> {
   if (data === 'solutions') return solved(training)
-  if ('traces' in data) return traces(recipe, data.traces)
+  if ('traces' in data) return traces(recipe, data.traces, data.mixed ?? 0)
+  if ('corpus' in data) return corpus(recipe, data.corpus)
+  if ('requests' in data) return requests(recipe, data.requests)
   const path = 'file' in data ? data.file : collected(data.stage)
   const read = await readProblems({ path, domain: recipe.data?.domain ?? 'math' })
   return solved(read.map(({ problem }) => problem))
 }
 
-const nameOf = (data: SupervisedData) => (typeof data === 'string' ? data : Object.entries(data)[0].join(' '))
+const nameOf = (data: SupervisedData) =>
+  sourcesOf(data)
+    .map((source) => (typeof source === 'string' ? source : Object.entries(source)[0].join(' ')))
+    .join(', ')
 
 const solved = (problems: readonly Problem[]) =>
   problems.filter(isSolved).map((problem) => ({ problem, completion: problem.completion ?? solutionOf(problem) }))
 
 /** Worked out at length and right, of problems that no evaluation holds; kinds in proportion to the recipe's weights. */
-function traces(recipe: Recipe, count: number): Example[] {
-  const weights = arithmeticKinds.map((kind) => recipe.task?.[kind] ?? 0)
-  if (weights.every((weight) => weight === 0))
-    throw new StudioError(
-      'bad-recipe',
-      'The data "traces" are arithmetic, and the recipe’s task has none of it.',
-      `Give one of ${arithmeticKinds.join(', ')} a weight in task, or choose other data.`,
-    )
+function traces(recipe: Recipe, count: number, mixed: number): Example[] {
+  const weights = arithmeticWeights(recipe, 'traces')
   const random = randomAt(recipe.seed, 'traces')
+  // draws of its own: the traces are the same however many of them are mixed
+  const tongue = randomAt(recipe.seed, 'second tongue')
   const found: Example[] = []
   while (found.length < count) {
     const kind: ArithmeticKind = arithmeticKinds[random.weighted(weights)]
     const { completion, behaviour, ...problem } = corpusExample(random, kind, 'skills')
     const right = behaviour === 'careful' && accuracy({ text: completion, finished: true }, problem).value === 1
-    if (right) found.push({ problem, completion })
+    if (!right) continue
+    const changes = tongue.next() < mixed
+    found.push({ problem, completion: changes ? mixedTongues(tongue, completion) : completion })
   }
   return found
+}
+
+/** Texts of the two phases of the embedded model's pre-training, in the proportion that they had there. */
+function corpus(recipe: Recipe, count: number): Example[] {
+  const weights = arithmeticWeights(recipe, 'corpus')
+  const random = randomAt(recipe.seed, 'corpus')
+  return Array.from({ length: count }, () => {
+    const kind: ArithmeticKind = arithmeticKinds[random.weighted(weights)]
+    const phase = random.next() < SKILLS_SHARE ? 'skills' : 'habits'
+    const { completion, behaviour: _, ...problem } = corpusExample(random, kind, phase)
+    return { problem, completion }
+  })
+}
+
+const SKILLS_SHARE = 0.7
+
+function requests(recipe: Recipe, count: number): Example[] {
+  const random = randomAt(recipe.seed, 'requests')
+  return Array.from({ length: count }, () => {
+    const problem = drawTraining(random, 'request')
+    return { problem, completion: drawReply(random, problem.prompt).completion }
+  })
+}
+
+/** @throws StudioError bad-recipe without arithmetic in the recipe's task */
+function arithmeticWeights(recipe: Recipe, data: string): number[] {
+  const weights = arithmeticKinds.map((kind) => recipe.task?.[kind] ?? 0)
+  if (weights.some((weight) => weight > 0)) return weights
+  throw new StudioError(
+    'bad-recipe',
+    `The data "${data}" are arithmetic, and the recipe’s task has none of it.`,
+    `Give one of ${arithmeticKinds.join(', ')} a weight in task, or choose other data.`,
+  )
 }

@@ -10,14 +10,17 @@ import { format } from '../rewards/format.ts'
 import type { Group, Verdict } from '../rewards/reward.ts'
 import { judge } from '../rewards/score.ts'
 import { votesOf } from '../rewards/votes.ts'
-import { rollout } from '../rollout/rollout.ts'
+import { type Output, rollout } from '../rollout/rollout.ts'
 import { unrestricted } from '../rollout/sampler.ts'
 import { difficultyOf } from '../tasks/difficulty.ts'
 import type { Problem } from '../tasks/problem.ts'
+import { generalMeasures } from './general.ts'
 
 export interface EvaluationRequest {
   policy: Policy
   problems: Problem[]
+  /** Prompts that no rule has an answer to: judged by the reward models that are open. */
+  general?: Problem[]
   promptIds: PromptIds
   form: EvaluationForm
   maxTokens: number
@@ -32,28 +35,28 @@ export interface EvaluationRequest {
 export const EVALUATION_ROWS = 256
 
 export async function evaluate(request: EvaluationRequest): Promise<EvaluationReport> {
-  const { policy, problems, promptIds, form, maxTokens, seed, step, settings, progress } = request
+  const { policy, problems, promptIds, form, maxTokens, seed, step, settings, progress, general = [] } = request
   const started = performance.now()
-  const outputs = await rollout({
-    model: policy,
-    prompts: problems.map(promptIds),
-    groupSize: form.samples,
-    maxTokens,
-    eosIds: policy.config.eosIds,
-    sampler: { ...unrestricted(form.temperature), topP: form.topP },
-    // the first sample is the same however many there are
-    random: (prompt, sample) => randomAt(seed, 'evaluate', step, prompt, ...(sample > 0 ? [sample] : [])),
-    progress,
-    maxRows: EVALUATION_ROWS,
-  })
+  const sampled = (of: Problem[], purpose: string) =>
+    rollout({
+      model: policy,
+      prompts: of.map(promptIds),
+      groupSize: form.samples,
+      maxTokens,
+      eosIds: policy.config.eosIds,
+      sampler: { ...unrestricted(form.temperature), topP: form.topP },
+      // the first sample is the same however many there are
+      random: (prompt, sample) => randomAt(seed, purpose, step, prompt, ...(sample > 0 ? [sample] : [])),
+      progress,
+      maxRows: EVALUATION_ROWS,
+    })
+  const outputs = await sampled(problems, 'evaluate')
+  const completionsOf = (own: Output[]) =>
+    own.map(({ ids, finished }) => ({ text: policy.tokenizer.decode(ids), finished, tokens: ids.length }))
   let formatted = 0
   const samples: EvaluationSample[] = []
   for (const [i, problem] of problems.entries()) {
-    const completions = outputs[i].map(({ ids, finished }) => ({
-      text: policy.tokenizer.decode(ids),
-      finished,
-      tokens: ids.length,
-    }))
+    const completions = completionsOf(outputs[i])
     const group = { problem, completions, tokenLimit: maxTokens }
     const { rule, right } = await judged(group, settings)
     const votes = votesOf(group, rule, settings.rewardParameters)
@@ -75,10 +78,17 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
       })
     })
   }
+  const answered = general.length > 0 ? await sampled(general, 'evaluate-general') : []
+  const groups = general.map((problem, i) => ({
+    problem,
+    completions: completionsOf(answered[i]),
+    tokenLimit: maxTokens,
+  }))
   return {
     step,
     at: new Date().toISOString(),
     ...summarise(samples, form.samples),
+    ...(general.length > 0 && { general: await generalMeasures(groups, settings.rewardParameters) }),
     temperature: form.temperature,
     topP: form.topP,
     formatRate: formatted / samples.length,

@@ -6,7 +6,7 @@ import { readDataRows } from '../../library/data-files.ts'
 import { randomAt } from '../random.ts'
 import type { Problem } from './problem.ts'
 import { problemOf } from './rows.ts'
-import type { ProblemSets } from './source.ts'
+import { MOST_GENERAL, type ProblemSets } from './source.ts'
 
 interface Wanted {
   trainPrompts: number
@@ -28,10 +28,14 @@ export async function dataSet(
   const evaluation = await readProblems({ path: data.eval, domain, map, sha256: sha256?.eval })
   requireDisjoint(training, data.train, evaluation, data.eval)
   const drawn = randomAt(seed, 'training-set').shuffle([...training])
-  const heldOut = randomAt(0, 'evaluation-set').shuffle([...evaluation])
+  const heldOut = randomAt(0, 'evaluation-set')
+    .shuffle([...evaluation])
+    .map(({ problem }) => problem)
+  const [judged, general] = [heldOut.filter((p) => !isGeneral(p)), heldOut.filter(isGeneral)]
   return {
     training: drawn.slice(0, trainPrompts).map(({ problem }) => problem),
-    heldOut: heldOut.slice(0, evalPrompts).map(({ problem }) => problem),
+    heldOut: (judged.length > 0 ? judged : general).slice(0, evalPrompts),
+    general: judged.length > 0 ? general.slice(0, MOST_GENERAL) : [],
     examples: examplesOf(training, data.train, examples),
   }
 }
@@ -76,6 +80,9 @@ export async function readProblems({ path, domain, map, sha256: launchedWith }: 
     )
   return problems
 }
+
+/** No rule has an answer to it. */
+const isGeneral = ({ domain, answer, data }: Problem) => domain === 'general' && answer === '' && data === undefined
 
 const changed = (path: string) =>
   new StudioError(

@@ -9,9 +9,10 @@ import { mix, type Random, randomAt } from '../random.ts'
 import { type ArithmeticProblem, drawArithmetic } from './arithmetic.ts'
 import { drawPuzzle, puzzleOf } from './logic/puzzles.ts'
 import type { Problem, TaskLevels, TaskWeights } from './problem.ts'
+import { drawRequest, requestCore, requestIn } from './requests.ts'
 
-/** Share of the problems that is held out; there are few products (720) and few small puzzles, so that more of them are. */
-const heldOutShare = { other: 0.1, product: 0.25, puzzle: 0.25 }
+/** Share of the problems that is held out; there are few products (720), small puzzles and requests (864), so that more of them are. */
+const heldOutShare = { other: 0.1, product: 0.25, puzzle: 0.25, request: 0.25 }
 
 /** Draws without a new problem after which a kind counts as used up: the last of the products is missed once in 1e12. */
 const patience = 20_000
@@ -19,8 +20,13 @@ const patience = 20_000
 /** Whether this problem is for evaluation only. Sums of the same numbers in another order, and puzzles in other names, belong together. */
 export function heldOut(problem: Pick<Problem, 'prompt' | 'data'>): boolean {
   const { prompt, data } = problem
-  const share = data?.puzzle ? heldOutShare.puzzle : prompt.includes('*') ? heldOutShare.product : heldOutShare.other
-  return (mix(`held-out/${canonical(problem)}`)[0] >>> 0) / 4294967296 < share
+  return (mix(`held-out/${canonical(problem)}`)[0] >>> 0) / 4294967296 < shareOf(prompt, data)
+}
+
+function shareOf(prompt: string, data: Problem['data']): number {
+  if (data?.puzzle) return heldOutShare.puzzle
+  if (requestIn(prompt)) return heldOutShare.request
+  return prompt.includes('*') ? heldOutShare.product : heldOutShare.other
 }
 
 /**
@@ -69,7 +75,7 @@ export function drawTrainingProblem(random: Random, kind: ArithmeticKind): Arith
   }
 }
 
-function drawTraining(random: Random, kind: TaskKind, levels: TaskLevels): Problem {
+export function drawTraining(random: Random, kind: TaskKind, levels: TaskLevels = {}): Problem {
   for (;;) {
     const problem = drawProblem(random, kind, levels)
     if (!heldOut(problem)) return problem
@@ -78,6 +84,7 @@ function drawTraining(random: Random, kind: TaskKind, levels: TaskLevels): Probl
 
 /** A random problem of this kind, from the training or the held-out part alike. */
 function drawProblem(random: Random, kind: TaskKind, levels: TaskLevels): Problem {
+  if (kind === 'request') return drawRequest(random)
   const puzzle = puzzleKinds.find((one) => one === kind)
   if (!puzzle) return drawArithmetic(random, kind as ArithmeticKind)
   const level = levels[puzzle] ?? 1
@@ -107,10 +114,11 @@ function drawSet(
   return [...found.values()]
 }
 
-/** The same text for sums of the same numbers, and for puzzles that differ in names and order alone. */
+/** The same text for sums of the same numbers, for puzzles that differ in names and order alone, and for requests that differ in their opening. */
 function canonical({ prompt, data }: Pick<Problem, 'prompt' | 'data'>): string {
   const puzzle = data && puzzleOf({ data })
   if (puzzle) return `${puzzle.kind}/${puzzle.family.structure(puzzle.data)}`
+  if (requestIn(prompt)) return requestCore(prompt)
   return /^[\d+]+=$/.test(prompt)
     ? prompt
         .slice(0, -1)

@@ -98,6 +98,7 @@ const helps: Readonly<Record<AlertKind, readonly Help[]>> = {
   'reward-model-range': [lighterHelpfulness, lighterSafety, raiseBeta],
   'neural-reward': [rulesAlone],
   gate: [onward, remain],
+  'reward-model': [goOn],
   'disk-full': [goOn],
   storage: [goOn],
   checkpoint: [goOn],
