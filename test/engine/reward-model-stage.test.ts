@@ -127,7 +127,7 @@ describe('a reward-model stage', () => {
     const t = await run(world([judge('safety', { data: { file }, steps: 2 })]), goOn)
     expect(readNote(join(t.folder, 'reward-models', 'safety')).data.file).toBe('labels.jsonl')
     await expect(run(world([rl, judge('safety', { data: { file: '/nowhere.jsonl' } })]))).rejects.toThrow(
-      /nowhere\.jsonl cannot be read/,
+      /There is no data set \/nowhere\.jsonl/,
     )
     await expect(run(world([judge('helpfulness', { data: { requests: 3 } })]))).rejects.toThrow(/too few pairs/)
   })
