@@ -6,7 +6,8 @@ import { readDataRows } from '../../library/data-files.ts'
 import { randomAt } from '../random.ts'
 import type { Problem } from './problem.ts'
 import { problemOf } from './rows.ts'
-import { MOST_GENERAL, type ProblemSets } from './source.ts'
+import { MOST_GENERAL } from './sets.ts'
+import type { ProblemSets } from './source.ts'
 
 interface Wanted {
   trainPrompts: number

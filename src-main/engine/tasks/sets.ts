@@ -14,6 +14,9 @@ import { drawRequest, requestCore, requestIn } from './requests.ts'
 /** Share of the problems that is held out; there are few products (720), small puzzles and requests (864), so that more of them are. */
 const heldOutShare = { other: 0.1, product: 0.25, puzzle: 0.25, request: 0.25 }
 
+/** General prompts of an evaluation, at most. */
+export const MOST_GENERAL = 256
+
 /** Draws without a new problem after which a kind counts as used up: the last of the products is missed once in 1e12. */
 const patience = 20_000
 

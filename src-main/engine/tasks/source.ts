@@ -2,7 +2,7 @@
 import { arithmeticKinds, generalKinds, puzzleKinds, type Recipe, type TaskKind } from '../../contract/recipe.ts'
 import { dataSet } from './data-set.ts'
 import type { Problem, TaskWeights } from './problem.ts'
-import { assertDisjoint, evaluationSet, exampleSet, trainingSet } from './sets.ts'
+import { assertDisjoint, evaluationSet, exampleSet, MOST_GENERAL, trainingSet } from './sets.ts'
 
 export interface ProblemSets {
   training: Problem[]
@@ -13,9 +13,6 @@ export interface ProblemSets {
   /** Solved, to be shown before each question. */
   examples: Problem[]
 }
-
-/** General prompts of an evaluation, at most. */
-export const MOST_GENERAL = 256
 
 /** @throws StudioError bad-recipe for a data set that cannot be used, naming file and line */
 export async function problemsOf(recipe: Recipe): Promise<ProblemSets> {
