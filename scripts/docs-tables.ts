@@ -12,7 +12,7 @@ import { flatFigureTable } from './docs/flat.ts'
 import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
 import { recipeFieldTable, recipeJsonSchema, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
-import { rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
+import { mathHeldOutTable, rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
 import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
 import { shortcutTable } from './docs/shortcuts.ts'
 import { tracesFigureTable } from './docs/traces.ts'
@@ -46,7 +46,8 @@ export async function allTables(): Promise<Record<string, string>> {
     metrics: metricTable(),
     rewards: rewardTable(),
     'reward-parameters': rewardParameterTable(),
-    'reward-figures': rewardFigureTable(readFigures()?.rewards),
+    'reward-figures': rewardFigureTable(readFigures()?.rewards, readFigures()?.agreement),
+    'math-held-out': mathHeldOutTable(readFigures()?.agreement),
     'results-estimate': estimateFigureTable(readFigures()?.estimate),
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
     'flat-figures': flatFigureTable(readFigures()?.flat),

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { EstimateFigures } from './estimate.ts'
 import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
-import type { RewardFigures } from './rewards.ts'
+import type { AgreementFigures, RewardFigures } from './rewards.ts'
 import type { TracesFigures } from './traces.ts'
 import type { TrainerFigures } from './trainer.ts'
 
@@ -59,6 +59,7 @@ export interface Figures {
   }
   flat?: FlatFigures
   rewards?: RewardFigures
+  agreement?: AgreementFigures
   trainer?: TrainerFigures
   estimate?: EstimateFigures
   traces?: TracesFigures

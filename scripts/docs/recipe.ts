@@ -50,7 +50,7 @@ const fields: Record<keyof Recipe, string> = {
     .join(
       ', ',
     )}. What is not named has none; at least one must be above 0. It is required unless there is ${code('data')}.`,
-  levels: `How hard [puzzles](#puzzles) are: for each kind a level from 1 (easiest) to ${puzzleLevels}, or two, from one to the other: ${code('{ "grid": 2, "countdown": [1, 3] }')}.`,
+  levels: `How hard [puzzles](#puzzles) and [functions](#functions) are: for each kind a level from 1 (easiest) to ${puzzleLevels}, or two, from one to the other: ${code('{ "grid": 2, "countdown": [1, 3] }')}.`,
   data: `Problems from [files](#data-sets) in place of generated ones: ${code('train')} and ${code('eval')}, paths of JSON lines, CSV or Parquet, ${code('domain')} of lines that name none (${code('math')}), and ${code('map')} for fields under other names.`,
   prompt: `How a problem becomes what the model reads: [below](#prompts).`,
   trainPrompts:

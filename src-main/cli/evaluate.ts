@@ -4,7 +4,7 @@ import { type DataMap, dataFields, dataMapSchema } from '../contract/data-set.ts
 import { type Domain, domains } from '../contract/domains.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { EvaluationEntry, ProblemSource } from '../contract/evaluation.ts'
-import { puzzleKinds, puzzleLevels, type TaskKind, taskKinds } from '../contract/recipe.ts'
+import { levelledKinds, puzzleLevels, type TaskKind, taskKinds } from '../contract/recipe.ts'
 import { type RewardName, rewardInfo, rewardNames } from '../contract/rewards.ts'
 import { evaluateOutside } from '../host/evaluate.ts'
 import { Host } from '../host/host.ts'
@@ -40,7 +40,7 @@ export function addEvaluate(program: Command): void {
     .argument('<what>', 'a run (number, id or "last"), a model’s name, or the folder of a model or checkpoint')
     .option('--step <n>', 'of a run: the checkpoint of this step (default: the newest)', wholeNumber(0, 1e9))
     .option('--task <kinds>', `generated problems: ${taskKinds.join(', ')}; weights with =`, readTask)
-    .option('--level <n>', 'of puzzles', wholeNumber(1, puzzleLevels))
+    .option('--level <n>', 'of puzzles and functions', wholeNumber(1, puzzleLevels))
     .option('--problems <file>', 'problems of your own: .jsonl, .json, .csv, .tsv or .parquet')
     .option('--map <fields>', `fields of the file under other names: ${dataFields.join(', ')}`, readMap)
     .addOption(new Option('--domain <name>', 'of problems that name none').choices([...domains]).default('math'))
@@ -99,7 +99,7 @@ async function evaluate(what: string, options: EvaluateOptions): Promise<void> {
 function sourceOf({ task, level, problems: file, domain, map }: EvaluateOptions): ProblemSource | undefined {
   if (file !== undefined) return { file: resolve(file), domain, map }
   if (!task) return undefined
-  return { task, levels: level === undefined ? {} : Object.fromEntries(puzzleKinds.map((kind) => [kind, level])) }
+  return { task, levels: level === undefined ? {} : Object.fromEntries(levelledKinds.map((kind) => [kind, level])) }
 }
 
 /** A line that is drawn over on a terminal, and left out elsewhere. */

@@ -14,14 +14,19 @@ import { gateOf, isSupervised, type Stage, type StageOf, sourcesOf, stageSchema 
 
 export const arithmeticKinds = ['sum', 'difference', 'product', 'chain'] as const
 export const puzzleKinds = ['countdown', 'knights_knaves', 'grid', 'sat'] as const
+export const codeKinds = ['function'] as const
+/** Made in levels of difficulty. */
+export const levelledKinds = [...puzzleKinds, ...codeKinds] as const
 /** Prompts that no rule has an answer to. */
 export const generalKinds = ['request'] as const
-export const taskKinds = [...arithmeticKinds, ...puzzleKinds, ...generalKinds] as const
+export const taskKinds = [...arithmeticKinds, ...levelledKinds, ...generalKinds] as const
 export type ArithmeticKind = (typeof arithmeticKinds)[number]
 export type PuzzleKind = (typeof puzzleKinds)[number]
+export type CodeKind = (typeof codeKinds)[number]
+export type LevelledKind = (typeof levelledKinds)[number]
 export type TaskKind = (typeof taskKinds)[number]
 
-/** Puzzles are made in so many levels of difficulty, from 1. */
+/** Puzzles and functions are made in so many levels of difficulty, from 1. */
 export const puzzleLevels = 5
 
 const share = z.number().min(0).max(1000)
@@ -50,9 +55,9 @@ export const recipeSchema = z.strictObject({
   seed: z.number().int().min(0).max(4_294_967_295).default(0),
   /** Relative weight of each kind of problem; without it there are the problems of `data`. */
   task: z.strictObject(ofEach(taskKinds, share)).partial().optional(),
-  /** How hard the puzzles are: a level, or from one to another. */
+  /** How hard puzzles and functions are: a level, or from one to another. */
   levels: z
-    .strictObject(ofEach(puzzleKinds, z.union([level, levelRange])))
+    .strictObject(ofEach(levelledKinds, z.union([level, levelRange])))
     .partial()
     .default({}),
   /** Problems from files in place of generated ones. */

@@ -58,7 +58,11 @@ export interface GroupSummary {
 
 export interface GroupRecord extends GroupSummary {
   completions: CompletionRecord[]
+  /** What a verifier needs of the problem: tests of a program, a puzzle. Told by the engine, and stored once a prompt. */
+  data?: ProblemData
 }
+
+export type ProblemData = Readonly<Record<string, unknown>>
 
 export interface StepSummary {
   /** From 1; step 0 is the model before training. */

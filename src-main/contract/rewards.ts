@@ -48,9 +48,9 @@ export interface RewardInfo {
 
 const correctness = {
   kind: 'choice',
-  values: ['accuracy', 'math'],
+  values: ['accuracy', 'math', 'code'],
   default: 'math',
-  effect: 'The reward that says which answers are right.',
+  effect: 'The reward that says which answers are right; of puzzles and of problems with tests their own always does.',
 } as const
 const languages = [
   ...['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'cs', 'sv', 'da', 'tr', 'vi'],

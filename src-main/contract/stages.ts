@@ -35,7 +35,7 @@ const source = z.union([
   /** The worked solution, in words, of each training problem that has one. */
   z.literal('solutions'),
   /**
-   * So many arithmetic problems, each worked out at length in the embedded model's own form, every step rechecked. `mixed`: the share of them
+   * So many problems of the task's kinds, each worked out at length in the embedded model's own form. `mixed`: the share of the arithmetic ones
    * that changes into another language on the way.
    */
   z.strictObject({ traces: many, mixed: z.number().min(0).max(1).optional() }),

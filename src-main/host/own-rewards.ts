@@ -83,7 +83,7 @@ function readOwnReward(from: string, dataFolder: string): OwnReward {
   }
 }
 
-/** What it says of the newest samples up to a step. Facts of the problem (`data`) are not stored, and not there. */
+/** What it says of the newest samples up to a step. */
 export async function tryOwnReward(host: Host, trial: OwnRewardTrial): Promise<OwnRewardResult> {
   const { code, runId, limit } = trial
   const { settings, step: newest } = await host.ask.run(runId)
@@ -96,7 +96,8 @@ export async function tryOwnReward(host: Host, trial: OwnRewardTrial): Promise<O
         return { text, tokens, finished: finishReason === 'stop' }
       })
       const { prompt, answer } = record
-      const group = { prompt, answer, tokenLimit: settings.maxCompletionTokens, completions }
+      const data = await host.ask.problemData(runId, prompt)
+      const group = { prompt, answer, data, tokenLimit: settings.maxCompletionTokens, completions }
       const limits = { seconds, megabytes, outputBytes: 10_000_000 }
       return { step, record, verdicts: await ownVerdicts({ name: 'reward', code }, group, limits) }
     }),

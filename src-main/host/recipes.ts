@@ -97,12 +97,16 @@ export function withSteps(recipe: Recipe, steps: number): Recipe {
   return { ...recipe, stages }
 }
 
+/** What a person should meet first; the others follow by name. */
+const inOrder = ['r1-zero-mini', 'r1-mini', 'countdown', 'logic', 'code', 'smollm2-arithmetic']
+
 function shippedNames(folder: string): string[] {
   if (!existsSync(folder)) return []
+  const place = (name: string) => (inOrder.includes(name) ? inOrder.indexOf(name) : inOrder.length)
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => basename(file, '.json'))
-    .sort()
+    .sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
 }
 
 function readRecipeFile(path: string, asked: string, folder: string): string {

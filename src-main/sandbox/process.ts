@@ -15,7 +15,7 @@ const packages = ['pyodide', 'ws', 'quickjs-emscripten-core', '@jitl/quickjs-was
 export type Interpreter = 'python' | 'javascript'
 
 /** What an interpreter has to start in, in milliseconds, on a machine that does much else. */
-const patience = 60_000
+const patience = 180_000
 
 export class SandboxProcess {
   private readonly child: ChildProcess
@@ -73,7 +73,7 @@ export class SandboxProcess {
     const said = once(this.child, 'message', { signal: late }).then(([message]: FromChild[]) =>
       message.type === 'failed' ? message.reason : '',
     )
-    const reason = await Promise.race([exited, said]).catch((error: unknown) => String(error))
+    const reason = await Promise.race([exited, said]).catch(() => `it took more than ${patience / 1000} s`)
     exited.catch(() => {})
     said.catch(() => {})
     if (reason === '') return
@@ -81,7 +81,7 @@ export class SandboxProcess {
     throw new StudioError(
       'internal',
       `The sandbox for ${this.interpreter} did not start: ${reason}.`,
-      'Run the set-up again (npm run setup), which puts the interpreters in place.',
+      'Run the set-up again (npm run setup), which puts the interpreters in place; if the machine is very busy, wait and try again.',
     )
   }
 

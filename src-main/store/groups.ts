@@ -1,6 +1,6 @@
-/** Tables `groups` and `completions`. */
+/** Tables `groups`, `completions` and `problem_data`. */
 import type { PromptAppearance } from '../contract/api.ts'
-import type { CompletionRecord, FinishReason, GroupRecord, GroupSummary } from '../contract/records.ts'
+import type { CompletionRecord, FinishReason, GroupRecord, GroupSummary, ProblemData } from '../contract/records.ts'
 import { isRight } from '../contract/rewards.ts'
 import { type Db, sql } from './database.ts'
 import { finite } from './metrics.ts'
@@ -44,7 +44,9 @@ export function insertGroups(db: Db, run: number, step: number, groups: GroupRec
     `INSERT INTO completions (run, step, grp, sample, text, tokens, finish_reason, reward, advantage, parts, sides)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const data = sql(db, 'INSERT OR IGNORE INTO problem_data (run, prompt, data) VALUES (?, ?, ?)')
   for (const g of groups) {
+    if (g.data) data.run(run, g.prompt, JSON.stringify(g.data))
     group.run(
       run,
       step,
@@ -105,6 +107,12 @@ export function groupPlaces(db: Db, run: number, from: number, to: number): Grou
     db,
     'SELECT step, grp AS "group" FROM groups WHERE run = ? AND step BETWEEN ? AND ? ORDER BY step, grp',
   ).all(run, from, to)
+}
+
+/** Undefined where the problem has none, or an earlier version stored it. */
+export function problemDataOf(db: Db, run: number, prompt: string): ProblemData | undefined {
+  const row = sql<{ data: string }>(db, 'SELECT data FROM problem_data WHERE run = ? AND prompt = ?').get(run, prompt)
+  return row && (JSON.parse(row.data) as ProblemData)
 }
 
 /** The groups of this prompt in training, oldest first. */

@@ -28,7 +28,7 @@ export function restoreRuns(db: Db, folder: string): void {
 
 /** Parts whose whole was lost. */
 export function dropOrphans(db: Db): void {
-  for (const table of ['stages', 'steps', 'evaluations', 'steering_events', 'checkpoints', 'alerts']) {
+  for (const table of ['stages', 'steps', 'evaluations', 'steering_events', 'checkpoints', 'alerts', 'problem_data']) {
     db.exec(`DELETE FROM ${table} WHERE run NOT IN (SELECT number FROM runs)`)
   }
   db.exec(`

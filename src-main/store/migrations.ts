@@ -201,8 +201,25 @@ CREATE TABLE model_evaluation_samples (
 /** Of the composite reward; completions of before had none. */
 const completionSides = `ALTER TABLE completions ADD COLUMN sides TEXT NOT NULL DEFAULT '{}';`
 
+/** What a verifier needs of a problem beside its answer, as JSON: once for all its groups. Groups of before have none. */
+const problemData = `
+CREATE TABLE problem_data (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  prompt TEXT NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (run, prompt)
+) STRICT, WITHOUT ROWID;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
-export const migrations: readonly string[] = [initial, alertEvidence, severalSamples, modelEvaluations, completionSides]
+export const migrations: readonly string[] = [
+  initial,
+  alertEvidence,
+  severalSamples,
+  modelEvaluations,
+  completionSides,
+  problemData,
+]
 
 /**
  * Brings the database to the newest version in one transaction, after a backup beside it (`studio.db.v3.backup`).

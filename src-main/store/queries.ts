@@ -7,6 +7,7 @@ import type {
   CheckpointRecord,
   GroupRecord,
   GroupSummary,
+  ProblemData,
   RunDetail,
   RunSummary,
   SteeringEvent,
@@ -18,7 +19,7 @@ import { comparison, evaluationEntries } from './comparison.ts'
 import type { Db } from './database.ts'
 import { evaluationAppearances, evaluationSamples, evaluationsOf } from './evaluations.ts'
 import { runFolder } from './folder.ts'
-import { type GroupPlace, groupOf, groupPlaces, groupsOfStep, trainingAppearances } from './groups.ts'
+import { type GroupPlace, groupOf, groupPlaces, groupsOfStep, problemDataOf, trainingAppearances } from './groups.ts'
 import { metricColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
 import { eventsOf } from './steering.ts'
@@ -77,6 +78,9 @@ export const queries = {
     const { number } = requireRun(db, runId)
     return places.flatMap(({ step, group }) => groupOf(db, number, step, group) ?? [])
   },
+
+  problemData: (db: Db, _: string, runId: string, prompt: string): ProblemData | undefined =>
+    problemDataOf(db, requireRun(db, runId).number, prompt),
 
   /** Every appearance of one prompt, oldest first; at the same step training comes before the evaluation after it. */
   promptHistory(db: Db, _: string, runId: string, prompt: string): PromptAppearance[] {

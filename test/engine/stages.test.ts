@@ -67,8 +67,13 @@ describe('a supervised stage', () => {
     const long = `<think>${'1+1=2;'.repeat(30)}</think><answer>2</answer>`
     writeFileSync(file, [1, 2].map((a) => JSON.stringify({ prompt: `${a}+1=`, completion: long })).join('\n'))
     await expect(refusal({ data: { file } })).rejects.toThrow(/tokens with its prompt; the model has 96 positions/)
-    const puzzles = smallRecipe({ task: { countdown: 1 }, settings: { rewardWeights: { logic: 1 } }, stages: [sft] })
-    await expect(run(puzzles)).rejects.toThrow(/"traces" are arithmetic/)
+    const puzzles = smallRecipe({
+      task: { countdown: 1 },
+      levels: { countdown: 5 },
+      settings: { rewardWeights: { logic: 1 } },
+      stages: [sft],
+    })
+    await expect(run(puzzles)).rejects.toThrow(/There are no "traces" of countdown/)
   })
 })
 

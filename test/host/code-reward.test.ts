@@ -1,7 +1,10 @@
 /** The code reward from an answer's text to its verdict, its programs run. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { parametersOf } from '../../src-main/contract/rewards.ts'
+import { randomAt } from '../../src-main/engine/random.ts'
 import { code } from '../../src-main/engine/rewards/code/code.ts'
+import { judge } from '../../src-main/engine/rewards/score.ts'
+import { drawLevelled } from '../../src-main/engine/tasks/families.ts'
 import { closeSandbox } from '../../src-main/sandbox/sandbox.ts'
 
 afterAll(closeSandbox)
@@ -142,5 +145,47 @@ print(hits[0] if hits else 'nothing')`
     const first = await verdicts(programs, doubled)
     closeSandbox()
     expect(await verdicts([...programs].reverse(), doubled)).toEqual([...first].reverse())
+  })
+})
+
+describe('a length reward on problems with tests', () => {
+  const group = {
+    problem: { prompt: '', answer: '', data: { tests: doubled } },
+    completions: [fenced('print(2 * int(input()))'), fenced('print(0)')].flatMap((text) =>
+      [10, 20].map((tokens) => ({ text, finished: true, tokens })),
+    ),
+    tokenLimit: 100,
+  }
+
+  it('takes their word for what is right, whichever reward it names', async () => {
+    for (const correctness of ['code', 'math'])
+      expect((await judge('kimi_length', group, { kimi_length: { correctness } })).map(({ value }) => value)).toEqual([
+        0.5, -0.5, 0, -0.5,
+      ])
+    const [short] = await judge('cosine_length', group)
+    expect(short.reason).toBe('right, 10 of 100 tokens')
+  })
+
+  it('has no verdict where there are no tests to ask', async () => {
+    const asked = { ...group, problem: { prompt: '', answer: '4' } }
+    const verdicts = await judge('kimi_length', asked, { kimi_length: { correctness: 'code' } })
+    expect(verdicts.map(({ value }) => value)).toEqual([null, null, null, null])
+  })
+})
+
+describe('a function from examples', () => {
+  it('is right as an expression, as a program, and in part', async () => {
+    const problem = drawLevelled(randomAt(0, 'test'), 'function', 1)
+    const [a, c] = problem.answer.split('*so')
+    const texts = [
+      `<answer>${problem.answer}</answer>`,
+      `\`\`\`js\nconst f = (x) => x * ${a} ${c}\n\`\`\``,
+      `<answer>${a}*so</answer>`,
+      `<answer>so*</answer>`,
+    ]
+    const completions = texts.map((text) => ({ text, finished: true, tokens: 9 }))
+    const verdicts = await code({ problem, completions, tokenLimit: 64 }, parametersOf('code'))
+    expect(verdicts.map(({ value }) => value)).toEqual([1, 1, 0, 0])
+    expect(verdicts[3].reason).toContain('SyntaxError')
   })
 })

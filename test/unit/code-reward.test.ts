@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { sameText, sameValue } from '../../src-main/engine/rewards/code/compare.ts'
 import { fencedProgram } from '../../src-main/engine/rewards/code/fence.ts'
+import { programOf } from '../../src-main/engine/rewards/code/frame.ts'
 import { testCases } from '../../src-main/engine/rewards/code/tests.ts'
 
 describe('the program of an answer', () => {
@@ -28,6 +29,34 @@ describe('the program of an answer', () => {
     ['print(1)', 'no fenced program after the thinking'],
   ])('%j: %s', (text, problem) => {
     expect(found(text)).toEqual({ problem })
+  })
+})
+
+describe('an answer that completes a program', () => {
+  const data = { frame: { language: 'python', before: 'def f(x):\n    return ', after: '\n' } }
+  const found = (text: string, given: object = data) => programOf(text, given as never, 'javascript')
+
+  it('is put into the frame of the problem, unless it brings a program of its own', () => {
+    const whole = { language: 'python', code: 'def f(x):\n    return 3*x+2\n' }
+    expect(found('<think>3*x</think><answer> 3*x+2 </answer>')).toEqual(whole)
+    expect(found('<answer>```python\ndef f(x): return 1\n```</answer>')).toEqual({
+      language: 'python',
+      code: 'def f(x): return 1',
+    })
+  })
+
+  it.each([
+    ['3*x+2', 'no <answer> after the thinking'],
+    ['<answer> </answer>', 'the answer is empty'],
+    ['<think><answer>3*x</answer>', 'no closing </think>'],
+  ])('%j is none: %s', (text, problem) => {
+    expect(found(text)).toEqual({ problem })
+  })
+
+  it('needs a frame that can be read', () => {
+    expect(found('<answer>3*x</answer>', { frame: { language: 'cobol', before: '', after: '' } })).toEqual({
+      problem: 'no fenced program after the thinking',
+    })
   })
 })
 

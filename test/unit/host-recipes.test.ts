@@ -37,6 +37,14 @@ describe('shipped recipes', () => {
     expect(long.maxCompletionTokens).toBeGreaterThan(short.maxCompletionTokens)
     expect(long.temperature).toBe(short.temperature)
   })
+
+  test('begin with the one to begin with; what has no place of its own follows by name', () => {
+    const folder = temporaryFolder()
+    for (const name of ['a-last', 'r1-mini', 'r1-zero-mini', 'z-last'])
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify({ ...valid, name }))
+    expect(listRecipes(folder).map(({ name }) => name)).toEqual(['r1-zero-mini', 'r1-mini', 'a-last', 'z-last'])
+    expect(listRecipes()[0].name).toBe('r1-zero-mini')
+  })
 })
 
 describe('loadRecipe', () => {

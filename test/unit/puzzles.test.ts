@@ -5,10 +5,11 @@ import { type PuzzleKind, puzzleKinds, puzzleLevels } from '../../src-main/contr
 import { readTokenizer } from '../../src-main/engine/model/tokenizer.ts'
 import { type Random, randomAt } from '../../src-main/engine/random.ts'
 import { logic } from '../../src-main/engine/rewards/logic/logic.ts'
+import { drawLevelled } from '../../src-main/engine/tasks/families.ts'
 import type { Countdown } from '../../src-main/engine/tasks/logic/countdown.ts'
 import { type Clue, clueText, type Grid, holds } from '../../src-main/engine/tasks/logic/grid.ts'
 import { isTrue, type KnightsKnaves, type Said, tell } from '../../src-main/engine/tasks/logic/knights-knaves.ts'
-import { drawPuzzle, puzzleFamilies, puzzleOf } from '../../src-main/engine/tasks/logic/puzzles.ts'
+import { puzzleFamilies, puzzleOf } from '../../src-main/engine/tasks/logic/puzzles.ts'
 import { isSatisfied, type Sat } from '../../src-main/engine/tasks/logic/sat.ts'
 import type { Problem } from '../../src-main/engine/tasks/problem.ts'
 import { questionOf } from '../../src-main/engine/tasks/question.ts'
@@ -19,7 +20,7 @@ const everyLevel = puzzleKinds.flatMap((kind) => levels.map((level): [PuzzleKind
 
 function puzzles(kind: PuzzleKind, level: number, count: number): Problem[] {
   const random = randomAt(11, kind, level)
-  return Array.from({ length: count }, () => drawPuzzle(random, kind, level))
+  return Array.from({ length: count }, () => drawLevelled(random, kind, level))
 }
 
 const verdict = (problem: Problem, answer: string) =>
@@ -134,6 +135,21 @@ describe('every generated puzzle', () => {
       }
     }
     expect(right).toBeGreaterThan(30)
+  })
+
+  it('satisfiability is answered in DIMACS too: each variable once, negative where it is false', () => {
+    for (const problem of puzzles('sat', 2, 20)) {
+      const { clauses, variables } = problem.data as Sat
+      expect(problem.prompt).toBe(`${clauses.map((clause) => clause.join()).join(';')}=`)
+      const said = (values: readonly boolean[]) => values.map((value, v) => (value ? v + 1 : -v - 1))
+      for (const values of allBooleans(variables.length)) {
+        const truth = clauses.every((clause) => isSatisfied(clause, values))
+        for (const between of [',', ' ', '; ']) expect(accepted(problem, said(values).join(between))).toBe(truth)
+        // one left out, one twice
+        expect(accepted(problem, said(values).slice(1).join())).toBe(false)
+        expect(accepted(problem, [...said(values), -said(values)[0]].join())).toBe(false)
+      }
+    }
   })
 
   it.each(everyLevel)(

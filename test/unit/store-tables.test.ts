@@ -52,6 +52,20 @@ describe('a step', () => {
     ])
   })
 
+  test('keeps what a verifier needs of a problem, once a prompt', () => {
+    const data = { puzzle: 'countdown', numbers: [38, 20], target: 58 }
+    for (const step of [1, 2]) {
+      const report = stepReport(step)
+      const [first, second] = report.groups
+      insertStep(db, 1, { ...report, groups: [{ ...first, prompt: '38,20:58=', data }, second] }, step)
+    }
+    expect(queries.problemData(db, '', id, '38,20:58=')).toEqual(data)
+    expect(queries.problemData(db, '', id, stepReport(1).groups[1].prompt)).toBeUndefined()
+    expect(db.prepare('SELECT count(*) AS rows FROM problem_data').get()).toEqual({ rows: 1 })
+    // groups travel to windows without it
+    expect(queries.group(db, '', id, 1, 0)).not.toHaveProperty('data')
+  })
+
   test('keeps every bit of a metric, and a gap for what is not finite', () => {
     const metrics = { ...stepReport(1).metrics, kl: Number.NaN, loss: Number.NEGATIVE_INFINITY, reward: 0.1 + 0.2 }
     insertStep(db, 1, stepReport(1, { metrics }), 1)

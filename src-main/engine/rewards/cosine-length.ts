@@ -4,10 +4,10 @@ import type { Group, Verdict } from './reward.ts'
 import { noReference, rightAnswers } from './right-answers.ts'
 
 /** long + ½ (short − long)(1 + cos(π t / T)), with ends of their own for right and wrong answers; T reached is `exceeded`. */
-export function cosineLength(group: Group, parameters: ParametersOf<'cosine_length'>): Verdict[] {
+export async function cosineLength(group: Group, parameters: ParametersOf<'cosine_length'>): Promise<Verdict[]> {
   const { rightShort, rightLong, wrongShort, wrongLong, exceeded } = parameters
   const most = parameters.maxTokens || group.tokenLimit
-  const right = rightAnswers(group, parameters.correctness)
+  const right = await rightAnswers(group, parameters.correctness)
   return group.completions.map(({ tokens, finished }, i): Verdict => {
     if (!finished || tokens >= most)
       return { value: exceeded, reason: `${tokens} tokens: the greatest length, ${most}, is reached` }

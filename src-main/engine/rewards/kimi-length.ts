@@ -4,11 +4,11 @@ import type { Group, Verdict } from './reward.ts'
 import { noReference, rightAnswers } from './right-answers.ts'
 
 /** λ = 0.5 − (length − shortest) / (longest − shortest) if right, min(0, λ) if wrong; 0 for all where they are equally long. */
-export function kimiLength(group: Group, { correctness }: ParametersOf<'kimi_length'>): Verdict[] {
+export async function kimiLength(group: Group, { correctness }: ParametersOf<'kimi_length'>): Promise<Verdict[]> {
   const lengths = group.completions.map((one) => one.tokens)
   const shortest = lengths.reduce((a, b) => Math.min(a, b))
   const longest = lengths.reduce((a, b) => Math.max(a, b))
-  const right = rightAnswers(group, correctness)
+  const right = await rightAnswers(group, correctness)
   return lengths.map((tokens, i): Verdict => {
     if (right[i] === null) return noReference
     if (shortest === longest) return { value: 0, reason: `all of the group have ${tokens} tokens` }

@@ -5,7 +5,7 @@ import { plainInteger } from './accuracy.ts'
 import { readAnswer } from './completion.ts'
 import { readAssignment } from './logic/assignment.ts'
 import { fractionText, plainly, readExpression } from './logic/expression.ts'
-import { roles, truths } from './logic/logic.ts'
+import { readTruths, roles } from './logic/logic.ts'
 import { readPlaces } from './logic/places.ts'
 import { same } from './math/compare.ts'
 import { answersIn } from './math/extract.ts'
@@ -57,7 +57,7 @@ function puzzleKey(answer: string, problem: Question): string | undefined {
     case 'knights_knaves':
       return readAssignment(answer, (puzzle.data as { people: string[] }).people, roles).values?.join()
     case 'sat':
-      return readAssignment(answer, (puzzle.data as { variables: string[] }).variables, truths, true).values?.join()
+      return readTruths(answer, (puzzle.data as { variables: string[] }).variables).values?.join()
     case 'grid':
       return JSON.stringify(readPlaces(answer, puzzle.data as never).places)
   }

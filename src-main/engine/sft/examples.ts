@@ -3,14 +3,13 @@ import { StudioError } from '../../contract/errors.ts'
 import { type ArithmeticKind, arithmeticKinds, type Recipe } from '../../contract/recipe.ts'
 import { type SupervisedData, type SupervisedSource, sourcesOf } from '../../contract/stages.ts'
 import { mix, randomAt } from '../random.ts'
-import { accuracy } from '../rewards/accuracy.ts'
 import { corpusExample } from '../tasks/corpus.ts'
 import { readProblems } from '../tasks/data-set.ts'
 import type { Problem } from '../tasks/problem.ts'
 import { isSolved, solutionOf } from '../tasks/question.ts'
 import { drawReply } from '../tasks/requests.ts'
-import { mixedTongues } from '../tasks/second-tongue.ts'
 import { drawTraining } from '../tasks/sets.ts'
+import { traces } from './traces.ts'
 
 export interface Example {
   problem: Problem
@@ -81,27 +80,9 @@ const nameOf = (data: SupervisedData) =>
 const solved = (problems: readonly Problem[]) =>
   problems.filter(isSolved).map((problem) => ({ problem, completion: problem.completion ?? solutionOf(problem) }))
 
-/** Worked out at length and right, of problems that no evaluation holds; kinds in proportion to the recipe's weights. */
-function traces(recipe: Recipe, count: number, mixed: number): Example[] {
-  const weights = arithmeticWeights(recipe, 'traces')
-  const random = randomAt(recipe.seed, 'traces')
-  // draws of its own: the traces are the same however many of them are mixed
-  const tongue = randomAt(recipe.seed, 'second tongue')
-  const found: Example[] = []
-  while (found.length < count) {
-    const kind: ArithmeticKind = arithmeticKinds[random.weighted(weights)]
-    const { completion, behaviour, ...problem } = corpusExample(random, kind, 'skills')
-    const right = behaviour === 'careful' && accuracy({ text: completion, finished: true }, problem).value === 1
-    if (!right) continue
-    const changes = tongue.next() < mixed
-    found.push({ problem, completion: changes ? mixedTongues(tongue, completion) : completion })
-  }
-  return found
-}
-
 /** Texts of the two phases of the embedded model's pre-training, in the proportion that they had there. */
 function corpus(recipe: Recipe, count: number): Example[] {
-  const weights = arithmeticWeights(recipe, 'corpus')
+  const weights = arithmeticWeights(recipe)
   const random = randomAt(recipe.seed, 'corpus')
   return Array.from({ length: count }, () => {
     const kind: ArithmeticKind = arithmeticKinds[random.weighted(weights)]
@@ -122,12 +103,12 @@ function requests(recipe: Recipe, count: number): Example[] {
 }
 
 /** @throws StudioError bad-recipe without arithmetic in the recipe's task */
-function arithmeticWeights(recipe: Recipe, data: string): number[] {
+function arithmeticWeights(recipe: Recipe): number[] {
   const weights = arithmeticKinds.map((kind) => recipe.task?.[kind] ?? 0)
   if (weights.some((weight) => weight > 0)) return weights
   throw new StudioError(
     'bad-recipe',
-    `The data "${data}" are arithmetic, and the recipe’s task has none of it.`,
+    'The data "corpus" are arithmetic, and the recipe’s task has none of it.',
     `Give one of ${arithmeticKinds.join(', ')} a weight in task, or choose other data.`,
   )
 }

@@ -120,6 +120,7 @@ export function recordOf(episodes: Episode[], settings: Settings): GroupRecord {
       sides: e.sides,
       advantage: e.advantage,
     })),
+    ...(problem.data && { data: problem.data }),
   }
 }
 

@@ -4,15 +4,15 @@
  */
 
 import { StudioError } from '../../contract/errors.ts'
-import { type ArithmeticKind, puzzleKinds, type TaskKind, taskKinds } from '../../contract/recipe.ts'
+import { type ArithmeticKind, type TaskKind, taskKinds } from '../../contract/recipe.ts'
 import { mix, type Random, randomAt } from '../random.ts'
 import { type ArithmeticProblem, drawArithmetic } from './arithmetic.ts'
-import { drawPuzzle, puzzleOf } from './logic/puzzles.ts'
+import { drawLevelled, familyOf, isLevelled } from './families.ts'
 import type { Problem, TaskLevels, TaskWeights } from './problem.ts'
 import { drawRequest, requestCore, requestIn } from './requests.ts'
 
-/** Share of the problems that is held out; there are few products (720), small puzzles and requests (864), so that more of them are. */
-const heldOutShare = { other: 0.1, product: 0.25, puzzle: 0.25, request: 0.25 }
+/** Share of the problems that is held out; there are few products (720), small puzzles, simple functions and requests (864), so that more are. */
+const heldOutShare = { other: 0.1, product: 0.25, levelled: 0.25, request: 0.25 }
 
 /** General prompts of an evaluation, at most. */
 export const MOST_GENERAL = 256
@@ -20,14 +20,14 @@ export const MOST_GENERAL = 256
 /** Draws without a new problem after which a kind counts as used up: the last of the products is missed once in 1e12. */
 const patience = 20_000
 
-/** Whether this problem is for evaluation only. Sums of the same numbers in another order, and puzzles in other names, belong together. */
+/** Whether this problem is for evaluation only. Sums of the same numbers in another order, puzzles in other names, and values of one function belong together. */
 export function heldOut(problem: Pick<Problem, 'prompt' | 'data'>): boolean {
   const { prompt, data } = problem
   return (mix(`held-out/${canonical(problem)}`)[0] >>> 0) / 4294967296 < shareOf(prompt, data)
 }
 
 function shareOf(prompt: string, data: Problem['data']): number {
-  if (data?.puzzle) return heldOutShare.puzzle
+  if (data?.puzzle ?? data?.function) return heldOutShare.levelled
   if (requestIn(prompt)) return heldOutShare.request
   return prompt.includes('*') ? heldOutShare.product : heldOutShare.other
 }
@@ -78,6 +78,7 @@ export function drawTrainingProblem(random: Random, kind: ArithmeticKind): Arith
   }
 }
 
+/** A training problem of any kind, never a held-out one. */
 export function drawTraining(random: Random, kind: TaskKind, levels: TaskLevels = {}): Problem {
   for (;;) {
     const problem = drawProblem(random, kind, levels)
@@ -88,11 +89,10 @@ export function drawTraining(random: Random, kind: TaskKind, levels: TaskLevels 
 /** A random problem of this kind, from the training or the held-out part alike. */
 function drawProblem(random: Random, kind: TaskKind, levels: TaskLevels): Problem {
   if (kind === 'request') return drawRequest(random)
-  const puzzle = puzzleKinds.find((one) => one === kind)
-  if (!puzzle) return drawArithmetic(random, kind as ArithmeticKind)
-  const level = levels[puzzle] ?? 1
+  if (!isLevelled(kind)) return drawArithmetic(random, kind)
+  const level = levels[kind] ?? 1
   const [from, to] = typeof level === 'number' ? [level, level] : level
-  return drawPuzzle(random, puzzle, from === to ? from : from + random.integer(to - from + 1))
+  return drawLevelled(random, kind, from === to ? from : from + random.integer(to - from + 1))
 }
 
 function drawSet(
@@ -117,10 +117,13 @@ function drawSet(
   return [...found.values()]
 }
 
-/** The same text for sums of the same numbers, for puzzles that differ in names and order alone, and for requests that differ in their opening. */
+/**
+ * The same text for sums of the same numbers, for puzzles that differ in names and order alone, for values of the same function, and for
+ * requests that differ in their opening.
+ */
 function canonical({ prompt, data }: Pick<Problem, 'prompt' | 'data'>): string {
-  const puzzle = data && puzzleOf({ data })
-  if (puzzle) return `${puzzle.kind}/${puzzle.family.structure(puzzle.data)}`
+  const known = data && familyOf({ data })
+  if (known) return `${known.kind}/${known.family.structure(known.data)}`
   if (requestIn(prompt)) return requestCore(prompt)
   return /^[\d+]+=$/.test(prompt)
     ? prompt

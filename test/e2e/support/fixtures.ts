@@ -21,6 +21,8 @@ export const recipes = {
   story: join(projectFolder, 'test', 'e2e', 'recipes', 'story.json'),
   /** The same without an end in sight. */
   endless: join(projectFolder, 'test', 'e2e', 'recipes', 'endless.json'),
+  /** Two steps on puzzles. */
+  puzzles: join(projectFolder, 'test', 'e2e', 'recipes', 'puzzles.json'),
 }
 
 /** A line to the host that is cut on purpose is told of by the browser too. */

@@ -10,20 +10,32 @@ import { runProgram } from '../../../sandbox/sandbox.ts'
 import { excerpt } from '../completion.ts'
 import type { Group, Verdict } from '../reward.ts'
 import { sameText, sameValue } from './compare.ts'
-import { type Fenced, fencedProgram } from './fence.ts'
+import type { Fenced } from './fence.ts'
+import { programOf } from './frame.ts'
 import { type TestCase, testCases } from './tests.ts'
 
 /** A program that met the time limit this often is not run on the tests that are left: they count as failed. */
 const patience = 2
 
-export async function code({ problem, completions }: Group, parameters: ParametersOf<'code'>): Promise<Verdict[]> {
+/** By group, with the parameters as text: a length reward asks for the same verdicts again. */
+const known = new WeakMap<Group, Map<string, Promise<Verdict[]>>>()
+
+export function code(group: Group, parameters: ParametersOf<'code'>): Promise<Verdict[]> {
+  const of = known.get(group) ?? new Map<string, Promise<Verdict[]>>()
+  const key = JSON.stringify(parameters)
+  const verdicts = of.get(key) ?? verdictsOn(group, parameters)
+  known.set(group, of.set(key, verdicts))
+  return verdicts
+}
+
+async function verdictsOn({ problem, completions }: Group, parameters: ParametersOf<'code'>): Promise<Verdict[]> {
   const tests = testCases(problem.data)
   if (typeof tests === 'string') return completions.map(() => ({ value: null, reason: tests }))
   // outputs of a group are often the same program
   const verdicts = new Map<string, Promise<Verdict>>()
   return Promise.all(
     completions.map(({ text }) => {
-      const program = fencedProgram(text, parameters.language)
+      const program = programOf(text, problem.data, parameters.language)
       const key = JSON.stringify(program)
       const verdict = verdicts.get(key) ?? judged(program, tests, parameters)
       verdicts.set(key, verdict)

@@ -74,6 +74,17 @@ export function readAssignment(
   return missing < 0 ? { values: values as boolean[] } : { problem: `nothing is said of ${names[missing]}` }
 }
 
+/** DIMACS' own form, `1 -2 3`: each variable once by its number, negative where it is false; undefined for any other text. */
+export function readLiterals(text: string, count: number): Assignment | undefined {
+  const words = text.trim().split(/[\s,;]+/)
+  if (!words.every((word) => /^-?\d{1,3}$/.test(word))) return undefined
+  const literals = words.map(Number)
+  const values: boolean[] = []
+  for (const literal of literals) values[Math.abs(literal) - 1] = literal > 0
+  const each = literals.length === count && Object.keys(values).length === count && values.length === count
+  return each ? { values } : undefined
+}
+
 function inOrder(values: boolean[], names: readonly string[]): Assignment {
   if (values.length === names.length) return { values }
   return { problem: `${values.length} are given for ${names.length}` }

@@ -7,7 +7,7 @@ import { puzzleOf } from '../../tasks/logic/puzzles.ts'
 import { clauseText, isSatisfied, type Sat } from '../../tasks/logic/sat.ts'
 import { excerpt, readAnswer } from '../completion.ts'
 import type { Group, Verdict } from '../reward.ts'
-import { readAssignment } from './assignment.ts'
+import { type Assignment, readAssignment, readLiterals } from './assignment.ts'
 import { fractionText, plainly, readExpression } from './expression.ts'
 import { readPlaces } from './places.ts'
 
@@ -82,10 +82,13 @@ function verifyKnightsKnaves(answer: string, puzzle: KnightsKnaves): Finding {
   })
 }
 
-export const truths = { true: true, t: true, 1: true, yes: true, false: false, f: false, 0: false, no: false }
+const truths = { true: true, t: true, 1: true, yes: true, false: false, f: false, 0: false, no: false }
+
+export const readTruths = (answer: string, variables: readonly string[]): Assignment =>
+  readLiterals(answer, variables.length) ?? readAssignment(answer, variables, truths, true)
 
 function verifySat(answer: string, puzzle: Sat): Finding {
-  const read = readAssignment(answer, puzzle.variables, truths, true)
+  const read = readTruths(answer, puzzle.variables)
   if (read.problem !== undefined) return { right: false, reason: read.problem }
   const fits = puzzle.clauses.map((clause) => isSatisfied(clause, read.values))
   return found(fits, (i) => `statement ${i + 1} is false: ${clauseText(puzzle, puzzle.clauses[i])}`)

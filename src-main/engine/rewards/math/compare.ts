@@ -95,10 +95,14 @@ function sameInAnyOrder(a: Node[], b: Node[], by: Comparison): boolean {
 function claimOf({ of, by }: Relational): Node | undefined {
   if (by.some((r) => r !== '=' && r !== '~' && r !== 'in')) return undefined
   const constant = !hasSymbols(of[0]) && !hasSymbols(of[1])
+  // of a value and what it is about, the value
+  if (by.length === 1 && by[0] === '~' && !(isLabel(of[0]) && !isConstant(of[0]))) return of[0]
   if (by.length === 1) return isLabel(of[0]) || by[0] === 'in' || constant ? of[1] : undefined
   const rough = by.indexOf('~')
   return of[rough < 0 ? by.length : Math.max(rough, 1)]
 }
+
+const isConstant = (node: Node) => node.is === 'symbol' && (node.name === 'pi' || node.name === 'e')
 
 /** A name for a value: x, f(x), |AB|, S:T, (p, q). */
 function isLabel(node: Node): boolean {

@@ -39,13 +39,18 @@ function statementIn(all: string): Found[] {
   if (boxed !== undefined && !/\bfinal answer is\b/i.test(later)) return [{ answer: boxed, where: 'box' }]
   const end = text.slice(-LONGEST.statement)
   const whole: Found[] =
-    !/[a-z]{4}/i.test(end.replace(/\\[a-z]+|percent\w*/gi, '')) && !/\$|\\[([]/.test(end)
+    !/[a-z]{4}/i.test(end.replace(/\\[a-z]+|percent\w*|sqrt|infinity/gi, '')) && !/\$|\\[([]/.test(end)
       ? [{ answer: end.trim(), where: 'whole text' }]
       : []
   const at = Math.max(...[...end.matchAll(/\banswer(?:\s+is)?\b\s*:?/gi)].map((m) => m.index + m[0].length), -1)
   const statement = at < 0 ? undefined : end.slice(at).split(/[.!?]\s+(?=[A-Z])|\n/)[0]
-  const last = (statement && lastCandidate(statement)) ?? lastCandidate(end)
+  const last = (statement && lastCandidate(statement)) ?? lastCandidate(end) ?? lastChoice(end)
   return last ? [...whole, { answer: last, where: 'final statement' }] : whole
+}
+
+/** The letter of the option that a text without numbers ends with: `The correct option is (B).` */
+function lastChoice(text: string): string | undefined {
+  return [...text.matchAll(/\b(?:answer|option|choice)\b[^.\n]{0,40}?\(?\b([A-Z])\b\)?/g)].at(-1)?.[1]
 }
 
 /** The content of the last box, joined with those before it that an "and", a comma or no word at all connects. */
@@ -73,7 +78,7 @@ interface Box {
   content: string
 }
 
-/** Every `\boxed{…}`, and `\boxed 5`, outermost ones only. A brace that is never closed takes the rest of its line. */
+/** Every `\boxed{…}`, and `\boxed 5`, outermost ones only; the empty one alone if the last is never closed. */
 function boxesOf(text: string): Box[] {
   const boxes: Box[] = []
   const closing = closingBraces(text)
@@ -84,9 +89,9 @@ function boxesOf(text: string): Box[] {
       boxes.push({ from, to: start.lastIndex, content: m[2] })
       continue
     }
-    const close = closing.get(start.lastIndex - 1)
-    const line = text.indexOf('\n', start.lastIndex)
-    const end = close ?? (line < 0 ? text.length : line)
+    // of an output that was cut in its box nobody knows how the answer goes on
+    const end = closing.get(start.lastIndex - 1)
+    if (end === undefined) return [{ from, to: text.length, content: '' }]
     boxes.push({ from, to: end + 1, content: text.slice(start.lastIndex, end).replaceAll('$', ' ').trim() })
     start.lastIndex = Math.max(start.lastIndex, end)
   }

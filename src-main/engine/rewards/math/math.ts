@@ -21,7 +21,7 @@ export function math(
   // an expression that reaches a number is not compared with one that does: its verifier works it out
   if (data?.puzzle !== undefined) return { value: null, reason: 'a puzzle, which the reward logic judges' }
   const expected = answersInReference(reference)[0]
-  const shown = excerpt(expected?.answer ?? reference)
+  const shown = excerpt(expected?.answer || reference)
   const trees = expected && (isWord(expected.answer) ? [] : readings(expected.answer))
   if (!expected || trees === undefined) return { value: null, reason: `the reference "${shown}" cannot be read` }
   const candidates = answersIn(text)

@@ -12,12 +12,16 @@ const MOST_CHARACTERS = 4000
  */
 export function readingsOf(answer: string): Node[] {
   if (answer.length > MOST_CHARACTERS) throw new Unreadable(`is ${answer.length} characters long`)
-  const texts = [answer]
-  const bare = answer.trim()
+  // the end of a sentence, and the rest of an equation whose left side stands in another formula
+  const bare = answer
+    .replace(/^\s*=/, '')
+    .replace(/([^.])\.\s*$/, '$1')
+    .trim()
+  const texts = [bare]
   // thousands; a decimal comma; a blank between thousands
-  if (/^[^()[\]{}]*$/.test(answer) && /(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/.test(answer))
-    texts.unshift(answer.replace(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, (n) => n.replaceAll(',', '')))
+  if (/^[^()[\]{}]*$/.test(bare) && /(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/.test(bare))
+    texts.unshift(bare.replace(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, (n) => n.replaceAll(',', '')))
   if (/^[-+]?\d+,\d+$/.test(bare)) texts.push(bare.replace(',', '.'))
-  if (/^\s*[-+]?\d{1,3}(?:\s\d{3})+(?:\.\d+)?\s*$/.test(answer)) texts.unshift(answer.replace(/(\d)\s(?=\d{3})/g, '$1'))
+  if (/^[-+]?\d{1,3}(?:\s\d{3})+(?:\.\d+)?$/.test(bare)) texts.unshift(bare.replace(/(\d)\s(?=\d{3})/g, '$1'))
   return texts.map((text) => new Parser(tokensOf(text)).answer())
 }

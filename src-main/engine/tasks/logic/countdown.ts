@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Random } from '../../random.ts'
+import type { Trace } from '../family.ts'
 import { listed, type PuzzleFamily } from './family.ts'
 
 const schema = z.object({
@@ -55,6 +56,7 @@ export const countdown: PuzzleFamily<Countdown> = {
     `brackets where you need them. Answer with the expression alone.`,
   solution: (data) => data.solution ?? search(data).solution ?? '',
   reasoning: (data) => `${countdown.solution(data)} = ${data.target}, and each number is used once at most.`,
+  trace,
   structure: ({ numbers, target }) => `${numbers.toSorted((a, b) => a - b).join()}:${target}`,
   work: (data) => search(data).tried,
 }
@@ -85,6 +87,46 @@ function joined(a: Part, sign: Sign, b: Part): Part | undefined {
     (tight && loose(b)) || (sign === '-' && loose(b)) || (tight && b.sign === '/') || (sign === '/' && b.sign === '*'),
   )
   return { value, text: left + sign + right, sign }
+}
+
+/** Of more numbers there are too many ways to try them like that. */
+const mostTraced = 3
+/** Wrong ways that a trace goes before it finds the right one, at most. */
+const mostWrong = 4
+
+/**
+ * `38-20=18;38+20=58ok` for 58 of 38 and 20: ways to put all the numbers together, one after another in no order, worked out a step at a time
+ * and held against the target (a stream of search, Gandhi et al. 2024). It may start wrong, and ends right.
+ */
+function trace(random: Random, data: Countdown): Trace | undefined {
+  if (data.numbers.length > mostTraced) return undefined
+  const ways = waysOf(data.numbers.map((value) => ({ value, text: String(value), steps: [] })))
+  const right = random.pick(ways.filter(({ value }) => value === data.target))
+  if (!right) return undefined
+  const wrong = random.shuffle(ways.filter(({ value }) => value !== data.target))
+  const tried = wrong.slice(0, random.integer(Math.min(mostWrong, wrong.length) + 1))
+  const thinking = [...tried, right].map(({ steps }) => steps.join()).join(';')
+  return { thinking: `${thinking}ok`, answer: right.text }
+}
+
+/** With the operations that made it, in order: `["38+20=58", "58-7=51"]`. */
+type Way = Part & { steps: string[] }
+
+/** Every expression of all the numbers without brackets and division, each once. */
+function waysOf(parts: readonly Way[]): Way[] {
+  if (parts.length === 1) return /[()/]/.test(parts[0].text) ? [] : [parts[0]]
+  const found = new Map<string, Way>()
+  for (const [i, a] of parts.entries())
+    for (const [j, b] of parts.entries())
+      for (const sign of ['+', '-', '*'] as const) {
+        if (i === j || (i > j && sign !== '-')) continue
+        const part = joined(a, sign, b)
+        if (!part) continue
+        const steps = [...a.steps, ...b.steps, `${a.value}${sign}${b.value}=${part.value}`]
+        const rest = parts.filter((_, k) => k !== i && k !== j)
+        for (const way of waysOf([...rest, { ...part, steps }])) found.set(way.text, way)
+      }
+  return [...found.values()]
 }
 
 function reachedByTwo(numbers: readonly number[], target: number): boolean {

@@ -1,5 +1,7 @@
 /** Boolean satisfiability: clauses over named variables, and exactly one assignment that makes all of them true. */
 import { z } from 'zod'
+import type { Random } from '../../random.ts'
+import type { Trace } from '../family.ts'
 import { type PuzzleFamily, sentence } from './family.ts'
 import { structureOf } from './structure.ts'
 
@@ -45,7 +47,8 @@ export const sat: PuzzleFamily<Sat> = {
     }
     return { puzzle: 'sat', variables, clauses: random.shuffle(clauses) }
   },
-  prompt: question,
+  // as in DIMACS; the embedded model has the signs for it
+  prompt: ({ clauses }) => `${clauses.map((clause) => clause.join()).join(';')}=`,
   question,
   solution(data) {
     const [values] = assignmentsOf(data, 1)
@@ -61,6 +64,7 @@ export const sat: PuzzleFamily<Sat> = {
       })
       .join(' ')
   },
+  trace,
   structure(data) {
     // a variable and its negation may change places: what counts is whether a literal is true in the one solution
     const [values] = assignmentsOf(data, 1)
@@ -74,6 +78,35 @@ export const sat: PuzzleFamily<Sat> = {
     return structureOf(colours, relations)
   },
   work: (data) => search(data, 1).tried,
+}
+
+/** A trace is made of so many variables at most, goes wrong so often, and has so many characters: the embedded model has 256 positions. */
+const traced = { variables: 4, flips: 3, characters: 120 }
+
+/**
+ * `1,-2:1;?1,2:1;2ok` for (1 or not 2) and (2): an assignment, held against the clauses in order, each by a literal that makes it true; where
+ * there is none, a variable of that clause changes, and so on (WalkSAT, Selman et al. 1994).
+ */
+function trace(random: Random, data: Sat): Trace | undefined {
+  const { variables, clauses } = data
+  if (variables.length > traced.variables) return undefined
+  for (;;) {
+    const values = variables.map(() => random.next() < 0.5)
+    let thinking = ''
+    for (let flips = 0; flips <= traced.flips; flips++) {
+      const answer = values.map((value, v) => (value ? v + 1 : -v - 1)).join()
+      const literals = clauses.map((clause) => clause.find((v) => values[Math.abs(v) - 1] === v > 0))
+      const broken = literals.indexOf(undefined)
+      if (broken < 0) {
+        thinking += `${answer}:${literals.join(';')}ok`
+        if (thinking.length <= traced.characters) return { thinking, answer }
+        break
+      }
+      thinking += `${answer}:${[...literals.slice(0, broken), '?'].join(';')}`
+      const flipped = Math.abs(random.pick(clauses[broken])) - 1
+      values[flipped] = !values[flipped]
+    }
+  }
 }
 
 /** Every satisfying assignment, at most `most` of them. */
