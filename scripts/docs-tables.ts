@@ -11,6 +11,7 @@ import { figureTables, readFigures } from './docs/figures.ts'
 import { flatFigureTable } from './docs/flat.ts'
 import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
+import { ppoFigureTable } from './docs/ppo.ts'
 import { recipeFieldTable, recipeJsonSchema, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
 import { mathHeldOutTable, rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
 import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
@@ -52,6 +53,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
     'flat-figures': flatFigureTable(readFigures()?.flat),
     'results-traces': tracesFigureTable(readFigures()?.traces),
+    'results-ppo': ppoFigureTable(readFigures()?.ppo),
     shortcuts: await shortcutTable(),
     ...figureTables(readFigures()),
   }

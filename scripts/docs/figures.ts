@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { EstimateFigures } from './estimate.ts'
 import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
+import type { PpoFigures } from './ppo.ts'
 import type { AgreementFigures, RewardFigures } from './rewards.ts'
 import type { TracesFigures } from './traces.ts'
 import type { TrainerFigures } from './trainer.ts'
@@ -63,6 +64,7 @@ export interface Figures {
   trainer?: TrainerFigures
   estimate?: EstimateFigures
   traces?: TracesFigures
+  ppo?: PpoFigures
 }
 
 const folder = fileURLToPath(new URL('../../docs/figures/', import.meta.url))

@@ -1,5 +1,6 @@
 /** The table of metrics, out of the contract's own, and which of them have a chart. */
 import {
+  criticMetrics,
   type MetricInfo,
   type MetricName,
   metrics,
@@ -11,7 +12,7 @@ import { panelsOf } from '../../src-renderer/charts/panels.ts'
 import { code, table } from './markdown.ts'
 
 const charted = new Set<string>(
-  panelsOf([], [], ['sft', 'rejection-sampling', 'reward-model']).flatMap((panel) => [
+  panelsOf([], [], ['sft', 'rejection-sampling', 'reward-model'], true).flatMap((panel) => [
     panel.metric,
     panel.spread ?? panel.metric,
   ]),
@@ -38,6 +39,7 @@ export function metricTable(): string {
       ...(metrics as Record<string, MetricInfo>),
       ...stageMetrics,
       ...processMetrics,
+      ...criticMetrics,
       ...ofEachReward,
     }).map(([name, { label, unit, about }]) => [
       code(name),

@@ -5,6 +5,7 @@ import { type Knob, knobs } from '../../src-main/contract/knobs.ts'
 import { type NumberSetting, numberSettings } from '../../src-main/contract/number-settings.ts'
 import { rewardNames, rewardWeightRange } from '../../src-main/contract/rewards.ts'
 import {
+  advantageEstimators,
   defaultSettings,
   importanceSamplings,
   klEstimators,
@@ -46,6 +47,16 @@ type Choice = Exclude<keyof PartialSettings, keyof typeof numberSettings>
 
 /** The settings that are no numbers. Every one of them has to be here for this file to compile. */
 const choices: Record<Choice, { values: string; about: string }> = {
+  advantageEstimator: {
+    values: advantageEstimators.map(code).join(', '),
+    about:
+      'Where advantages come from: `group` compares the outputs of a prompt with one another (GRPO); `gae` asks a [critic](#ppo-with-a-critic) what it expected at each token (PPO).',
+  },
+  klInReward: {
+    values: '`true`, `false`',
+    about:
+      'With `gae`: takes β · (logp − ref) of each token from its reward, as PPO for language models does; `false` has the KL term in the loss, as GRPO.',
+  },
   lossType: {
     values: lossTypes.map(code).join(', '),
     about:

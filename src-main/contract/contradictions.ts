@@ -7,6 +7,35 @@ export interface Contradiction {
   hint: string
 }
 
+/** Settings that see one advantage an output, or divide by a spread of groups. */
+const ofOutputs = [
+  {
+    name: 'importanceSampling',
+    found: (s) => s.importanceSampling === 'sequence',
+    instead: 'token',
+    why: ', and so are its ratios',
+  },
+  { name: 'lossType', found: (s) => s.lossType === 'vespo', instead: 'grpo', why: ', and it weighs outputs' },
+  { name: 'offPolicyThreshold', found: (s) => s.offPolicyThreshold > 0, instead: 0, why: ', and it masks outputs' },
+  {
+    name: 'rewardAggregation',
+    found: (s) => s.rewardAggregation !== 'sum_then_normalize',
+    instead: 'sum_then_normalize',
+    why: ', made of the sum of the rewards',
+  },
+  {
+    name: 'scaleRewards',
+    found: (s) => s.scaleRewards !== 'group',
+    instead: 'group',
+    why: ' and are whitened over the step',
+  },
+] as const satisfies {
+  name: keyof Settings
+  found: (s: Settings) => boolean
+  instead: string | number
+  why: string
+}[]
+
 const rules: ((s: Settings) => Contradiction | undefined)[] = [
   ({ lossType, importanceSampling }) =>
     lossType === 'vespo' && importanceSampling === 'sequence'
@@ -44,6 +73,16 @@ const rules: ((s: Settings) => Contradiction | undefined)[] = [
           hint: 'Set it to "none", or rewardAggregation to "sum_then_normalize".',
         }
       : undefined
+  },
+  (s) => {
+    if (s.advantageEstimator !== 'gae') return undefined
+    const [wrong] = ofOutputs.filter(({ found }) => found(s))
+    return (
+      wrong && {
+        what: `advantageEstimator gae does not go with ${wrong.name} ${s[wrong.name]}: its advantages are of tokens${wrong.why}`,
+        hint: `Set ${wrong.name} to ${JSON.stringify(wrong.instead)}, or advantageEstimator to "group".`,
+      }
+    )
   },
   ({ rewardAggregation, scaleRewards }) =>
     rewardAggregation === 'normalize_then_sum' && scaleRewards !== 'group'

@@ -46,12 +46,19 @@ export const knobs: Knob[] = [
   ),
 ]
 
-/** The knobs of a run: of the rewards, those that it weighs; of the composite, the sides that they are on, if there are several. */
+/** Of a critic. */
+const criticKnobs: readonly KnobName[] = ['gaeLambda', 'gaeGamma', 'criticLearningRate']
+
+/**
+ * The knobs of a run: of the rewards, those that it weighs; of the composite, the sides that they are on, if there are several; a critic's where
+ * there is one.
+ */
 export function knobsOf(settings: Settings): Knob[] {
-  return knobs.filter(({ name }) => isWeighed(settings, name))
+  return knobs.filter(({ name }) => isOf(settings, name))
 }
 
-function isWeighed({ rewardWeights }: Settings, name: KnobName): boolean {
+function isOf({ rewardWeights, advantageEstimator }: Settings, name: KnobName): boolean {
+  if (criticKnobs.includes(name)) return advantageEstimator === 'gae'
   const [group, domainOrReward, side] = name.split('.')
   if (group === 'rewardWeights') return rewardWeights[domainOrReward as RewardName] !== undefined
   if (group !== 'sideWeights') return true
@@ -92,7 +99,9 @@ export function settingsOf(changes: KnobChanges): PartialSettings {
 export function refusal(name: string, value: unknown, inForce?: Settings): string | undefined {
   const knob = knobs.find((k) => k.name === name)
   if (!knob) return `There is no knob "${name}". Knobs: ${knobs.map((k) => k.name).join(', ')}.`
-  if (inForce && !isWeighed(inForce, knob.name))
+  if (inForce && criticKnobs.includes(knob.name) && !isOf(inForce, knob.name))
+    return `The run has no critic for the ${knob.label}: its advantages are those of groups.`
+  if (inForce && !isOf(inForce, knob.name))
     return knob.name.startsWith('sideWeights.')
       ? `The ${knob.label} has no weight in this run: the sides of its rewards are ${sidesOf(inForce.rewardWeights).join(', ')}.`
       : `The run has no ${knob.name.slice(14)} reward: its rewards are ${Object.keys(inForce.rewardWeights).join(', ')}.`

@@ -217,6 +217,55 @@ export const processMetrics = {
   },
 } as const satisfies Record<string, MetricInfo>
 
+/** Of a step with a critic, by verl's names. */
+export const criticMetrics = {
+  'critic/vf_loss': {
+    label: 'value loss',
+    unit: '',
+    about:
+      'With a critic: half the squared error of its values, clipped; mean over the tokens that count and the mini-batches.',
+  },
+  'critic/vf_explained_var': {
+    label: 'explained variance',
+    unit: '',
+    about:
+      'With a critic: share of the variance of the returns that its values explained before the update. 1 is all; below 0 a constant would do better.',
+  },
+  'critic/vf_clipfrac': {
+    label: 'values clipped',
+    unit: '',
+    about: 'With a critic: share of tokens whose gradient was cut by the value clip.',
+  },
+  'critic/grad_norm': {
+    label: 'critic gradient norm',
+    unit: '',
+    about: 'Global norm of the critic’s gradient before clipping, mean over the mini-batches.',
+  },
+  'critic/lr': { label: 'critic learning rate', unit: '', about: 'In force, warm-up included.' },
+  'critic/values/mean': {
+    label: 'value',
+    unit: '',
+    about: 'Mean over tokens of what the critic expects from there on.',
+  },
+  'critic/returns/mean': {
+    label: 'return',
+    unit: '',
+    about: 'Mean over tokens of the return that the critic learns: advantage before whitening plus value.',
+  },
+  'critic/kl_penalty': {
+    label: 'KL penalty',
+    unit: '',
+    about:
+      'Mean over outputs of what the KL penalty takes from the reward: β times the log-ratio to the reference, summed.',
+  },
+  'seconds/critic': {
+    label: 'critic',
+    unit: 's',
+    about: 'Seconds of the update spent on the critic: values, advantages and its own update.',
+  },
+} as const satisfies Record<string, MetricInfo>
+export type CriticMetric = keyof typeof criticMetrics
+
 /** Of each reward that the run weighs, over the outputs that it has a verdict for. */
 export type RewardMetric = `rewards/${RewardName}/${'mean' | 'std'}`
 
@@ -261,22 +310,27 @@ export type MetricName =
   | keyof typeof metrics
   | keyof typeof stageMetrics
   | keyof typeof processMetrics
+  | CriticMetric
   | RewardMetric
   | SideMetric
 /** What is said of a metric; undefined for a name that this version does not know. */
 export const metricInfo = (name: string): MetricInfo | undefined =>
-  ({ ...metrics, ...stageMetrics, ...processMetrics, ...rewardMetrics, ...sideMetrics })[name as MetricName]
+  ({ ...metrics, ...stageMetrics, ...processMetrics, ...criticMetrics, ...rewardMetrics, ...sideMetrics })[
+    name as MetricName
+  ]
 
 /** Wall clock and memory differ from run to run; all other metrics are bit-identical for the same seed, configuration and backend. */
 export const timingMetrics: MetricName[] = [
   'tokens_per_second',
   'seconds/rollout',
   'seconds/update',
+  'seconds/critic',
   'seconds/step',
   'memory/peak',
 ]
 /** Of a GRPO step. */
-export type GrpoMetrics = Record<keyof typeof metrics, number> & Partial<Record<RewardMetric | SideMetric, number>>
+export type GrpoMetrics = Record<keyof typeof metrics, number> &
+  Partial<Record<RewardMetric | SideMetric | CriticMetric, number>>
 /** What a step of any kind has. */
 export type CommonMetric = 'num_tokens' | 'tokens_per_second' | 'seconds/step'
 export type Metrics = Partial<Record<MetricName, number>> & Record<CommonMetric, number>

@@ -269,6 +269,12 @@ export function rewardsOf(recipe: Recipe): RewardName[] {
   return rewardNames.filter((name) => named.some(({ rewardWeights }) => rewardWeights?.[name] !== undefined))
 }
 
+/** Whether any stage takes its advantages from a critic. */
+export function hasCritic(recipe: Recipe): boolean {
+  const named = [initialSettings(recipe), ...recipe.stages.flatMap(allSettings)]
+  return named.some(({ advantageEstimator }) => advantageEstimator === 'gae')
+}
+
 /** What a stage changes at its start and at its milestones, in order. */
 export const allSettings = ({ settings, milestones = [] }: Stage): PartialSettings[] => [
   settings,

@@ -23,6 +23,7 @@ export const importanceSamplings = ['token', 'sequence'] as const
 export const klEstimators = ['k1', 'k2', 'k3'] as const
 export const rewardAggregations = ['sum_then_normalize', 'normalize_then_sum'] as const
 export const rewardScales = ['group', 'batch', 'none'] as const
+export const advantageEstimators = ['group', 'gae'] as const
 
 const numberSchemas = Object.fromEntries(
   Object.entries(numberSettings).map(([name, s]) => {
@@ -35,6 +36,10 @@ const numberSchemas = Object.fromEntries(
 export const partialSettings = z
   .strictObject({
     ...numberSchemas,
+    /** Whether advantages come from the rewards of the group (GRPO) or from a critic by GAE (PPO). */
+    advantageEstimator: z.enum(advantageEstimators),
+    /** With a critic: the KL penalty is part of each token's reward, as in PPO for language models, or else of the loss as in GRPO. */
+    klInReward: z.boolean(),
     lossType: z.enum(lossTypes),
     importanceSampling: z.enum(importanceSamplings),
     klEstimator: z.enum(klEstimators),
@@ -57,6 +62,8 @@ export const partialSettings = z
 export type PartialSettings = z.infer<typeof partialSettings>
 
 export type Settings = Record<NumberSettingName, number> & {
+  advantageEstimator: (typeof advantageEstimators)[number]
+  klInReward: boolean
   lossType: (typeof lossTypes)[number]
   importanceSampling: (typeof importanceSamplings)[number]
   klEstimator: (typeof klEstimators)[number]
@@ -75,6 +82,8 @@ export const defaultSettings: Settings = {
     NumberSettingName,
     number
   >),
+  advantageEstimator: 'group',
+  klInReward: true,
   lossType: 'grpo',
   importanceSampling: 'token',
   klEstimator: 'k3',

@@ -13,6 +13,7 @@ import { doubtsOf, type RewardModelNote } from '../contract/reward-models.ts'
 import { mergeSettings } from '../contract/settings.ts'
 import { gateOf, leavesPolicy } from '../contract/stages.ts'
 import { rewardModelsOf } from '../library/reward-models.ts'
+import { matchCritic } from './critic/critic.ts'
 import { peak } from './estimate/peak.ts'
 import { NonFiniteError } from './grpo/update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
@@ -296,6 +297,7 @@ class Run {
     for (const { at, settings } of this.recipe.stages[position.stage].milestones ?? [])
       if (at === inStage) position.settings = mergeSettings(position.settings, settings)
     for (const change of boundary.changes) position.settings = mergeSettings(position.settings, settingsOf(change))
+    matchCritic(this.state, this.recipe.stages[position.stage].kind)
     const { refreshReferenceEvery } = position.settings
     const due = refreshReferenceEvery > 0 && position.step - position.referenceStep >= refreshReferenceEvery
     if (!boundary.refreshReference && !due) return

@@ -9,20 +9,24 @@ export interface Undo {
   restore(): void
 }
 
+type Held = Pick<Checkpoint, 'policy' | 'optimizer' | 'rewardModel' | 'critic'>
+
 /** Holds on to the weights and moments as they are now. Costs no copy: an update replaces tensors, it does not write into them. */
-export function undoPoint({ policy, optimizer, rewardModel: judge }: Checkpoint): Undo {
+export function undoPoint({ policy, optimizer, rewardModel: judge, critic }: Held): Undo {
   const trained = judge ? [judge.weights, judge.head, judge.adapters?.tensors ?? new Map()] : [trainedOf(policy)]
-  const held = [...trained, optimizer.firstMoments, optimizer.secondMoments].map((map) => ({
-    map,
-    copy: copyWeights(map),
-  }))
-  const step = optimizer.step
+  const optimizers = [optimizer, ...(critic ? [critic.optimizer] : [])]
+  const moments = optimizers.flatMap((one) => [one.firstMoments, one.secondMoments])
+  const maps = [...trained, ...(critic ? [critic.parts] : []), ...moments]
+  const held = maps.map((map) => ({ map, copy: copyWeights(map) }))
+  const steps = optimizers.map((one) => one.step)
   return {
     forget() {
       for (const { copy } of held) disposeWeights(copy)
     },
     restore() {
-      optimizer.step = step
+      optimizers.forEach((one, i) => {
+        one.step = steps[i]
+      })
       for (const { map, copy } of held) {
         disposeWeights(map)
         map.clear()

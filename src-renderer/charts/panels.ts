@@ -4,6 +4,7 @@ import { sidesOf } from '../../src-main/contract/composite.ts'
 import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
 import type { KnobName } from '../../src-main/contract/knobs.ts'
 import {
+  criticMetrics,
   type MetricInfo,
   type MetricName,
   metrics,
@@ -50,6 +51,7 @@ const information: Record<MetricName, MetricInfo> = {
   ...metrics,
   ...stageMetrics,
   ...processMetrics,
+  ...criticMetrics,
   ...rewardMetrics,
   ...sideMetrics,
 }
@@ -90,6 +92,11 @@ const signals: Partial<Record<AlertKind, Panel>> = {
   'other-language': panel('other-language', 'completions/other_language', { share: true }),
 }
 
+const critic: Panel[] = [
+  panel('value-loss', 'critic/vf_loss', { fromZero: true }),
+  panel('explained', 'critic/vf_explained_var'),
+  panel('critic-gradient', 'critic/grad_norm', { fromZero: true }),
+]
 const supervised: Panel[] = [
   panel('held-out-loss', 'eval_loss', { fromZero: true }),
   panel('token-accuracy', 'eval_mean_token_accuracy', { share: true }),
@@ -101,11 +108,13 @@ const collecting = panel('kept', 'samples/kept', { fromZero: true })
  * The charts of a run: its reward, the sides of it where it has several, then each reward that it weighs; the form is soon learnt, and the reader tells of it.
  * @param raised kinds of the run's alerts
  * @param kinds of its stages
+ * @param withCritic see `hasCritic`
  */
 export function panelsOf(
   rewards: readonly RewardName[],
   raised: readonly string[] = [],
   kinds: readonly StageKind[] = [],
+  withCritic = false,
 ): Panel[] {
   const weights = Object.fromEntries(rewards.map((name) => [name, 1]))
   const [correctness] = correctnessRewards(weights)
@@ -124,6 +133,7 @@ export function panelsOf(
         }),
       ),
     ...panels,
+    ...(withCritic ? critic : []),
     ...raised.flatMap((kind) => signals[kind as AlertKind] ?? []),
     ...(kinds.includes('sft') || kinds.includes('distil') ? supervised : []),
     ...(kinds.includes('rejection-sampling') ? [collecting] : []),

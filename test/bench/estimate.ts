@@ -2,7 +2,7 @@
  * What is estimated before a run beside what is then measured: memory at the peak of the engine's process and seconds a step. Each row is
  * measured anew, estimated, and trained for some steps; --rows picks some, --steps says how many.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Estimate } from '../../src-main/contract/estimate.ts'
@@ -13,8 +13,10 @@ import { engineEntry } from '../../src-main/host/entries.ts'
 import { Estimator } from '../../src-main/host/estimator.ts'
 import { loadRecipe, withSteps } from '../../src-main/host/recipes.ts'
 import { fetched } from '../../src-main/library/places.ts'
+import { runEngine } from './engine-run.ts'
+import { mean } from './learning.ts'
 import type { BenchOptions } from './options.ts'
-import { endless, peakMemory } from './published-rollout.ts'
+import { endless } from './published-rollout.ts'
 
 interface Row {
   name: string
@@ -128,45 +130,17 @@ interface Trained {
   runSeconds: number
 }
 
-function train(recipe: Recipe, folder: string, backend: string | null): Promise<Trained> {
-  mkdirSync(folder, { recursive: true })
-  const child = forkEngine(engineEntry)
-  let pid = 0
-  child.onSpawn((id) => {
-    pid = id
-  })
-  child.onOutput((text) => process.stderr.write(text))
-  const started = performance.now()
-  const steps: { rollout: number; update: number; step: number; length: number }[] = []
-  const mean = (pick: (s: (typeof steps)[number]) => number) => {
-    const later = steps.slice(Math.min(2, steps.length - 1))
-    return later.reduce((sum, s) => sum + pick(s), 0) / later.length
+async function train(recipe: Recipe, folder: string, backend: string | null): Promise<Trained> {
+  const { steps, bytes, seconds } = await runEngine(recipe, folder, backend)
+  const later = steps.slice(Math.min(2, steps.length - 1))
+  const over = (name: keyof GrpoMetrics) => mean(later.map((m) => m[name]!))
+  return {
+    steps: steps.length,
+    bytes,
+    rollout: over('seconds/rollout'),
+    update: over('seconds/update'),
+    step: over('seconds/step'),
+    meanLength: over('completions/mean_length'),
+    runSeconds: seconds,
   }
-  return new Promise<Trained>((resolve, reject) => {
-    child.onExit(({ code, signal }) => reject(new Error(`The engine ended with ${signal ?? code}.`)))
-    child.onMessage((message) => {
-      if (message.type === 'failed') reject(new Error(message.error.message))
-      if (message.type === 'step') {
-        const metrics = message.report.metrics as GrpoMetrics
-        steps.push({
-          rollout: metrics['seconds/rollout'],
-          update: metrics['seconds/update'],
-          step: metrics['seconds/step'],
-          length: metrics['completions/mean_length'],
-        })
-        child.send({ type: 'stored', step: message.report.step })
-      }
-      if (message.type === 'finished')
-        resolve({
-          steps: steps.length,
-          bytes: peakMemory(pid),
-          rollout: mean((s) => s.rollout),
-          update: mean((s) => s.update),
-          step: mean((s) => s.step),
-          meanLength: mean((s) => s.length),
-          runSeconds: (performance.now() - started) / 1000,
-        })
-    })
-    child.send({ type: 'start', recipe, folder, backend, checkpoint: null, replay: [], paused: false })
-  }).finally(() => child.kill())
 }

@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them, TRL on a GPU with --gpu; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
@@ -26,6 +26,7 @@ const parts = {
   agreement: async () => (await import('./agreement.ts')).agreement,
   traces: async () => (await import('./traces.ts')).traces,
   estimate: async () => (await import('./estimate.ts')).estimate,
+  ppo: async () => (await import('./ppo.ts')).ppo,
 } satisfies Record<string, () => Promise<Bench>>
 type Part = keyof typeof parts
 

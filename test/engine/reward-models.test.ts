@@ -4,15 +4,10 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { rewardModelTraining } from '../../src-main/contract/reward-models.ts'
 import { loadPolicy } from '../../src-main/engine/model/policy.ts'
+import { trainedParts, withParts } from '../../src-main/engine/model/scalar-head.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { preferenceLoss } from '../../src-main/engine/reward-models/losses.ts'
-import {
-  disposeRewardModel,
-  loadRewardModel,
-  type RewardModel,
-  trainedParts,
-  withParts,
-} from '../../src-main/engine/reward-models/model.ts'
+import { disposeRewardModel, loadRewardModel, type RewardModel } from '../../src-main/engine/reward-models/model.ts'
 import { gradientOf, scoresOf } from '../../src-main/engine/reward-models/scores.ts'
 import { written } from '../../src-main/engine/reward-models/texts.ts'
 import { begin, evaluateRewardModel, trainRewardModel } from '../../src-main/engine/reward-models/train.ts'

@@ -30,6 +30,23 @@ test.each<[PartialSettings, string, string]>([
     'normalize_then_sum does not go with scaleRewards none',
     '"group"',
   ],
+  [
+    { advantageEstimator: 'gae', importanceSampling: 'sequence' },
+    'advantageEstimator gae does not go with importanceSampling sequence',
+    'Set importanceSampling to "token"',
+  ],
+  [{ advantageEstimator: 'gae', lossType: 'vespo' }, 'does not go with lossType vespo', 'Set lossType to "grpo"'],
+  [
+    { advantageEstimator: 'gae', offPolicyThreshold: 1 },
+    'does not go with offPolicyThreshold 1',
+    'Set offPolicyThreshold to 0',
+  ],
+  [
+    { advantageEstimator: 'gae', rewardAggregation: 'normalize_then_sum' },
+    'does not go with rewardAggregation normalize_then_sum',
+    '"sum_then_normalize"',
+  ],
+  [{ advantageEstimator: 'gae', scaleRewards: 'batch' }, 'does not go with scaleRewards batch', '"group"'],
 ])('a recipe with %j', (settings, what, hint) => {
   expect(() => parseRecipe(recipe(settings), 'mine.json')).toThrow(
     expect.objectContaining({
@@ -48,6 +65,8 @@ test.each<PartialSettings>([
   { lossType: 'cispo', importanceSampling: 'sequence' },
   { delta: 4 },
   { rewardAggregation: 'normalize_then_sum' },
+  { advantageEstimator: 'gae' },
+  { advantageEstimator: 'gae', lossType: 'cispo', gaeLambda: 0.95, klInReward: false },
 ])('a recipe with %j is accepted', (settings) => {
   expect(parseRecipe(recipe(settings), 'mine.json').stages).toHaveLength(2)
 })

@@ -20,5 +20,20 @@ export interface Episode {
   sides?: SideRewards
   /** Weighted sum of the parts; NaN if none has a verdict. */
   reward: number
+  /** With a critic the mean of those of its tokens. */
   advantage: number
+  /** With a critic. */
+  tokens?: TokenSignals
+}
+
+/** What a critic says of an output and what is made of it: one number a sampled token. All 0 where an output counts for nothing. */
+export interface TokenSignals {
+  /** Log-probability under the reference, at the sampling temperature. */
+  reference: ArrayLike<number>
+  /** Return expected before the token. */
+  values: ArrayLike<number>
+  /** What the critic learns from: advantage before whitening + value. */
+  returns: number[]
+  /** Whitened over the step. */
+  advantages: number[]
 }

@@ -10,7 +10,7 @@ import { losses } from './losses/table.ts'
 import type { Objective } from './objective.ts'
 import { backToTokens, logRatioOf, ratioOf, sequenceMean } from './ratio.ts'
 
-/** All [rows, length], but for `advantages` and `weights`, which are [rows, 1]. `mask` is 1 on the tokens that count, 0 elsewhere. */
+/** All [rows, length], but for `weights` and, without a critic, `advantages`, which are [rows, 1]. `mask` is 1 on the tokens that count, 0 elsewhere. */
 export interface LossInputs {
   old: Tensor2D
   reference: Tensor2D

@@ -41,19 +41,23 @@ export async function microStep(
   const { temperature } = settings
   const objective = objectiveOf(settings)
   const batch = batchOf(episodes, counts(settings))
-  const over = (value: (e: Episode) => number | readonly number[]) =>
+  // with a critic what the reference says was asked for before
+  const ofTokens = episodes[0].tokens !== undefined
+  const over = (value: (e: Episode) => number | ArrayLike<number>) =>
     overOutputs(episodes, batch.rows, batch.length, value)
   const inputs = {
     old: over((e) => e.logProbs),
-    advantages: perRow(
-      episodes.map((e) => e.advantage),
-      batch.rows,
-    ),
+    advantages: ofTokens
+      ? over((e) => e.tokens!.advantages)
+      : perRow(
+          episodes.map((e) => e.advantage),
+          batch.rows,
+        ),
     weights: perRow(
       episodes.map((e) => shares.weight.get(e)!),
       batch.rows,
     ),
-    reference: referenceLogProbs(policy, reference, batch, temperature),
+    reference: ofTokens ? over((e) => e.tokens!.reference) : referenceLogProbs(policy, reference, batch, temperature),
     ...(shares.kept && { kept: over((e) => shares.kept!.get(e)!) }),
     ...(shares.entropy && { entropyShares: over((e) => shares.entropy!.get(e)!) }),
   }

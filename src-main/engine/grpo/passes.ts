@@ -2,6 +2,7 @@
 import type { Settings } from '../../contract/settings.ts'
 import { microBatches, paddedRows, sizeOf } from '../model/batch.ts'
 import type { Episode } from './episode.ts'
+import { objectiveOf } from './objective.ts'
 import { counts } from './shares.ts'
 
 export interface Pass {
@@ -13,11 +14,13 @@ export interface Pass {
 /**
  * Micro-batches. What is masked counts for nothing and is left out. What has no advantage teaches nothing, unless KL or entropy are in the loss,
  * and goes forward alone, so that the metrics are of all that counts; or backward, where a micro-batch would be filled up with empty rows.
+ * @param learns otherwise all of it goes forward alone
  */
-export function passesOf(mini: readonly Episode[], settings: Settings): Pass[] {
-  const { beta, entropyCoefficient, microBatchTokens } = settings
+export function passesOf(mini: readonly Episode[], settings: Settings, learns = true): Pass[] {
+  const { entropyCoefficient, microBatchTokens } = settings
+  const { beta } = objectiveOf(settings)
   const counted = mini.filter(counts(settings))
-  const teaches = (e: Episode) => beta !== 0 || entropyCoefficient !== 0 || e.advantage !== 0
+  const teaches = (e: Episode) => learns && (beta !== 0 || entropyCoefficient !== 0 || hasAdvantage(e))
   const learning = microBatches(counted.filter(teaches), microBatchTokens)
   let silent = counted.filter((e) => !teaches(e)).sort((a, b) => sizeOf(b) - sizeOf(a))
   const last = learning.at(-1)
@@ -32,3 +35,6 @@ export function passesOf(mini: readonly Episode[], settings: Settings): Pass[] {
     ...microBatches(silent, microBatchTokens).map((episodes) => ({ episodes, backward: false })),
   ]
 }
+
+const hasAdvantage = ({ advantage, tokens }: Episode) =>
+  tokens ? tokens.advantages.some((a) => a !== 0) : advantage !== 0

@@ -10,6 +10,7 @@ import {
   disposeBatch,
   microBatches,
   nextTokenForward,
+  ofOutputs,
   rebatched,
 } from '../model/batch.ts'
 import { frozenOf, modelKey, rebuilt, trainedOf } from '../model/model.ts'
@@ -70,10 +71,9 @@ async function entropiesOf(
       },
       batchSizes(batch, held),
     )
-    const values = (await entropies.data()) as Float32Array
+    const values = ofOutputs(micro, batch, (await entropies.data()) as Float32Array)
     micro.forEach((e, r) => {
-      const start = r * (batch.length - 1) + e.promptIds.length - 1
-      found.set(e, values.slice(start, start + e.ids.length))
+      found.set(e, values[r])
     })
     entropies.dispose()
     disposeBatch(batch)

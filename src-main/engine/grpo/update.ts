@@ -7,6 +7,7 @@ import type { Random } from '../random.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import type { Episode } from './episode.ts'
 import { microStep } from './micro-step.ts'
+import { miniBatches } from './mini-batches.ts'
 import { passesOf } from './passes.ts'
 import { sharesOf } from './shares.ts'
 import { Totals } from './totals.ts'
@@ -44,6 +45,7 @@ export class NonFiniteError extends Error {
 /**
  * @param learningRate in force, warm-up included
  * @param progress called between micro-batches with the share done
+ * @param learns otherwise everything is measured and nothing changed
  * @throws NonFiniteError before a non-finite gradient would reach the weights
  */
 export async function update(
@@ -55,20 +57,20 @@ export async function update(
   optimizer: AdamW,
   random: Random,
   progress: (fraction: number) => Promise<void>,
+  learns = true,
 ): Promise<UpdateResult> {
   const totals = new Totals()
   let totalLoss = 0
   let totalNorm = 0
   const updates = settings.innerEpochs * settings.miniBatches
-  for (let n = 0; n < updates; n++) {
-    if (n % settings.miniBatches === 0) random.shuffle(episodes)
-    const mini = slice(episodes, n % settings.miniBatches, settings.miniBatches)
+  let n = 0
+  for (const mini of miniBatches(episodes, settings, random)) {
     const gradients = new Map<string, Tensor>()
     const shares = await sharesOf(policy, mini, settings)
     let loss = 0
     let done = 0
     try {
-      const passes = passesOf(mini, settings)
+      const passes = passesOf(mini, settings, learns)
       const total = passes.reduce((sum, { episodes }) => sum + episodes.length, 0)
       for (const { episodes: micro, backward } of passes) {
         const part = await microStep(policy, reference, micro, shares, settings, backward ? gradients : null)
@@ -77,7 +79,10 @@ export async function update(
         done += micro.length
         await progress((n + done / total) / updates)
       }
+      n++
       if (!Number.isFinite(loss)) throw new NonFiniteError('loss', loss)
+      totalLoss += loss
+      if (!learns) continue
       // the optimizer's moments decay at a gradient of zero too
       if (gradients.size === 0) for (const [name, t] of trainedOf(policy)) gradients.set(name, tf.zerosLike(t))
       const norm = await optimizer.update(trainedOf(policy), gradients, {
@@ -88,15 +93,10 @@ export async function update(
         maxGradNorm: settings.maxGradNorm,
       })
       if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
-      totalLoss += loss
       totalNorm += norm
     } finally {
       tf.dispose([...gradients.values()])
     }
   }
   return { loss: totalLoss / updates, gradNorm: totalNorm / updates, ...totals.means() }
-}
-
-function slice<T>(items: T[], index: number, parts: number): T[] {
-  return items.slice(Math.floor((index * items.length) / parts), Math.floor(((index + 1) * items.length) / parts))
 }

@@ -137,7 +137,7 @@ export function overOutputs<S extends Sequence>(
   sequences: readonly S[],
   rows: number,
   length: number,
-  value: (s: S) => number | readonly number[],
+  value: (s: S) => number | ArrayLike<number>,
 ): Tensor2D {
   const data = new Float32Array(rows * (length - 1))
   sequences.forEach((s, r) => {
@@ -147,6 +147,14 @@ export function overOutputs<S extends Sequence>(
     else data.set(v, start)
   })
   return tf.tensor2d(data, [rows, length - 1])
+}
+
+/** Of values at every position, [rows · (length − 1)], those that predict each output's tokens. */
+export function ofOutputs(sequences: readonly Sequence[], { length }: Batch, values: Float32Array): Float32Array[] {
+  return sequences.map(({ promptIds, ids }, r) => {
+    const start = r * (length - 1) + promptIds.length - 1
+    return values.slice(start, start + ids.length)
+  })
 }
 
 /** One value a row, 0 for empty rows: [rows, 1]. */

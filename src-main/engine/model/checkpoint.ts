@@ -1,21 +1,24 @@
-/** A checkpoint: policy, reference, optimizer and the run's position, in a folder that appears whole or not at all. */
+/** A checkpoint: policy, reference, optimizer, a critic where there is one, and the run's position, in a folder that appears whole or not at all. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { StudioError } from '../../contract/errors.ts'
 import { type RewardModelKind, rewardModelKinds } from '../../contract/reward-models.ts'
 import { keptSettings, partialSettings, type Settings } from '../../contract/settings.ts'
-import { AdamW } from '../optim/adamw.ts'
-import { loadWeights, type RewardModel, saveWeights, trainedParts } from '../reward-models/model.ts'
+import type { Critic } from '../critic/critic.ts'
+import { type CriticNote, criticNote, readCritic, writeCritic } from '../critic/files.ts'
+import type { AdamW } from '../optim/adamw.ts'
+import { loadWeights, type RewardModel, saveWeights } from '../reward-models/model.ts'
 import { type RunningSides, runningSides } from '../rewards/composite.ts'
-import { type Tensor, tf } from '../tensor/tf.ts'
 import { type AlertMemory, Alerts, alertMemory } from '../watch/alerts.ts'
 import { type BaseModel, baseSchema, requireUnchanged } from './base.ts'
 import { syncFolder, writeDurably } from './durable.ts'
 import { trainedOf, type Weights } from './model.ts'
+import { earlier, readOptimizer, writeOptimizer } from './optimizer-file.ts'
 import { holdsAdapters } from './peft.ts'
 import { loadPolicy, type Policy, savePolicy } from './policy.ts'
-import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import { writeSafetensors } from './safetensors.ts'
+import { trainedParts } from './scalar-head.ts'
 import { readTensors, shapesOf, tensorsOf } from './tensor-files.ts'
 
 /** Below a checkpoint's folder, in a stage that trains one. */
@@ -57,6 +60,8 @@ export interface Checkpoint {
   reference: Weights
   optimizer: AdamW
   position: Position
+  /** Where advantages come from one. */
+  critic?: Critic
   /** Of a run that trains adapters: what they are added to, which no checkpoint holds. */
   base?: BaseModel
   /** What a reward-model stage trains, by the optimizer above, in the policy's place. */
@@ -92,16 +97,17 @@ export async function writeCheckpoint(folder: string, c: Checkpoint): Promise<nu
 async function writeFiles(folder: string, c: Checkpoint): Promise<void> {
   await savePolicy(c.policy, folder)
   writeSafetensors(join(folder, 'reference.safetensors'), await tensorsOf(c.reference))
-  const moments = new Map<string, Tensor>()
-  for (const [name, t] of c.optimizer.firstMoments) moments.set(`m.${name}`, t)
-  for (const [name, t] of c.optimizer.secondMoments) moments.set(`v.${name}`, t)
-  writeSafetensors(join(folder, 'optimizer.safetensors'), await tensorsOf(moments))
+  await writeOptimizer(join(folder, 'optimizer.safetensors'), c.optimizer)
+  const critic = c.critic && (await writeCritic(folder, c.critic))
   const judges = c.rewardModel?.kind
   if (c.rewardModel) {
     mkdirSync(join(folder, REWARD_MODEL))
     await saveWeights(c.rewardModel, join(folder, REWARD_MODEL))
   }
-  writeDurably(join(folder, 'state.json'), `${JSON.stringify({ ...c.position, base: c.base, judges }, null, 2)}\n`)
+  writeDurably(
+    join(folder, 'state.json'),
+    `${JSON.stringify({ ...c.position, base: c.base, judges, critic }, null, 2)}\n`,
+  )
 }
 
 /**
@@ -109,16 +115,17 @@ async function writeFiles(folder: string, c: Checkpoint): Promise<void> {
  * bad-model when a file in it is damaged
  */
 export function readCheckpoint(folder: string): Checkpoint {
-  const { base, judges, ...position } = readState(join(folder, 'state.json'), folder)
+  const { base, judges, critic: note, ...position } = readState(join(folder, 'state.json'), folder)
   if (base) requireUnchanged(base)
   const policy = loadPolicy(folder)
   const reference = readTensors(join(folder, 'reference.safetensors'), shapesOf(trainedOf(policy)))
   const rewardModel = judges && loadWeights(join(folder, REWARD_MODEL), judges)
-  const optimizer = readOptimizer(folder, position.optimizerStep, optimised({ policy, rewardModel }))
-  return { policy, reference, optimizer, position, base, rewardModel }
+  const trained = optimised({ policy, rewardModel })
+  const optimizer = readOptimizer(join(folder, 'optimizer.safetensors'), position.optimizerStep, trained)
+  const critic = note && readCritic(folder, note, policy)
+  return { policy, reference, optimizer, position, base, rewardModel, critic }
 }
 
-const earlier = 'Resume from an earlier checkpoint of the run.'
 const counts = [
   'step',
   'stage',
@@ -129,7 +136,7 @@ const counts = [
   'optimizerSince',
 ] as const
 
-type State = Position & { base?: BaseModel; judges?: RewardModelKind }
+type State = Position & { base?: BaseModel; judges?: RewardModelKind; critic?: CriticNote }
 
 function readState(path: string, folder: string): State {
   if (!existsSync(path))
@@ -162,6 +169,8 @@ function readState(path: string, folder: string): State {
   if (!base.success || !base.data === holdsAdapters(folder)) throw wrong('base', position.base)
   const judges = z.enum(rewardModelKinds).optional().safeParse(position.judges)
   if (!judges.success) throw wrong('judges', position.judges)
+  const critic = criticNote.optional().safeParse(position.critic)
+  if (!critic.success) throw wrong('critic', position.critic)
   const running = runningSides.optional().safeParse(position.running)
   if (!running.success) throw wrong('running', position.running)
   return {
@@ -172,27 +181,10 @@ function readState(path: string, folder: string): State {
     alerts: alerts.data,
     base: base.data,
     judges: judges.data,
+    critic: critic.data,
   }
 }
 
 function at(value: unknown, path: PropertyKey[]): unknown {
   return path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key], value)
-}
-
-function readOptimizer(folder: string, step: number, weights: Weights): AdamW {
-  const path = join(folder, 'optimizer.safetensors')
-  const optimizer = new AdamW()
-  optimizer.step = step
-  const stored = readSafetensors(path)
-  for (const [name, { shape, data }] of stored) {
-    const weight = weights.get(name.slice(2))
-    if (!/^[mv]\./.test(name) || weight?.shape.join() !== shape.join())
-      throw new StudioError('checkpoint', `${path} does not belong to its model: it has ${name} [${shape}].`, earlier)
-    const moments = name.startsWith('m.') ? optimizer.firstMoments : optimizer.secondMoments
-    moments.set(name.slice(2), tf.tensor(data, shape))
-  }
-  const expected = step === 0 ? 0 : 2 * weights.size
-  if (stored.size !== expected)
-    throw new StudioError('checkpoint', `${path} has ${stored.size} of ${expected} moments.`, earlier)
-  return optimizer
 }

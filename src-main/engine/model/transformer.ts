@@ -69,7 +69,9 @@ export function fuse({ config, weights, adapters }: Model): FusedWeights {
     }
   }
   fused.set('norm', get('model.norm.weight'))
-  fused.set('head', config.tiedEmbeddings ? get('model.embed_tokens.weight') : get('lm_head.weight'))
+  // a model with a scalar head may have none
+  const head = weights.get(config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight')
+  if (head) fused.set('head', head)
   return fused
 }
 

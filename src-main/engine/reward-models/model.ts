@@ -5,54 +5,20 @@ import type { RewardModelKind, RewardModelNote } from '../../contract/reward-mod
 import { NOTE, readNote } from '../../library/reward-models.ts'
 import { requireUnchanged } from '../model/base.ts'
 import { syncFolder, writeDurably } from '../model/durable.ts'
-import { disposeWeights, trainedOf, type Weights } from '../model/model.ts'
+import { disposeWeights } from '../model/model.ts'
 import { loadPolicy, type Policy, savePolicy } from '../model/policy.ts'
 import { writeSafetensors } from '../model/safetensors.ts'
+import { allParts, headShapes, type ScalarModel } from '../model/scalar-head.ts'
 import { readTensors, tensorsOf } from '../model/tensor-files.ts'
-import { type Tensor, tf } from '../tensor/tf.ts'
 
-export interface RewardModel extends Policy {
+export interface RewardModel extends Policy, ScalarModel {
   kind: RewardModelKind
-  /** `score.weight` [1, hidden]; for safety `score.bias` [1] too: a preference does not depend on one. */
-  head: Weights
 }
 
 const HEAD = 'head.safetensors'
 
-/** Zero, so that at first all texts are judged alike. */
-export function freshHead(kind: RewardModelKind, hidden: number): Weights {
-  return new Map([...headShapes(kind, hidden)].map(([name, shape]) => [name, tf.zeros(shape) as Tensor]))
-}
-
-function headShapes(kind: RewardModelKind, hidden: number): Map<string, number[]> {
-  const shapes = new Map([['score.weight', [1, hidden]]])
-  if (kind === 'safety') shapes.set('score.bias', [1])
-  return shapes
-}
-
-/** What updates change: the head, and adapters or all weights but those of the vocabulary's head, on which no score depends. */
-export function trainedParts(model: RewardModel): Weights {
-  const parts: Weights = new Map([...trainedOf(model), ...model.head])
-  parts.delete('lm_head.weight')
-  return parts
-}
-
-/** Every tensor by name: names of weights, adapters and head differ. */
-export function allParts(model: RewardModel): Weights {
-  return new Map([...model.weights, ...(model.adapters?.tensors ?? []), ...model.head])
-}
-
-/** The same model of these tensors. */
-export function withParts(model: RewardModel, parts: ReadonlyMap<string, Tensor>): RewardModel {
-  const of = (names: Weights): Weights => new Map([...names].map(([name, own]) => [name, parts.get(name) ?? own]))
-  const { adapters } = model
-  return {
-    ...model,
-    weights: of(model.weights),
-    head: of(model.head),
-    ...(adapters && { adapters: { ...adapters, tensors: of(adapters.tensors) } }),
-  }
-}
+/** A preference does not depend on a bias. */
+export const hasBias = (kind: RewardModelKind) => kind === 'safety'
 
 export function disposeRewardModel(model: RewardModel): void {
   disposeWeights(allParts(model))
@@ -84,7 +50,8 @@ export async function saveWeights(model: RewardModel, folder: string): Promise<v
 export function loadWeights(folder: string, kind: RewardModelKind): RewardModel {
   const policy = loadPolicy(folder)
   try {
-    return { ...policy, kind, head: readTensors(join(folder, HEAD), headShapes(kind, policy.config.hidden)) }
+    const head = readTensors(join(folder, HEAD), headShapes(policy.config.hidden, hasBias(kind)))
+    return { ...policy, kind, head }
   } catch (error) {
     disposeWeights(policy.weights)
     if (policy.adapters) disposeWeights(policy.adapters.tensors)

@@ -19,11 +19,12 @@ import {
   type Sequence,
 } from '../model/batch.ts'
 import { modelKey } from '../model/model.ts'
+import { allParts, trainedParts, withParts } from '../model/scalar-head.ts'
 import { fuse } from '../model/transformer.ts'
 import { compiled } from '../tensor/compiled.ts'
 import { lanes } from '../tensor/lanes.ts'
 import { type Tensor, type Tensor2D, tf } from '../tensor/tf.ts'
-import { allParts, type RewardModel, trainedParts, withParts } from './model.ts'
+import type { RewardModel } from './model.ts'
 
 /** @param ends [rows, length − 1]: 1 where a row's end token stands @returns [rows, 1], differentiable in what is trained */
 export function forwardScores(model: RewardModel, batch: Batch, ends: Tensor2D): Tensor2D {

@@ -9,6 +9,7 @@ import { baseModel } from '../model/base.ts'
 import { modelFolder } from '../model/embedded.ts'
 import { freshAdapters } from '../model/lora.ts'
 import { loadPolicy, type Policy } from '../model/policy.ts'
+import { freshHead, trainedParts } from '../model/scalar-head.ts'
 import { AdamW, warmedUp } from '../optim/adamw.ts'
 import { randomAt } from '../random.ts'
 import { type BackendName, openBackend } from '../tensor/index.ts'
@@ -16,14 +17,7 @@ import { tf } from '../tensor/tf.ts'
 import { balanced, type Item, readItems, split } from './data.ts'
 import { type Example, examplesOf, reportOf, scoresOfExamples } from './judged.ts'
 import { labelLoss, preferenceLoss, type ScoreLoss } from './losses.ts'
-import {
-  disposeRewardModel,
-  freshHead,
-  loadRewardModel,
-  type RewardModel,
-  saveRewardModel,
-  trainedParts,
-} from './model.ts'
+import { disposeRewardModel, hasBias, loadRewardModel, type RewardModel, saveRewardModel } from './model.ts'
 import { gradientOf } from './scores.ts'
 import { textLength } from './texts.ts'
 
@@ -141,7 +135,7 @@ export function begin(
       'Merge them first: grpo-studio export-model writes a whole model.',
     )
   const { lora, seed } = training
-  const head = freshHead(kind, policy.config.hidden)
+  const head = freshHead(policy.config.hidden, hasBias(kind))
   if (!lora) return { ...policy, kind, head }
   const adapters = freshAdapters(policy.config, policy.weights, lora, seed)
   return { ...policy, kind, head, base, adapters }

@@ -1,6 +1,7 @@
 /** What changes in a run's state as a stage begins: whose weights are trained, with which optimizer, against which reference. */
 import type { Recipe } from '../../contract/recipe.ts'
 import type { Stage, StageOf } from '../../contract/stages.ts'
+import { dropCritic } from '../critic/critic.ts'
 import { withTokens } from '../model/added-tokens.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import { modelFolder } from '../model/embedded.ts'
@@ -29,6 +30,7 @@ export function enter(state: Checkpoint, before: Stage | undefined, stage: Stage
   const anew = stage.kind === 'distil' || stage.kind === 'reward-model'
   if (stage.kind === before?.kind && !anew) return
   const { position } = state
+  dropCritic(state)
   renewOptimizer(state)
   if (stage.kind === 'reward-model') state.rewardModel = freshRewardModel(stage, state.policy, recipe)
   if (stage.kind === 'sft' || stage.kind === 'reward-model') return

@@ -2,12 +2,15 @@
  * One GRPO step (Shao et al. 2024, eq. 3; R1-Zero: Guo et al. 2025, Methods). This file is the way from prompts to a new policy.
  * Deviations from the paper: the old log-probabilities are the sampler's own, not recomputed (their gap to the trainer's is a logged metric);
  * the upper and lower clip bounds are separate (DAPO); the learning rate warms up, since runs here last hundreds of steps, not thousands.
+ * With a critic (critic/) it is a step of PPO: advantages are of tokens, and all else is the same.
  */
 import type { GrpoMetrics, metrics as metricTable, RewardMetric } from '../../contract/metrics.ts'
 import type { GroupRecord, StepReport } from '../../contract/records.ts'
 import { rewardNames, rewardSides } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { reflectionsIn } from '../../evaluation/summary.ts'
+import type { Critic } from '../critic/critic.ts'
+import { type Lesson, learnValues } from '../critic/learn.ts'
 import { advantagesByReward, advantagesOf, spreadOf } from '../grpo/advantages.ts'
 import type { Episode } from '../grpo/episode.ts'
 import { productError } from '../grpo/product-error.ts'
@@ -24,6 +27,8 @@ export interface GrpoStep extends GroupRequest {
   stage: number
   reference: Weights
   optimizer: AdamW
+  /** Its advantages take the place of the group's. */
+  critic?: Critic
   /** Sampled tokens before this step. */
   tokensBefore: number
   /** Last step before the optimizer was new, after which warm-up begins. Default 0. */
@@ -41,9 +46,12 @@ export async function grpoStep(run: GrpoStep): Promise<GrpoReport> {
   const { used, dropped } = await sampleGroups(run)
   const sampled = performance.now()
 
-  const groups = withAdvantages(used, settings)
-  const learningRate = warmedUp(settings.learningRate, step - (run.optimizerSince ?? 0), settings.warmupSteps)
   const updateStarted = performance.now()
+  const lesson = run.critic && (await lessonOf(run, run.critic, used))
+  const groups = lesson ? regrouped(lesson.episodes, used) : withAdvantages(used, settings)
+  const warmUpSince = Math.max(run.optimizerSince ?? 0, criticAlone(run))
+  const learns = step > criticAlone(run)
+  const learningRate = learns ? warmedUp(settings.learningRate, step - warmUpSince, settings.warmupSteps) : 0
   const result = await update(
     policy,
     run.reference,
@@ -52,7 +60,8 @@ export async function grpoStep(run: GrpoStep): Promise<GrpoReport> {
     learningRate,
     run.optimizer,
     randomAt(seed, 'mini-batches', step),
-    (fraction) => run.progress('update', fraction),
+    (fraction) => run.progress('update', lesson ? (1 + fraction) / 2 : fraction),
+    learns,
   )
   const updated = performance.now()
   const rounding = await productError(policy, groups.flat(), settings.temperature)
@@ -75,9 +84,28 @@ export async function grpoStep(run: GrpoStep): Promise<GrpoReport> {
     metrics: {
       ...measure(sampledGroups, dropped.length, records, result, rounding, learningRate, timing, run.tokensBefore),
       ...signals,
+      ...lesson?.metrics,
     },
     groups: records,
   }
+}
+
+/** Last step in which the critic alone learns; 0 without one. */
+const criticAlone = ({ critic, settings }: GrpoStep) => (critic ? critic.since + settings.criticWarmupSteps : 0)
+
+function lessonOf(run: GrpoStep, critic: Critic, groups: Episode[][]): Promise<Lesson> {
+  const { policy, reference, settings, step, seed } = run
+  const random = randomAt(seed, 'critic', step)
+  const progress = (fraction: number) => run.progress('update', fraction / 2)
+  return learnValues(critic, policy, reference, groups.flat(), settings, step, random, progress)
+}
+
+function regrouped(episodes: Episode[], like: Episode[][]): Episode[][] {
+  let from = 0
+  return like.map(({ length }) => {
+    from += length
+    return episodes.slice(from - length, from)
+  })
 }
 
 function withAdvantages(groups: Episode[][], settings: Settings): Episode[][] {

@@ -65,7 +65,14 @@ export async function stageWork(context: StageContext): Promise<Work> {
   })
   if (stage.kind === 'grpo')
     return {
-      step: (progress) => grpoStep({ ...request(), reference: state.reference, optimizer: state.optimizer, progress }),
+      step: (progress) =>
+        grpoStep({
+          ...request(),
+          reference: state.reference,
+          optimizer: state.optimizer,
+          critic: state.critic,
+          progress,
+        }),
     }
   if (stage.kind === 'evaluate') return { step: async () => emptyStep(request()) }
   if (stage.kind === 'reward-model') return rewardModelWork(stage, context)

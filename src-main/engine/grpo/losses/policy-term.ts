@@ -8,7 +8,7 @@ export interface PolicyInputs {
   old: Tensor2D
   /** π/π_old, [rows, length], or [rows, 1] with sequence-level importance sampling. */
   ratio: Tensor
-  /** [rows, 1] */
+  /** [rows, 1]; of tokens, [rows, length] */
   advantages: Tensor2D
   /** 1 on the tokens that count, [rows, length]. */
   mask: Tensor2D

@@ -1,7 +1,7 @@
 import { IconMathFunction, IconWaveSine, IconZoomReset } from '@tabler/icons-react'
 import { memo, useCallback, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
-import { rewardsOf } from '../../../../src-main/contract/recipe.ts'
+import { hasCritic, rewardsOf } from '../../../../src-main/contract/recipe.ts'
 import { resetZoom, toggleLog, toggleSmoothing } from '../../../actions/charts.ts'
 import { panelsOf } from '../../../charts/panels.ts'
 import { span } from '../../../format/time.ts'
@@ -32,7 +32,7 @@ export const Metrics = memo(function Metrics() {
   const raised = useLive((s) => [...new Set(s.alerts.map((alert) => alert.kind))].join())
   const panels = useMemo(() => {
     const kinds = recipe?.stages.map((stage) => stage.kind)
-    return panelsOf(recipe ? rewardsOf(recipe) : ['accuracy'], raised.split(','), kinds)
+    return panelsOf(recipe ? rewardsOf(recipe) : ['accuracy'], raised.split(','), kinds, recipe && hasCritic(recipe))
   }, [recipe, raised])
   const shown = enlarged ? panels.filter((p) => p.id === enlarged) : panels
   return (
