@@ -48,6 +48,8 @@ export interface Row {
   target: number
   /** The name of a model to fetch first. */
   needs?: string
+  /** Too large for a processor: measured where TRL is on a GPU. */
+  gpuAlone?: boolean
   order(scratch: string): Promise<Order> | Order
 }
 
@@ -57,6 +59,13 @@ const SMOLLM2 = 'smollm2-135m-instruct'
 export const trainerRows: Row[] = [
   { name: '128x4', opponents: ['trl', 'torch'], target: 0.5, order: (folder) => fullLength(folder, 128, 4, 4, 2) },
   { name: '256x6', opponents: ['trl', 'torch'], target: 0.8, order: (folder) => fullLength(folder, 256, 6, 8, 4) },
+  {
+    name: '576x30',
+    opponents: ['trl'],
+    target: 1,
+    gpuAlone: true,
+    order: (folder) => fullLength(folder, 576, 30, 9, 3),
+  },
   { name: 'r1-zero-mini', opponents: ['trl', 'torch'], target: 0.4, order: asItRuns },
   { name: 'smollm2-lora', opponents: ['trl'], target: 0.8, needs: SMOLLM2, order: realModel },
 ]

@@ -54,6 +54,7 @@ export async function trainer(options: BenchOptions): Promise<unknown> {
 async function measure(row: Row, { python, backend, gpu = false, steps = 10, warmUp = 5 }: BenchOptions) {
   if (row.needs && !fetched(row.needs))
     return { row: row.name, skipped: `the model is not here: grpo-studio models fetch ${row.needs}` }
+  if (row.gpuAlone && !gpu) return { row: row.name, skipped: 'it is of a GPU, which --gpu asks for' }
   const scratch = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
   const parties = new Map<string, Party>()
   try {

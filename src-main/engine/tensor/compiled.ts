@@ -1,7 +1,9 @@
 /**
- * Functions of tensors that run as one TensorFlow graph where TensorFlow is the backend, and eagerly elsewhere. A graph is recorded at the
+ * Functions of tensors that run as one graph where TensorFlow or WebGPU is the backend, and eagerly elsewhere. A graph is recorded at the
  * first call; that call's result too comes from the graph, so that a resumed process computes the same bits as one that had recorded it long before.
  */
+import { recordDispatches } from './dispatch-graph.ts'
+import { ReadsBack } from './dispatches.ts'
 import { type Graph, record, type Sizes } from './recorder.ts'
 import { NoRule } from './result-shapes.ts'
 import { NotOfSizes } from './sizes.ts'
@@ -15,8 +17,8 @@ export const compiling = {
 }
 
 const graphs = new Map<string, Graph>()
-/** Oldest graphs go first: each holds a session of its own, about 10 MiB. */
-const MOST_GRAPHS = 64
+/** Oldest graphs go first. One of TensorFlow's holds a session of its own, about 10 MiB; one of WebGPU's is of one size, and under 1 MiB. */
+const MOST_GRAPHS: Record<string, number> = { tensorflow: 64, webgpu: 256 }
 /** What cannot be recorded, and what cannot be recorded for all sizes. */
 const exceptions = new Set<string>()
 
@@ -38,7 +40,10 @@ export function compiled(key: string, inputs: Tensor[], f: OfTensors, sizes?: Si
   // an input that is given back is a second hold on it, so that the caller may dispose both
   const scoped = (given: Tensor[], now = sizes?.now ?? []) =>
     tf.tidy(() => f(given, now).map((t) => (given.includes(t) ? tf.clone(t) : t)))
-  if (!compiling.enabled || tf.getBackend() !== 'tensorflow') return scoped(inputs)
+  const backend = tf.getBackend()
+  if (!compiling.enabled || !(backend in MOST_GRAPHS)) return scoped(inputs)
+  // WebGPU's programs are of shapes
+  if (sizes && backend === 'webgpu') return compiled(`${key} ${sizes.now}`, inputs, (given) => f(given, sizes.now))
   const shapes = sizes ? sizes.shapes(sizes.now.map((_, i) => -1 - i)) : inputs.map((t) => t.shape)
   const { bf16Products } = compiling
   const full = `${key} ${bf16Products} ${shapes.map((shape, i) => `${inputs[i].dtype[0]}${shape.join('x')}`).join(' ')}`
@@ -47,15 +52,16 @@ export function compiled(key: string, inputs: Tensor[], f: OfTensors, sizes?: Si
   let graph = graphs.get(full)
   if (!graph) {
     try {
-      graph = record(inputs, scoped, { sizes, bf16Products })
+      graph = backend === 'webgpu' ? recordDispatches(inputs, scoped) : record(inputs, scoped, { sizes, bf16Products })
     } catch (error) {
-      if (!(error instanceof NoRule || error instanceof NotOfSizes)) throw error
-      const instead = error instanceof NoRule ? 'runs eagerly' : 'is recorded for each size'
+      const eagerly = error instanceof NoRule || error instanceof ReadsBack
+      if (!eagerly && !(error instanceof NotOfSizes)) throw error
+      const instead = eagerly ? 'runs eagerly' : 'is recorded for each size'
       console.error(`${key} ${instead}, which is slower. ${error.message}`)
       exceptions.add(full)
-      return error instanceof NoRule ? scoped(inputs) : compiled(`${key} ${sizes?.now}`, inputs, ofThese)
+      return eagerly ? scoped(inputs) : compiled(`${key} ${sizes?.now}`, inputs, ofThese)
     }
-    const oldest = graphs.size >= MOST_GRAPHS ? graphs.keys().next().value : undefined
+    const oldest = graphs.size >= MOST_GRAPHS[backend] ? graphs.keys().next().value : undefined
     if (oldest !== undefined) {
       graphs.get(oldest)!.dispose()
       graphs.delete(oldest)

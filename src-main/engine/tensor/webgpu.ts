@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { Backend } from './backend.ts'
 import { withoutStderr } from './stderr.ts'
 import { tf } from './tf.ts'
+import { setRight } from './webgpu-backend.ts'
 
 const commonJs = createRequire(import.meta.url)
 
@@ -22,8 +23,10 @@ let device: string | undefined
 export const webgpu: Backend = {
   name: 'webgpu',
   async open() {
+    const first = device === undefined
     device ??= await start()
     if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs could not start the WebGPU backend')
+    if (first) setRight()
     return { version: `tfjs-webgpu ${version()}`, threads: 1, device }
   },
 }

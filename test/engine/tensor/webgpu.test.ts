@@ -1,16 +1,11 @@
 /** WebGPU, in a process of its own for each try: what it finds there is decided while it is opened. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { hasSoftwareGpu, softwareGpu } from '../support/software-gpu.ts'
 
 const run = promisify(execFile)
 const entry = new URL('../../../src-main/engine/tensor/probe.ts', import.meta.url).pathname
-/** The GPU in software that comes with Debian's Chromium; it needs the Vulkan loader, too. */
-const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json'
-const loader = ['/usr/lib/x86_64-linux-gnu/libvulkan.so.1', '/usr/lib64/libvulkan.so.1']
-const hasSoftwareGpu = existsSync(swiftShader) && loader.some(existsSync)
-
 async function probe(env: Record<string, string>) {
   const { stdout, stderr } = await run(process.execPath, [entry, 'webgpu'], { env: { ...process.env, ...env } })
   expect(stderr).toBe('')
@@ -26,10 +21,9 @@ describe('webgpu', () => {
   it.runIf(hasSoftwareGpu)(
     'does not take a GPU in software unless it was allowed, and then computes right',
     async () => {
-      const environment = { VK_ICD_FILENAMES: swiftShader, VK_DRIVER_FILES: swiftShader }
-      const refused = await probe({ ...environment, GRPO_STUDIO_SOFTWARE_GPU: '' })
+      const refused = await probe({ ...softwareGpu, GRPO_STUDIO_SOFTWARE_GPU: '' })
       expect(refused).toMatchObject({ available: false, reason: expect.stringContaining('is software (SwiftShader') })
-      const allowed = await probe({ ...environment, GRPO_STUDIO_SOFTWARE_GPU: '1' })
+      const allowed = await probe({ ...softwareGpu, GRPO_STUDIO_SOFTWARE_GPU: '1' })
       expect(allowed).toMatchObject({ available: true, reason: expect.stringContaining('SwiftShader') })
       expect(allowed.gflops).toBeGreaterThan(0)
     },
