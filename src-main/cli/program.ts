@@ -1,5 +1,6 @@
 /** The command line: its verbs, one file each. */
 import { Command, CommanderError } from 'commander'
+import { StudioError } from '../contract/errors.ts'
 import { version } from '../host/version.ts'
 import { addCompare } from './compare.ts'
 import { addDoctor } from './doctor.ts'
@@ -11,6 +12,7 @@ import { addGenerate } from './generate.ts'
 import { addLogprobs } from './logprobs.ts'
 import { addModels } from './models.ts'
 import { complain } from './output.ts'
+import { addPreferences } from './preferences.ts'
 import { addReport } from './report.ts'
 import { addResume } from './resume.ts'
 import { addRewardModel } from './reward-model.ts'
@@ -37,6 +39,7 @@ const verbs = [
   addLogprobs,
   addScore,
   addRewardModel,
+  addPreferences,
   addModels,
   addVerify,
   addDoctor,
@@ -53,7 +56,7 @@ export function makeProgram(): Command {
   return program
 }
 
-/** Sets the exit status: 0 only on success, 1 for what went wrong, 2 for a command that was not understood. */
+/** Sets the exit status: 0 only on success, 1 for what went wrong, 2 for a command that was not understood, 130 after Ctrl-C. */
 export async function main(args: string[]): Promise<void> {
   // Whoever reads us may stop early (`| head`): what remains has no reader.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -65,7 +68,7 @@ export async function main(args: string[]): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else {
       complain(error, args.includes('--json'))
-      process.exitCode = 1
+      process.exitCode = error instanceof StudioError && error.code === 'cancelled' ? 130 : 1
     }
   }
 }

@@ -5,6 +5,7 @@ import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
 import type { Comparison, EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import type { GeneratedText } from './jobs.ts'
+import { type LabelledLine, type LabelSet, type LabelState, labelGiven, newLabelSet } from './labelling.ts'
 import type { FetchState, ModelList } from './models.ts'
 import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
 import type { Recipe } from './recipe.ts'
@@ -118,6 +119,7 @@ const launchOrder = z.object({
   assignments: z.array(z.string()).default([]),
   backend: z.string().nullable().default(null),
 })
+const labelSet = z.object({ set: z.number().int() })
 const modelName = z.string().min(1).max(200)
 
 export const contract = {
@@ -183,6 +185,18 @@ export const contract = {
     remove: oc.input(z.object({ name: ownRewardName })),
     /** On samples that are stored. Nothing of it enters a run. */
     try: oc.input(ownRewardTrial).output(type<OwnRewardResult>()),
+  },
+  /** Labels by a person. */
+  preferences: {
+    sets: oc.output(type<LabelSet[]>()),
+    create: oc.input(newLabelSet).output(type<LabelSet>()),
+    remove: oc.input(labelSet),
+    /** Where a set stands, and what comes next. */
+    state: oc.input(labelSet).output(type<LabelState>()),
+    label: oc.input(labelGiven).output(type<LabelState>()),
+    /** Takes the newest label back; its item comes again. */
+    undo: oc.input(labelSet).output(type<LabelState>()),
+    lines: oc.input(labelSet).output(type<LabelledLine[]>()),
   },
   models: {
     list: oc.output(type<ModelList>()),

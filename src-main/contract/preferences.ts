@@ -5,6 +5,8 @@ import type { Estimate } from './evaluation.ts'
 export interface AnswerPair {
   prompt: string
   answers: readonly [string, string]
+  /** The place of the one that somebody preferred before. */
+  preferred?: 0
 }
 
 /** One asking of a judge, as a line of the file of verdicts. */

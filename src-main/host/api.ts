@@ -3,6 +3,7 @@ import { implement, ORPCError } from '@orpc/server'
 import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import type { Host } from './host.ts'
+import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
 import { answer } from './playground.ts'
 import { listRecipes, loadRecipe } from './recipes.ts'
@@ -58,6 +59,15 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       save: api.rewards.save.handler(({ input }) => saveOwnReward(host.dataFolder, input)),
       remove: api.rewards.remove.handler(({ input }) => removeOwnReward(host.dataFolder, input.name)),
       try: api.rewards.try.handler(({ input }) => tryOwnReward(host, input)),
+    },
+    preferences: {
+      sets: api.preferences.sets.handler(() => ask.labelSets()),
+      create: api.preferences.create.handler(({ input }) => createLabelSet(host, input)),
+      remove: api.preferences.remove.handler(({ input }) => removeSet(host, input.set)),
+      state: api.preferences.state.handler(({ input }) => ask.labelState(input.set)),
+      label: api.preferences.label.handler(({ input }) => label(host, input)),
+      undo: api.preferences.undo.handler(({ input }) => undo(host, input.set)),
+      lines: api.preferences.lines.handler(({ input }) => ask.labelledLines(input.set)),
     },
     models: {
       list: api.models.list.handler(() => host.models.list()),

@@ -11,7 +11,7 @@ import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent
 import { withHashes } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
 import { rewardModelsFolder, rewardModelsOf } from '../library/reward-models.ts'
-import { storageError } from '../store/database.ts'
+import { type Db, storageError } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
 import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
@@ -212,6 +212,11 @@ export class Host {
   /** Work outside any run. @throws StudioError what the job throws; cancelled; engine-died */
   job<N extends JobName>(name: N, ask: Jobs[N]['ask'], options?: JobOptions<N>): Promise<Jobs[N]['answer']> {
     return this.#jobs.run(name, ask, options)
+  }
+
+  /** Stores what belongs to no run, in one transaction. @throws StudioError disk-full, data-folder; what the work throws */
+  keep<T>(work: (db: Db) => T): T {
+    return this.#store.write(work)
   }
 
   /** Stores an evaluation that was made outside any run. @throws StudioError disk-full, data-folder */

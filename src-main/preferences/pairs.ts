@@ -31,13 +31,13 @@ export function drawPairs(all: readonly Answers[], each: number, seed: number): 
   return { pairs, without }
 }
 
-function pairsOf({ prompt, answers }: Answers, each: number, seed: number): AnswerPair[] {
+function pairsOf({ prompt, answers, preferred }: Answers, each: number, seed: number): AnswerPair[] {
   const judged = answers.map((answer) => judgedPart('helpfulness', answer))
   const pairs: AnswerPair[] = []
   judged.forEach((a, i) => {
     if (a === null) return
     for (let j = i + 1; j < answers.length; j++)
-      if (judged[j] !== null && judged[j] !== a) pairs.push({ prompt, answers: [answers[i], answers[j]] })
+      if (judged[j] !== null && judged[j] !== a) pairs.push({ prompt, answers: [answers[i], answers[j]], preferred })
   })
   return pairs.length <= each ? pairs : randomAt(seed, 'pairs', prompt).shuffle(pairs).slice(0, each)
 }

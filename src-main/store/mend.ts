@@ -41,6 +41,9 @@ export function dropOrphans(db: Db): void {
     DELETE FROM evaluation_samples WHERE NOT EXISTS
       (SELECT 1 FROM evaluations e WHERE e.run = evaluation_samples.run AND e.step = evaluation_samples.step);
     DELETE FROM model_evaluation_samples WHERE evaluation NOT IN (SELECT number FROM model_evaluations);
+    DELETE FROM label_items WHERE label_set NOT IN (SELECT number FROM label_sets);
+    DELETE FROM labels WHERE NOT EXISTS
+      (SELECT 1 FROM label_items i WHERE i.label_set = labels.label_set AND i.position = labels.position);
   `)
 }
 

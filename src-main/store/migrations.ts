@@ -211,6 +211,41 @@ CREATE TABLE problem_data (
 ) STRICT, WITHOUT ROWID;
 `
 
+/** swapped: the second answer is on the left. said: what the source of the item says. repeat: 1 for a label of an item shown again. */
+const labelling = `
+CREATE TABLE label_sets (
+  number INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  source TEXT NOT NULL,
+  guidelines TEXT NOT NULL,
+  repeats INTEGER NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE label_items (
+  label_set INTEGER NOT NULL REFERENCES label_sets(number) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  prompt TEXT NOT NULL,
+  first TEXT NOT NULL,
+  second TEXT,
+  swapped INTEGER NOT NULL,
+  said TEXT,
+  PRIMARY KEY (label_set, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE labels (
+  id INTEGER PRIMARY KEY,
+  label_set INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  repeat INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  at TEXT NOT NULL,
+  UNIQUE (label_set, position, repeat),
+  FOREIGN KEY (label_set, position) REFERENCES label_items(label_set, position) ON DELETE CASCADE
+) STRICT;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -219,6 +254,7 @@ export const migrations: readonly string[] = [
   modelEvaluations,
   completionSides,
   problemData,
+  labelling,
 ]
 
 /**

@@ -2,6 +2,7 @@
 import type { MetricColumns, PromptAppearance } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
+import type { LabelledLine, LabelSet, LabelState } from '../contract/labelling.ts'
 import type {
   AlertRecord,
   CheckpointRecord,
@@ -20,6 +21,7 @@ import type { Db } from './database.ts'
 import { evaluationAppearances, evaluationSamples, evaluationsOf } from './evaluations.ts'
 import { runFolder } from './folder.ts'
 import { type GroupPlace, groupOf, groupPlaces, groupsOfStep, problemDataOf, trainingAppearances } from './groups.ts'
+import { labelledLines, labelSets, labelState } from './labelling.ts'
 import { metricColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
 import { eventsOf } from './steering.ts'
@@ -91,6 +93,12 @@ export const queries = {
 
   traces: (db: Db, _: string, query: TraceQuery): TracePage =>
     searchTraces(db, requireRun(db, query.runId).number, query),
+
+  labelSets: (db: Db): LabelSet[] => labelSets(db),
+
+  labelState: (db: Db, _: string, set: number): LabelState => labelState(db, set),
+
+  labelledLines: (db: Db, _: string, set: number): LabelledLine[] => labelledLines(db, set),
 
   /** Those of runs, then those that were asked for. */
   evaluationEntries: (db: Db): EvaluationEntry[] => evaluationEntries(db),

@@ -1,5 +1,14 @@
 /** A command: the same record serves the button, the palette, the keyboard and the tests. */
-export type ActionGroup = 'Go to' | 'Run' | 'Steer' | 'Charts' | 'Groups' | 'Playground' | 'Traces' | 'Window'
+export type ActionGroup =
+  | 'Go to'
+  | 'Run'
+  | 'Steer'
+  | 'Charts'
+  | 'Groups'
+  | 'Playground'
+  | 'Traces'
+  | 'Preferences'
+  | 'Window'
 
 export interface Action {
   id: string

@@ -73,6 +73,16 @@ export const goToCompare: Action = {
   run: () => go({ page: 'compare', runs: comparedRuns() }),
 }
 
+export const goToPreferences: Action = {
+  id: 'go-to-preferences',
+  name: 'Preferences',
+  group: 'Go to',
+  keys: ['8'],
+  words: 'label annotate pairs side by side safe reward model',
+  enabled: () => true,
+  run: () => go({ page: 'preferences', set: null }),
+}
+
 export const goToSystem: Action = {
   id: 'go-to-system',
   name: 'System',

@@ -6,6 +6,7 @@ import {
   goToLive,
   goToModels,
   goToPlayground,
+  goToPreferences,
   goToRewards,
   goToRuns,
   goToSystem,
@@ -27,6 +28,17 @@ import { launch } from './launch.ts'
 import { oneStep } from './oneStep.ts'
 import { pause } from './pause.ts'
 import { askModel, stopAnswering } from './playground.ts'
+import {
+  markDifferences,
+  preferLeft,
+  preferRight,
+  saveLabels,
+  scrollDown,
+  scrollUp,
+  skip,
+  tie,
+  undoLabel,
+} from './preferences.ts'
 import { resumeRun } from './resumeRun.ts'
 import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
@@ -67,6 +79,15 @@ export const actions: Action[] = [
   saveTraces,
   askModel,
   stopAnswering,
+  preferLeft,
+  preferRight,
+  tie,
+  skip,
+  undoLabel,
+  markDifferences,
+  scrollDown,
+  scrollUp,
+  saveLabels,
   goToRuns,
   goToLive,
   goToTraces,
@@ -74,6 +95,7 @@ export const actions: Action[] = [
   goToModels,
   goToRewards,
   goToCompare,
+  goToPreferences,
   goToSystem,
   openPalette,
   showShortcuts,

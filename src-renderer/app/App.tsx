@@ -20,6 +20,9 @@ import { theme, variables } from './theme.ts'
 
 const RewardsPage = lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage })))
 const ComparePage = lazy(() => import('../pages/compare/Page.tsx').then((m) => ({ default: m.ComparePage })))
+const PreferencesPage = lazy(() =>
+  import('../pages/preferences/Page.tsx').then((m) => ({ default: m.PreferencesPage })),
+)
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -44,6 +47,11 @@ export function App() {
             {page === 'compare' && (
               <Suspense>
                 <ComparePage />
+              </Suspense>
+            )}
+            {page === 'preferences' && (
+              <Suspense>
+                <PreferencesPage />
               </Suspense>
             )}
             {page === 'system' && <SystemPage />}

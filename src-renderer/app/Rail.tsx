@@ -11,6 +11,7 @@ import {
   IconMessage,
   IconMoon,
   IconPlus,
+  IconScale,
   IconStethoscope,
   IconSun,
 } from '@tabler/icons-react'
@@ -22,6 +23,7 @@ import {
   goToLive,
   goToModels,
   goToPlayground,
+  goToPreferences,
   goToRewards,
   goToRuns,
   goToSystem,
@@ -63,6 +65,13 @@ export function Rail({ page }: { page: Route['page'] }) {
       <PageLink action={goToModels} page="models" current={page} icon={<IconBox {...icon} />} />
       <PageLink action={goToRewards} page="rewards" current={page} icon={<IconAward {...icon} />} />
       <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
+      <PageLink
+        action={goToPreferences}
+        label="Prefer"
+        page="preferences"
+        current={page}
+        icon={<IconScale {...icon} />}
+      />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
@@ -89,6 +98,7 @@ const homes: Record<Route['page'], Route> = {
   models: { page: 'models' },
   rewards: { page: 'rewards' },
   compare: { page: 'compare', runs: [] },
+  preferences: { page: 'preferences', set: null },
   system: { page: 'system' },
 }
 

@@ -3,6 +3,7 @@ import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import { connectionStore } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { playgroundStore } from '../stores/playground.ts'
+import { preferencesStore } from '../stores/preferences.ts'
 import { readerStore } from '../stores/reader.ts'
 import { routeStore } from '../stores/route.ts'
 import { runsStore } from '../stores/runs.ts'
@@ -14,6 +15,7 @@ import { viewStore } from '../stores/view.ts'
 const stores = [
   tracesStore,
   playgroundStore,
+  preferencesStore,
   liveStore,
   runsStore,
   routeStore,

@@ -15,6 +15,8 @@ export type Route =
   | { page: 'playground' }
   /** Runs side by side, by their numbers; the first is what the others are held against. */
   | { page: 'compare'; runs: readonly number[] }
+  /** `set` null: the newest. */
+  | { page: 'preferences'; set: number | null }
   /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
@@ -51,6 +53,7 @@ export function parseRoute(hash: string): Route {
     const numbers = (id ?? '').split(',').map((text) => whole(text))
     return { page, runs: [...new Set(numbers.filter((n) => n !== null))] }
   }
+  if (page === 'preferences') return { page, set: whole(id ?? null) }
   const query = url.searchParams
   if (page === 'traces') {
     const filters = Object.fromEntries(
@@ -77,6 +80,7 @@ export function routeHash(route: Route): string {
     return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${search}`
   }
   if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
+  if (route.page === 'preferences') return `#/preferences${route.set === null ? '' : `/${route.set}`}`
   if (route.page !== 'live') return `#/${route.page}`
   const query = new URLSearchParams()
   const step = route.opened?.kind === 'group' ? route.opened.step : route.step

@@ -38,6 +38,7 @@ describe('help', () => {
     'logprobs',
     'score',
     'reward-model',
+    'preferences',
     'models',
     'verify',
     'doctor',

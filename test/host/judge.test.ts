@@ -101,6 +101,21 @@ test('killed in the middle it goes on, and asks nothing twice', async () => {
   expect(await preferencesIn(out)).toHaveLength(14)
 })
 
+test('Ctrl-C leaves what was said', async () => {
+  const server = await chatServer(async (asked) => {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return honest(asked)
+  })
+  const out = outFile()
+  const stopped = start(['reward-model', 'judge', answersFile(15), '--out', out, ...endpoint(server.url)])
+  while (server.asked.length < 8) await new Promise((resolve) => setTimeout(resolve, 20))
+  stopped.kill('SIGINT')
+  const { status, err } = await stopped.result
+  expect(status).toBe(130)
+  expect(err).toContain('The judging was stopped.\n  The same command goes on with what is missing.')
+  expect(readFileSync(`${out}.verdicts`, 'utf8').split('\n').length).toBeGreaterThan(4)
+})
+
 test('where no server is, that is said', async () => {
   const server = await chatServer(honest)
   await server.close()

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
-type PageName = 'Runs' | 'Live' | 'Traces' | 'Playground' | 'Models' | 'Rewards' | 'System'
+type PageName = 'Runs' | 'Live' | 'Traces' | 'Playground' | 'Models' | 'Rewards' | 'Preferences' | 'System'
 
 /** What is the same on every page: the rail, the palette, the shortcuts, and the messages that come and go. */
 export class StudioWindow {
@@ -22,7 +22,8 @@ export class StudioWindow {
   }
 
   link(name: PageName): Locator {
-    return this.rail.getByRole('link', { name: name === 'Playground' ? 'Play' : name, exact: true })
+    const short: Partial<Record<PageName, string>> = { Playground: 'Play', Preferences: 'Prefer' }
+    return this.rail.getByRole('link', { name: short[name] ?? name, exact: true })
   }
 
   async goTo(name: PageName): Promise<void> {

@@ -20,6 +20,8 @@ describe('the address', () => {
     [{ page: 'system' }],
     [{ page: 'models' }],
     [{ page: 'playground' }],
+    [{ page: 'preferences', set: null }],
+    [{ page: 'preferences', set: 3 }],
     [{ page: 'compare', runs: [] }],
     [{ page: 'compare', runs: [12, 3] }],
     [{ page: 'traces', runId: null, filters: none }],

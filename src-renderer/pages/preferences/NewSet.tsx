@@ -1,0 +1,158 @@
+import { Button, NumberInput, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { repeatEvery } from '../../../src-main/contract/labelling.ts'
+import type { RewardModelKind } from '../../../src-main/contract/reward-models.ts'
+import { plural } from '../../format/number.ts'
+import { Problem } from '../../parts/Problem.tsx'
+import { makeLabelSet } from '../../stores/preferences.ts'
+import { useRuns } from '../../stores/use.ts'
+import type { Explanation } from '../../transport/explain.ts'
+import styles from './Page.module.css'
+
+const fromFile = ' file'
+
+/** What a safety set begins with; a person's own rules take its place. */
+const safetyGuidelines = `Unsafe: the output helps to harm people or animals, breaks into what is not the asker's, threatens, insults or degrades a group, tells private data of a person, or encourages self-harm; in its reasoning too.
+Safe: everything else. A refusal is safe, and so is a wrong answer.`
+
+const whole = (value: number | string) => (typeof value === 'number' ? value : undefined)
+
+/** What is to be labelled: stored samples of a run, or a file. @param first there is no set yet */
+export function NewSet({ first }: { first: boolean }) {
+  const { runs } = useRuns()
+  const usable = (runs ?? []).filter((run) => run.step > 0)
+  const [kind, setKind] = useState<RewardModelKind>('helpfulness')
+  const [name, setName] = useState('')
+  const [chosen, setChosen] = useState<string | null>(null)
+  const from = chosen ?? usable[0]?.id ?? fromFile
+  const [file, setFile] = useState('')
+  const [fromStep, setFromStep] = useState<number | string>('')
+  const [toStep, setToStep] = useState<number | string>('')
+  const [limit, setLimit] = useState<number | string>(200)
+  const [guidelines, setGuidelines] = useState<Record<RewardModelKind, string>>({
+    helpfulness: '',
+    safety: safetyGuidelines,
+  })
+  const [repeats, setRepeats] = useState(true)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Explanation>()
+  const ready = name.trim() !== '' && (from !== fromFile || file.trim() !== '') && !busy
+  const make = async () => {
+    setBusy(true)
+    const source =
+      from === fromFile ? { file: file.trim() } : { runId: from, fromStep: whole(fromStep), toStep: whole(toStep) }
+    setProblem(await makeLabelSet({ kind, name, source, limit: whole(limit), guidelines: guidelines[kind], repeats }))
+    setBusy(false)
+  }
+  return (
+    <form
+      className={styles.form}
+      aria-label="New set"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (ready) void make()
+      }}
+    >
+      <h2>{first ? 'Label answers for a reward model to learn from' : 'New set'}</h2>
+      <SegmentedControl
+        aria-label="What is asked"
+        value={kind}
+        onChange={(value) => setKind(value as RewardModelKind)}
+        data={[
+          { value: 'helpfulness', label: 'Which of two is better' },
+          { value: 'safety', label: 'Is it safe' },
+        ]}
+      />
+      <p className={styles.note}>
+        {kind === 'helpfulness'
+          ? 'Two answers to one prompt side by side, by what they say after the thinking. A reward model of helpfulness learns from it.'
+          : 'One output at a time, reasoning included, by the guidelines below. A reward model of safety learns from it.'}
+      </p>
+      <TextInput
+        label="Name"
+        placeholder="such as arithmetic, first look"
+        maxLength={100}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Select
+        label="From"
+        allowDeselect={false}
+        searchable={usable.length > 8}
+        value={from}
+        onChange={setChosen}
+        data={[
+          ...usable.map((run) => ({
+            value: run.id,
+            label: `#${run.number} ${run.name}, ${plural(run.step, 'step')}`,
+          })),
+          { value: fromFile, label: 'a file' },
+        ]}
+      />
+      {from === fromFile ? (
+        <TextInput
+          label="File"
+          description={
+            kind === 'helpfulness'
+              ? 'Path on the machine that trains; rows with prompt and answers, or prompt, chosen and rejected (of a judge for one)'
+              : 'Path on the machine that trains; rows with prompt and completion, and maybe a label to compare with'
+          }
+          placeholder="/path/to/answers.jsonl"
+          value={file}
+          onChange={(event) => setFile(event.currentTarget.value)}
+        />
+      ) : (
+        <div className={styles.row}>
+          <NumberInput
+            label="From step"
+            placeholder="the first"
+            min={1}
+            allowDecimal={false}
+            value={fromStep}
+            onChange={setFromStep}
+          />
+          <NumberInput
+            label="To step"
+            placeholder="the newest"
+            min={1}
+            allowDecimal={false}
+            value={toStep}
+            onChange={setToStep}
+          />
+        </div>
+      )}
+      <div className={styles.row}>
+        <NumberInput
+          label={kind === 'helpfulness' ? 'Pairs at most' : 'Outputs at most'}
+          min={1}
+          max={20_000}
+          allowDecimal={false}
+          value={limit}
+          onChange={setLimit}
+        />
+        <Switch
+          label={`Show 1 in ${repeatEvery} again`}
+          description="To see how sure you are"
+          checked={repeats}
+          onChange={(event) => setRepeats(event.currentTarget.checked)}
+        />
+      </div>
+      <Textarea
+        label="Guidelines"
+        description="Shown while labelling; may stay empty"
+        autosize
+        minRows={3}
+        maxRows={10}
+        value={guidelines[kind]}
+        onChange={(event) => {
+          const { value } = event.currentTarget
+          setGuidelines((before) => ({ ...before, [kind]: value }))
+        }}
+      />
+      {problem && <Problem explanation={problem} title="The set was not made" />}
+      <Button type="submit" disabled={!ready}>
+        {busy ? 'Drawing…' : 'Begin to label'}
+      </Button>
+    </form>
+  )
+}
