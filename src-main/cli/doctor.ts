@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { smallModels } from '../contract/backends.ts'
 import { diagnose } from '../host/diagnose.ts'
 import { dataFolder, dataOption, jsonOption } from './options.ts'
 import { print, printJson } from './output.ts'
@@ -30,6 +31,7 @@ async function doctor(options: { data?: string; json?: boolean }): Promise<void>
     `data folder ${found.dataFolder}: ${found.dataFolderWritable ? 'writable' : 'NOT writable'}, ${gib(found.freeDiskBytes)} free`,
   )
   print(`tensor backend: ${found.chosen ? `${found.chosen} on ${found.device}` : 'none works'}`)
+  if (found.chosenForSmall !== found.chosen) print(smallModels(found.chosenForSmall!))
   for (const probe of found.probes) print(`  ${probe.available ? '✓' : '✗'} ${probe.name}: ${probe.reason}`)
   print(`Electron: ${found.electron.available ? 'yes' : 'no'}: ${found.electron.reason}`)
 }

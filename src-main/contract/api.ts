@@ -49,6 +49,8 @@ export interface Diagnosis {
   dataFolderWritable: boolean
   sqlite: string
   chosen: string | null
+  /** What trains a model of less than `SMALL_MODEL` parameters. */
+  chosenForSmall: string | null
   device: string
   /** In the order of preference, each with what it is or why it cannot be used. */
   probes: BackendProbe[]

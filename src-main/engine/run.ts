@@ -27,13 +27,12 @@ import { openOwnReward } from './rewards/own.ts'
 import { enter } from './stages/enter.ts'
 import { evaluate } from './stages/evaluate.ts'
 import { checkStages, promptsOf, stageWork, type Work } from './stages/work.ts'
-import { freshState, longestLimit, mostTokens, requireRoom } from './start.ts'
+import { freshState, longestLimit, mostTokens, openBackendFor, requireRoom } from './start.ts'
 import { type Boundary, Steering } from './steering.ts'
 import { questionOf } from './tasks/question.ts'
 import { type ProblemSets, problemsOf } from './tasks/source.ts'
 import { requireBf16Products } from './tensor/bf16.ts'
 import { compiling } from './tensor/compiled.ts'
-import { type BackendName, openBackend } from './tensor/index.ts'
 import { undoPoint } from './undo.ts'
 import { type Alert, Alerts } from './watch/alerts.ts'
 import { evidenceOf } from './watch/evidence.ts'
@@ -50,7 +49,7 @@ export interface EngineChannel {
 
 /** @throws StudioError before the first step: no backend, a bad model or checkpoint, a recipe that the model cannot hold */
 export async function train(start: Start, channel: EngineChannel): Promise<void> {
-  const backend = await openBackend((start.backend as BackendName | null) ?? undefined)
+  const backend = await openBackendFor(start.recipe.model, start.backend)
   compiling.bf16Products = start.recipe.bf16Products
   if (compiling.bf16Products) requireBf16Products(backend.name)
   const fresh = start.checkpoint === null

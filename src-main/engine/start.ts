@@ -7,9 +7,30 @@ import type { Checkpoint } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
 import { freshAdapters } from './model/lora.ts'
 import { copyWeights, trainedOf } from './model/model.ts'
-import { loadPolicy, type Policy } from './model/policy.ts'
+import { holdsAdapters, readAdapterConfig } from './model/peft.ts'
+import { expectedShapes, loadPolicy, type Policy } from './model/policy.ts'
+import { openModel } from './model/source.ts'
 import { AdamW } from './optim/adamw.ts'
+import { type BackendName, ladderFor, type OpenedBackend, openBackend } from './tensor/index.ts'
 import { Alerts } from './watch/alerts.ts'
+
+/**
+ * Opens the backend that was asked for, or the best one for a model of this size.
+ * @throws StudioError backend, bad-model
+ */
+export async function openBackendFor(model: string, requested: string | null): Promise<OpenedBackend> {
+  if (requested) return openBackend(requested as BackendName)
+  return openBackend(undefined, ladderFor(parametersOf(modelFolder(model))))
+}
+
+/** From its configuration alone. */
+function parametersOf(path: string): number {
+  if (holdsAdapters(path)) return parametersOf(modelFolder(readAdapterConfig(path).base))
+  const { config, tensors } = openModel(path)
+  tensors.close()
+  const sizes = [...expectedShapes(config).values()].map((shape) => shape.reduce((product, n) => product * n, 1))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
 
 /** The recipe's model before the first step. @throws StudioError bad-model; bad-recipe for a model that is adapters */
 export function freshState(recipe: Recipe): Checkpoint {

@@ -6,14 +6,12 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import type { Diagnosis } from '../contract/api.ts'
+import { backendNames, orderFor } from '../contract/backends.ts'
 import type { BackendProbe } from '../contract/records.ts'
 import { probeEntry, projectFolder } from './entries.ts'
 import { version } from './version.ts'
 
 const PROBE_TIMEOUT_MS = 120_000
-
-/** In the order of preference, as the engine goes down them. */
-const backendNames = ['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm']
 
 /** @param entry the program that opens one backend and prints a probe of it */
 export async function diagnose(dataFolder: string, entry = probeEntry): Promise<Diagnosis> {
@@ -21,7 +19,10 @@ export async function diagnose(dataFolder: string, entry = probeEntry): Promise<
   // One after another: two that compute at once would slow each other down.
   for (const name of backendNames) found.push(await probe(name, entry))
   const asked = process.env.GRPO_STUDIO_BACKEND || undefined
-  const chosen = found.find((one) => one.available && (!asked || one.name === asked))
+  const first = (order: readonly string[]) =>
+    order.map((name) => found.find((one) => one.name === name)!).find((one) => one.available)
+  const chosen = first(asked ? backendNames.filter((name) => name === asked) : backendNames)
+  const small = asked ? chosen : first(orderFor(0))
   return {
     version,
     node: process.version,
@@ -34,6 +35,7 @@ export async function diagnose(dataFolder: string, entry = probeEntry): Promise<
     dataFolderWritable: isWritable(dataFolder),
     sqlite: sqliteVersion(),
     chosen: chosen?.name ?? null,
+    chosenForSmall: small?.name ?? null,
     device: chosen?.device ?? '',
     probes: found.map(({ device: _, ...rest }) => rest),
     electron: electronState(),

@@ -65,6 +65,15 @@ describe('the diagnosis', () => {
     expect((await diagnose(folder, entry)).chosen).toBeNull()
   })
 
+  it('says what trains small models where that is another backend', async () => {
+    const entry = program(
+      `const name = process.argv[2]; console.log(JSON.stringify({ name, available: name !== 'tensorflow-gpu', reason: 'fine', device: 'x' }))`,
+    )
+    expect(await diagnose(folder, entry)).toMatchObject({ chosen: 'webgpu', chosenForSmall: 'tensorflow' })
+    vi.stubEnv('GRPO_STUDIO_BACKEND', 'webgpu')
+    expect(await diagnose(folder, entry)).toMatchObject({ chosen: 'webgpu', chosenForSmall: 'webgpu' })
+  })
+
   it('does not need the data folder to exist', async () => {
     const entry = program(
       `console.log(JSON.stringify({ name: process.argv[2], available: false, reason: 'no', device: '' }))`,

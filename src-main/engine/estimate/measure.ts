@@ -1,7 +1,6 @@
 /** Measures a model on this machine, by computing with it. Each part in a fresh process, whose peak of memory is then that part's. */
 import type { MeasureRequest } from '../../contract/jobs.ts'
-import { freshState } from '../start.ts'
-import { type BackendName, openBackend } from '../tensor/index.ts'
+import { freshState, openBackendFor } from '../start.ts'
 import { measureSampling } from './measure-sampling.ts'
 import { measureUpdate } from './measure-update.ts'
 import { keepMeasured } from './measurement.ts'
@@ -10,7 +9,7 @@ import { situationOf } from './situation.ts'
 
 /** @throws StudioError as the run would: no backend, a bad model */
 export async function measure({ recipe, backend, folder, part, room }: MeasureRequest): Promise<null> {
-  const opened = await openBackend((backend as BackendName | null) ?? undefined)
+  const opened = await openBackendFor(recipe.model, backend)
   const program = peak()
   const state = freshState(recipe)
   const { policy } = state

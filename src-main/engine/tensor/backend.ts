@@ -1,8 +1,9 @@
 /** What a tensor backend is to the rest of the engine, and what a probe of it found. */
 
+import type { BackendName } from '../../contract/backends.ts'
 import type { BackendProbe } from '../../contract/records.ts'
 
-export type BackendName = 'tensorflow-gpu' | 'webgpu' | 'tensorflow' | 'wasm'
+export type { BackendName } from '../../contract/backends.ts'
 
 /** A backend as it opened itself, before its arithmetic is checked. */
 export interface Opened {

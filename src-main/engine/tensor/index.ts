@@ -1,5 +1,6 @@
 /** The choice of tensor backend: the best one that really computes here, or the one that was asked for. */
 import { performance } from 'node:perf_hooks'
+import { orderFor } from '../../contract/backends.ts'
 import { StudioError } from '../../contract/errors.ts'
 import type { BackendProbe } from '../../contract/records.ts'
 import type { Backend, BackendName, OpenedBackend } from './backend.ts'
@@ -14,6 +15,11 @@ export type { BackendName, OpenedBackend } from './backend.ts'
 /** Best first. */
 export const backends: readonly Backend[] = [tensorflowGpu, webgpu, tensorflow, wasm]
 export const backendNames: readonly BackendName[] = backends.map((backend) => backend.name)
+
+/** The ladder for training a model of so many parameters. */
+export function ladderFor(parameters: number): readonly Backend[] {
+  return orderFor(parameters).map((name) => backends.find((backend) => backend.name === name)!)
+}
 
 /**
  * Opens a backend and makes it tfjs's current one. Without a request (argument, else GRPO_STUDIO_BACKEND) it goes down the ladder to

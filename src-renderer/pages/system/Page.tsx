@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Diagnosis } from '../../../src-main/contract/api.ts'
+import { smallModels } from '../../../src-main/contract/backends.ts'
 import { bytes, compact, plural } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
@@ -71,6 +72,10 @@ export function SystemPage() {
 }
 
 function Backends({ diagnosis }: { diagnosis: Diagnosis | null }) {
+  const small =
+    diagnosis?.chosenForSmall && diagnosis.chosenForSmall !== diagnosis.chosen
+      ? smallModels(diagnosis.chosenForSmall)
+      : null
   return (
     <section className={`${styles.block} ${styles.wide}`} aria-label="Tensor backend">
       <h2>Tensor backend</h2>
@@ -79,6 +84,7 @@ function Backends({ diagnosis }: { diagnosis: Diagnosis | null }) {
           diagnosis.chosen ? (
             <>
               <b>{diagnosis.chosen}</b> <span>{diagnosis.device}</span>
+              {small && <small>{small}</small>}
             </>
           ) : (
             <b className={styles.bad}>none can be used, so nothing can be trained</b>

@@ -2,10 +2,18 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { StudioError } from '../../../src-main/contract/errors.ts'
+import { openBackendFor } from '../../../src-main/engine/start.ts'
 import type { Backend } from '../../../src-main/engine/tensor/backend.ts'
-import { type BackendName, backendNames, openBackend } from '../../../src-main/engine/tensor/index.ts'
+import {
+  type BackendName,
+  backendNames,
+  backends,
+  ladderFor,
+  openBackend,
+} from '../../../src-main/engine/tensor/index.ts'
 import { tf } from '../../../src-main/engine/tensor/tf.ts'
 import { wasm } from '../../../src-main/engine/tensor/wasm.ts'
+import { hasSoftwareGpu, softwareGpu } from '../support/software-gpu.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -38,6 +46,13 @@ describe('the choice of backend', () => {
     expect(tf.getBackend()).toBe('wasm')
   })
 
+  it('depends on the size of the model: the processor comes before WebGPU for small ones', () => {
+    const names = (parameters: number) => ladderFor(parameters).map(({ name }) => name)
+    expect(names(9_999_999)).toEqual(['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm'])
+    expect(names(10_000_000)).toEqual(['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm'])
+    expect(backends.map(({ name }) => name)).toEqual(names(10_000_000))
+  })
+
   it('honours a request, and the environment variable', async () => {
     expect((await openBackend('wasm')).probes).toHaveLength(1)
     vi.stubEnv('GRPO_STUDIO_BACKEND', 'wasm')
@@ -63,6 +78,19 @@ describe('the choice of backend', () => {
     )
     expect(error.message).toBe('No tensor backend works here: tensorflow: no compiler; wasm: no WebAssembly.')
   })
+
+  it.runIf(hasSoftwareGpu)(
+    'of the embedded model is the processor beside a GPU, unless that was asked for',
+    async () => {
+      for (const [name, value] of Object.entries({ ...softwareGpu, GRPO_STUDIO_SOFTWARE_GPU: '1' }))
+        vi.stubEnv(name, value)
+      expect(await openBackend()).toMatchObject({ name: 'webgpu' })
+      expect(await openBackendFor('embedded', null)).toMatchObject({ name: 'tensorflow' })
+      expect(await openBackendFor('embedded', 'webgpu')).toMatchObject({ name: 'webgpu' })
+      vi.stubEnv('GRPO_STUDIO_BACKEND', 'webgpu')
+      expect(await openBackendFor('embedded', null)).toMatchObject({ name: 'webgpu' })
+    },
+  )
 
   it('passes over a library that loads but computes wrongly', async () => {
     await tf.setBackend('cpu')
