@@ -1,11 +1,13 @@
 /**
- * Writes resources/recipe.schema.json, and rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
+ * Writes resources/recipe.schema.json and resources/sweep.schema.json, and rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
  * measured figures (docs/figures/*.json):  npm run docs
  * test/unit/docs.test.ts fails when this was forgotten.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { sweepSchema } from '../src-main/contract/sweep.ts'
 import { estimateFigureTable } from './docs/estimate.ts'
 import { figureTables, readFigures } from './docs/figures.ts'
 import { flatFigureTable } from './docs/flat.ts'
@@ -36,6 +38,10 @@ export function documents(folder = root): string[] {
 export const schemaFile = join(root, 'resources', 'recipe.schema.json')
 export const recipeSchemaText = () => `${JSON.stringify(recipeJsonSchema(), null, 2)}\n`
 
+/** The same of sweep files. */
+export const sweepSchemaFile = join(root, 'resources', 'sweep.schema.json')
+export const sweepSchemaText = () => `${JSON.stringify(z.toJSONSchema(sweepSchema, { io: 'input' }), null, 2)}\n`
+
 export async function allTables(): Promise<Record<string, string>> {
   return {
     knobs: knobTable(),
@@ -61,6 +67,7 @@ export async function allTables(): Promise<Record<string, string>> {
 
 if (import.meta.main) {
   writeFileSync(schemaFile, recipeSchemaText())
+  writeFileSync(sweepSchemaFile, sweepSchemaText())
   const tables = await allTables()
   for (const path of documents()) {
     const text = readFileSync(path, 'utf8')

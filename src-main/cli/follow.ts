@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline/promises'
 import type { HostEvent } from '../contract/api.ts'
 import type { RunSummary } from '../contract/records.ts'
 import type { Host } from '../host/host.ts'
+import { countWaiting } from '../store/queue.ts'
+import { lookInto } from '../store/reader.ts'
 import type { Interrupt } from './interrupt.ts'
 import { decimals, duration, percent, print, printJson, say } from './output.ts'
 import { Progress } from './progress.ts'
@@ -15,14 +17,15 @@ export interface FollowOptions {
 const interruptedStatus = 130
 
 /**
- * @param begin starts or resumes the run, once somebody listens
- * @returns the exit status
+ * Follows a run to its end, and then those that the queue goes on with.
+ * @param begin starts or resumes the run, once somebody listens; undefined: there is nothing to follow
+ * @returns the exit status: that of the first run that did not end well
  */
 export async function follow(
   host: Host,
   interrupt: Interrupt,
   options: FollowOptions,
-  begin: () => Promise<RunSummary>,
+  begin: () => Promise<RunSummary | undefined>,
 ): Promise<number> {
   for (const { message, hint } of host.notices) say(`! ${message}\n  ${hint}`)
   const progress = new Progress()
@@ -34,18 +37,45 @@ export async function follow(
   })
   void interrupt.second.then(() => host.endNow())
   const events = host.subscribe(onward)
-  const run = await begin()
+  let status = 0
+  for (let run = await begin(); run; run = host.active) {
+    await untilOver(host, run.id, events, options, progress, onward, leave)
+    progress.end()
+    if (!onward.aborted) await host.idle()
+    else await host.close(interrupt.happened() ? 'Ctrl-C in the terminal.' : 'Nobody at the terminal to go on.')
+    status ||= report(host, run.id, interrupt, options)
+    if (onward.aborted) break
+    await host.queue.settled()
+  }
+  void events.return()
+  const waiting = lookInto(host.dataFolder, countWaiting)
+  if (waiting > 0) say(`In the queue ${waiting} wait. To go on with them: grpo-studio queue start`)
+  return status
+}
+
+/** @param leave aborted when the run is paused and nobody is there to go on */
+async function untilOver(
+  host: Host,
+  runId: string,
+  events: AsyncGenerator<HostEvent, void, void>,
+  options: FollowOptions,
+  progress: Progress,
+  onward: AbortSignal,
+  leave: AbortController,
+): Promise<void> {
   let paused: AbortController | undefined
-  for await (const event of events) {
+  for (;;) {
+    const { value: event, done } = await events.next()
+    if (done) break
     progress.show(event)
     if (options.json && event.type === 'step') printStep(event)
-    if (event.type !== 'run' || event.run.id !== run.id) continue
+    if (event.type !== 'run' || event.run.id !== runId) continue
     const { status } = event.run
     if (isOver(status)) break
     if (status !== 'paused') paused?.abort()
     else if (!paused || paused.signal.aborted) {
       paused = new AbortController()
-      if (process.stdin.isTTY) void askToGoOn(host, run.id, AbortSignal.any([paused.signal, onward]))
+      if (process.stdin.isTTY) void askToGoOn(host, runId, AbortSignal.any([paused.signal, onward]))
       else {
         leave.abort()
         break
@@ -53,10 +83,6 @@ export async function follow(
     }
   }
   paused?.abort()
-  progress.end()
-  if (!onward.aborted) await host.idle()
-  else await host.close(interrupt.happened() ? 'Ctrl-C in the terminal.' : 'Nobody at the terminal to go on.')
-  return report(host, run.id, interrupt, options)
 }
 
 function isOver(status: RunSummary['status']): boolean {
@@ -88,7 +114,7 @@ async function askToGoOn(host: Host, runId: string, signal: AbortSignal): Promis
   }
 }
 
-async function report(host: Host, runId: string, interrupt: Interrupt, { json }: FollowOptions): Promise<number> {
+function report(host: Host, runId: string, interrupt: Interrupt, { json }: FollowOptions): number {
   const { run, evaluations } = host.look(runId)
   const status =
     run.status === 'finished' || run.status === 'stopped' ? 0 : interrupt.happened() ? interruptedStatus : 1

@@ -13,6 +13,7 @@ import { addLogprobs } from './logprobs.ts'
 import { addModels } from './models.ts'
 import { complain } from './output.ts'
 import { addPreferences } from './preferences.ts'
+import { addQueue } from './queue.ts'
 import { addReport } from './report.ts'
 import { addResume } from './resume.ts'
 import { addRewardModel } from './reward-model.ts'
@@ -21,6 +22,7 @@ import { addRuns } from './runs.ts'
 import { addScore } from './score.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
+import { addSweep } from './sweep.ts'
 import { addVerify } from './verify.ts'
 
 const verbs = [
@@ -28,6 +30,8 @@ const verbs = [
   addServe,
   addEstimate,
   addResume,
+  addQueue,
+  addSweep,
   addRuns,
   addShow,
   addReport,

@@ -11,6 +11,8 @@ export class Progress {
   readonly #out: NodeJS.WriteStream
   readonly #redraw: boolean
   #runs = new Map<string, RunSummary>()
+  /** Entries of the queue that were told of. */
+  readonly #refused = new Set<number>()
   #drawn = false
   #lastPlain = 0
 
@@ -52,6 +54,14 @@ export class Progress {
       case 'phase': {
         const run = this.#runs.get(event.runId)
         if (run && this.#redraw) this.#draw(run, `${event.phase.phase} ${Math.round(100 * event.phase.fraction)} %`)
+        return
+      }
+      case 'queue': {
+        const refused = event.queue.entries.filter(({ status, id }) => status === 'failed' && !this.#refused.has(id))
+        for (const { id, title, error } of refused) {
+          this.#refused.add(id)
+          this.#line(`q${id} ${title} was refused: ${error?.message}\n  ${error?.hint}`)
+        }
         return
       }
       case 'rewound':

@@ -4,6 +4,7 @@ import { loadRecipe, withSteps } from '../host/recipes.ts'
 import { type FollowOptions, follow } from './follow.ts'
 import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
+import { queueUp } from './queue.ts'
 
 interface RunOptions extends FollowOptions {
   set?: string[]
@@ -12,6 +13,7 @@ interface RunOptions extends FollowOptions {
   backend?: string
   data?: string
   anyway?: boolean
+  queue?: boolean
 }
 
 export function addRun(program: Command): void {
@@ -23,6 +25,7 @@ export function addRun(program: Command): void {
     .option('--steps <n>', 'steps in all: cuts stages off, or prolongs the last', wholeNumber(1, 10_000_000))
     .option('--seed <n>', 'seed of everything random', wholeNumber(0, 4_294_967_295))
     .option('--anyway', 'start although the estimate says that memory will not do')
+    .option('--queue', 'behind the runs that wait; while an app is open, that one starts it')
     .addOption(backendOption())
     .addOption(dataOption())
     .addOption(jsonOption('print one JSON object a step, and a summary last'))
@@ -32,8 +35,11 @@ export function addRun(program: Command): void {
 Ctrl-C pauses at a checkpoint and leaves; "grpo-studio resume last" goes on from there.
 Exit status: 0 when the run finished, 1 when it failed, 130 after Ctrl-C.
 
+With --queue, and no app open, what waits is trained here, one after the other, until the queue is empty.
+
 Examples:
   grpo-studio run r1-zero-mini
+  grpo-studio run r1-zero-mini --seed 1 --queue
   grpo-studio run r1-zero-mini --steps 20 --seed 3 --set temperature=0.9 --set rewardWeights.format=0.2
   grpo-studio run ./my-recipe.json --set stages.1.settings.maxCompletionTokens=96 --json > steps.jsonl`,
     )
@@ -44,6 +50,11 @@ async function run(recipe: string, options: RunOptions): Promise<void> {
   const seed = options.seed === undefined ? [] : [`seed=${options.seed}`]
   const loaded = loadRecipe(recipe, [...(options.set ?? []), ...seed])
   const chosen = options.steps === undefined ? loaded : withSteps(loaded, options.steps)
+  if (options.queue) {
+    const order = { recipe: chosen, backend: options.backend ?? null, anyway: options.anyway ?? false }
+    process.exitCode = await queueUp([order], options)
+    return
+  }
   const host = new Host({ dataFolder: dataFolder(options), command: `grpo-studio run ${recipe}` })
   try {
     const begin = () => host.launch(chosen, options.backend ?? null, options.anyway)

@@ -8,6 +8,7 @@ import type { GeneratedText } from './jobs.ts'
 import { type LabelledLine, type LabelSet, type LabelState, labelGiven, newLabelSet } from './labelling.ts'
 import type { FetchState, ModelList } from './models.ts'
 import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
+import { entryIds, type QueueEntry, type QueueState, queueMove } from './queue.ts'
 import type { Recipe } from './recipe.ts'
 import type {
   AlertRecord,
@@ -25,6 +26,7 @@ import type {
   StepSummary,
 } from './records.ts'
 import type { Settings } from './settings.ts'
+import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
 import { type TracePage, traceQuery } from './traces.ts'
 
 export interface AppInfo {
@@ -107,6 +109,8 @@ export type HostEvent =
   | { type: 'rewound'; runId: string; lastStep: number }
   /** A model is being fetched, or that has ended. */
   | { type: 'fetch'; fetch: FetchState }
+  /** The whole queue, whenever it changed. */
+  | { type: 'queue'; queue: QueueState }
 
 /** An answer while it grows, and last the whole of it. */
 export type PlaygroundNews =
@@ -122,6 +126,13 @@ const launchOrder = z.object({
   backend: z.string().nullable().default(null),
 })
 const labelSet = z.object({ set: z.number().int() })
+const launching = launchOrder.extend({
+  /** Although the estimate says that it does not fit. */
+  anyway: z.boolean().default(false),
+})
+const sweepName = z.object({ name: z.string().min(1).max(100) })
+/** A set-up by name, a file by its path on the host's machine, or the sweep itself. */
+const sweepFrom = z.union([z.string().min(1), z.record(z.string(), z.unknown())])
 const modelName = z.string().min(1).max(200)
 
 export const contract = {
@@ -135,14 +146,7 @@ export const contract = {
   runs: {
     list: oc.output(type<RunSummary[]>()),
     get: oc.input(runId).output(type<RunDetail>()),
-    launch: oc
-      .input(
-        launchOrder.extend({
-          /** Although the estimate says that it does not fit. */
-          anyway: z.boolean().default(false),
-        }),
-      )
-      .output(type<RunSummary>()),
+    launch: oc.input(launching).output(type<RunSummary>()),
     /** What a run will need: at once, and again when what is not known was measured. Leaving it ends the measuring. */
     estimate: oc.input(launchOrder).output(eventIterator(type<EstimateEvent>())),
     resume: oc.input(runId).output(type<RunSummary>()),
@@ -167,6 +171,34 @@ export const contract = {
     compare: oc
       .input(z.object({ a: z.string().min(1).max(100), b: z.string().min(1).max(100) }))
       .output(type<Comparison>()),
+  },
+  /** Runs that wait their turn. */
+  queue: {
+    get: oc.output(type<QueueState>()),
+    /** Behind those that wait; it starts at once if no run is active. */
+    add: oc.input(launching).output(type<QueueEntry[]>()),
+    move: oc.input(queueMove).output(type<QueueState>()),
+    remove: oc.input(entryIds).output(type<QueueState>()),
+    /** Undoes a removal, until the app is closed. */
+    putBack: oc.input(entryIds).output(type<QueueState>()),
+    /** Goes on, whatever held it; a paused run is set aside at its checkpoint. */
+    start: oc.output(type<QueueState>()),
+    /** Starts nothing more until `start`. */
+    hold: oc.output(type<QueueState>()),
+  },
+  sweeps: {
+    /** Those that come along. */
+    setUps: oc.output(type<SweepSetUp[]>()),
+    list: oc.output(type<SweepSummary[]>()),
+    get: oc.input(sweepName).output(type<SweepResult>()),
+    /** Checks it cell by cell, and says what would be trained. */
+    plan: oc.input(z.object({ sweep: sweepFrom })).output(type<{ plan: SweepPlan; runs: number }>()),
+    /** Queues all of its runs, and says under which name. */
+    start: oc
+      .input(z.object({ sweep: sweepFrom, backend: z.string().nullable().default(null) }))
+      .output(type<{ name: string }>()),
+    /** One HTML file. */
+    report: oc.input(sweepName).output(type<string>()),
   },
   groups: {
     /** The groups of a step without their texts. */

@@ -5,6 +5,7 @@ import { dataSetSchema } from './data-set.ts'
 import { StudioError } from './errors.ts'
 import { evaluationSchema } from './evaluation.ts'
 import { loraSchema } from './lora.ts'
+import { nearest } from './nearest.ts'
 import { ownRewardSchema } from './own-reward.ts'
 import { promptSchema } from './prompt.ts'
 import { courseAlerts } from './records.ts'
@@ -327,11 +328,12 @@ export function withAssignments(json: unknown, assignments: string[]): unknown {
       }
     } else if (top in recipeSchema.shape) assign(recipe, path, value, assignment)
     else {
-      const known = [...Object.keys(partialSettings.shape), ...Object.keys(recipeSchema.shape)].join(', ')
+      const known = [...Object.keys(partialSettings.shape), ...Object.keys(recipeSchema.shape)]
+      const meant = nearest(top, known)
       throw new StudioError(
         'bad-setting',
         `There is no setting "${top}" (in --set ${assignment}).`,
-        `Settings: ${known}.`,
+        meant ? `Did you mean ${meant}? docs/recipes.md lists them all.` : `Settings: ${known.join(', ')}.`,
       )
     }
   }

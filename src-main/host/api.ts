@@ -7,6 +7,7 @@ import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
 import { answer } from './playground.ts'
 import { listRecipes, loadRecipe } from './recipes.ts'
+import { listSetUps, prepareSweep, startSweep } from './sweeps.ts'
 
 export interface ApiOptions {
   host: Host
@@ -44,6 +45,33 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       alerts: api.runs.alerts.handler(({ input }) => host.ask.alerts(input.runId)),
       checkpoints: api.runs.checkpoints.handler(({ input }) => ask.checkpoints(input.runId)),
       compare: api.runs.compare.handler(({ input }) => ask.comparison(input.a, input.b)),
+    },
+    queue: {
+      get: api.queue.get.handler(() => host.queue.state()),
+      add: api.queue.add.handler(({ input: { recipe, assignments, ...order } }) =>
+        host.queue.add([{ recipe: loadRecipe(recipe, assignments), ...order }]),
+      ),
+      move: api.queue.move.handler(({ input }) => host.queue.move(input.id, input.place)),
+      remove: api.queue.remove.handler(({ input }) => host.queue.remove(input.ids)),
+      putBack: api.queue.putBack.handler(({ input }) => host.queue.putBack(input.ids)),
+      start: api.queue.start.handler(() => host.queue.start()),
+      hold: api.queue.hold.handler(() => host.queue.hold()),
+    },
+    sweeps: {
+      setUps: api.sweeps.setUps.handler(() => listSetUps()),
+      list: api.sweeps.list.handler(() => ask.sweeps()),
+      get: api.sweeps.get.handler(({ input }) => ask.sweep(input.name)),
+      plan: api.sweeps.plan.handler(({ input }) => {
+        const { plan, runs } = prepareSweep(input.sweep)
+        return { plan, runs: runs.length }
+      }),
+      start: api.sweeps.start.handler(({ input }) => ({
+        name: startSweep(host, prepareSweep(input.sweep), input.backend),
+      })),
+      report: api.sweeps.report.handler(async ({ input }) => {
+        const [result, { sweepReport }] = await Promise.all([ask.sweep(input.name), import('../report/sweep.ts')])
+        return sweepReport(result, info.version)
+      }),
     },
     groups: {
       ofStep: api.groups.ofStep.handler(({ input }) => ask.groupsOfStep(input.runId, input.step)),

@@ -21,6 +21,7 @@ import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
 import { insertRun, lastRunNumber, markInterrupted, type NewRun, summaryOf } from '../store/runs.ts'
 import { insertStages } from '../store/stages.ts'
 import { Store } from '../store/store.ts'
+import { serve } from './desk.ts'
 import { forkEngine, type StartEngine } from './engine-process.ts'
 import { engineEntry, readerEntry } from './entries.ts'
 import { Estimator } from './estimator.ts'
@@ -30,7 +31,9 @@ import type { machineMemory } from './machine-memory.ts'
 import { Models } from './models.ts'
 import { endOrphan } from './orphans.ts'
 import { withOwnReward } from './own-rewards.ts'
+import { RunQueue } from './queue.ts'
 import { requireMemory } from './refusal.ts'
+import { answerRequests, type RequestDesk } from './requests.ts'
 import { rewind } from './resume.ts'
 import { Session } from './session.ts'
 
@@ -51,6 +54,8 @@ export class Host {
   readonly notices: ErrorReport[]
   readonly models: Models
   readonly estimator: Estimator
+  readonly queue: RunQueue
+  readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
   readonly #reader: ReaderThread
@@ -88,6 +93,18 @@ export class Host {
       const rows = this.#store.read((db) => cutOff.map((number) => requireRun(db, String(number))))
       this.#orphans = Promise.all(rows.map((row) => endOrphan(runFolder(this.dataFolder, row.id))))
       this.#reader = startReader(this.dataFolder, readerEntry)
+      this.queue = new RunQueue({
+        store: this.#store,
+        publish: (event) => this.#hub.publish(event),
+        active: () => this.active,
+        freeze: (recipe) => withOwnReward(recipe, this.dataFolder),
+        launch: (...order) => this.launch(...order),
+        resume: (run) => this.resume(run),
+        setAside: async (note) => this.#session?.close(note, closePatience),
+        seconds: async (recipe, backend) =>
+          (await this.estimator.now(recipe, backend)).time?.runSeconds.typical ?? null,
+      })
+      this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))
     } catch (error) {
       this.#lock.release()
       throw error
@@ -118,10 +135,16 @@ export class Host {
   }
 
   /**
+   * @param inSameWrite called in the transaction that makes the run, with its number
    * @returns the new run, starting
    * @throws StudioError not-found for a model that was not fetched; bad-recipe for a data set that cannot be read; too-large unless `anyway`; busy naming the run that is active; disk-full, data-folder
    */
-  async launch(given: Recipe, backend: string | null = null, anyway = false): Promise<RunSummary> {
+  async launch(
+    given: Recipe,
+    backend: string | null = null,
+    anyway = false,
+    inSameWrite?: (db: Db, run: number) => void,
+  ): Promise<RunSummary> {
     modelPath(given.model)
     rewardModelsOf(given, rewardModelsFolder(this.dataFolder))
     const withCode = withOwnReward(given, this.dataFolder)
@@ -148,6 +171,7 @@ export class Host {
       this.#store.write((db) => {
         insertRun(db, run)
         insertStages(db, number, recipe)
+        inSameWrite?.(db, number)
       })
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
@@ -271,6 +295,8 @@ export class Host {
   async close(note = 'The app was closed.'): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#desk.close()
+    this.queue.close()
     this.#jobs.close()
     this.estimator.close()
     this.models.close()
@@ -284,10 +310,11 @@ export class Host {
     return this.#session?.run.id === runId && !this.#session.over ? this.#session : undefined
   }
 
-  /** One run at a time trains; an engine that has said all it had to say is waited for. */
+  /** One run at a time trains; an engine that has said all it had to say is waited for. @throws StudioError busy; cancelled while closing */
   async #requireIdle(): Promise<void> {
     await this.#orphans
     if (this.#session?.over) await this.#session.ended
+    if (this.#closed) throw new StudioError('cancelled', 'The app is being closed.', 'Open it again.')
     if (!this.#session) return
     const { number, config } = this.#session.run
     throw new StudioError(
@@ -313,6 +340,7 @@ export class Host {
   #begin(
     ...[run, start, again]: [Session['run'], ConstructorParameters<typeof Session>[2], SteeringEvent[]]
   ): RunSummary {
+    this.queue.followOn()
     this.#jobs.rest()
     this.estimator.rest()
     const context = { store: this.#store, hub: this.#hub, dataFolder: this.dataFolder, startEngine: this.#startEngine }
@@ -320,6 +348,7 @@ export class Host {
     this.#session = session
     void session.ended.then(() => {
       this.#session = undefined
+      void this.queue.advance()
     })
     const summary = this.#store.read((db) => summaryOf(db, requireRun(db, run.id)))
     this.#hub.publish({ type: 'run', run: summary })

@@ -60,7 +60,7 @@ class Subscription {
   push(event: HostEvent): void {
     if (this.#ended || this.#overrun) return
     // Only the newest of these says anything: an older one that still waits is dropped.
-    if (event.type === 'phase' || event.type === 'run') {
+    if (event.type === 'phase' || event.type === 'run' || event.type === 'queue') {
       const about = subject(event)
       const waiting = this.#queue.findIndex((e) => e.type === event.type && subject(e) === about)
       if (waiting >= 0) this.#queue.splice(waiting, 1)
@@ -93,5 +93,6 @@ class Subscription {
 
 function subject(event: HostEvent): string {
   if (event.type === 'fetch') return event.fetch.name
+  if (event.type === 'queue') return 'queue'
   return event.type === 'run' ? event.run.id : event.runId
 }

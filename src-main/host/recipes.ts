@@ -62,7 +62,7 @@ function modelOf(model: string, recipePath: string): string {
 }
 
 /** Of a text that is JSON. A value that was assigned since stands in no line of it. */
-function linesOf(text: string): LineOf {
+export function linesOf(text: string): LineOf {
   const root = parseTree(text)
   return (path, value) => {
     const node = root && findNodeAtLocation(root, path as JSONPath)
@@ -124,7 +124,7 @@ function readRecipeFile(path: string, asked: string, folder: string): string {
   }
 }
 
-function parseJson(text: string, path: string): unknown {
+export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {

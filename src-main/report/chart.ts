@@ -25,18 +25,23 @@ export interface Chart {
 
 const size = { width: 520, height: 210 }
 
+const standIn = (blue: number) => `#0102${blue.toString(16).padStart(2, '0')}`
+
 /** Colours that stand for the page's own. */
-const ink = '#010203'
-const faint = '#010204'
-const grid = '#010205'
-const heldOutInk = '#010206'
-const steer = '#010207'
+const ink = standIn(3)
+export const faint = standIn(4)
+export const grid = standIn(5)
+const heldOutInk = standIn(6)
+const steer = standIn(7)
+/** Of things side by side. */
+export const cellInks = Array.from({ length: 10 }, (_, i) => standIn(16 + i))
 const variables: Record<string, string> = {
   [ink]: 'var(--ink)',
   [faint]: 'var(--faint)',
   [grid]: 'var(--line)',
   [heldOutInk]: 'var(--held-out)',
   [steer]: 'var(--steer)',
+  ...Object.fromEntries(cellInks.map((of, i) => [of, `var(--cell-${i + 1})`])),
 }
 
 /** @param chart its title is not drawn: the page has it */
@@ -107,10 +112,11 @@ export function draw({ steps, values, heldOut = [], share, steered, stages, titl
   return new Markup(themed(svg, title))
 }
 
-function themed(svg: string, title: string): string {
-  const coloured = svg.replace(/#01020[3-7]|rgb\(1,\s?2,\s?[3-7]\)/g, (colour) => {
-    const last = colour.at(-1) === ')' ? colour.at(-2) : colour.at(-1)
-    return variables[`#01020${last}`]
+/** The page's colours in place of those that stand for them. */
+export function themed(svg: string, title: string): string {
+  const coloured = svg.replace(/#0102[0-9a-f]{2}|rgb\(1,\s?2,\s?\d+\)/g, (colour) => {
+    const blue = /(\d+)\)$/.exec(colour)?.[1]
+    return variables[blue === undefined ? colour : standIn(Number(blue))] ?? colour
   })
   const label = title.replace(/[^\p{L}\p{N} ,.@/-]/gu, '')
   return coloured.replace(
@@ -119,7 +125,7 @@ function themed(svg: string, title: string): string {
   )
 }
 
-function short(value: number): string {
+export function short(value: number): string {
   const size = Math.abs(value)
   if (size === 0) return '0'
   return size >= 1e4 || size < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(3)))

@@ -40,6 +40,8 @@ export function dropOrphans(db: Db): void {
       (SELECT 1 FROM groups g WHERE g.run = completions.run AND g.step = completions.step AND g.grp = completions.grp);
     DELETE FROM evaluation_samples WHERE NOT EXISTS
       (SELECT 1 FROM evaluations e WHERE e.run = evaluation_samples.run AND e.step = evaluation_samples.step);
+    UPDATE queue SET run = NULL WHERE run NOT IN (SELECT number FROM runs);
+    DELETE FROM queue WHERE sweep IS NOT NULL AND sweep NOT IN (SELECT number FROM sweeps);
     DELETE FROM model_evaluation_samples WHERE evaluation NOT IN (SELECT number FROM model_evaluations);
     DELETE FROM label_items WHERE label_set NOT IN (SELECT number FROM label_sets);
     DELETE FROM labels WHERE NOT EXISTS

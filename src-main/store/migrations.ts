@@ -246,6 +246,37 @@ CREATE TABLE labels (
 ) STRICT;
 `
 
+/**
+ * queue.state: waiting, started (`run` says as which), failed (refused at its start, `error` says why), removed (`removed_from` says what it
+ * was). recipe, error, plan: JSON. cell: position in the plan's cells.
+ */
+const queueAndSweeps = `
+CREATE TABLE sweeps (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  plan TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE queue (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  position INTEGER NOT NULL,
+  recipe TEXT NOT NULL,
+  backend TEXT,
+  anyway INTEGER NOT NULL,
+  added_at TEXT NOT NULL,
+  seconds REAL,
+  state TEXT NOT NULL,
+  removed_from TEXT,
+  run INTEGER REFERENCES runs(number) ON DELETE SET NULL,
+  error TEXT,
+  sweep INTEGER REFERENCES sweeps(number) ON DELETE CASCADE,
+  cell INTEGER
+) STRICT;
+CREATE INDEX queue_by_state ON queue (state, position);
+CREATE INDEX queue_by_sweep ON queue (sweep, cell);
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -255,6 +286,7 @@ export const migrations: readonly string[] = [
   completionSides,
   problemData,
   labelling,
+  queueAndSweeps,
 ]
 
 /**

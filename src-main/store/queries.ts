@@ -13,6 +13,7 @@ import type {
   RunSummary,
   SteeringEvent,
 } from '../contract/records.ts'
+import type { SweepResult, SweepSummary } from '../contract/sweep.ts'
 import type { TracePage, TraceQuery } from '../contract/traces.ts'
 import { alertsOf } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
@@ -25,6 +26,7 @@ import { labelledLines, labelSets, labelState } from './labelling.ts'
 import { metricColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
 import { eventsOf } from './steering.ts'
+import { listSweeps, sweepResult } from './sweeps.ts'
 import { searchTraces } from './traces.ts'
 
 /** @throws StudioError not-found naming the run */
@@ -104,6 +106,10 @@ export const queries = {
   evaluationEntries: (db: Db): EvaluationEntry[] => evaluationEntries(db),
 
   comparison: (db: Db, _: string, a: string, b: string): Comparison => comparison(db, a, b),
+
+  sweeps: (db: Db): SweepSummary[] => listSweeps(db),
+
+  sweep: (db: Db, _: string, name: string): SweepResult => sweepResult(db, name),
 
   evaluationSamples: (db: Db, _: string, runId: string, step: number, limit: number): EvaluationSample[] =>
     evaluationSamples(db, requireRun(db, runId).number, step, limit),

@@ -83,6 +83,16 @@ export const goToPreferences: Action = {
   run: () => go({ page: 'preferences', set: null }),
 }
 
+export const goToSweeps: Action = {
+  id: 'go-to-sweeps',
+  name: 'Sweeps',
+  group: 'Go to',
+  keys: ['shift+G'],
+  words: 'grid ablations settings seeds comparison',
+  enabled: () => true,
+  run: () => go({ page: 'sweeps', name: null }),
+}
+
 export const goToSystem: Action = {
   id: 'go-to-system',
   name: 'System',

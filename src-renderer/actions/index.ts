@@ -9,6 +9,7 @@ import {
   goToPreferences,
   goToRewards,
   goToRuns,
+  goToSweeps,
   goToSystem,
   goToTraces,
 } from './goTo.ts'
@@ -39,10 +40,12 @@ import {
   tie,
   undoLabel,
 } from './preferences.ts'
+import { holdQueue, startQueue } from './queue.ts'
 import { resumeRun } from './resumeRun.ts'
 import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
 import { stop } from './stop.ts'
+import { newSweep } from './sweeps.ts'
 import { nextTrace, openTrace, previousTrace, saveTraces } from './traces.ts'
 import { openPalette, showShortcuts, toggleScheme } from './window.ts'
 
@@ -52,6 +55,9 @@ export const actions: Action[] = [
   oneStep,
   stop,
   resumeRun,
+  startQueue,
+  holdQueue,
+  newSweep,
   focusSteering,
   applyChanges,
   takeBack,
@@ -96,6 +102,7 @@ export const actions: Action[] = [
   goToRewards,
   goToCompare,
   goToPreferences,
+  goToSweeps,
   goToSystem,
   openPalette,
   showShortcuts,

@@ -23,6 +23,8 @@ const ComparePage = lazy(() => import('../pages/compare/Page.tsx').then((m) => (
 const PreferencesPage = lazy(() =>
   import('../pages/preferences/Page.tsx').then((m) => ({ default: m.PreferencesPage })),
 )
+const SweepsPage = lazy(() => import('../pages/sweeps/Page.tsx').then((m) => ({ default: m.SweepsPage })))
+const SweepDialog = lazy(() => import('../parts/SweepDialog.tsx').then((m) => ({ default: m.SweepDialog })))
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -54,12 +56,18 @@ export function App() {
                 <PreferencesPage />
               </Suspense>
             )}
+            {page === 'sweeps' && (
+              <Suspense>
+                <SweepsPage />
+              </Suspense>
+            )}
             {page === 'system' && <SystemPage />}
           </Guard>
         </main>
       </div>
       <Suspense>
         <LaunchDialog />
+        <SweepDialog />
       </Suspense>
       <CommandPalette />
       <ShortcutsDialog />

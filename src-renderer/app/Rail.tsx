@@ -1,5 +1,6 @@
 import {
   IconActivityHeartbeat,
+  IconAdjustmentsHorizontal,
   IconAward,
   IconBox,
   IconChartLine,
@@ -26,6 +27,7 @@ import {
   goToPreferences,
   goToRewards,
   goToRuns,
+  goToSweeps,
   goToSystem,
   goToTraces,
 } from '../actions/goTo.ts'
@@ -72,6 +74,7 @@ export function Rail({ page }: { page: Route['page'] }) {
         current={page}
         icon={<IconScale {...icon} />}
       />
+      <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
@@ -99,6 +102,7 @@ const homes: Record<Route['page'], Route> = {
   rewards: { page: 'rewards' },
   compare: { page: 'compare', runs: [] },
   preferences: { page: 'preferences', set: null },
+  sweeps: { page: 'sweeps', name: null },
   system: { page: 'system' },
 }
 

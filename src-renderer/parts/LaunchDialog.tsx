@@ -6,10 +6,13 @@ import type { Change } from '../../src-main/contract/estimate.ts'
 import { knobs, refusal } from '../../src-main/contract/knobs.ts'
 import type { NumberSettingName } from '../../src-main/contract/number-settings.ts'
 import { type LaunchOrder, launchRun } from '../actions/launch.ts'
+import { queueRun } from '../actions/queue.ts'
+import { openSweepDialog } from '../actions/sweeps.ts'
 import { plain, plural, typed } from '../format/number.ts'
 import { useEstimate } from '../stores/estimate.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
+import { isActive } from '../stores/runs.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
 import { EstimatePanel } from './EstimatePanel.tsx'
@@ -39,7 +42,7 @@ export function LaunchDialog() {
 }
 
 function Form() {
-  const { recipes } = useRuns()
+  const { recipes, runs } = useRuns()
   const { data: diagnosis } = useResource('diagnosis', () => api().app.diagnose())
   const [chosen, setName] = useState<string | null>(null)
   // the list may come after the dialog
@@ -70,9 +73,12 @@ function Form() {
   const following = useEstimate(ready && !busy ? order : null)
   const tooLarge = following.current && following.estimate?.fits === false
 
+  // one run at a time trains: another waits its turn
+  const active = runs?.find(({ status }) => isActive(status))
   const start = async () => {
     setBusy(true)
-    if (await launchRun({ ...order, anyway: tooLarge })) done()
+    const taken = { ...order, anyway: tooLarge }
+    if (await (active ? queueRun(taken) : launchRun(taken))) done()
     else setBusy(false)
   }
   const use = (changes: Change[]) => {
@@ -195,12 +201,20 @@ function Form() {
       )}
       {ready && <EstimatePanel following={following} onUse={use} />}
       {recipes?.length === 0 && <Alert color="yellow">The host ships no recipe: give the path of a recipe file.</Alert>}
+      {active && (
+        <p className={styles.turn}>
+          Run #{active.number} is {active.status}: this one waits its turn in the queue.
+        </p>
+      )}
       <Group justify="flex-end" gap="xs">
+        <Button variant="subtle" color="gray" mr="auto" disabled={!ready} onClick={() => openSweepDialog(order.recipe)}>
+          Sweep over settings…
+        </Button>
         <Button variant="default" onClick={done}>
           Cancel
         </Button>
         <Button type="submit" color={tooLarge ? 'red' : undefined} disabled={!ready || busy}>
-          {busy ? 'Starting…' : tooLarge ? 'Start anyway' : 'Launch'}
+          {busy ? (active ? 'Queueing…' : 'Starting…') : active ? 'Queue' : tooLarge ? 'Start anyway' : 'Launch'}
         </Button>
       </Group>
     </form>

@@ -4,6 +4,7 @@ import { connectionStore } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { playgroundStore } from '../stores/playground.ts'
 import { preferencesStore } from '../stores/preferences.ts'
+import { queueStore } from '../stores/queue.ts'
 import { readerStore } from '../stores/reader.ts'
 import { routeStore } from '../stores/route.ts'
 import { runsStore } from '../stores/runs.ts'
@@ -18,6 +19,7 @@ const stores = [
   preferencesStore,
   liveStore,
   runsStore,
+  queueStore,
   routeStore,
   viewStore,
   connectionStore,

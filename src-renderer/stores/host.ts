@@ -7,6 +7,7 @@ import { connectionStore } from './connection.ts'
 import { forgetAfter, remember } from './groups.ts'
 import { inputFirst } from './input.ts'
 import { applyEvents, liveStore, nothing, phaseStore } from './live.ts'
+import { queueStore } from './queue.ts'
 import { runsStore, withRun } from './runs.ts'
 
 const retryMs = [250, 500, 1000, 2000]
@@ -54,7 +55,13 @@ export async function stayConnected(): Promise<never> {
 async function listen(connection: Connection): Promise<void> {
   const { api, closed } = connection
   const events = await api.live.subscribe()
-  const [info, runs, recipes] = await Promise.all([api.app.info(), api.runs.list(), api.recipes.list()])
+  const [info, runs, recipes, queue] = await Promise.all([
+    api.app.info(),
+    api.runs.list(),
+    api.recipes.list(),
+    api.queue.get(),
+  ])
+  queueStore.setState(queue, true)
   runsStore.setState({ runs: [...runs].sort((a, b) => b.number - a.number), recipes })
   connectionStore.setState({ status: 'connected', met: true, info })
   const { runId } = liveStore.getState()
@@ -92,6 +99,7 @@ function show(): void {
   for (const event of events) {
     if (event.type === 'step') remember(event.runId, event.step.step, event.step.groups)
     if (event.type === 'rewound') forgetAfter(event.runId, event.lastStep)
+    if (event.type === 'queue') queueStore.setState(event.queue, true)
     for (const listener of listeners) listener(event)
   }
   const seen = events.filter((e) => e.type === 'run')

@@ -68,7 +68,7 @@ export function after(state: LiveState, event: HostEvent): LiveState {
     if (event.run.id !== state.runId || !state.detail) return state
     return { ...state, detail: { ...state.detail, ...event.run } }
   }
-  if (event.type === 'fetch' || event.runId !== state.runId || !state.detail) return state
+  if (!('runId' in event) || event.runId !== state.runId || !state.detail) return state
   const { detail } = state
   switch (event.type) {
     case 'step': {

@@ -17,6 +17,8 @@ export type Route =
   | { page: 'compare'; runs: readonly number[] }
   /** `set` null: the newest. */
   | { page: 'preferences'; set: number | null }
+  /** `name` null: the newest. */
+  | { page: 'sweeps'; name: string | null }
   /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
@@ -49,6 +51,7 @@ export function parseRoute(hash: string): Route {
   const [page, id] = url.pathname.split('/').filter(Boolean)
   const plain = plainPages.find((name) => name === page)
   if (plain) return { page: plain }
+  if (page === 'sweeps') return { page, name: id ? decodeURIComponent(id) : null }
   if (page === 'compare') {
     const numbers = (id ?? '').split(',').map((text) => whole(text))
     return { page, runs: [...new Set(numbers.filter((n) => n !== null))] }
@@ -79,6 +82,7 @@ export function routeHash(route: Route): string {
     const search = given.length > 0 ? `?${new URLSearchParams(given)}` : ''
     return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${search}`
   }
+  if (route.page === 'sweeps') return `#/sweeps${route.name ? `/${encodeURIComponent(route.name)}` : ''}`
   if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
   if (route.page === 'preferences') return `#/preferences${route.set === null ? '' : `/${route.set}`}`
   if (route.page !== 'live') return `#/${route.page}`

@@ -17,6 +17,8 @@ export interface ViewState {
   palette: boolean
   shortcuts: boolean
   launch: boolean
+  /** Of a new sweep: the recipe to begin with. */
+  sweep: { recipe: string } | null
   /** Waits for a yes to stopping. */
   stopping: boolean
 }
@@ -48,6 +50,7 @@ export const viewStore = createStore<ViewState>(() => ({
   palette: false,
   shortcuts: false,
   launch: false,
+  sweep: null,
   stopping: false,
   ...restored(),
 }))

@@ -66,14 +66,14 @@ test('the launch dialog says what is wrong with a value, a file or a recipe, and
   })
 })
 
-test('a second launch is refused with the name of the run that is active', async ({ studio }) => {
+test('a second launch waits its turn while a run is active', async ({ studio }) => {
   await studio.open()
   const run = await studio.launch(recipes.endless)
   await studio.window.openLaunchDialog()
   await studio.launchDialog.chooseFile(recipes.story)
-  await studio.launchDialog.launchButton.click()
-  await expect(studio.window.message('Run #1 (No end in sight) is active', 'Stop it')).toBeVisible()
-  await studio.page.keyboard.press('Escape')
+  await expect(studio.launchDialog.root).toContainText('Run #1 is running: this one waits its turn')
+  await expect(studio.launchDialog.launchButton).toHaveCount(0)
+  await studio.launchDialog.root.getByRole('button', { name: 'Queue', exact: true }).click()
   await expect(studio.launchDialog.root).toBeHidden()
   await expect(run.title).toHaveText('No end in sight #1')
   await expect(run.status).toHaveText('running')

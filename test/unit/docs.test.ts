@@ -7,7 +7,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { figureTables, readFigures } from '../../scripts/docs/figures.ts'
 import { brokenLinks, headingsOf } from '../../scripts/docs/links.ts'
 import { filled, regionsOf, table } from '../../scripts/docs/markdown.ts'
-import { allTables, documents, recipeSchemaText, root, schemaFile } from '../../scripts/docs-tables.ts'
+import {
+  allTables,
+  documents,
+  recipeSchemaText,
+  root,
+  schemaFile,
+  sweepSchemaFile,
+  sweepSchemaText,
+} from '../../scripts/docs-tables.ts'
 import { knobs } from '../../src-main/contract/knobs.ts'
 import { metrics } from '../../src-main/contract/metrics.ts'
 import { recipeSchema } from '../../src-main/contract/recipe.ts'
@@ -30,13 +38,16 @@ describe.each(files)('%s', (_, path) => {
   })
 })
 
-describe('the schema of recipe files', () => {
+describe.each([
+  { kind: 'recipe', file: schemaFile, text: recipeSchemaText, folder: 'resources/recipes' },
+  { kind: 'sweep', file: sweepSchemaFile, text: sweepSchemaText, folder: 'resources/sweeps' },
+])('the schema of $kind files', ({ file: schemaFile, text, folder: of }) => {
   it('is what the code makes now (npm run docs)', () => {
-    expect(readFileSync(schemaFile, 'utf8')).toBe(recipeSchemaText())
+    expect(readFileSync(schemaFile, 'utf8')).toBe(text())
   })
 
-  it('is named by the recipes that come along', () => {
-    const folder = join(root, 'resources/recipes')
+  it('is named by those that come along', () => {
+    const folder = join(root, of)
     for (const file of readdirSync(folder)) {
       const { $schema } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { $schema: string }
       expect(join(folder, $schema)).toBe(schemaFile)

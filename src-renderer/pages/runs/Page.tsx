@@ -2,6 +2,7 @@ import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconPlayerPlay, IconPlus } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useRef } from 'react'
+import { useStore } from 'zustand'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { launch } from '../../actions/launch.ts'
 import { resumeRunById } from '../../actions/resumeRun.ts'
@@ -12,16 +13,19 @@ import { FirstRun } from '../../parts/FirstRun.tsx'
 import { Status } from '../../parts/Status.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { useRem } from '../../parts/useLook.ts'
+import { queueStore } from '../../stores/queue.ts'
 import { go, routeHash } from '../../stores/route.ts'
 import { isResumable } from '../../stores/runs.ts'
 import { useRuns } from '../../stores/use.ts'
 import styles from './Page.module.css'
+import { Queue } from './Queue.tsx'
 
 const columns = ['Run', 'Status', 'Step', 'Held-out', 'Reward', 'Trained', 'Seed', 'Backend', 'Started', ''] as const
 
 export function RunsPage() {
   const { runs } = useRuns()
-  if (runs && runs.length === 0) return <FirstRun />
+  const { entries } = useStore(queueStore)
+  if (runs && runs.length === 0 && entries.length === 0) return <FirstRun />
   const cut = runs?.filter((r) => r.status === 'interrupted').length ?? 0
   return (
     <div className={styles.page}>
@@ -34,6 +38,7 @@ export function RunsPage() {
         <ActionButton action={launch} icon={<IconPlus size="1rem" aria-hidden="true" />} />
       </header>
       <Unreachable />
+      <Queue runs={runs} />
       {runs ? <Table runs={runs} /> : <Skeleton height="12rem" animate={false} />}
     </div>
   )

@@ -24,6 +24,8 @@ describe('the address', () => {
     [{ page: 'preferences', set: 3 }],
     [{ page: 'compare', runs: [] }],
     [{ page: 'compare', runs: [12, 3] }],
+    [{ page: 'sweeps', name: null }],
+    [{ page: 'sweeps', name: 'clip-ratio-2' }],
     [{ page: 'traces', runId: null, filters: none }],
     [{ page: 'traces', runId: 'a b', filters: { ...none, text: 'wait &?#', right: '0', sort: '-reward' } }],
     [{ page: 'live', runId: null, step: null, opened: null }],

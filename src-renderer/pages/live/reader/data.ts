@@ -56,7 +56,7 @@ export function useReading(opened: Opened): Reading {
     if (readerStore.getState().prompt !== prompt) readerStore.setState({ prompt, appearances: null, at: 0 })
     void fetchAll(true)
     const stop = onHostEvent((event) => {
-      if (event.type === 'run' || event.type === 'fetch' || event.runId !== runId) return
+      if (!('runId' in event) || event.runId !== runId) return
       const again =
         event.type === 'evaluation' ||
         event.type === 'rewound' ||

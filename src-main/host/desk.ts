@@ -1,0 +1,50 @@
+/** What a host does for other processes on its folder, by name: see `requests.ts`. */
+import { z } from 'zod'
+import { StudioError } from '../contract/errors.ts'
+import { entryIds, queueMove } from '../contract/queue.ts'
+import { parseRecipe } from '../contract/recipe.ts'
+import type { SweepPlan } from '../contract/sweep.ts'
+import type { Host } from './host.ts'
+import { startSweep } from './sweeps.ts'
+
+const orders = z.array(
+  z.object({ recipe: z.unknown(), backend: z.string().nullable().default(null), anyway: z.boolean().default(false) }),
+)
+
+const sweep = z.object({
+  name: z.string(),
+  plan: z.custom<SweepPlan>(),
+  runs: z.array(z.object({ cell: z.number().int().min(0), recipe: z.unknown() })),
+  backend: z.string().nullable(),
+})
+
+const services = {
+  'queue.add': async (host: Host, input: unknown) =>
+    host.queue.add(orders.parse(input).map((order) => ({ ...order, recipe: parseRecipe(order.recipe, 'The recipe') }))),
+  'queue.move': async (host: Host, input: unknown) => {
+    const { id, place } = queueMove.parse(input)
+    return host.queue.move(id, place)
+  },
+  'queue.remove': async (host: Host, input: unknown) => host.queue.remove(entryIds.parse(input).ids),
+  'queue.start': (host: Host) => host.queue.start(),
+  'sweep.start': async (host: Host, input: unknown) => {
+    const { runs, backend, ...rest } = sweep.parse(input)
+    const checked = runs.map(({ cell, recipe }) => ({ cell, recipe: parseRecipe(recipe, 'The recipe') }))
+    return startSweep(host, { ...rest, runs: checked }, backend)
+  },
+  'queue.hold': async (host: Host) => host.queue.hold(),
+}
+
+export type Services = typeof services
+export type ServiceName = keyof Services
+
+/** @throws StudioError bad-request for a service that there is not; what the service throws */
+export async function serve(host: Host, name: string, input: unknown): Promise<unknown> {
+  const service = services[name as ServiceName]
+  if (service) return service(host, input)
+  throw new StudioError(
+    'bad-request',
+    `There is no service "${name}".`,
+    'Use the same version of grpo-studio for both.',
+  )
+}

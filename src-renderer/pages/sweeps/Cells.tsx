@@ -1,0 +1,156 @@
+import { IconChartLine } from '@tabler/icons-react'
+import type { Estimate } from '../../../src-main/contract/evaluation.ts'
+import type { CellResult, Spread, SweepResult } from '../../../src-main/contract/sweep.ts'
+import { compact, memory, percent, signed } from '../../format/number.ts'
+import { span } from '../../format/time.ts'
+import { hint } from '../../parts/hint.ts'
+import { go, routeHash } from '../../stores/route.ts'
+import { useColours } from '../compare/data.ts'
+import styles from './Page.module.css'
+
+/** A row a cell: how right it ends, how far from the reference, and what that took. */
+export function Cells({ result: { cells, plan } }: { result: SweepResult }) {
+  const colours = useColours(cells.length)
+  const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.max > 0)
+  return (
+    <section className={styles.cells} aria-label="Cells">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Cell</th>
+            <th scope="col">Runs</th>
+            <th
+              scope="col"
+              {...hint('Held out, at the end: mean over seeds, with its 95 % interval over seeds and prompts')}
+            >
+              Accuracy, 95 % interval
+            </th>
+            <th scope="col" {...hint('On the same prompts and by the same seeds, in percentage points')}>
+              Less the reference
+            </th>
+            <th scope="col">Tokens each</th>
+            {mixing && <th scope="col">Other language</th>}
+            <th scope="col">Training</th>
+            <th scope="col">A step</th>
+            <th scope="col" data-further>
+              Tokens
+            </th>
+            <th scope="col">Memory</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cells.map((cell, i) => (
+            <tr key={cell.label}>
+              <th scope="row">
+                <i style={{ background: colours[i] }} aria-hidden="true" />
+                {cell.label}
+              </th>
+              <td>
+                <Runs cell={cell} />
+              </td>
+              <td>{cell.accuracy ? <Interval of={cell.accuracy} color={colours[i]} /> : '–'}</td>
+              <td>
+                {i === plan.reference ? (
+                  <span className={styles.faint}>reference</span>
+                ) : (
+                  <Difference of={cell.difference} />
+                )}
+              </td>
+              <td>{compact(cell.meanLength?.mean)}</td>
+              {mixing && <td>{percent(cell.languageMixing?.mean)}</td>}
+              <td {...range(cell.seconds, span)}>{span(cell.seconds?.mean)}</td>
+              <td>{cell.secondsPerStep ? `${cell.secondsPerStep.mean.toFixed(2)} s` : '–'}</td>
+              <td data-further>{compact(cell.tokens?.mean)}</td>
+              <td>{cell.memory ? memory(cell.memory.max * 2 ** 20) : '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+const range = (of: Spread | null, show: (value: number) => string) =>
+  of && of.max > of.min ? hint(`from ${show(of.min)} to ${show(of.max)}`) : {}
+
+const marks = { finished: '●', failed: '✕', refused: '✕', removed: '–', waiting: '○' } as const
+
+/** A mark a seed: hollow while it waits; those with a run lead to it, and all of them to the page that compares runs. */
+function Runs({ cell }: { cell: CellResult }) {
+  const numbers = cell.runs.flatMap(({ run }) => (run ? [run.number] : []))
+  const compare = { page: 'compare', runs: numbers } as const
+  return (
+    <span className={styles.runs}>
+      {cell.runs.map(({ seed, run, status, error, accuracy }) => {
+        const said = `seed ${seed}: ${error ? `${status}, ${error.message}` : accuracy === null ? status : percent(accuracy)}`
+        const mark = marks[status as keyof typeof marks] ?? '◐'
+        if (!run)
+          return (
+            <span key={seed} role="img" aria-label={said} data-status={status} {...hint(said)}>
+              {mark}
+            </span>
+          )
+        const route = { page: 'live', runId: run.id, step: null, opened: null } as const
+        return (
+          <a
+            key={seed}
+            href={routeHash(route)}
+            aria-label={`Run ${run.number}, ${said}`}
+            data-status={status}
+            {...hint(`#${run.number}, ${said}`)}
+            onClick={(event) => {
+              event.preventDefault()
+              go(route)
+            }}
+          >
+            {mark}
+          </a>
+        )
+      })}
+      {numbers.length > 1 && (
+        <a
+          href={routeHash(compare)}
+          aria-label={`Compare the runs of ${cell.label}`}
+          {...hint('Their curves over one another')}
+          onClick={(event) => {
+            event.preventDefault()
+            go(compare)
+          }}
+        >
+          <IconChartLine size="0.8125rem" aria-hidden="true" />
+        </a>
+      )}
+    </span>
+  )
+}
+
+/** On a scale from 0 to 100 %, the same for all. */
+function Interval({ of: { value, low, high }, color }: { of: Estimate; color: string }) {
+  return (
+    <span className={styles.interval} {...hint(`${percent(low)} to ${percent(high)}`)}>
+      <b>{percent(value)}</b>
+      <span className={styles.scale} aria-hidden="true">
+        <i style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%`, background: color }} />
+        <i className={styles.dot} style={{ left: `${100 * value}%`, background: color }} />
+      </span>
+      <span className={styles.faint}>
+        {Math.round(100 * low)}–{Math.round(100 * high)}
+      </span>
+    </span>
+  )
+}
+
+function Difference({ of }: { of: Estimate | null }) {
+  if (!of) return <>–</>
+  const points = (share: number) => signed(100 * share, 1)
+  const clear = of.low > 0 || of.high < 0
+  return (
+    <span className={styles.difference} data-clear={clear}>
+      <b>{points(of.value)}</b>{' '}
+      <span className={styles.faint}>
+        {points(of.low)} to {points(of.high)}
+      </span>
+      {!clear && <i>may be chance</i>}
+    </span>
+  )
+}
