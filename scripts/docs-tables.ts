@@ -15,6 +15,7 @@ import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
 import { ppoFigureTable } from './docs/ppo.ts'
 import { recipeFieldTable, recipeJsonSchema, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
+import { recipesFigureTable } from './docs/recipes-learnt.ts'
 import { mathHeldOutTable, rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
 import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
 import { shortcutTable } from './docs/shortcuts.ts'
@@ -58,6 +59,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'results-estimate': estimateFigureTable(readFigures()?.estimate),
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
     'flat-figures': flatFigureTable(readFigures()?.flat),
+    'results-recipes': recipesFigureTable(readFigures()?.recipes),
     'results-traces': tracesFigureTable(readFigures()?.traces),
     'results-ppo': ppoFigureTable(readFigures()?.ppo),
     shortcuts: await shortcutTable(),

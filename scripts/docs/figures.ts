@@ -9,6 +9,7 @@ import type { EstimateFigures } from './estimate.ts'
 import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
 import type { PpoFigures } from './ppo.ts'
+import type { RecipesFigures } from './recipes-learnt.ts'
 import type { AgreementFigures, RewardFigures } from './rewards.ts'
 import type { TracesFigures } from './traces.ts'
 import type { TrainerFigures } from './trainer.ts'
@@ -59,6 +60,7 @@ export interface Figures {
     graphOverEager: { median: number; min: number; max: number }
   }
   flat?: FlatFigures
+  recipes?: RecipesFigures
   rewards?: RewardFigures
   agreement?: AgreementFigures
   trainer?: TrainerFigures

@@ -141,8 +141,10 @@ async function code(): Promise<Agreement> {
   const r = random()
   const same: boolean[] = []
   for (let n = 0; n < 60; n++) {
-    const problem = drawLevelled(r, 'function', 1 + (n % 5))
-    const { inputs, outputs } = (problem.data as unknown as FunctionData).tests
+    const drawn = drawLevelled(r, 'function', 1 + (n % 5))
+    const frame = { language: 'python', before: 'def f(so, ok=0):\n    return ', after: '' }
+    const problem = { ...drawn, data: { ...drawn.data, frame } }
+    const { inputs, outputs } = (drawn.data as unknown as FunctionData).tests
     const off = ['+0', '+1', '*1', '-so', '*so'].map((more) => `${problem.answer}${more}`)
     const expressions = [problem.answer, ...off, '7', 'so*', 'so+nothing']
     const verdicts = await judge('code', { problem, completions: expressions.map(answered), tokenLimit: LIMIT })

@@ -11,7 +11,7 @@ import type { BenchOptions } from './options.ts'
 
 const command = fileURLToPath(new URL('../../bin/grpo-studio', import.meta.url))
 
-interface Summary {
+export interface Summary {
   type: 'summary'
   run: RunSummary
   evaluations: EvaluationSummary[]
@@ -85,7 +85,7 @@ async function one(seed: number, backend?: string) {
 }
 
 /** @throws Error with the command's own words when it fails */
-function jsonLines(args: string[], onLine: (line: unknown) => void): Promise<unknown[]> {
+export function jsonLines(args: string[], onLine: (line: unknown) => void): Promise<unknown[]> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: unknown[] = []
   let rest = ''

@@ -1,6 +1,6 @@
 /**
- * Programming by example: a function of whole numbers from some of its values, as a Python expression in `so` (and `ok`), which are words that
- * the embedded model's vocabulary has. Whether it is right is seen by running it on other arguments.
+ * Programming by example: a function of whole numbers from some of its values, as a JavaScript expression in `so` (and `ok`), which are words
+ * that the embedded model's vocabulary has. Whether it is right is seen by running it on other arguments.
  */
 import { z } from 'zod'
 import type { Random } from '../../random.ts'
@@ -16,7 +16,7 @@ const schema = z.object({
   /** Arguments that are shown with their values. */
   examples: z.array(z.array(whole).min(1).max(2)).min(1).max(8),
   /** What the answer is put into. */
-  frame: z.object({ language: z.literal('python'), before: z.string(), after: z.string() }),
+  frame: z.object({ language: z.literal('javascript'), before: z.string(), after: z.string() }),
   /** On arguments that are not shown. */
   tests: z.object({ fn_name: z.literal('f'), inputs: z.array(z.array(whole)), outputs: z.array(whole) }),
 })
@@ -65,7 +65,7 @@ export const functions: ProblemFamily<FunctionData> = {
     const values = pairsOf(data).map(([x, y]) => `f(${x.join(', ')}) = ${y}`)
     const names = argumentsOf(data.function)
     return (
-      `Complete this Python function so that ${listed(values)}:\n${data.frame.before}…\n` +
+      `Complete this JavaScript function so that ${listed(values)}:\n${data.frame.before}…${data.frame.after}\n` +
       `Answer with the expression alone, made of ${listed([...names, 'whole numbers', '+', '-', '*'])}.`
     )
   },
@@ -101,7 +101,7 @@ function dataOf(form: Form, coefficients: Coefficients, examples: number[][]): F
     function: form,
     coefficients,
     examples,
-    frame: { language: 'python', before: `def f(${argumentsOf(form).join(', ')}):\n    return `, after: '' },
+    frame: { language: 'javascript', before: `function f(${argumentsOf(form).join(', ')}) { return `, after: ' }' },
     tests: { fn_name: 'f', inputs, outputs: inputs.map((x) => valueAt(form, coefficients, x)) },
   }
 }

@@ -11,7 +11,7 @@ export function valueAt(form: Form, [p, q, c]: Coefficients, x: readonly number[
   return form === 'plane' ? p * x[0] + q * x[1] + c : p * x[0] * x[0] + q * x[0] + c
 }
 
-/** `3*so-2`, as Python reads it. */
+/** `3*so-2`, as Python and JavaScript read it. */
 export function expressionOf(form: Form, [p, q, c]: Coefficients): string {
   const first = form === 'plane' ? `${p}*so+${q}*ok` : `${p === 1 ? 'so*so+' : ''}${q}*so`
   return `${first}${signed(c)}`
