@@ -62,7 +62,7 @@ const fields: Record<keyof Recipe, string> = {
   ownReward: `[Your own reward](rewards.md#own), for the weight ${code('own')}: the path of a .js or .ts file (a relative one starts at the recipe file’s folder) or the name of one that was saved in the window. A run keeps a copy of its code.`,
   checkpointEvery:
     'Steps between checkpoints. There is also one at the start, at each pause and at the end of each stage.',
-  pauseOn: `Names of [alerts](user-guide.md#alerts) that pause the run, for example ${code('["reward-apart", "hollow-format"]')}.`,
+  pauseOn: `Names of [alerts](user-guide.md#alerts) that pause the run, for example ${code('["reward-apart", "hollow-format"]')}; ${code('[]')}: none.`,
   settings: 'Settings of every stage, as far as they differ from the defaults.',
   stages: 'One or more stages, in order.',
 }

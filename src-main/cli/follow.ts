@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { HostEvent } from '../contract/api.ts'
 import type { RunSummary } from '../contract/records.ts'
+import { explosions, wayBack } from '../contract/way-back.ts'
 import type { Host } from '../host/host.ts'
 import { countWaiting } from '../store/queue.ts'
 import { lookInto } from '../store/reader.ts'
@@ -115,7 +116,7 @@ async function askToGoOn(host: Host, runId: string, signal: AbortSignal): Promis
 }
 
 function report(host: Host, runId: string, interrupt: Interrupt, { json }: FollowOptions): number {
-  const { run, evaluations } = host.look(runId)
+  const { run, evaluations, alerts, checkpoints } = host.look(runId)
   const status =
     run.status === 'finished' || run.status === 'stopped' ? 0 : interrupt.happened() ? interruptedStatus : 1
   if (json) {
@@ -136,5 +137,9 @@ function report(host: Host, runId: string, interrupt: Interrupt, { json }: Follo
   if (status === 0) return status
   if (run.error) say(`${run.error.message}\n  ${run.error.hint}`)
   say(`Every step up to ${run.step} is stored. To go on: grpo-studio resume ${run.number}`)
+  const last = alerts.at(-1)
+  const back = last && explosions.includes(last.kind) && wayBack(last.step, checkpoints, run.settings)
+  if (back)
+    say(`To go back: grpo-studio roll-back ${run.number} --to ${back.to} --set learningRate=${back.learningRate}`)
   return status
 }

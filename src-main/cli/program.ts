@@ -8,6 +8,7 @@ import { addEstimate } from './estimate.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addExport } from './export.ts'
 import { addExportModel } from './export-model.ts'
+import { addFork } from './fork.ts'
 import { addGenerate } from './generate.ts'
 import { addLogprobs } from './logprobs.ts'
 import { addModels } from './models.ts'
@@ -17,6 +18,7 @@ import { addQueue } from './queue.ts'
 import { addReport } from './report.ts'
 import { addResume } from './resume.ts'
 import { addRewardModel } from './reward-model.ts'
+import { addRollBack } from './roll-back.ts'
 import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
 import { addScore } from './score.ts'
@@ -30,6 +32,8 @@ const verbs = [
   addServe,
   addEstimate,
   addResume,
+  addFork,
+  addRollBack,
   addQueue,
   addSweep,
   addRuns,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { familyTree } from '../contract/family.ts'
 import { lookInto } from '../store/reader.ts'
 import { listRuns } from '../store/runs.ts'
 import { asItIs } from './as-it-is.ts'
@@ -8,7 +9,7 @@ import { decimals, percent, print, printJson, table } from './output.ts'
 export function addRuns(program: Command): void {
   program
     .command('runs')
-    .description('list all runs, the newest first')
+    .description('list all runs, the newest first, forks below the run that they began from')
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  grpo-studio runs\n  grpo-studio runs --json | jq ".[0].accuracy"')
@@ -23,8 +24,8 @@ function list(options: { data?: string; json?: boolean }): void {
     return
   }
   const head = ['run', 'name', 'status', 'step', 'of', 'stage', 'reward', 'held-out', 'began']
-  const rows = runs.map((run) => [
-    `#${run.number}`,
+  const rows = familyTree(runs).map(({ run, depth }) => [
+    `${'  '.repeat(depth)}#${run.number}`,
     run.name,
     run.status,
     run.step,

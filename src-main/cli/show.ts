@@ -39,6 +39,12 @@ function show(name: string, options: { data?: string; json?: boolean }): void {
     return
   }
   print(`run #${all.number} ${all.name} (${all.id}): ${all.status}`)
+  if (all.parent !== null)
+    print(
+      all.status === 'abandoned'
+        ? `abandoned when run #${all.parent} was rolled back to step ${all.forkStep}`
+        : `fork of run #${all.parent} at step ${all.forkStep}`,
+    )
   print(`step ${all.step} of ${all.totalSteps}, ${duration(all.trainedSeconds)} of training, seed ${all.seed}`)
   print(`backend ${all.backend ?? '–'}, folder ${all.folder}`)
   if (all.error) print(`${all.error.message}\n  ${all.error.hint}`)
@@ -97,16 +103,20 @@ function evaluationTable(evaluations: EvaluationSummary[]): string {
   )
 }
 
+function whatOf({ kind, changes, before, detail }: SteeringEvent): string {
+  if (kind === 'fork') return `fork of run #${detail?.run}: ${detail?.assignments?.join(', ') || 'nothing changed'}`
+  if (kind === 'roll-back') return `rolled back; run #${detail?.run} keeps what was abandoned`
+  if (!changes) return kind
+  return Object.entries(changes)
+    .map(([name, value]) => `${name} ${before[name as keyof typeof before] ?? '?'} → ${value}`)
+    .join(', ')
+}
+
 function eventLine(event: SteeringEvent): string {
-  const what = event.changes
-    ? Object.entries(event.changes)
-        .map(([name, value]) => `${name} ${event.before[name as keyof typeof event.before] ?? '?'} → ${value}`)
-        .join(', ')
-    : event.kind
   const outcome = event.refused
     ? `refused: ${event.refused}`
     : event.effectiveStep === null
       ? 'not in force'
       : `from step ${event.effectiveStep}`
-  return `${what}: asked after step ${event.requestedStep}, ${outcome}${event.note ? ` (${event.note})` : ''}`
+  return `${whatOf(event)}: asked after step ${event.requestedStep}, ${outcome}${event.note ? ` (${event.note})` : ''}`
 }

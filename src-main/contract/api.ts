@@ -25,6 +25,7 @@ import type {
   SteeringEvent,
   StepSummary,
 } from './records.ts'
+import { commandKinds } from './records.ts'
 import type { Settings } from './settings.ts'
 import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
 import { type TracePage, traceQuery } from './traces.ts'
@@ -105,8 +106,8 @@ export type HostEvent =
   | { type: 'checkpoint'; runId: string; checkpoint: CheckpointRecord }
   | { type: 'alert'; runId: string; alert: AlertRecord }
   | { type: 'phase'; runId: string; phase: PhaseReport }
-  /** Steps from here on were abandoned (resume from an earlier checkpoint): forget them, they come again. */
-  | { type: 'rewound'; runId: string; lastStep: number }
+  /** The steps after this one come again: forget them. `abandoned`: they lie with another run now, and the story is another one too. */
+  | { type: 'rewound'; runId: string; lastStep: number; abandoned?: true }
   /** A model is being fetched, or that has ended. */
   | { type: 'fetch'; fetch: FetchState }
   /** The whole queue, whenever it changed. */
@@ -149,12 +150,33 @@ export const contract = {
     launch: oc.input(launching).output(type<RunSummary>()),
     /** What a run will need: at once, and again when what is not known was measured. Leaving it ends the measuring. */
     estimate: oc.input(launchOrder).output(eventIterator(type<EstimateEvent>())),
+    /** A new run from a checkpoint of another, with other settings. `instead`: of the active run, which is paused and left. */
+    fork: oc
+      .input(
+        runId.extend({
+          step,
+          assignments: z.array(z.string()).default([]),
+          anyway: z.boolean().default(false),
+          instead: z.boolean().default(false),
+        }),
+      )
+      .output(type<RunSummary>()),
+    /** The run goes on from an earlier checkpoint; what came after is kept as a run that is abandoned. */
+    rollBack: oc
+      .input(
+        runId.extend({
+          to: step,
+          changes: z.record(z.string(), z.number()).default({}),
+          note: z.string().max(500).optional(),
+        }),
+      )
+      .output(type<RunSummary>()),
     resume: oc.input(runId).output(type<RunSummary>()),
     steer: oc
       .input(
         z.object({
           runId: z.string(),
-          kind: z.enum(['set', 'pause', 'resume', 'step', 'stop', 'next-stage', 'stay', 'refresh-reference']),
+          kind: z.enum(commandKinds),
           changes: z.record(z.string(), z.number()).optional(),
           note: z.string().max(500).optional(),
         }),

@@ -78,7 +78,7 @@ export const recipeSchema = z.strictObject({
   ownReward: z.union([z.string().min(1).max(4000), ownRewardSchema]).optional(),
   checkpointEvery: z.number().int().min(1).max(1_000_000).default(10),
   /** Alerts that pause the run, for a person to look. */
-  pauseOn: z.array(z.enum(courseAlerts)).default([]),
+  pauseOn: z.array(z.enum(courseAlerts)).default(['kl-explosion', 'gradient-explosion']),
   settings: partialSettings.default({}),
   stages: z.array(stageSchema).min(1).max(100),
 })

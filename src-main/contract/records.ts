@@ -79,7 +79,17 @@ export interface StepReport extends Omit<StepSummary, 'groups'> {
   groups: GroupRecord[]
 }
 
-export type SteeringKind = 'set' | 'pause' | 'resume' | 'step' | 'stop' | 'next-stage' | 'stay' | 'refresh-reference'
+export const commandKinds = [
+  'set',
+  'pause',
+  'resume',
+  'step',
+  'stop',
+  'next-stage',
+  'stay',
+  'refresh-reference',
+] as const
+export type SteeringKind = (typeof commandKinds)[number]
 
 /** What a person asks of a running engine. */
 export interface SteeringCommand {
@@ -90,7 +100,19 @@ export interface SteeringCommand {
   note?: string
 }
 
-export interface SteeringEvent extends SteeringCommand {
+/** What stands in a run's story beside what was asked of its engine: where it began, and where it went back. */
+export type EventKind = SteeringKind | 'fork' | 'roll-back'
+
+/** Of a fork: the run that was forked. Of a roll back: the run that keeps what was abandoned. */
+export interface EventDetail {
+  run: number
+  /** Of a fork: what was asked to differ, as `key=value`. */
+  assignments?: string[]
+}
+
+export interface SteeringEvent extends Omit<SteeringCommand, 'kind'> {
+  kind: EventKind
+  detail?: EventDetail
   id: number
   runId: string
   requestedAt: string
@@ -127,6 +149,8 @@ export interface CheckpointRecord {
 /** Alerts about the course of the metrics: a run that is resumed comes upon them again at the same steps. */
 export const courseAlerts = [
   'kl-jump',
+  'kl-explosion',
+  'gradient-explosion',
   'no-signal',
   'all-truncated',
   'sampler-gap',
@@ -172,7 +196,16 @@ export interface Evidence {
   sample: number
 }
 
-export type RunStatus = 'starting' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'interrupted'
+/** `abandoned`: the steps that another run left behind when it was rolled back. */
+export type RunStatus =
+  | 'starting'
+  | 'running'
+  | 'paused'
+  | 'finished'
+  | 'stopped'
+  | 'failed'
+  | 'interrupted'
+  | 'abandoned'
 
 export interface RunSummary {
   id: string
@@ -180,6 +213,9 @@ export interface RunSummary {
   number: number
   name: string
   recipe: string
+  /** Number of the run whose steps up to `forkStep` come before its own; null: it began by itself. */
+  parent: number | null
+  forkStep: number | null
   status: RunStatus
   seed: number
   backend: string | null

@@ -322,6 +322,8 @@ class Run {
       await this.channel.stored(position.step)
       this.channel.send({ type: 'step', report, seconds: report.metrics['seconds/step'] })
       position.step = step
+      // what is asked from here on is of the next step, and comes again if that does
+      position.staying = this.steering.staying
       position.tokens = report.metrics.num_tokens
       position.running = withStep(position.running ?? {}, report.groups)
       this.newest = report
@@ -336,7 +338,7 @@ class Run {
       this.alert(
         'non-finite',
         `${error.message} Step ${step} was undone and the run is paused; nothing stored is lost.`,
-        'Lower the learning rate, then resume; if it comes again, stop and start again with a lower one.',
+        'Roll back to a checkpoint from before, with a lower learning rate; or lower it, then resume.',
       )
       return false
     }
@@ -411,7 +413,6 @@ class Run {
     const { position, optimizer } = this.state
     if (this.checkpointed === position.step) return true
     position.optimizerStep = optimizer.step
-    position.staying = this.steering.staying
     await this.channel.stored(position.step)
     const folder = join('checkpoints', `step-${String(position.step).padStart(6, '0')}`)
     try {

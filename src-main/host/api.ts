@@ -37,6 +37,12 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       estimate: api.runs.estimate.handler(({ input, signal }) =>
         crossing(host.estimator.follow(loadRecipe(input.recipe, input.assignments), input.backend, signal)),
       ),
+      fork: api.runs.fork.handler(({ input: { runId, step, assignments, ...how } }) =>
+        host.fork(runId, step, assignments, how),
+      ),
+      rollBack: api.runs.rollBack.handler(({ input }) =>
+        host.rollBack(input.runId, input.to, input.changes, input.note),
+      ),
       resume: api.runs.resume.handler(({ input }) => host.resume(input.runId)),
       steer: api.runs.steer.handler(({ input: { runId, ...command } }) => host.steer(runId, command)),
       metrics: api.runs.metrics.handler(({ input }) => ask.metrics(input.runId, input.names, input.afterStep)),

@@ -1,40 +1,53 @@
 /** The host of a data folder: its only writer, supervisor of the engine, and the answers to whoever watches. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { HostEvent } from '../contract/api.ts'
+import type { ToEngine } from '../contract/engine-messages.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
 import type { Estimate } from '../contract/estimate.ts'
 import type { EvaluationEntry, EvaluationSummary } from '../contract/evaluation.ts'
 import type { JobName, Jobs } from '../contract/jobs.ts'
+import type { KnobChanges } from '../contract/knobs.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
-import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
+import type {
+  AlertRecord,
+  CheckpointRecord,
+  RunDetail,
+  RunSummary,
+  SteeringCommand,
+  SteeringEvent,
+} from '../contract/records.ts'
 import { withHashes } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
 import { rewardModelsFolder, rewardModelsOf } from '../library/reward-models.ts'
-import { type Db, storageError } from '../store/database.ts'
+
+import type { Db } from '../store/database.ts'
+
 import { earlierRun } from '../store/earlier-runs.ts'
-import { lastFolderNumber, prepareDataFolder, runFolder } from '../store/folder.ts'
+import { prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
 import { insertModelEvaluation, type ModelEvaluation } from '../store/model-evaluations.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
 import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
-import { insertRun, lastRunNumber, markInterrupted, type NewRun, summaryOf } from '../store/runs.ts'
+import { markInterrupted, summaryOf } from '../store/runs.ts'
 import { insertStages } from '../store/stages.ts'
 import { Store } from '../store/store.ts'
 import { serve } from './desk.ts'
 import { forkEngine, type StartEngine } from './engine-process.ts'
 import { engineEntry, readerEntry } from './entries.ts'
 import { Estimator } from './estimator.ts'
+import { makeFork, planFork } from './fork.ts'
 import { Hub } from './hub.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
 import type { machineMemory } from './machine-memory.ts'
 import { Models } from './models.ts'
+import { type CreatedRun, createRun } from './new-run.ts'
 import { endOrphan } from './orphans.ts'
 import { withOwnReward } from './own-rewards.ts'
 import { RunQueue } from './queue.ts'
 import { requireMemory } from './refusal.ts'
 import { answerRequests, type RequestDesk } from './requests.ts'
 import { rewind } from './resume.ts'
+import { planRollBack, rollBack } from './roll-back.ts'
 import { Session } from './session.ts'
 
 export interface HostOptions {
@@ -65,6 +78,8 @@ export class Host {
   /** Engines of an app that was killed, on their way out. */
   readonly #orphans: Promise<unknown>
   #session: Session | undefined
+  /** Checkpoints that a fork is about to begin with. */
+  readonly #pins = new Set<{ run: number; step: number }>()
   #closed = false
 
   /**
@@ -152,44 +167,84 @@ export class Host {
     await this.#requireIdle()
     if (!anyway) requireMemory(await this.#estimate(recipe, backend))
     await this.#requireIdle()
-    const number = 1 + Math.max(this.#store.read(lastRunNumber), lastFolderNumber(this.dataFolder))
-    const id = `${String(number).padStart(4, '0')}-${recipe.name}`
-    const createdAt = new Date().toISOString()
-    const run: NewRun = {
-      number,
-      id,
-      config: recipe,
-      backendWanted: backend,
-      createdAt,
-      settings: initialSettings(recipe),
-    }
-    const folder = runFolder(this.dataFolder, id)
-    try {
-      mkdirSync(folder, { recursive: true })
-      const { settings: _, ...note } = run
-      writeFileSync(join(folder, 'run.json'), `${JSON.stringify(note, null, 2)}\n`)
-      this.#store.write((db) => {
-        insertRun(db, run)
+    const plan = { config: recipe, backendWanted: backend, settings: initialSettings(recipe) }
+    const run = createRun(this.#store, this.dataFolder, plan, {
+      rows(db, number) {
         insertStages(db, number, recipe)
         inSameWrite?.(db, number)
-      })
-    } catch (error) {
-      rmSync(folder, { recursive: true, force: true })
-      throw storageError(error, folder)
-    }
-    return this.#begin(
-      { number, id, config: recipe },
-      {
-        type: 'start',
-        recipe,
-        folder,
-        backend,
-        checkpoint: null,
-        replay: [],
-        paused: false,
-        rewardModels: rewardModelsFolder(this.dataFolder),
       },
-      [],
+    })
+    return this.#begin(run, { backend, checkpoint: null, replay: [] }, [])
+  }
+
+  /**
+   * Starts a new run where another one stood at a checkpoint, with other settings.
+   * @param step of one of the run's checkpoints
+   * @param assignments `key=value`, as of a launch
+   * @param instead of the run that is active: it is paused at a checkpoint, and left to be resumed
+   * @throws StudioError not-found, bad-recipe, bad-setting, bad-request, too-large unless `anyway`, busy unless `instead`, disk-full, data-folder
+   */
+  async fork(
+    name: string,
+    step: number,
+    assignments: string[] = [],
+    how: { anyway?: boolean; instead?: boolean } = {},
+  ): Promise<RunSummary> {
+    return this.queue.replacing(() => this.#fork(name, step, assignments, how))
+  }
+
+  async #fork(
+    name: string,
+    step: number,
+    assignments: string[],
+    { anyway = false, instead = false }: { anyway?: boolean; instead?: boolean },
+  ): Promise<RunSummary> {
+    const row = this.#store.read((db) => requireRun(db, name))
+    const plan = planFork(this.#store, this.dataFolder, row, step, assignments)
+    const backend = row.backend ?? row.backend_wanted
+    const pin = { run: row.number, step }
+    this.#pins.add(pin)
+    let run: CreatedRun
+    try {
+      if (!instead) await this.#requireIdle()
+      if (!anyway) requireMemory(await this.#estimate(plan.config, backend))
+      if (!instead) await this.#requireIdle()
+      run = makeFork(this.#store, this.dataFolder, plan, backend)
+    } finally {
+      this.#pins.delete(pin)
+    }
+    await this.#session?.close(`The fork #${run.number} was started.`, closePatience)
+    await this.#requireIdle()
+    return this.#begin(run, { backend, checkpoint: plan.checkpoint.folder, replay: [] }, [])
+  }
+
+  /**
+   * A run goes on from an earlier checkpoint, also one that is going. Its steps after that are kept as a run of their own, marked as abandoned.
+   * @param to step of one of its checkpoints
+   * @param changes of knobs, in force from the first step after it
+   * @throws StudioError not-found, bad-request, bad-setting, busy when another run is active, checkpoint, disk-full, data-folder
+   */
+  async rollBack(name: string, to: number, changes: KnobChanges = {}, note?: string): Promise<RunSummary> {
+    return this.queue.replacing(() => this.#rollBack(name, to, changes, note))
+  }
+
+  async #rollBack(name: string, to: number, changes: KnobChanges, note?: string): Promise<RunSummary> {
+    const asked = this.#store.read((db) => requireRun(db, name))
+    const plan = planRollBack(this.#store, this.dataFolder, asked, to, changes, note)
+    const live = this.#live(asked.id)
+    if (live) await live.giveUp()
+    await this.#requireIdle()
+    const folder = runFolder(this.dataFolder, asked.id)
+    await endOrphan(folder)
+    // its last steps may have been stored meanwhile
+    const row = this.#store.read((db) => requireRun(db, asked.id))
+    const { again, abandoned } = rollBack(this.#store, this.dataFolder, row, plan)
+    this.#hub.publish({ type: 'run', run: this.#store.read((db) => summaryOf(db, requireRun(db, abandoned))) })
+    this.#hub.publish({ type: 'rewound', runId: row.id, lastStep: to, abandoned: true })
+    return this.#begin(
+      { number: row.number, id: row.id, config: JSON.parse(row.config) as Recipe, folder },
+      { backend: row.backend ?? row.backend_wanted, checkpoint: plan.checkpoint.folder, replay: [] },
+      again,
     )
   }
 
@@ -204,11 +259,18 @@ export class Host {
       live.steer({ kind: 'resume' })
       return live.summary()
     }
+    if (row.status === 'abandoned') {
+      throw new StudioError(
+        'bad-request',
+        `Run #${row.number} is what run #${row.parent} left behind when it was rolled back: it does not go on.`,
+        `Fork it from one of its checkpoints: grpo-studio fork ${row.number} --step ${row.step}.`,
+      )
+    }
     if (row.status === 'finished') {
       throw new StudioError(
         'bad-request',
         `Run #${row.number} is finished: there is nothing left to do.`,
-        'Launch its recipe again, or one with more steps (--steps N).',
+        `Launch its recipe again, or fork it with more steps: grpo-studio fork ${row.number} --step N --set stages.${row.stage}.steps=N.`,
       )
     }
     await this.#requireIdle()
@@ -218,17 +280,8 @@ export class Host {
     if (step < row.step) this.#hub.publish({ type: 'rewound', runId: row.id, lastStep: step })
     const recipe = JSON.parse(row.config) as Recipe
     return this.#begin(
-      { number: row.number, id: row.id, config: recipe },
-      {
-        type: 'start',
-        recipe,
-        folder,
-        backend: row.backend ?? row.backend_wanted,
-        checkpoint,
-        replay,
-        paused: false,
-        rewardModels: rewardModelsFolder(this.dataFolder),
-      },
+      { number: row.number, id: row.id, config: recipe, folder },
+      { backend: row.backend ?? row.backend_wanted, checkpoint, replay },
       again,
     )
   }
@@ -268,11 +321,18 @@ export class Host {
     return this.#hub.subscribers
   }
 
-  /** A run and its evaluations as they are stored, also after closing. */
-  look(name: string): { run: RunDetail; evaluations: EvaluationSummary[] } {
+  /** A run and what it left as they are stored, also after closing. */
+  look(name: string): {
+    run: RunDetail
+    evaluations: EvaluationSummary[]
+    alerts: AlertRecord[]
+    checkpoints: CheckpointRecord[]
+  } {
     return lookInto(this.dataFolder, (db) => ({
       run: queries.run(db, this.dataFolder, name),
       evaluations: queries.evaluations(db, this.dataFolder, name),
+      alerts: queries.alerts(db, this.dataFolder, name),
+      checkpoints: queries.checkpoints(db, this.dataFolder, name),
     }))
   }
 
@@ -338,13 +398,30 @@ export class Host {
   }
 
   #begin(
-    ...[run, start, again]: [Session['run'], ConstructorParameters<typeof Session>[2], SteeringEvent[]]
+    run: CreatedRun,
+    from: Pick<Extract<ToEngine, { type: 'start' }>, 'backend' | 'checkpoint' | 'replay'>,
+    again: SteeringEvent[],
   ): RunSummary {
     this.queue.followOn()
     this.#jobs.rest()
     this.estimator.rest()
-    const context = { store: this.#store, hub: this.#hub, dataFolder: this.dataFolder, startEngine: this.#startEngine }
-    const session = new Session(context, run, start, again)
+    const pinned = (number: number) =>
+      new Set([...this.#pins].filter((pin) => pin.run === number).map((pin) => pin.step))
+    const context = {
+      store: this.#store,
+      hub: this.#hub,
+      dataFolder: this.dataFolder,
+      startEngine: this.#startEngine,
+      pinned,
+    }
+    const { config: recipe, folder } = run
+    const rewardModels = rewardModelsFolder(this.dataFolder)
+    const session = new Session(
+      context,
+      run,
+      { type: 'start', recipe, folder, paused: false, rewardModels, ...from },
+      again,
+    )
     this.#session = session
     void session.ended.then(() => {
       this.#session = undefined

@@ -56,6 +56,8 @@ export class RunQueue {
   #again = false
   #estimating = false
   #closed = false
+  /** Works under way between the end of a run and the begin of the one that takes its place. */
+  #replacing = 0
 
   /** Runs that wait from before wait on until something runs again: who opens the app may only want to look. */
   constructor(host: QueueHost) {
@@ -161,6 +163,18 @@ export class RunQueue {
     await this.#advancing
   }
 
+  /** What takes the place of the run that is active: nothing that waits has its turn in between. @throws what the work throws */
+  async replacing<T>(work: () => Promise<T>): Promise<T> {
+    this.#replacing++
+    try {
+      await this.#advancing
+      return await work()
+    } finally {
+      this.#replacing--
+      void this.advance()
+    }
+  }
+
   /** Resolves when what waits has had its turn for now: a run is active, or nothing will start by itself. */
   async settled(): Promise<void> {
     await this.#advancing
@@ -176,7 +190,7 @@ export class RunQueue {
       // asked again meanwhile: what was in the way may be gone
       while (this.#again) {
         this.#again = false
-        while (!this.#closed && this.#hold === null && !this.#host.active() && (await this.#startFirst()));
+        while (this.#mayStart() && (await this.#startFirst()));
       }
     } catch (error) {
       this.#holdForDisk(error)
@@ -186,6 +200,10 @@ export class RunQueue {
     // their pace may be known now
     this.#announce()
     void this.#estimate()
+  }
+
+  #mayStart(): boolean {
+    return !this.#closed && this.#hold === null && this.#replacing === 0 && !this.#host.active()
   }
 
   /** @returns whether the next may be tried */

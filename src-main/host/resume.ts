@@ -1,5 +1,4 @@
 /** Takes a run that was cut off back to its newest checkpoint, in the store and on the disk. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
@@ -15,6 +14,7 @@ import { rewindStages } from '../store/stages.ts'
 import { controlKinds, courseKinds, eventsOf, openEvents, refuseEvents } from '../store/steering.ts'
 import { deleteStepsAfter } from '../store/steps.ts'
 import type { Store } from '../store/store.ts'
+import { readState } from './checkpoint-state.ts'
 
 export interface Rewound {
   /** Checkpoint folder below the run's; null: from the start. */
@@ -32,6 +32,12 @@ export function rewind(store: Store, row: RunRow, runFolder: string): Rewound {
   const result = store.write((db): Rewound => {
     const run = row.number
     const checkpoint = newestUsable(runFolder, checkpointsOf(db, run), row.step)
+    if (!checkpoint && row.fork_step !== null)
+      throw new StudioError(
+        'checkpoint',
+        `Run #${run} has no whole checkpoint left to go on from.`,
+        `Fork run #${row.parent} again: grpo-studio fork ${row.parent} --step ${row.fork_step}.`,
+      )
     const step = checkpoint?.step ?? 0
     const position = checkpoint ? positionAt(db, run, step, join(runFolder, checkpoint.folder)) : undefined
     deleteStepsAfter(db, run, step)
@@ -69,16 +75,5 @@ function positionAt(db: Db, run: number, step: number, folder: string): { stage:
     'SELECT stage, settings FROM steps WHERE run = ? AND step = ?',
   ).get(run, step)
   if (row) return { stage: row.stage, settings: keptSettings(row.settings) }
-  const file = join(folder, 'state.json')
-  try {
-    const { stage, settings } = JSON.parse(readFileSync(file, 'utf8')) as { stage: number; settings: Settings }
-    return { stage, settings: keptSettings(settings) }
-  } catch (error) {
-    throw new StudioError(
-      'checkpoint',
-      `${file} cannot be read: ${(error as Error).message}.`,
-      `Delete the folder ${folder}: the run then resumes from the checkpoint before it.`,
-      { cause: error },
-    )
-  }
+  return readState(folder)
 }

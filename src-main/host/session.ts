@@ -30,6 +30,8 @@ export interface SessionContext {
   hub: Hub
   dataFolder: string
   startEngine: StartEngine
+  /** Steps of the run's checkpoints that must stay for now. */
+  pinned: (run: number) => ReadonlySet<number>
 }
 
 /** After `finished` or `failed` an engine has so long to leave by itself; milliseconds. */
@@ -151,6 +153,16 @@ export class Session {
     this.#engine.kill()
   }
 
+  /**
+   * Ends the engine at once, as what it did last is not wanted.
+   * @throws StudioError disk-full, data-folder while what it said cannot be stored
+   */
+  async giveUp(): Promise<void> {
+    if (this.#queue.held) throw this.#queue.held
+    this.endNow()
+    await this.ended
+  }
+
   #live(stored: RunSummary): Partial<RunSummary> {
     if (this.#queue.held) {
       const { code, hint } = this.#queue.held
@@ -200,7 +212,10 @@ export class Session {
     }
     if (report.type === 'evaluation') this.#pace.evaluation(report.report.seconds)
     for (const event of events) this.#announce(event)
-    if (report.type === 'checkpoint') pruneCheckpoints(this.#context.store, this.run.number, this.folder)
+    if (report.type === 'checkpoint') {
+      const { store, pinned } = this.#context
+      pruneCheckpoints(store, this.run.number, this.folder, pinned(this.run.number))
+    }
     this.#announceRun()
     if (report.type === 'finished' || report.type === 'failed') this.#partFrom()
   }

@@ -1,6 +1,7 @@
 /** Table `alerts`. */
 import { type AlertRecord, courseAlerts, type Evidence } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
+import { acrossCourse } from './family.ts'
 
 export function insertAlert(db: Db, run: number, alert: Omit<AlertRecord, 'id'>): AlertRecord {
   const result = sql(
@@ -15,6 +16,16 @@ export function deleteAlertsAfter(db: Db, run: number, step: number): void {
   for (const kind of courseAlerts) {
     sql(db, 'DELETE FROM alerts WHERE run = ? AND kind = ? AND step > ?').run(run, kind, step)
   }
+}
+
+/** Of the run's whole course. */
+export function courseAlertsOf(db: Db, run: number): AlertRecord[] {
+  return acrossCourse(
+    db,
+    run,
+    (holder) => alertsOf(db, holder),
+    ({ step }) => step,
+  )
 }
 
 /** Oldest first. */

@@ -1,7 +1,11 @@
 /** Checkpoints on the disk: which can be gone on from, which may go. The engine writes them, `state.json` last. */
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CheckpointRecord } from '../contract/records.ts'
+import { cutCollected } from './collected.ts'
+
+/** Written last: a checkpoint is whole once it is there. */
+const stateFile = 'state.json'
 
 function stepOf(name: string): number | undefined {
   const match = /^step-(\d+)$/.exec(name)
@@ -10,7 +14,7 @@ function stepOf(name: string): number | undefined {
 
 /** Whole on the disk: `state.json` is written last, in a folder that is then moved into place. */
 export function isWhole(runFolder: string, record: Pick<CheckpointRecord, 'folder'>): boolean {
-  return existsSync(join(runFolder, record.folder, 'state.json'))
+  return existsSync(join(runFolder, record.folder, stateFile))
 }
 
 /**
@@ -42,6 +46,7 @@ export function wholeCheckpoints(runFolder: string): CheckpointRecord[] {
 
 /** Removes what was written after the step that a run goes on from, and what was left half written or half deleted. */
 export function clearAfter(runFolder: string, step: number): void {
+  cutCollected(runFolder, step)
   const folder = join(runFolder, 'checkpoints')
   if (!existsSync(folder)) return
   for (const name of readdirSync(folder)) {
@@ -49,6 +54,27 @@ export function clearAfter(runFolder: string, step: number): void {
     if (at === undefined || at > step || !existsSync(join(folder, name, 'state.json'))) {
       rmSync(join(folder, name), { recursive: true, force: true })
     }
+  }
+}
+
+/**
+ * The same checkpoint in another run's folder. Its files are linked, not copied, where the disk can: one that is written is never written to again,
+ * and stays as long as one of the two runs keeps it.
+ */
+export function shareCheckpoint(from: string, to: string, { folder }: Pick<CheckpointRecord, 'folder'>): void {
+  const [source, target] = [join(from, folder), join(to, folder)]
+  mkdirSync(target, { recursive: true })
+  const files = readdirSync(source).filter((file) => file !== stateFile)
+  for (const file of [...files, stateFile]) linkOrCopy(join(source, file), join(target, file))
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error
+    copyFileSync(from, to)
   }
 }
 

@@ -3,7 +3,7 @@ import { StudioError } from '../contract/errors.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample } from '../contract/evaluation.ts'
 import { compare, type Side } from '../evaluation/compare.ts'
 import { type Db, sql } from './database.ts'
-import { evaluationSamples, evaluationsOf } from './evaluations.ts'
+import { courseEvaluationSamples, courseEvaluations, evaluationsOf } from './evaluations.ts'
 import { modelEvaluation, modelEvaluations } from './model-evaluations.ts'
 import { findRun, type RunRow } from './runs.ts'
 
@@ -33,10 +33,10 @@ function runEvaluation(db: Db, name: string): { entry: EvaluationEntry; samples:
   const [runName, step] = name.split('@')
   const run = findRun(db, runName)
   if (!run) return undefined
-  const all = evaluationsOf(db, run.number)
+  const all = courseEvaluations(db, run.number)
   const summary = step === undefined ? all.at(-1) : all.find((e) => String(e.step) === step)
   if (!summary) return undefined
-  return { entry: runEntry(run, summary), samples: evaluationSamples(db, run.number, summary.step, -1) }
+  return { entry: runEntry(run, summary), samples: courseEvaluationSamples(db, run.number, summary.step, -1) }
 }
 
 function runEntry(run: Pick<RunRow, 'number'>, summary: EvaluationEntry['summary']): EvaluationEntry {

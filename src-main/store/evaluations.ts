@@ -8,6 +8,7 @@ import type {
 } from '../contract/evaluation.ts'
 import type { FinishReason } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
+import { acrossCourse, holderOf } from './family.ts'
 import { finite } from './metrics.ts'
 
 interface EvaluationRow {
@@ -121,6 +122,23 @@ export function evaluationsOf(db: Db, run: number): EvaluationSummary[] {
       seconds: row.seconds ?? Number.NaN,
       ...(row.measures ? (JSON.parse(row.measures) as EvaluationMeasures) : oneSample),
     }))
+}
+
+/** Of the run's whole course. What a fork measured anew where it began takes the place of what its parent measured there. */
+export function courseEvaluations(db: Db, run: number): EvaluationSummary[] {
+  const all = acrossCourse(
+    db,
+    run,
+    (holder) => evaluationsOf(db, holder),
+    ({ step }) => step,
+  )
+  return [...new Map(all.map((evaluation) => [evaluation.step, evaluation])).values()]
+}
+
+/** Of the evaluation of a step of the run's course. */
+export function courseEvaluationSamples(db: Db, run: number, step: number, limit: number): EvaluationSample[] {
+  const own = evaluationSamples(db, run, step, limit)
+  return own.length > 0 ? own : evaluationSamples(db, holderOf(db, run, step), step, limit)
 }
 
 export function evaluationSamples(db: Db, run: number, step: number, limit: number): EvaluationSample[] {

@@ -19,7 +19,7 @@ export function restoreRuns(db: Db, folder: string): void {
       const note = JSON.parse(readFileSync(join(runFolder(folder, id), 'run.json'), 'utf8')) as Omit<NewRun, 'settings'>
       if (sql(db, 'SELECT 1 FROM runs WHERE number = ?').get(note.number)) continue
       insertRun(db, { ...note, settings: initialSettings(note.config) })
-      sql(db, `UPDATE runs SET status = 'interrupted' WHERE number = ?`).run(note.number)
+      if (!note.status) sql(db, `UPDATE runs SET status = 'interrupted' WHERE number = ?`).run(note.number)
     } catch {
       // No note, or an unreadable one: the folder stays as it is.
     }
@@ -28,6 +28,7 @@ export function restoreRuns(db: Db, folder: string): void {
 
 /** Parts whose whole was lost. */
 export function dropOrphans(db: Db): void {
+  db.exec('UPDATE runs SET parent = NULL WHERE parent NOT IN (SELECT number FROM runs)')
   for (const table of ['stages', 'steps', 'evaluations', 'steering_events', 'checkpoints', 'alerts', 'problem_data']) {
     db.exec(`DELETE FROM ${table} WHERE run NOT IN (SELECT number FROM runs)`)
   }

@@ -277,6 +277,17 @@ CREATE INDEX queue_by_state ON queue (state, position);
 CREATE INDEX queue_by_sweep ON queue (sweep, cell);
 `
 
+/**
+ * Runs that grew out of others: their own steps come after `fork_step`, those before lie with `parent`. recipe_source: JSON, where the recipe was
+ * read from. detail: JSON, of events that concern another run or the plan.
+ */
+const families = `
+ALTER TABLE runs ADD COLUMN parent INTEGER REFERENCES runs(number) ON DELETE SET NULL;
+ALTER TABLE runs ADD COLUMN fork_step INTEGER;
+ALTER TABLE runs ADD COLUMN recipe_source TEXT;
+ALTER TABLE steering_events ADD COLUMN detail TEXT;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -287,6 +298,7 @@ export const migrations: readonly string[] = [
   problemData,
   labelling,
   queueAndSweeps,
+  families,
 ]
 
 /**

@@ -15,18 +15,21 @@ import type {
 } from '../contract/records.ts'
 import type { SweepResult, SweepSummary } from '../contract/sweep.ts'
 import type { TracePage, TraceQuery } from '../contract/traces.ts'
-import { alertsOf } from './alerts.ts'
+import { courseAlertsOf } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
 import { comparison, evaluationEntries } from './comparison.ts'
 import type { Db } from './database.ts'
-import { evaluationAppearances, evaluationSamples, evaluationsOf } from './evaluations.ts'
+import { courseEvaluationSamples, courseEvaluations, evaluationAppearances } from './evaluations.ts'
+import { acrossCourse, holderOf, segmentsOf } from './family.ts'
 import { runFolder } from './folder.ts'
 import { type GroupPlace, groupOf, groupPlaces, groupsOfStep, problemDataOf, trainingAppearances } from './groups.ts'
+
 import { labelledLines, labelSets, labelState } from './labelling.ts'
-import { metricColumns } from './metrics.ts'
+import { courseColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
-import { eventsOf } from './steering.ts'
+import { courseEvents } from './steering.ts'
 import { listSweeps, sweepResult } from './sweeps.ts'
+
 import { searchTraces } from './traces.ts'
 
 /** @throws StudioError not-found naming the run */
@@ -45,27 +48,27 @@ export const queries = {
   },
 
   metrics: (db: Db, _: string, runId: string, names: string[] | undefined, afterStep: number): MetricColumns =>
-    metricColumns(db, requireRun(db, runId).number, names, afterStep),
+    courseColumns(db, requireRun(db, runId).number, names, afterStep),
 
   evaluations: (db: Db, _: string, runId: string): EvaluationSummary[] =>
-    evaluationsOf(db, requireRun(db, runId).number),
+    courseEvaluations(db, requireRun(db, runId).number),
 
   events(db: Db, _: string, runId: string): SteeringEvent[] {
     const row = requireRun(db, runId)
-    return eventsOf(db, row.number, row.id)
+    return courseEvents(db, row.number, row.id)
   },
 
-  alerts: (db: Db, _: string, runId: string): AlertRecord[] => alertsOf(db, requireRun(db, runId).number),
+  alerts: (db: Db, _: string, runId: string): AlertRecord[] => courseAlertsOf(db, requireRun(db, runId).number),
 
   checkpoints: (db: Db, _: string, runId: string): CheckpointRecord[] =>
     checkpointsOf(db, requireRun(db, runId).number),
 
   groupsOfStep: (db: Db, _: string, runId: string, step: number): GroupSummary[] =>
-    groupsOfStep(db, requireRun(db, runId).number, step),
+    groupsOfStep(db, holderOf(db, requireRun(db, runId).number, step), step),
 
   group(db: Db, _: string, runId: string, step: number, group: number): GroupRecord {
     const row = requireRun(db, runId)
-    const found = groupOf(db, row.number, step, group)
+    const found = groupOf(db, holderOf(db, row.number, step), step, group)
     if (found) return found
     throw new StudioError(
       'not-found',
@@ -75,21 +78,37 @@ export const queries = {
   },
 
   groupPlaces: (db: Db, _: string, runId: string, from: number, to: number): GroupPlace[] =>
-    groupPlaces(db, requireRun(db, runId).number, from, to),
+    acrossCourse(
+      db,
+      requireRun(db, runId).number,
+      (holder) => groupPlaces(db, holder, from, to),
+      ({ step }) => step,
+    ),
 
   /** Those of these places that are there. */
   groupsAt(db: Db, _: string, runId: string, places: readonly GroupPlace[]): GroupRecord[] {
     const { number } = requireRun(db, runId)
-    return places.flatMap(({ step, group }) => groupOf(db, number, step, group) ?? [])
+    return places.flatMap(({ step, group }) => groupOf(db, holderOf(db, number, step), step, group) ?? [])
   },
 
-  problemData: (db: Db, _: string, runId: string, prompt: string): ProblemData | undefined =>
-    problemDataOf(db, requireRun(db, runId).number, prompt),
+  problemData(db: Db, _: string, runId: string, prompt: string): ProblemData | undefined {
+    const holders = segmentsOf(db, requireRun(db, runId).number).reverse()
+    for (const { run } of holders) {
+      const data = problemDataOf(db, run, prompt)
+      if (data) return data
+    }
+    return undefined
+  },
 
   /** Every appearance of one prompt, oldest first; at the same step training comes before the evaluation after it. */
   promptHistory(db: Db, _: string, runId: string, prompt: string): PromptAppearance[] {
     const { number } = requireRun(db, runId)
-    const all = [...trainingAppearances(db, number, prompt), ...evaluationAppearances(db, number, prompt)]
+    const all = acrossCourse(
+      db,
+      number,
+      (holder) => [...trainingAppearances(db, holder, prompt), ...evaluationAppearances(db, holder, prompt)],
+      ({ step }) => step,
+    )
     return all.sort((a, b) => a.step - b.step)
   },
 
@@ -112,7 +131,7 @@ export const queries = {
   sweep: (db: Db, _: string, name: string): SweepResult => sweepResult(db, name),
 
   evaluationSamples: (db: Db, _: string, runId: string, step: number, limit: number): EvaluationSample[] =>
-    evaluationSamples(db, requireRun(db, runId).number, step, limit),
+    courseEvaluationSamples(db, requireRun(db, runId).number, step, limit),
 }
 
 type Queries = typeof queries

@@ -4,6 +4,7 @@ import { type Recipe, totalSteps } from '../contract/recipe.ts'
 import type { RunDetail, RunStatus, RunSummary } from '../contract/records.ts'
 import { keptSettings, type Settings } from '../contract/settings.ts'
 import { type Db, sql } from './database.ts'
+import { holderOf, segmentsOf } from './family.ts'
 import { stagesOf } from './stages.ts'
 import { isStaying, openEvents } from './steering.ts'
 
@@ -23,6 +24,9 @@ export interface RunRow {
   stage: number
   settings: string
   error: string | null
+  parent: number | null
+  fork_step: number | null
+  recipe_source: string | null
 }
 
 export interface NewRun {
@@ -32,6 +36,10 @@ export interface NewRun {
   backendWanted: string | null
   createdAt: string
   settings: Settings
+  parent?: number
+  forkStep?: number
+  /** Of what was abandoned, which no engine will go on with. */
+  status?: 'abandoned'
 }
 
 /** What changes in a run; a field left out stays. */
@@ -50,16 +58,19 @@ export interface RunChange {
 export function insertRun(db: Db, run: NewRun): void {
   sql(
     db,
-    `INSERT INTO runs (number, id, name, config, status, backend_wanted, created_at, settings)
-     VALUES (?, ?, ?, ?, 'starting', ?, ?, ?)`,
+    `INSERT INTO runs (number, id, name, config, status, backend_wanted, created_at, settings, parent, fork_step)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     run.number,
     run.id,
     run.config.title,
     JSON.stringify(run.config),
+    run.status ?? 'starting',
     run.backendWanted,
     run.createdAt,
     JSON.stringify(run.settings),
+    run.parent ?? null,
+    run.forkStep ?? null,
   )
 }
 
@@ -95,9 +106,10 @@ export function markInterrupted(db: Db, endedAt: string): number[] {
   return rows.map((row) => row.number)
 }
 
-/** @param name the id, the ordinal (`3` or `#3`), or `last` */
+/** @param name the id, the ordinal (`3` or `#3`), or `last`, which is never what was abandoned */
 export function findRun(db: Db, name: string): RunRow | undefined {
-  if (name === 'last') return sql<RunRow>(db, 'SELECT * FROM runs ORDER BY number DESC LIMIT 1').get()
+  if (name === 'last')
+    return sql<RunRow>(db, "SELECT * FROM runs WHERE status <> 'abandoned' ORDER BY number DESC LIMIT 1").get()
   const ordinal = /^#?(\d{1,9})$/.exec(name)
   if (ordinal) return sql<RunRow>(db, 'SELECT * FROM runs WHERE number = ?').get(Number(ordinal[1]))
   return sql<RunRow>(db, 'SELECT * FROM runs WHERE id = ?').get(name)
@@ -119,16 +131,14 @@ export function summaryOf(db: Db, row: RunRow): RunSummary {
     db,
     `SELECT value FROM metrics WHERE run = ? AND step = ?
      AND metric = (SELECT metric FROM metric_names WHERE name = 'reward')`,
-  ).get(row.number, row.step)
-  const evaluation = sql<{ accuracy: number | null }>(
-    db,
-    'SELECT accuracy FROM evaluations WHERE run = ? ORDER BY step DESC LIMIT 1',
-  ).get(row.number)
+  ).get(holderOf(db, row.number, row.step), row.step)
   return {
     id: row.id,
     number: row.number,
     name: row.name,
     recipe: config.name,
+    parent: row.parent,
+    forkStep: row.fork_step,
     status: row.status,
     seed: config.seed,
     backend: row.backend,
@@ -143,17 +153,34 @@ export function summaryOf(db: Db, row: RunRow): RunSummary {
     etaSeconds: null,
     trainedSeconds: trainedSeconds(db, row.number),
     reward: reward?.value ?? null,
-    accuracy: evaluation?.accuracy ?? null,
+    accuracy: lastAccuracy(db, row.number),
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorReport),
   }
 }
 
-/** Seconds of training so far, pauses not counted. */
+/** Seconds of training so far, those before a fork included, pauses not counted. */
 export function trainedSeconds(db: Db, run: number): number {
-  const last = sql<{ seconds: number }>(db, 'SELECT seconds FROM steps WHERE run = ? ORDER BY step DESC LIMIT 1').get(
-    run,
+  const read = sql<{ seconds: number }>(
+    db,
+    'SELECT seconds FROM steps WHERE run = ? AND step <= ? ORDER BY step DESC LIMIT 1',
   )
-  return last?.seconds ?? 0
+  for (const { run: holder, upTo } of segmentsOf(db, run).reverse()) {
+    const last = read.get(holder, upTo)
+    if (last) return last.seconds
+  }
+  return 0
+}
+
+function lastAccuracy(db: Db, run: number): number | null {
+  const read = sql<{ accuracy: number | null }>(
+    db,
+    'SELECT accuracy FROM evaluations WHERE run = ? AND step <= ? ORDER BY step DESC LIMIT 1',
+  )
+  for (const { run: holder, upTo } of segmentsOf(db, run).reverse()) {
+    const last = read.get(holder, upTo)
+    if (last) return last.accuracy
+  }
+  return null
 }
 
 function plannedTotal(db: Db, row: RunRow, config: Recipe): number {

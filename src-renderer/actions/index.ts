@@ -1,5 +1,6 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
+import { compareFamily, forkRun, rollBack } from './branch.ts'
 import { resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
 import {
   goToCompare,
@@ -55,6 +56,9 @@ export const actions: Action[] = [
   oneStep,
   stop,
   resumeRun,
+  forkRun,
+  rollBack,
+  compareFamily,
   startQueue,
   holdQueue,
   newSweep,

@@ -25,6 +25,7 @@ const PreferencesPage = lazy(() =>
 )
 const SweepsPage = lazy(() => import('../pages/sweeps/Page.tsx').then((m) => ({ default: m.SweepsPage })))
 const SweepDialog = lazy(() => import('../parts/SweepDialog.tsx').then((m) => ({ default: m.SweepDialog })))
+const BranchDialog = lazy(() => import('../parts/BranchDialog.tsx').then((m) => ({ default: m.BranchDialog })))
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -68,6 +69,7 @@ export function App() {
       <Suspense>
         <LaunchDialog />
         <SweepDialog />
+        <BranchDialog />
       </Suspense>
       <CommandPalette />
       <ShortcutsDialog />

@@ -9,9 +9,18 @@ import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
 import { type Point, pointsOf, smoothed, thinned, within } from './series.ts'
 
+/** What the run left behind when it was rolled back. */
+export interface Abandoned {
+  /** Of its whole course. */
+  columns: Columns
+  /** Last step that is the run's own too. */
+  after: number
+}
+
 export interface MetricView {
   panel: Panel
   columns: Columns
+  abandoned: readonly Abandoned[]
   heldOut: HeldOutPoint[]
   /** Steps from which the bound holds, with its value. */
   bound: { step: number; value: number }[]
@@ -42,6 +51,7 @@ export function metricOption(asked: MetricView): EChartsCoreOption {
     ...axes(view),
     series: [
       marksSeries(view),
+      ...view.abandoned.map((left, i) => abandonedSeries(view, left, i)),
       ...(panel.spread && !view.log ? [spreadSeries(view, panel.spread, most)] : []),
       ...(panel.bound ? [boundSeries(view)] : []),
       {
@@ -74,6 +84,24 @@ function hasLogarithms({ panel, columns }: MetricView): boolean {
 }
 
 const drawable = (points: Point[], log: boolean) => (log ? points.filter(([, value]) => value > 0) : points)
+
+function abandonedSeries(
+  { panel, range, palette, frame, ...view }: MetricView,
+  { columns, after }: Abandoned,
+  i: number,
+) {
+  const all = drawable(pointsOf(columns.steps, columns.series[panel.metric] ?? []), view.log)
+  const course = (view.smooth && !panel.exact ? smoothed(all) : all).filter(([step]) => step >= after)
+  return {
+    id: `abandoned ${i}`,
+    type: 'line',
+    data: thinned(within(course, range), Math.max(200, view.width * 2)),
+    showSymbol: false,
+    silent: true,
+    lineStyle: { color: palette.ink3, width: 1.2 * frame.unit, type: [4, 3], opacity: 0.8 },
+    z: 2,
+  }
+}
 
 function spreadSeries({ columns, panel, range, palette }: MetricView, name: string, most: number) {
   const spread = within(smoothed(pointsOf(columns.steps, columns.series[name] ?? [])), range)

@@ -3,12 +3,13 @@ import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { RecipeInfo } from '../../src-main/contract/api.ts'
 import type { Change } from '../../src-main/contract/estimate.ts'
-import { knobs, refusal } from '../../src-main/contract/knobs.ts'
 import type { NumberSettingName } from '../../src-main/contract/number-settings.ts'
 import { type LaunchOrder, launchRun } from '../actions/launch.ts'
+
 import { queueRun } from '../actions/queue.ts'
 import { openSweepDialog } from '../actions/sweeps.ts'
-import { plain, plural, typed } from '../format/number.ts'
+import { plain, plural } from '../format/number.ts'
+
 import { useEstimate } from '../stores/estimate.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
@@ -17,18 +18,9 @@ import { useRuns, useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
 import { EstimatePanel } from './EstimatePanel.tsx'
 import styles from './LaunchDialog.module.css'
+import { hasProblems, offered, SettingsFields, valuesOf, type Wishes } from './SettingsFields.tsx'
 
 const done = () => viewStore.setState({ launch: false })
-
-/** Settings offered at launch; a recipe file names the rest. */
-const offered: NumberSettingName[] = [
-  'temperature',
-  'learningRate',
-  'beta',
-  'groupSize',
-  'promptsPerStep',
-  'maxCompletionTokens',
-]
 
 const fromFile = ' file'
 
@@ -50,15 +42,14 @@ function Form() {
   const [file, setFile] = useState('')
   const [seed, setSeed] = useState<number | string>('')
   const [backend, setBackend] = useState('')
-  const [wishes, setWishes] = useState<Partial<Record<NumberSettingName, string>>>({})
+  const [wishes, setWishes] = useState<Wishes>({})
   /** Taken over from an estimate, beyond the settings offered here. */
   const [taken, setTaken] = useState<Change[]>([])
   const { data: ownRewards } = useResource('own-rewards', () => api().rewards.list())
   const [ownReward, setOwnReward] = useState('')
   const [busy, setBusy] = useState(false)
   const recipe = recipes?.find((r) => r.name === name)
-  const problems = offered.map((s) => (wishes[s]?.trim() ? refusal(s, typed(wishes[s])) : undefined))
-  const ready = name !== '' && (name !== fromFile || file.trim() !== '') && problems.every((p) => p === undefined)
+  const ready = name !== '' && (name !== fromFile || file.trim() !== '') && !hasProblems(wishes)
 
   const order: LaunchOrder = {
     recipe: name === fromFile ? file.trim() : name,
@@ -66,7 +57,7 @@ function Form() {
       ...(seed === '' ? [] : [`seed=${seed}`]),
       ...taken.map((change) => change.assignment),
       ...(ownReward === '' ? [] : [`ownReward=${ownReward}`, 'rewardWeights.own=1']),
-      ...offered.flatMap((s) => (wishes[s]?.trim() ? [`${s}=${typed(wishes[s])}`] : [])),
+      ...Object.entries(valuesOf(wishes)).map(([setting, value]) => `${setting}=${value}`),
     ],
     backend: backend || null,
   }
@@ -159,30 +150,12 @@ function Form() {
           />
         )}
       </div>
-      <fieldset className={styles.settings}>
-        <legend>Settings, for all stages. Empty: as in the recipe.</legend>
-        {offered.map((setting, i) => {
-          const knob = knobs.find((k) => k.name === setting)
-          return (
-            knob && (
-              <TextInput
-                key={setting}
-                label={knob.label}
-                inputMode="decimal"
-                placeholder={recipe ? byStage(recipe, setting) : plain(knob.default)}
-                rightSection={knob.unit ? <span className={styles.unit}>{knob.unit}</span> : undefined}
-                rightSectionWidth={knob.unit ? '4.5rem' : undefined}
-                value={wishes[setting] ?? ''}
-                error={problems[i]}
-                onChange={(event) => {
-                  const text = event.currentTarget.value
-                  setWishes((before) => ({ ...before, [setting]: text }))
-                }}
-              />
-            )
-          )
-        })}
-      </fieldset>
+      <SettingsFields
+        legend="Settings, for all stages. Empty: as in the recipe."
+        wishes={wishes}
+        inForce={(setting) => recipe && byStage(recipe, setting)}
+        onChange={setWishes}
+      />
       {taken.length > 0 && (
         <ul className={styles.taken} aria-label="Taken over from the estimate">
           {taken.map((change) => (

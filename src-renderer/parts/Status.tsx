@@ -9,6 +9,7 @@ const words: Record<RunStatus, string> = {
   stopped: 'stopped',
   failed: 'failed',
   interrupted: 'interrupted',
+  abandoned: 'abandoned',
 }
 
 /** A run's status as a sign and a word; `stale`: the host is not heard, so it may have changed. */

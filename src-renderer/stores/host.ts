@@ -106,6 +106,8 @@ function show(): void {
   if (seen.length > 0)
     runsStore.setState({ runs: seen.reduce((list, e) => withRun(list, e.run), runsStore.getState().runs ?? []) })
   applyEvents(events)
+  const { runId } = liveStore.getState()
+  if (runId && events.some((e) => e.type === 'rewound' && e.abandoned && e.runId === runId)) void load(runId)
 }
 
 /** Shows this run on the live page from now on. */

@@ -109,6 +109,7 @@ export function after(state: LiveState, event: HostEvent): LiveState {
         newest: state.newest && state.newest.step > event.lastStep ? null : state.newest,
         evaluations: state.evaluations.filter((e) => e.step <= event.lastStep),
         alerts: state.alerts.filter((a) => a.step <= event.lastStep || !comesAgain(a)),
+        checkpoints: state.checkpoints.filter((c) => c.step <= event.lastStep),
       }
     case 'phase':
       return state

@@ -27,6 +27,7 @@ export function runToShow(runs: RunSummary[] | null): RunSummary | null {
   return (
     runs.find((r) => r.status === 'running' || r.status === 'starting') ??
     runs.find((r) => r.status === 'paused') ??
+    runs.find((r) => r.status !== 'abandoned') ??
     runs[0]
   )
 }

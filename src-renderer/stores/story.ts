@@ -13,7 +13,12 @@ export type Mark = { step: number } & (
 
 /** Pausing and going on leave no trace in the numbers: they are in the history, not on the charts. */
 const leavesTrace = (event: SteeringEvent) =>
-  event.kind === 'set' || event.kind === 'refresh-reference' || event.kind === 'next-stage' || event.kind === 'stay'
+  event.kind === 'set' ||
+  event.kind === 'fork' ||
+  event.kind === 'roll-back' ||
+  event.kind === 'refresh-reference' ||
+  event.kind === 'next-stage' ||
+  event.kind === 'stay'
 
 export function marksOf(stages: StageRecord[], events: SteeringEvent[], alerts: AlertRecord[]): Mark[] {
   const marks: Mark[] = []
@@ -50,11 +55,14 @@ export function settingsHistory(recipe: Recipe, stages: StageRecord[], events: S
   })
   for (const event of events) {
     const { effectiveStep, changes: asked, refused } = event
-    if (event.kind === 'set' && asked && effectiveStep !== null && refused === null)
+    if ((event.kind === 'set' || event.kind === 'fork') && asked && effectiveStep !== null && refused === null)
       changes.push({ step: effectiveStep, order: event.id, apply: (s) => mergeSettings(s, settingsOf(asked)) })
   }
   changes.sort((a, b) => a.step - b.step || a.order - b.order)
-  const spans: SettingsSpan[] = [{ step: 1, settings: initialSettings(recipe) }]
+  // a fork's recipe names its own values: before it, its parent's were in force
+  const before = events.find(({ kind }) => kind === 'fork')?.before ?? {}
+  const first = mergeSettings(initialSettings(recipe), settingsOf(before))
+  const spans: SettingsSpan[] = [{ step: 1, settings: first }]
   for (const change of changes) {
     const settings = change.apply(spans[spans.length - 1].settings)
     if (spans[spans.length - 1].step === change.step) spans.pop()

@@ -1,5 +1,15 @@
 /** How a person looks at the live page: zoom, cursor, order. Not worth an address; the lasting part is kept in this browser. */
 import { createStore } from 'zustand/vanilla'
+import type { KnobChanges } from '../../src-main/contract/knobs.ts'
+
+export interface Branching {
+  kind: 'fork' | 'roll-back'
+  runId: string
+  /** Of the checkpoint to begin with; null: the newest that makes sense. */
+  step: number | null
+  /** What is filled in already. */
+  changes: KnobChanges
+}
 
 export interface ViewState {
   /** Steps shown by every chart; null shows all. */
@@ -11,7 +21,7 @@ export interface ViewState {
   enlarged: string | null
   /** Rows of the heatmap: most teaching first, or as drawn. */
   rows: 'spread' | 'drawn'
-  tab: 'history' | 'alerts'
+  tab: 'history' | 'alerts' | 'checkpoints'
   /** The knobs that most runs leave alone are unfolded. */
   furtherKnobs: boolean
   palette: boolean
@@ -19,6 +29,8 @@ export interface ViewState {
   launch: boolean
   /** Of a new sweep: the recipe to begin with. */
   sweep: { recipe: string } | null
+  /** A fork or a roll back is being asked for. */
+  branching: Branching | null
   /** Waits for a yes to stopping. */
   stopping: boolean
 }
@@ -51,6 +63,7 @@ export const viewStore = createStore<ViewState>(() => ({
   shortcuts: false,
   launch: false,
   sweep: null,
+  branching: null,
   stopping: false,
   ...restored(),
 }))

@@ -1,9 +1,9 @@
 /** Steering events in words. */
-import type { SteeringEvent, SteeringKind } from '../../src-main/contract/records.ts'
+import type { EventKind, SteeringEvent } from '../../src-main/contract/records.ts'
 import { plain } from '../format/number.ts'
 import { changedKnobs } from '../stores/story.ts'
 
-const names: Record<SteeringKind, string> = {
+const names: Record<EventKind, string> = {
   set: 'Change',
   pause: 'Pause',
   resume: 'Go on',
@@ -12,10 +12,16 @@ const names: Record<SteeringKind, string> = {
   'next-stage': 'Next stage',
   stay: 'Stay in this stage',
   'refresh-reference': 'Refresh the reference',
+  fork: 'Fork',
+  'roll-back': 'Roll back',
 }
 
 /** "temperature 1 → 0.8", or the command's name. */
 export function whatChanged(event: SteeringEvent): string {
+  if (event.kind === 'fork' && event.detail)
+    return `Fork of #${event.detail.run}${event.detail.assignments?.length ? `: ${event.detail.assignments.join(', ')}` : ''}`
+  if (event.kind === 'roll-back' && event.detail)
+    return `Roll back: steps ${event.effectiveStep} to ${event.requestedStep} abandoned (#${event.detail.run})`
   if (event.kind !== 'set') return names[event.kind]
   return changedKnobs(event)
     .map(({ label, from, to }) => `${label} ${from === undefined ? '' : `${plain(from)} `}→ ${plain(to)}`)

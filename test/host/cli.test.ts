@@ -27,6 +27,8 @@ describe('help', () => {
     'serve',
     'estimate',
     'resume',
+    'fork',
+    'roll-back',
     'runs',
     'show',
     'report',

@@ -49,7 +49,7 @@ describe('a database that may not grow', () => {
     const events = hub.subscribe([])
     const startEngine = scripted({ steps: 30, textLength: 8000 })
     const session = new Session(
-      { store, hub, dataFolder, startEngine },
+      { store, hub, dataFolder, startEngine, pinned: () => new Set() },
       { number: 1, id, config },
       { type: 'start', recipe: config, folder: '', backend: null, checkpoint: null, replay: [], paused: false },
       [],
@@ -89,7 +89,7 @@ describe('a database that may not grow', () => {
     const events = hub.subscribe([])
     const engine = scripted({ steps: 30, textLength: 20_000 })()
     const session = new Session(
-      { store, hub, dataFolder, startEngine: () => engine },
+      { store, hub, dataFolder, startEngine: () => engine, pinned: () => new Set() },
       { number: 1, id, config },
       { type: 'start', recipe: config, folder: '', backend: null, checkpoint: null, replay: [], paused: false },
       [],

@@ -46,6 +46,24 @@ describe('alerts', () => {
     }
   })
 
+  it('KL that explodes, in place of a jump', () => {
+    // as the embedded model went at a learning rate of 0.1
+    expect(kinds([0, 5.8, 9.6, 5.1, 3.2].map((kl) => ({ kl })))).toEqual([[], [], ['kl-explosion'], [], []])
+    const slow = Array.from({ length: 80 }, (_, i) => ({ kl: i / 10 }))
+    expect(kinds(slow).flat()).not.toContain('kl-explosion')
+    expect(kinds([...times(30, { kl: 0.1 }), { kl: 40 }, ...times(9, { kl: 0.1 })]).flat()).toEqual([])
+  })
+
+  it('a gradient that explodes, where some norm was usual before', () => {
+    const course = [...times(8, { grad_norm: 0.5 }), { grad_norm: 30 }, { grad_norm: 80 }]
+    expect(kinds(course).flat()).toEqual(['gradient-explosion'])
+    expect(kinds(course.slice(5)).flat()).toEqual([])
+    expect(
+      kinds([...times(8, { grad_norm: 0.5 }), { grad_norm: 300 }, ...times(9, { grad_norm: 0.5 })]).flat(),
+    ).toEqual([])
+    expect(kinds([...times(8, { grad_norm: 0.01 }), ...times(4, { grad_norm: 2 })]).flat()).toEqual([])
+  })
+
   it('no signal: five steps in a row with at least 90 % of the groups alike', () => {
     expect(kinds(times(5, { frac_reward_zero_std: 0.95, reward: 1 }))).toEqual([[], [], [], [], ['no-signal']])
     expect(
@@ -116,7 +134,9 @@ describe('alerts', () => {
       ...times(3, { kl: 0.05, frac_reward_zero_std: 1 }),
       { kl: 0.9, frac_reward_zero_std: 1 },
       { kl: 0.8, frac_reward_zero_std: 1, 'sampling/logp_difference/max': 0.2 },
-      ...times(25, { 'completions/clipped_ratio': 0.9 }),
+      ...times(15, { 'completions/clipped_ratio': 0.9 }),
+      ...times(2, { 'completions/clipped_ratio': 0.9, kl: 5, grad_norm: 40 }),
+      ...times(8, { 'completions/clipped_ratio': 0.9 }),
       { 'sampling/logp_difference/max': 0.2 },
     ]
     // hacked more and more, and measured every ten steps

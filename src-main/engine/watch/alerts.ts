@@ -17,6 +17,7 @@ const QUIET = 25
 
 const watched: readonly string[] = [
   'kl',
+  'grad_norm',
   'reward',
   'frac_reward_zero_std',
   'completions/mean_length',

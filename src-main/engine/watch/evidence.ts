@@ -63,6 +63,7 @@ function weightOf(kind: CourseAlert, one: CompletionRecord, group: GroupRecord):
       return group.zeroSpread && one.sample === 0 ? 1 : 0
     // what is rewarded most is where the policy goes
     case 'kl-jump':
+    case 'kl-explosion':
     case 'reward-apart':
       return wrong ? Math.max(one.advantage, 0) + Number.EPSILON : 0
     default:

@@ -29,6 +29,14 @@ const LASTING = 3
  */
 const MOST_GAP = 0.05
 
+/** Of an explosion: steps in a row, how many times what was usual, and the least that is large: KL in nats a token, and a gradient's norm. */
+const SUDDEN = 2
+const MANY = 10
+const LARGE_KL = 3
+const LARGE_NORM = 10
+/** Steps without which nothing is usual. */
+const FEWEST = 5
+
 /** Growth of the share of right answers that pays for longer or repeating ones. */
 const PAID = 0.05
 
@@ -42,10 +50,36 @@ export const watches: readonly Watch[] = [
       const first = all.length < SHORT ? 0 : Math.min(...recent.slice(0, -2))
       // one improbable token makes a step's mean large, and says nothing: two steps in a row do
       const least = last.length < 2 ? 0 : Math.min(...last)
-      if (!(least >= 0.5 && least >= 5 * first)) return null
+      if (!(least >= 0.5 && least >= 5 * first) || explodedKl(all)) return null
       return {
         message: `KL to the reference rose from ${first.toPrecision(2)} to ${last[1].toPrecision(2)} nats a token in ${recent.length} steps.`,
         hint: 'Lower the learning rate, raise the KL coefficient, or refresh the reference.',
+      }
+    },
+  },
+  {
+    kind: 'kl-explosion',
+    look: (all) => {
+      const kl = explodedKl(all)
+      if (!kl) return null
+      return {
+        message: `KL to the reference exploded, to ${kl.toPrecision(2)} nats a token: the policy has left the model that it began as.`,
+        hint: 'Roll back to a checkpoint from before, with a lower learning rate: going on seldom mends it.',
+      }
+    },
+  },
+  {
+    kind: 'gradient-explosion',
+    look: (all) => {
+      const norms = all.map((moment) => at(moment, 'grad_norm')).filter(Number.isFinite)
+      const before = norms.slice(0, -SUDDEN).sort((a, b) => a - b)
+      if (before.length < FEWEST) return null
+      const usual = before[before.length >> 1]
+      const least = Math.min(...norms.slice(-SUDDEN))
+      if (!(least >= LARGE_NORM && least >= MANY * usual)) return null
+      return {
+        message: `The gradient norm exploded: at least ${least.toPrecision(3)} in two steps in a row, where ${usual.toPrecision(2)} was usual.`,
+        hint: 'Roll back to a checkpoint from before, with a lower learning rate or a lower limit of the gradient norm.',
       }
     },
   },
@@ -144,6 +178,16 @@ export const watches: readonly Watch[] = [
     },
   },
 ]
+
+/** The newest KL, if it exploded: in two steps in a row, and many times what it was in the steps before. */
+function explodedKl(all: readonly Moment[]): number | undefined {
+  const kl = all.map((moment) => at(moment, 'kl'))
+  const last = kl.slice(-SUDDEN)
+  // a run begins with its reference
+  const before = all.length < LONG ? 0 : Math.min(...kl.slice(0, -SUDDEN))
+  const least = last.length < SUDDEN ? 0 : Math.min(...last)
+  return least >= LARGE_KL && least >= MANY * before ? last[1] : undefined
+}
 
 const at = (moment: Moment | undefined, name: string): number => moment?.[name] ?? Number.NaN
 const percent = (share: number) => `${Math.round(100 * share)} %`

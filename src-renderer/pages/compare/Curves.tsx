@@ -88,7 +88,7 @@ const Curve = memo(function Curve(props: CurveProps) {
         ({ detail, columns, evaluations }): Line => ({
           id: detail.id,
           color: colourOf(detail.number),
-          dashed: false,
+          dashed: detail.status === 'abandoned',
           columns,
           heldOut: panel.heldOut ? evaluations.map(panel.heldOut) : [],
         }),

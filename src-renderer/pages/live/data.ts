@@ -1,8 +1,11 @@
 /** What the parts of the live page derive from the stores, computed once a change. */
 import { useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
+import { abandonedBy } from '../../../src-main/contract/family.ts'
 import type { GroupSummary } from '../../../src-main/contract/records.ts'
 import type { Range } from '../../charts/frame.ts'
+import type { Abandoned } from '../../charts/metricOption.ts'
+import { emptyColumns, extend } from '../../stores/columns.ts'
 import { recall, remember } from '../../stores/groups.ts'
 import { api } from '../../stores/host.ts'
 import { liveStore, newestStep } from '../../stores/live.ts'
@@ -10,7 +13,7 @@ import { fullRange } from '../../stores/range.ts'
 import { type Resource, useResource } from '../../stores/resource.ts'
 import { shownStep } from '../../stores/shown.ts'
 import { type Mark, marksOf, type SettingsSpan, settingsHistory } from '../../stores/story.ts'
-import { useLive, useLiveShallow, useRoute, useView } from '../../stores/use.ts'
+import { useLive, useLiveShallow, useRoute, useRuns, useView } from '../../stores/use.ts'
 
 export function useMarks(): Mark[] {
   const { stages, events, alerts } = useLiveShallow((s) => ({
@@ -28,6 +31,25 @@ export function useSettingsHistory(): SettingsSpan[] {
     events: s.events,
   }))
   return useMemo(() => (config && stages ? settingsHistory(config, stages, events) : []), [config, stages, events])
+}
+
+const none: readonly Abandoned[] = []
+
+/** What the run left behind when it was rolled back. */
+export function useAbandoned(): readonly Abandoned[] {
+  const number = useLive((s) => s.detail?.number)
+  const { runs } = useRuns()
+  const left = number === undefined || !runs ? [] : abandonedBy(runs, number)
+  const { data, key } = useResource(left.length > 0 ? left.map(({ id }) => id).join() : null, () =>
+    Promise.all(
+      left.map(async ({ id, forkStep }) => {
+        const columns = emptyColumns()
+        extend(columns, await api().runs.metrics({ runId: id }))
+        return { columns, after: forkStep ?? 0 }
+      }),
+    ),
+  )
+  return data && left.length > 0 && key === left.map(({ id }) => id).join() ? data : none
 }
 
 /** Steps that the charts show now. */

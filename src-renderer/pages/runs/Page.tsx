@@ -1,8 +1,9 @@
 import { Button, Progress, Skeleton } from '@mantine/core'
-import { IconPlayerPlay, IconPlus } from '@tabler/icons-react'
+import { IconCornerDownRight, IconPlayerPlay, IconPlus } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useRef } from 'react'
+import { memo, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
+import { familyTree } from '../../../src-main/contract/family.ts'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { launch } from '../../actions/launch.ts'
 import { resumeRunById } from '../../actions/resumeRun.ts'
@@ -18,7 +19,10 @@ import { go, routeHash } from '../../stores/route.ts'
 import { isResumable } from '../../stores/runs.ts'
 import { useRuns } from '../../stores/use.ts'
 import styles from './Page.module.css'
+
 import { Queue } from './Queue.tsx'
+
+import { RowMenu } from './RowMenu.tsx'
 
 const columns = ['Run', 'Status', 'Step', 'Held-out', 'Reward', 'Trained', 'Seed', 'Backend', 'Started', ''] as const
 
@@ -47,8 +51,9 @@ export function RunsPage() {
 function Table({ runs }: { runs: RunSummary[] }) {
   const scroller = useRef<HTMLDivElement>(null)
   const rem = useRem()
+  const tree = useMemo(() => familyTree(runs), [runs])
   const rows = useVirtualizer({
-    count: runs.length,
+    count: tree.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => Math.round(3.25 * rem),
     overscan: 8,
@@ -68,8 +73,9 @@ function Table({ runs }: { runs: RunSummary[] }) {
         <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="rowgroup">
           {rows.getVirtualItems().map((item) => (
             <Row
-              key={runs[item.index].id}
-              run={runs[item.index]}
+              key={tree[item.index].run.id}
+              run={tree[item.index].run}
+              depth={tree[item.index].depth}
               top={item.start}
               height={item.size}
               index={item.index}
@@ -83,11 +89,14 @@ function Table({ runs }: { runs: RunSummary[] }) {
 
 const Row = memo(function Row({
   run,
+  depth,
   top,
   height,
   index,
 }: {
   run: RunSummary
+  /** Below the first of its family. */
+  depth: number
   top: number
   height: number
   index: number
@@ -99,9 +108,11 @@ const Row = memo(function Row({
       role="row"
       aria-rowindex={index + 2}
       tabIndex={-1}
+      data-abandoned={run.status === 'abandoned'}
       style={{ transform: `translateY(${top}px)`, height, position: 'absolute', inset: '0 0 auto' }}
     >
-      <span role="cell">
+      <span role="cell" className={styles.member} style={{ paddingLeft: `${1.25 * Math.max(0, depth - 1)}rem` }}>
+        {depth > 0 && <IconCornerDownRight className={styles.below} size="0.875rem" stroke={1.6} aria-hidden="true" />}
         <a
           className={styles.name}
           href={routeHash(route)}
@@ -111,6 +122,11 @@ const Row = memo(function Row({
           }}
         >
           <b>#{run.number}</b> {run.name}
+          {run.forkStep !== null && (
+            <i className={styles.from}>
+              {run.status === 'abandoned' ? 'abandoned' : 'fork'} after {run.forkStep}
+            </i>
+          )}
         </a>
       </span>
       <span role="cell">
@@ -152,6 +168,7 @@ const Row = memo(function Row({
             Resume
           </Button>
         )}
+        <RowMenu run={run} />
       </span>
     </div>
   )

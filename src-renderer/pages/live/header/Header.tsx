@@ -9,6 +9,7 @@ import { Status } from '../../../parts/Status.tsx'
 import { isActive, isResumable } from '../../../stores/runs.ts'
 import { useConnection } from '../../../stores/use.ts'
 import { useDetail, useEta } from '../data.ts'
+import { FamilyLine } from './FamilyLine.tsx'
 import styles from './Header.module.css'
 import { PhaseLine } from './PhaseLine.tsx'
 import { StageStepper } from './StageStepper.tsx'
@@ -31,6 +32,7 @@ export const Header = memo(function Header() {
             )}
           </h1>
           {detail && <Status status={detail.status} stale={isActive(detail.status) && status === 'lost'} />}
+          <FamilyLine />
           {detail && isResumable(detail.status) && (
             <ActionButton
               action={resumeRun}
@@ -65,6 +67,15 @@ export const Header = memo(function Header() {
       {detail?.error && (
         <div className={styles.error} role="alert">
           <b>{detail.error.message}</b> {detail.error.hint}
+        </div>
+      )}
+      {detail?.status === 'abandoned' && (
+        <div className={styles.error} role="status">
+          <b>
+            Steps {(detail.forkStep ?? 0) + 1} to {detail.step} were abandoned
+          </b>{' '}
+          when run #{detail.parent} was rolled back to step {detail.forkStep}. They can be looked at, compared, and
+          forked.
         </div>
       )}
       {detail?.status === 'interrupted' && !detail.error && (

@@ -4,7 +4,7 @@ import { useStore } from 'zustand'
 import type { Palette } from '../../../app/palette.ts'
 import { Chart } from '../../../charts/Chart.tsx'
 import type { Frame, Range } from '../../../charts/frame.ts'
-import { metricOption } from '../../../charts/metricOption.ts'
+import { type Abandoned, metricOption } from '../../../charts/metricOption.ts'
 import type { Panel } from '../../../charts/panels.ts'
 import { hint } from '../../../parts/hint.ts'
 import { useFrame } from '../../../parts/useLook.ts'
@@ -28,6 +28,7 @@ export interface MetricPanelProps {
   zoomed: boolean
   marks: Mark[]
   history: SettingsSpan[]
+  abandoned: readonly Abandoned[]
   smooth: boolean
   log: boolean
   palette: Palette
@@ -36,7 +37,7 @@ export interface MetricPanelProps {
 }
 
 export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
-  const { panel, range, zoomed, marks, history, smooth, log, palette, enlarged, onMark } = props
+  const { panel, range, zoomed, marks, history, abandoned, smooth, log, palette, enlarged, onMark } = props
   const evaluations = useLive((s) => s.evaluations)
   const frame = useFrame()
   const heldOut = useMemo(() => (panel.heldOut ? evaluations.map(panel.heldOut) : []), [panel, evaluations])
@@ -46,6 +47,7 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
       metricOption({
         panel,
         columns: liveStore.getState().columns,
+        abandoned,
         heldOut,
         bound,
         marks,
@@ -57,7 +59,7 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         frame: within,
         width,
       }),
-    [panel, heldOut, bound, marks, range, zoomed, smooth, log, palette],
+    [panel, abandoned, heldOut, bound, marks, range, zoomed, smooth, log, palette],
   )
   const build = useCallback((width: number) => option(width, frame), [option, frame])
   const toggle = () => viewStore.setState({ enlarged: enlarged ? null : panel.id })

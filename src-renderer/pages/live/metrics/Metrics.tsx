@@ -11,7 +11,7 @@ import { indexOfStep } from '../../../stores/columns.ts'
 import { liveStore } from '../../../stores/live.ts'
 import { useLive, useView } from '../../../stores/use.ts'
 import { cursorStore } from '../../../stores/view.ts'
-import { useDetail, useMarks, useRange, useSettingsHistory } from '../data.ts'
+import { useAbandoned, useDetail, useMarks, useRange, useSettingsHistory } from '../data.ts'
 import { MarkCard, type MarkSpot } from './MarkCard.tsx'
 import { MetricPanel } from './MetricPanel.tsx'
 import styles from './Metrics.module.css'
@@ -20,6 +20,7 @@ export const Metrics = memo(function Metrics() {
   const range = useRange()
   const marks = useMarks()
   const history = useSettingsHistory()
+  const abandoned = useAbandoned()
   const smooth = useView((v) => v.smooth)
   const log = useView((v) => v.log)
   const enlarged = useView((v) => v.enlarged)
@@ -40,7 +41,7 @@ export const Metrics = memo(function Metrics() {
       <div className={styles.bar}>
         <h2>Metrics</h2>
         <Cursor />
-        <Legend />
+        <Legend abandoned={abandoned.length > 0} />
         <ActionIconButton
           action={toggleSmoothing}
           pressed={smooth}
@@ -62,6 +63,7 @@ export const Metrics = memo(function Metrics() {
             zoomed={zoomedIn}
             marks={marks}
             history={history}
+            abandoned={abandoned}
             smooth={smooth}
             log={log}
             palette={palette}
@@ -107,9 +109,14 @@ const legend = [
   { sign: '▲', text: 'alert', tone: 'alert' },
 ] as const
 
-const Legend = memo(function Legend() {
+const Legend = memo(function Legend({ abandoned }: { abandoned: boolean }) {
   return (
     <ul className={styles.legend} aria-label="Legend">
+      {abandoned && (
+        <li data-tone="stage">
+          <span aria-hidden="true">╌</span> abandoned
+        </li>
+      )}
       {legend.map(({ sign, text, tone }) => (
         <li key={text} data-tone={tone}>
           <span aria-hidden="true">{sign}</span> {text}

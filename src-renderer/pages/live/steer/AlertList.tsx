@@ -58,7 +58,12 @@ const Entry = memo(function Entry({ alert }: { alert: AlertRecord }) {
       {detail && helps.length > 0 && (
         <div className={styles.helps}>
           {helps.map((help) => (
-            <Button key={help.name} size="compact-xs" variant="default" onClick={() => help.run(detail.settings)}>
+            <Button
+              key={help.name}
+              size="compact-xs"
+              variant="default"
+              onClick={() => help.run(detail.settings, alert.step)}
+            >
               {help.name}
             </Button>
           ))}

@@ -12,9 +12,10 @@ import { isActive } from '../../../stores/runs.ts'
 import { steerStore } from '../../../stores/steer.ts'
 import { knobHistory, pendingChanges } from '../../../stores/story.ts'
 import { useLive, useView } from '../../../stores/use.ts'
-import { viewStore } from '../../../stores/view.ts'
+import { type ViewState, viewStore } from '../../../stores/view.ts'
 import { useDetail, useSettingsHistory } from '../data.ts'
 import { AlertList } from './AlertList.tsx'
+import { CheckpointList } from './CheckpointList.tsx'
 import { EventList } from './EventList.tsx'
 import knobStyles from './Knob.module.css'
 import { KnobRow } from './KnobRow.tsx'
@@ -135,11 +136,12 @@ const Story = memo(function Story() {
   const tab = useView((v) => v.tab)
   const alerts = useLive((s) => s.alerts.length)
   const events = useLive((s) => s.events.length)
+  const checkpoints = useLive((s) => s.checkpoints.length)
   return (
     <Tabs
       className={styles.story}
       value={tab}
-      onChange={(value) => viewStore.setState({ tab: value === 'alerts' ? 'alerts' : 'history' })}
+      onChange={(value) => viewStore.setState({ tab: value as ViewState['tab'] })}
       keepMounted={false}
       classNames={{ tab: styles.tab, list: styles.tabs, panel: styles.tabPanel }}
     >
@@ -153,12 +155,18 @@ const Story = memo(function Story() {
             {alerts}
           </span>
         </Tabs.Tab>
+        <Tabs.Tab value="checkpoints">
+          Checkpoints <span className={styles.badge}>{checkpoints}</span>
+        </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="history">
         <EventList />
       </Tabs.Panel>
       <Tabs.Panel value="alerts">
         <AlertList />
+      </Tabs.Panel>
+      <Tabs.Panel value="checkpoints">
+        <CheckpointList />
       </Tabs.Panel>
     </Tabs>
   )

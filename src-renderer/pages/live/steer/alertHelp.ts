@@ -5,17 +5,21 @@ import { type KnobName, knobValue } from '../../../../src-main/contract/knobs.ts
 import type { AlertKind, RunStatus } from '../../../../src-main/contract/records.ts'
 import type { RewardName } from '../../../../src-main/contract/rewards.ts'
 import type { Settings } from '../../../../src-main/contract/settings.ts'
+import { wayBack } from '../../../../src-main/contract/way-back.ts'
+import { askBranch } from '../../../actions/branch.ts'
 import { goToSystem } from '../../../actions/goTo.ts'
 import { pause } from '../../../actions/pause.ts'
 import { resumeRun } from '../../../actions/resumeRun.ts'
 import { nextStage, refreshReference, stayInStage } from '../../../actions/stages.ts'
 import { plain } from '../../../format/number.ts'
+import { liveStore } from '../../../stores/live.ts'
 import { isActive, isResumable } from '../../../stores/runs.ts'
 import { setDraft } from '../../../stores/steer.ts'
 
 export interface Help {
   name: string
-  run: (settings: Settings) => void
+  /** @param step of the alert */
+  run: (settings: Settings, step: number) => void
   /** Whether it makes sense; by default while the run has an engine. */
   applies?: (settings: Settings, status: RunStatus) => boolean
 }
@@ -33,6 +37,15 @@ const round = (value: number) => Number(value.toPrecision(2))
 const halveRate: Help = {
   name: 'Halve the learning rate',
   run: (s) => draft('learningRate', round(s.learningRate / 2)),
+}
+const calmer: Help = {
+  name: 'Roll back, with a lower learning rate…',
+  run: (s, step) => {
+    const { runId, checkpoints } = liveStore.getState()
+    const way = wayBack(step, checkpoints, s)
+    if (runId && way) askBranch({ kind: 'roll-back', runId, step: way.to, changes: { learningRate: way.learningRate } })
+  },
+  applies: (_, status) => status !== 'abandoned',
 }
 const raiseBeta: Help = {
   name: 'Raise β',
@@ -85,7 +98,9 @@ const doctor: Help = { name: 'See the backends', run: () => void goToSystem.run(
 
 const helps: Readonly<Record<AlertKind, readonly Help[]>> = {
   'kl-jump': [halveRate, raiseBeta, refresh],
-  'non-finite': [halveRate],
+  'kl-explosion': [calmer, raiseBeta, refresh],
+  'gradient-explosion': [calmer, halveRate],
+  'non-finite': [calmer, halveRate],
   'no-signal': [warmer, larger],
   'all-truncated': [longer],
   'sampler-gap': [doctor],

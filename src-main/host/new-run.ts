@@ -1,0 +1,50 @@
+/** A new run: its number, its folder with `run.json`, and its rows. All of it is there, or nothing. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Recipe } from '../contract/recipe.ts'
+import { type Db, storageError } from '../store/database.ts'
+import { lastFolderNumber, runFolder } from '../store/folder.ts'
+import { insertRun, lastRunNumber, type NewRun } from '../store/runs.ts'
+import { insertStages } from '../store/stages.ts'
+import type { Store } from '../store/store.ts'
+
+export interface CreatedRun {
+  number: number
+  id: string
+  config: Recipe
+  folder: string
+}
+
+interface Contents {
+  /** Puts what it begins with into its folder. */
+  files?: (folder: string) => void
+  /** In place of the stages of a run that begins at its beginning, what else there is of it; in the same transaction. */
+  rows?: (db: Db, number: number) => void
+}
+
+/** @throws StudioError disk-full, data-folder */
+export function createRun(
+  store: Store,
+  dataFolder: string,
+  plan: Omit<NewRun, 'number' | 'id' | 'createdAt'>,
+  { files, rows = (db, number) => insertStages(db, number, plan.config) }: Contents = {},
+): CreatedRun {
+  const number = 1 + Math.max(store.read(lastRunNumber), lastFolderNumber(dataFolder))
+  const id = `${String(number).padStart(4, '0')}-${plan.config.name}`
+  const run: NewRun = { number, id, createdAt: new Date().toISOString(), ...plan }
+  const folder = runFolder(dataFolder, id)
+  try {
+    mkdirSync(folder, { recursive: true })
+    const { settings: _, ...note } = run
+    writeFileSync(join(folder, 'run.json'), `${JSON.stringify(note, null, 2)}\n`)
+    files?.(folder)
+    store.write((db) => {
+      insertRun(db, run)
+      rows(db, number)
+    })
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw storageError(error, folder)
+  }
+  return { number, id, config: plan.config, folder }
+}

@@ -1,0 +1,58 @@
+import { Button } from '@mantine/core'
+import { memo } from 'react'
+import { askBranch } from '../../../actions/branch.ts'
+import { showStep } from '../../../actions/groups.ts'
+import { bytes } from '../../../format/number.ts'
+import { moment } from '../../../format/time.ts'
+import { hint } from '../../../parts/hint.ts'
+import { useLive } from '../../../stores/use.ts'
+import { useDetail } from '../data.ts'
+import styles from './Story.module.css'
+
+/** Where the run can be gone on from in another way, newest first. */
+export const CheckpointList = memo(function CheckpointList() {
+  const checkpoints = useLive((s) => s.checkpoints)
+  const detail = useDetail()
+  if (checkpoints.length === 0 || !detail)
+    return <p className={styles.none}>No checkpoint yet. A run can be forked or rolled back from each.</p>
+  const { id: runId, step: last, status } = detail
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+    <div className={styles.scroller} tabIndex={0}>
+      <ol aria-label="Checkpoints">
+        {[...checkpoints].reverse().map(({ step, at, bytes: size }) => (
+          <li key={step} className={styles.checkpoint}>
+            <button
+              type="button"
+              className={styles.when}
+              onClick={() => showStep(step)}
+              {...hint(`${moment(at)}, ${bytes(size)}`)}
+            >
+              after step {step}
+            </button>
+            <Button
+              className={styles.way}
+              size="compact-xs"
+              variant="default"
+              aria-label={`Fork from step ${step}`}
+              onClick={() => askBranch({ kind: 'fork', runId, step })}
+            >
+              Fork…
+            </Button>
+            {step < last && status !== 'abandoned' && (
+              <Button
+                className={styles.way}
+                size="compact-xs"
+                variant="default"
+                aria-label={`Roll back to step ${step}`}
+                onClick={() => askBranch({ kind: 'roll-back', runId, step })}
+              >
+                Roll back…
+              </Button>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+})

@@ -1,0 +1,43 @@
+import { ActionIcon, Menu } from '@mantine/core'
+import { IconArrowBackUp, IconChartLine, IconDots, IconGitBranch } from '@tabler/icons-react'
+import { memo } from 'react'
+import type { RunSummary } from '../../../src-main/contract/records.ts'
+import { askBranch, familyOf } from '../../actions/branch.ts'
+import { go } from '../../stores/route.ts'
+
+const icon = { size: '0.875rem', stroke: 1.7, 'aria-hidden': true } as const
+
+/** What else can be done with a run. */
+export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
+  const family = familyOf(run.number)
+  return (
+    <Menu position="bottom-end" transitionProps={{ duration: 0 }} withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`More about run ${run.number}`}>
+          <IconDots size="1rem" aria-hidden="true" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconGitBranch {...icon} />}
+          onClick={() => askBranch({ kind: 'fork', runId: run.id, step: null })}
+        >
+          Fork…
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconArrowBackUp {...icon} />}
+          disabled={run.status === 'abandoned'}
+          onClick={() => askBranch({ kind: 'roll-back', runId: run.id, step: null })}
+        >
+          Roll back…
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconChartLine {...icon} />}
+          onClick={() => go({ page: 'compare', runs: family.length > 1 ? family : [run.number] })}
+        >
+          {family.length > 1 ? 'Compare with its branches' : 'Compare…'}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+})
