@@ -90,26 +90,30 @@ function* ofRun(run: string, { data, fromStep, toStep, limit, seed }: PairsOptio
   yield* several
 }
 
+/** Prompts whose answers are sampled together: enough to fill a batch, few enough to be written soon. */
+const together = 16
+
 async function* sampled(model: string, prompts: string[], o: PairsOptions): AsyncGenerator<Answers> {
   const jobs = new JobRunner(() => forkEngine(engineEntry))
   const { signal } = onInterrupt()
-  const { temperature, maxTokens, backend } = o
-  const modelDir = modelPath(model)
+  const { temperature, maxTokens, backend, seed, answers: samples } = o
+  const given = { modelDir: modelPath(model), chat: 'auto' as const, maxTokens, temperature, seed, samples, backend }
+  const wanted = prompts.slice(0, o.limit)
+  let alike = 0
   try {
-    for (const [i, prompt] of prompts.slice(0, o.limit).entries()) {
-      const answers: string[] = []
-      for (let n = 0; n < o.answers; n++) {
-        const seed = (o.seed + i * o.answers + n) % 2 ** 32
-        const ask = { modelDir, prompt, chat: 'auto' as const, maxTokens, temperature, seed, backend }
-        const { text } = await jobs.run('generate', ask, { signal })
-        if (text !== '') answers.push(text)
+    for (let from = 0; from < wanted.length; from += together) {
+      const some = wanted.slice(from, from + together)
+      const { texts } = await jobs.run('sample', { ...given, prompts: some }, { signal })
+      for (const [i, prompt] of some.entries()) {
+        const answers = [...new Set(texts[i])].filter(Boolean)
+        if (answers.length > 1) yield { prompt, answers }
+        else alike++
       }
-      const different = [...new Set(answers)]
-      if (different.length > 1) yield { prompt, answers: different }
-      else say(`prompt ${i + 1} has no two different answers: it is left out`)
+      if (wanted.length > together) say(`${Math.min(from + together, wanted.length)} of ${wanted.length} prompts`)
     }
   } finally {
     jobs.close()
+    if (alike > 0) say(`${alike} prompts have no two different answers: they are left out`)
   }
 }
 

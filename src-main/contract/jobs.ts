@@ -8,6 +8,8 @@ import type { RewardModelKind, RewardModelNote, RewardModelReport, RewardModelTr
 export interface Jobs {
   /** A model answers one prompt; the text so far is told on the way. */
   generate: { ask: GenerateRequest; news: { text: string; tokens: number }; answer: GeneratedText }
+  /** Several answers to each of several prompts, sampled together. */
+  sample: { ask: SampleRequest; news: never; answer: { texts: string[][] } }
   /** How likely each of several continuations of a prompt is. */
   choose: { ask: ChooseRequest; news: never; answer: { logProbs: number[] } }
   'train-reward-model': {
@@ -53,6 +55,12 @@ export interface GeneratedText {
   text: string
   tokens: number
   finishReason: FinishReason
+}
+
+export interface SampleRequest extends Omit<GenerateRequest, 'prompt'> {
+  prompts: string[]
+  /** Answers to each. */
+  samples: number
 }
 
 export interface ChooseRequest extends Pick<GenerateRequest, 'modelDir' | 'prompt' | 'backend'> {

@@ -1,6 +1,6 @@
 /** A model used without training: text from a prompt, and log-probabilities of given tokens. */
 import { StudioError } from '../contract/errors.ts'
-import type { GeneratedText, GenerateRequest } from '../contract/jobs.ts'
+import type { GeneratedText, GenerateRequest, Jobs } from '../contract/jobs.ts'
 import { batchOf, nextTokenLogProbs, type Sequence } from './model/batch.ts'
 import { chatTemplateOf, type Message, renderChats } from './model/chat-template.ts'
 import { modelFolder } from './model/embedded.ts'
@@ -38,17 +38,7 @@ export async function generateText(
   await openBackend(request.backend as BackendName | undefined)
   const policy = policyOf(request.modelDir)
   const { config, tokenizer } = policy
-  const promptIds = await promptIdsOf(policy, request)
-  if (promptIds.length === 0)
-    throw new StudioError('bad-request', 'The prompt is empty.', 'For example: --prompt "12+34="')
-  if (promptIds.length + request.maxTokens > config.maxPositions) {
-    throw new StudioError(
-      'bad-request',
-      `The prompt's ${promptIds.length} tokens and ${request.maxTokens} more do not fit into the model's ${config.maxPositions} positions.`,
-      `Ask for at most ${Math.max(0, config.maxPositions - promptIds.length)} tokens.`,
-    )
-  }
-  const { temperature, topP = 1, topK = 0, minP = 0, repetitionPenalty = 1 } = request
+  const promptIds = await fittingPrompt(policy, request)
   let told = 0
   const [[output]] = await rollout({
     model: policy,
@@ -56,7 +46,7 @@ export async function generateText(
     groupSize: 1,
     maxTokens: request.maxTokens,
     eosIds: config.eosIds,
-    sampler: { temperature, topP, topK, minP, repetitionPenalty },
+    sampler: samplerOf(request),
     random: () => randomAt(request.seed, 'generate'),
     sampled: ({ ids }) => {
       if (!tell || Date.now() - told < telling) return
@@ -69,6 +59,53 @@ export async function generateText(
     tokens: output.ids.length,
     finishReason: output.finished ? 'stop' : 'length',
   }
+}
+
+/**
+ * Each answer's stream of chance depends on the seed, its prompt and its place among the answers, not on what is asked beside it.
+ * @returns texts by prompt, then by sample
+ * @throws StudioError as `generateText`
+ */
+export async function sampleTexts(request: Jobs['sample']['ask']): Promise<Jobs['sample']['answer']> {
+  await openBackend(request.backend as BackendName | undefined)
+  const policy = policyOf(request.modelDir)
+  const { config, tokenizer } = policy
+  const prompts: number[][] = []
+  for (const prompt of request.prompts) prompts.push(await fittingPrompt(policy, { ...request, prompt }))
+  const groups = await rollout({
+    model: policy,
+    prompts,
+    groupSize: request.samples,
+    maxTokens: request.maxTokens,
+    eosIds: config.eosIds,
+    sampler: samplerOf(request),
+    random: (prompt, sample) => randomAt(request.seed, 'sample', request.prompts[prompt], sample),
+  })
+  return { texts: groups.map((outputs) => outputs.map(({ ids }) => tokenizer.decode(ids))) }
+}
+
+const samplerOf = ({
+  temperature,
+  topP = 1,
+  topK = 0,
+  minP = 0,
+  repetitionPenalty = 1,
+}: Omit<GenerateRequest, 'prompt'>) => ({ temperature, topP, topK, minP, repetitionPenalty })
+
+/** @throws StudioError bad-request for a prompt that is empty, or leaves no room for the answer */
+async function fittingPrompt(policy: Policy, request: GenerateRequest): Promise<number[]> {
+  const promptIds = await promptIdsOf(policy, request)
+  const { maxPositions } = policy.config
+  if (promptIds.length === 0)
+    throw new StudioError('bad-request', 'The prompt is empty.', 'For example: --prompt "12+34="')
+  if (promptIds.length + request.maxTokens > maxPositions) {
+    throw new StudioError(
+      'bad-request',
+      `The prompt's ${promptIds.length} tokens and ${request.maxTokens} more do not fit into the model's ${maxPositions} positions.`,
+      `Ask for at most ${Math.max(0, maxPositions - promptIds.length)} tokens.`,
+    )
+  }
+  return promptIds
 }
 
 export const isTrainedToTalk = ({ companions }: Policy): boolean => chatTemplateOf(companions) !== null

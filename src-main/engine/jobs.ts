@@ -8,6 +8,7 @@ type Work<N extends JobName> = (
 
 const works: { [N in JobName]: Work<N> } = {
   generate: async (ask, tell) => (await import('./inference.ts')).generateText(ask, tell),
+  sample: async (ask) => (await import('./inference.ts')).sampleTexts(ask),
   choose: async (ask) => (await import('./choice.ts')).choose(ask),
   'train-reward-model': async (ask, tell) => (await import('./reward-models/train.ts')).trainRewardModel(ask, tell),
   'evaluate-reward-model': async (ask) => (await import('./reward-models/train.ts')).evaluateRewardModel(ask),

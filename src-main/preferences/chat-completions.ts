@@ -99,7 +99,7 @@ export class ChatCompletions {
       if (error instanceof StudioError) throw error
       return { again: reasonOf(error, timeout), silent: true }
     }
-    if (status === 429 || status >= 500) {
+    if (status === 408 || status === 429 || status >= 500) {
       this.#answered = true
       return { again: `it answers ${status}${this.#told(body)}`, silent: false, wait: waitOf(headers) }
     }

@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { StudioError } from '../../src-main/contract/errors.ts'
-import { generateText, logprobsOf } from '../../src-main/engine/inference.ts'
+import { generateText, logprobsOf, sampleTexts } from '../../src-main/engine/inference.ts'
 import { unpadded } from '../../src-main/engine/verify/model.ts'
 import { bestBackend, onEachBackend } from './support/backends.ts'
 import { expectClose } from './support/compare.ts'
@@ -66,6 +66,32 @@ describe('log-probabilities', () => {
     expect(error.message).toBe(message)
     expect(error.code).toBe('bad-request')
     expect(error.hint).not.toBe('')
+  })
+})
+
+describe('several answers', () => {
+  const ask = { modelDir: tinyPolicy, maxTokens: 20, temperature: 1, samples: 3, seed: 0, backend: bestBackend }
+  const prompts = ['9-4=', '1+2=', '12+7=']
+
+  it('of a prompt depend on the seed, not on what is asked beside it', async () => {
+    const { texts } = await sampleTexts({ ...ask, prompts })
+    expect(texts.map((of) => of.length)).toEqual([3, 3, 3])
+    expect(new Set(texts.flat()).size).toBeGreaterThan(4)
+    expect((await sampleTexts({ ...ask, prompts: [prompts[1]] })).texts).toEqual([texts[1]])
+    expect((await sampleTexts({ ...ask, prompts, seed: 1 })).texts).not.toEqual(texts)
+  })
+
+  it('at temperature 0 are what one answer alone would be', async () => {
+    const { texts } = await sampleTexts({ ...ask, prompts, samples: 2, temperature: 0 })
+    for (const [i, prompt] of prompts.entries()) {
+      const { text } = await generateText({ ...ask, prompt, temperature: 0 })
+      expect(texts[i]).toEqual([text, text])
+    }
+  })
+
+  it('are refused as one is', async () => {
+    const error = await refusal(sampleTexts({ ...ask, prompts: ['1+1=', ''] }))
+    expect(error).toMatchObject({ message: 'The prompt is empty.', code: 'bad-request' })
   })
 })
 

@@ -59,7 +59,7 @@ describe('a question', () => {
 })
 
 describe('a busy server', () => {
-  it.each([429, 500, 502, 503])('is asked again after %i', async (status) => {
+  it.each([408, 429, 500, 502, 503])('is asked again after %i', async (status) => {
     const { server, reply } = await asking((_, response, turn) =>
       turn <= 2 ? failure(response, status, 'slow down') : 'at last',
     )

@@ -16,6 +16,7 @@ import { initialSettings } from '../../src-main/contract/recipe.ts'
 import { putCheckpoint } from '../../src-main/store/checkpoints.ts'
 import { putEvaluation } from '../../src-main/store/evaluations.ts'
 import { prepareDataFolder, runFolder } from '../../src-main/store/folder.ts'
+import { addLabel, insertLabelSet } from '../../src-main/store/labelling.ts'
 import { queries } from '../../src-main/store/queries.ts'
 import { insertRun, updateRun } from '../../src-main/store/runs.ts'
 import { insertStages } from '../../src-main/store/stages.ts'
@@ -42,6 +43,19 @@ function filled(): string {
     putEvaluation(db, 1, evaluationReport(0))
     for (let step = 1; step <= steps; step++) insertStep(db, 1, stepReport(step), step)
     updateRun(db, 1, { step: steps, status: 'interrupted' })
+    const labels = {
+      kind: 'helpfulness',
+      name: 'mine',
+      guidelines: '',
+      repeats: true,
+      source: 'a file',
+      createdAt: '',
+    } as const
+    const item = { first: 'a'.repeat(500), second: 'b'.repeat(500), swapped: false, said: null }
+    const items = Array.from({ length: 60 }, (_, i) => ({ ...item, prompt: `label this ${i}` }))
+    const { number: set } = insertLabelSet(db, labels, items)
+    for (let position = 0; position < 30; position++)
+      addLabel(db, { set, position, repeat: false, value: 'left' }, '2026-01-01')
     putCheckpoint(db, 1, { step: steps, at: '', folder: 'checkpoints/step-000040', bytes: 1 })
   })
   store.close()
@@ -115,6 +129,18 @@ describe('a damaged database', () => {
     expect(store.read((db) => queries.checkpoints(db, folder, id))).toMatchObject([
       { step: 30, folder: 'checkpoints/step-000030' },
     ])
+    store.close()
+  })
+
+  test('keeps no label whose item is lost', () => {
+    const folder = filled()
+    const at = readFileSync(database(folder)).indexOf('label this 10')
+    damage(database(folder), 4096 * Math.floor(at / 4096), Buffer.alloc(4096, 0xa5))
+    const store = new Store(folder)
+    const [{ items, done }] = store.read(queries.labelSets)
+    expect(items).toBeLessThan(60)
+    expect(done).toBeLessThan(30)
+    expect(store.read((db) => db.prepare('SELECT count(*) AS n FROM labels').get())).toEqual({ n: done })
     store.close()
   })
 
