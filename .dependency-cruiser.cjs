@@ -63,7 +63,8 @@ module.exports = {
       { path: '^src-main/preferences/' },
       {
         path: '^src-main/|^src-renderer/',
-        pathNot: '^src-main/(preferences|contract|evaluation|library)/|^src-main/engine/(random|reward-models/data).ts$',
+        pathNot:
+          '^src-main/(preferences|contract|evaluation|library)/|^src-main/engine/(random|reward-models/data).ts$',
       },
     ),
     forbid(
