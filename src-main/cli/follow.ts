@@ -12,6 +12,8 @@ import { Progress } from './progress.ts'
 
 export interface FollowOptions {
   json?: boolean
+  /** Nothing on stdout: whoever asks prints what came of it. */
+  quiet?: boolean
 }
 
 /** The shell's status of a program that Ctrl-C ended. */
@@ -115,14 +117,14 @@ async function askToGoOn(host: Host, runId: string, signal: AbortSignal): Promis
   }
 }
 
-function report(host: Host, runId: string, interrupt: Interrupt, { json }: FollowOptions): number {
+function report(host: Host, runId: string, interrupt: Interrupt, { json, quiet }: FollowOptions): number {
   const { run, evaluations, alerts, checkpoints } = host.look(runId)
   const status =
     run.status === 'finished' || run.status === 'stopped' ? 0 : interrupt.happened() ? interruptedStatus : 1
   if (json) {
     const { config: _, settings: __, pending: ___, ...summary } = run
     printJson({ type: 'summary', run: summary, evaluations })
-  } else {
+  } else if (!quiet) {
     const first = evaluations.at(0)
     const last = evaluations.at(-1)
     print(

@@ -14,7 +14,7 @@ import { isLocked } from '../store/lock.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
-import { decimals, duration, percent, print, printJson, say, table } from './output.ts'
+import { decimals, duration, print, printJson, say, table } from './output.ts'
 import { ask, workOff } from './queue.ts'
 
 interface SweepOptions {
@@ -121,7 +121,7 @@ async function run(what: string | undefined, options: SweepOptions): Promise<voi
     return
   }
   let name = ''
-  process.exitCode = await workOff(folder, {}, (host: Host) => {
+  process.exitCode = await workOff(folder, { quiet: options.json }, (host: Host) => {
     name = startSweep(host, prepared, backend)
     say(`${name}: ${prepared.runs.length} runs`)
   })
@@ -236,14 +236,14 @@ function comparison({ sweep, plan, cells }: SweepResult): string {
   const { runs } = sweep
   const head = `${sweep.name}: ${sweep.title}, recipe ${sweep.recipe}, seeds ${plan.seeds.join(', ')}`
   const state = `${runs.finished} of ${runs.all} runs finished${runs.waiting > 0 ? `, ${runs.waiting} wait` : ''}${runs.failed > 0 ? `, ${runs.failed} failed` : ''}`
-  const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.max > 0)
+  const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.value > 0)
   const rows = cells.map((cell, i) => [
     cell.label,
     cell.runs.filter(({ status }) => status === 'finished').length,
     interval(cell.accuracy),
     i === plan.reference ? 'reference' : interval(cell.difference, true),
     decimals(cell.meanLength?.mean ?? null, 1),
-    ...(mixing ? [percent(cell.languageMixing?.mean ?? null)] : []),
+    ...(mixing ? [interval(cell.languageMixing)] : []),
     cell.seconds && duration(cell.seconds.mean),
     decimals(cell.secondsPerStep?.mean ?? null, 2),
     cell.tokens && Math.round(cell.tokens.mean),

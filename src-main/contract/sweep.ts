@@ -169,8 +169,8 @@ export interface CellResult extends SweepCell {
   meanLength: Spread | null
   /** Share of the held-out answers in the form. */
   formatRate: Spread | null
-  /** Share of the words of the reasoning in another language than the target. */
-  languageMixing: Spread | null
+  /** Share of the words of the reasoning in another language than the target, in held-out answers at the end; its interval as that of the accuracy. */
+  languageMixing: Estimate | null
   /** Of training, in all and a step. */
   seconds: Spread | null
   secondsPerStep: Spread | null

@@ -4,11 +4,11 @@ import type { Spread } from '../contract/sweep.ts'
 import { mean } from './estimators.ts'
 import { meanOverSeeds } from './seeds.ts'
 
-/** Share of right answers by prompt, of one run. */
+/** A share by prompt, of one run: of its right answers, of words in another language. */
 export type Outcomes = ReadonlyMap<string, number>
 
 /** null without runs, or where they have no prompt in common. */
-export function accuracyOf(runs: readonly Outcomes[]): Estimate | null {
+export function shareOf(runs: readonly Outcomes[]): Estimate | null {
   const rows = aligned(runs)
   return rows && meanOverSeeds(rows)
 }

@@ -32,12 +32,12 @@ const figure = (value: string, label: string) => html`<div><b>${value}</b><span>
 const percent = (share: number) => (100 * share).toFixed(1)
 
 function accuracies(cells: readonly CellResult[], reference: number): Markup {
-  const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.max > 0)
+  const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.value > 0)
   return html`<div class="wide"><table class="cells"><tr><th>cell</th><th class="n">before</th><th class="n">accuracy</th><th></th><th>95 % interval</th><th class="n">less the reference</th><th></th><th>95 % interval</th><th class="n">tokens each</th>${mixing ? html`<th class="n">other language</th>` : null}<th class="n">runs</th></tr>
 ${cells.map((cell, i) => {
   const { accuracy, difference } = cell
   const done = cell.runs.filter(({ status }) => status === 'finished').length
-  return html`<tr><td>${dot(i)}${cell.label}</td><td class="n">${cell.before === null ? '–' : `${percent(cell.before)} %`}</td><td class="n"><b>${accuracy ? `${percent(accuracy.value)} %` : '–'}</b></td><td>${accuracy && bar(accuracy.low, accuracy.value, accuracy.high)}</td><td class="ci">${accuracy && `${percent(accuracy.low)} – ${percent(accuracy.high)}`}</td><td class="n">${i === reference ? 'reference' : difference ? signed(difference.value) : '–'}</td><td>${difference && bar((1 + difference.low) / 2, (1 + difference.value) / 2, (1 + difference.high) / 2, true)}</td><td class="ci">${difference && `${signed(difference.low)} – ${signed(difference.high)}`}</td><td class="n">${mean(cell.meanLength, 1)}</td>${mixing ? html`<td class="n">${cell.languageMixing ? `${percent(cell.languageMixing.mean)} %` : '–'}</td>` : null}<td class="n">${done}</td></tr>`
+  return html`<tr><td>${dot(i)}${cell.label}</td><td class="n">${cell.before === null ? '–' : `${percent(cell.before)} %`}</td><td class="n"><b>${accuracy ? `${percent(accuracy.value)} %` : '–'}</b></td><td>${accuracy && bar(accuracy.low, accuracy.value, accuracy.high)}</td><td class="ci">${accuracy && `${percent(accuracy.low)} – ${percent(accuracy.high)}`}</td><td class="n">${i === reference ? 'reference' : difference ? signed(difference.value) : '–'}</td><td>${difference && bar((1 + difference.low) / 2, (1 + difference.value) / 2, (1 + difference.high) / 2, true)}</td><td class="ci">${difference && `${signed(difference.low)} – ${signed(difference.high)}`}</td><td class="n">${mean(cell.meanLength, 1)}</td>${mixing ? html`<td class="n">${cell.languageMixing ? `${percent(cell.languageMixing.value)} % (${percent(cell.languageMixing.low)} – ${percent(cell.languageMixing.high)})` : '–'}</td>` : null}<td class="n">${done}</td></tr>`
 })}</table></div>`
 }
 

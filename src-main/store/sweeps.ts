@@ -3,7 +3,7 @@ import { type ErrorReport, StudioError } from '../contract/errors.ts'
 import type { EvaluationSummary } from '../contract/evaluation.ts'
 import type { RunStatus } from '../contract/records.ts'
 import type { CellResult, SweepPlan, SweepResult, SweepRun, SweepSummary } from '../contract/sweep.ts'
-import { accuracyOf, differenceOf, meanCurve, type Outcomes, spreadOf } from '../evaluation/cells.ts'
+import { differenceOf, meanCurve, type Outcomes, shareOf, spreadOf } from '../evaluation/cells.ts'
 import { meanOverSeeds } from '../evaluation/seeds.ts'
 import { type Db, sql } from './database.ts'
 import { evaluationsOf } from './evaluations.ts'
@@ -99,12 +99,12 @@ export function sweepResult(db: Db, name: string): SweepResult {
     return {
       ...cell,
       runs: entries.filter((entry) => entry.cell === i).map((entry) => runOf(entry, runs)),
-      accuracy: accuracyOf(runs.map(({ outcomes }) => outcomes)),
+      accuracy: shareOf(runs.map(({ outcomes }) => outcomes)),
       difference: i === plan.reference ? null : differenceOf(bySeed(finished[plan.reference]), bySeed(runs)),
       before: spreadOf(runs.map(({ evaluations }) => evaluations.at(0)?.accuracy))?.mean ?? null,
       meanLength: spreadOf(last.map((e) => e?.meanLength)),
       formatRate: spreadOf(last.map((e) => e?.formatRate)),
-      languageMixing: spreadOf(last.map((e) => e?.languageMixing)),
+      languageMixing: shareOf(runs.map(({ mixing }) => mixing)),
       seconds: spreadOf(runs.map(({ number }) => trainedSeconds(db, number))),
       secondsPerStep: spreadOf(runs.map(({ number }) => meanMetric(db, number, 'seconds/step'))),
       tokens: spreadOf(runs.map(({ number }) => mostOfMetric(db, number, 'num_tokens'))),
@@ -125,8 +125,9 @@ interface FinishedRun {
   number: number
   seed: number
   evaluations: EvaluationSummary[]
-  /** At its end. */
+  /** At its end: right answers, and words in another language where there are words. */
   outcomes: Outcomes
+  mixing: Outcomes
 }
 
 function finishedRuns(db: Db, entries: EntryRow[], cell: number): FinishedRun[] {
@@ -135,14 +136,17 @@ function finishedRuns(db: Db, entries: EntryRow[], cell: number): FinishedRun[] 
     .map(({ run, seed }) => {
       const number = run!
       const evaluations = evaluationsOf(db, number)
-      return { number, seed, evaluations, outcomes: outcomesOf(db, number, evaluations.at(-1)?.step ?? 0) }
+      const step = evaluations.at(-1)?.step ?? 0
+      const outcomes = sharesOf(db, number, step, 'avg(correct)')
+      return { number, seed, evaluations, outcomes, mixing: sharesOf(db, number, step, '1 - avg(language)') }
     })
 }
 
-function outcomesOf(db: Db, run: number, step: number): Outcomes {
+function sharesOf(db: Db, run: number, step: number, share: 'avg(correct)' | '1 - avg(language)'): Outcomes {
   const rows = sql<[string, number]>(
     db,
-    `SELECT prompt, avg(correct) FROM evaluation_samples WHERE run = ? AND step = ? GROUP BY prompt ORDER BY min(position)`,
+    `SELECT prompt, ${share} AS share FROM evaluation_samples WHERE run = ? AND step = ?
+     GROUP BY prompt HAVING share IS NOT NULL ORDER BY min(position)`,
   )
     .raw()
     .all(run, step)

@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|recipes|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|recipes|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ablations …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them, TRL on a GPU with --gpu; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
@@ -28,6 +28,7 @@ const parts = {
   traces: async () => (await import('./traces.ts')).traces,
   estimate: async () => (await import('./estimate.ts')).estimate,
   ppo: async () => (await import('./ppo.ts')).ppo,
+  ablations: async () => (await import('./ablations.ts')).ablations,
 } satisfies Record<string, () => Promise<Bench>>
 type Part = keyof typeof parts
 

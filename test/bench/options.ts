@@ -4,7 +4,7 @@ export interface BenchOptions {
   backend?: string
   /** A Python with torch and TRL: the trainer's opponents. */
   python?: string
-  /** Rows of the trainer's bench; all, if not given. */
+  /** Rows of the trainer's bench, or ablations by name; all, if not given. */
   rows?: string[]
   /** TRL, the trainer's opponent, computes on the GPU. */
   gpu?: boolean

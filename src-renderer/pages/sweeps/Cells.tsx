@@ -11,7 +11,7 @@ import styles from './Page.module.css'
 /** A row a cell: how right it ends, how far from the reference, and what that took. */
 export function Cells({ result: { cells, plan } }: { result: SweepResult }) {
   const colours = useColours(cells.length)
-  const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.max > 0)
+  const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.value > 0)
   return (
     <section className={styles.cells} aria-label="Cells">
       <table>
@@ -57,7 +57,9 @@ export function Cells({ result: { cells, plan } }: { result: SweepResult }) {
                 )}
               </td>
               <td>{compact(cell.meanLength?.mean)}</td>
-              {mixing && <td>{percent(cell.languageMixing?.mean)}</td>}
+              {mixing && (
+                <td>{cell.languageMixing ? <Interval of={cell.languageMixing} color={colours[i]} /> : '–'}</td>
+              )}
               <td {...range(cell.seconds, span)}>{span(cell.seconds?.mean)}</td>
               <td>{cell.secondsPerStep ? `${cell.secondsPerStep.mean.toFixed(2)} s` : '–'}</td>
               <td data-further>{compact(cell.tokens?.mean)}</td>
