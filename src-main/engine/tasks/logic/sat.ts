@@ -81,11 +81,11 @@ export const sat: PuzzleFamily<Sat> = {
 }
 
 /** A trace is made of so many variables at most, goes wrong so often, and has so many characters: the embedded model has 256 positions. */
-const traced = { variables: 4, flips: 3, characters: 120 }
+const traced = { variables: 4, flips: 3, characters: 130 }
 
 /**
- * `1,-2:1;?1,2:1;2ok` for (1 or not 2) and (2): an assignment, held against the clauses in order, each by a literal that makes it true; where
- * there is none, a variable of that clause changes, and so on (WalkSAT, Selman et al. 1994).
+ * `1,-2:1;2?1,2:1;2ok` for (1 or not 2) and (2): an assignment, held against the clauses in order, each up to its first literal that is true;
+ * where there is none, a variable of that clause changes, and so on (WalkSAT, Selman et al. 1994).
  */
 function trace(random: Random, data: Sat): Trace | undefined {
   const { variables, clauses } = data
@@ -95,14 +95,13 @@ function trace(random: Random, data: Sat): Trace | undefined {
     let thinking = ''
     for (let flips = 0; flips <= traced.flips; flips++) {
       const answer = values.map((value, v) => (value ? v + 1 : -v - 1)).join()
-      const literals = clauses.map((clause) => clause.find((v) => values[Math.abs(v) - 1] === v > 0))
-      const broken = literals.indexOf(undefined)
-      if (broken < 0) {
-        thinking += `${answer}:${literals.join(';')}ok`
-        if (thinking.length <= traced.characters) return { thinking, answer }
-        break
-      }
-      thinking += `${answer}:${[...literals.slice(0, broken), '?'].join(';')}`
+      const firstTrue = clauses.map((clause) => clause.findIndex((v) => values[Math.abs(v) - 1] === v > 0))
+      const broken = firstTrue.indexOf(-1)
+      const seen = clauses.slice(0, broken < 0 ? undefined : broken + 1)
+      const looks = seen.map((clause, i) => clause.slice(0, i === broken ? undefined : firstTrue[i] + 1).join())
+      thinking += `${answer}:${looks.join(';')}${broken < 0 ? 'ok' : '?'}`
+      if (thinking.length > traced.characters) break
+      if (broken < 0) return { thinking, answer }
       const flipped = Math.abs(random.pick(clauses[broken])) - 1
       values[flipped] = !values[flipped]
     }
