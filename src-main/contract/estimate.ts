@@ -4,7 +4,7 @@
 export const memoryParts = {
   program: 'Node and the tensor library',
   weights: 'the model’s weights, and what reading them took',
-  training: 'reference, gradients and AdamW’s moments of what is trained',
+  training: 'reference, gradients and AdamW’s moments of what is trained; a critic',
   work: 'sampling (KV cache) and a micro-batch (activations): the allocator keeps the one’s beside the other’s',
 } as const
 export type MemoryPart = keyof typeof memoryParts

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { parseRecipe } from '../../src-main/contract/recipe.ts'
 import { defaultSettings } from '../../src-main/contract/settings.ts'
-import { forwardFlops, passFlops, trainingFlops } from '../../src-main/engine/estimate/flops.ts'
-import { through } from '../../src-main/engine/estimate/memory.ts'
+import { forwardFlops, passFlops, trainingFlops, withReference } from '../../src-main/engine/estimate/flops.ts'
+import { memoryOf, through } from '../../src-main/engine/estimate/memory.ts'
+import { resolved } from '../../src-main/engine/estimate/situation.ts'
 import { activationBytes, cacheBytesPerToken, samplingBytes, sizesOf } from '../../src-main/engine/estimate/sizes.ts'
 import { drawn } from '../../src-main/engine/estimate/time.ts'
 import { rolloutWork, updateWork } from '../../src-main/engine/estimate/workload.ts'
@@ -65,6 +67,13 @@ describe('sizes', () => {
   })
 })
 
+test('a critic is what the policy trains, with a head of one number a state and a bias', () => {
+  expect(whole.critic).toBe(whole.parameters + 576 + 1)
+  expect(adapted.critic).toBe(adapted.trained + 576 + 1)
+  const untied = sizesOf({ ...smollm2, tiedEmbeddings: false }, undefined)
+  expect(untied.critic).toBe(untied.parameters - 49_152 * 576 + 576 + 1)
+})
+
 describe('operations', () => {
   test('a forward pass of short text is two for each weight and token, the head’s for outputs alone', () => {
     const flops = forwardFlops(whole, { rows: 2, length: 16, firstOutput: 7 })
@@ -81,9 +90,20 @@ describe('operations', () => {
     expect(trainingFlops(whole, shape, false) / forward).toBe(3)
     expect(trainingFlops(whole, shape, true) / forward).toBe(4)
     expect(trainingFlops(adapted, shape, false) / forward).toBe(2)
-    expect(passFlops(whole, shape, false, true)).toBe(4 * forward)
-    expect(passFlops(whole, shape, false, false)).toBe(2 * forward)
+    expect(passFlops(whole, shape, false, withReference(true))).toBe(4 * forward)
+    expect(passFlops(whole, shape, false, withReference(false))).toBe(2 * forward)
   })
+})
+
+test('memory counts a critic with its moments, and what is held of them for undoing', () => {
+  const memory = (settings: object) => {
+    const stages = [{ kind: 'grpo', name: 'only', steps: 1, settings }]
+    const recipe = parseRecipe({ name: 'mine', title: 'Mine', task: { sum: 1 }, stages }, 'mine')
+    const situation = resolved({ prompts: [[1, 2, 3]], longestPrompt: 3 }, recipe)
+    return memoryOf(whole, situation, { update: null, sampling: null })
+  }
+  const [plain, critic] = [memory({}), memory({ advantageEstimator: 'gae' })]
+  expect(critic.parts).toEqual({ ...plain.parts, training: plain.parts.training + 6 * 4 * whole.critic })
 })
 
 describe('workload', () => {
@@ -116,7 +136,22 @@ describe('workload', () => {
     const { passes, updates } = updateWork([12, 12], all(2, 16, 112), settings, randomAt(0, 'test'))
     expect(updates).toBe(2)
     // 16 answers of 124 tokens, padded to 128, in each half
-    expect(passes).toEqual(new Array(2).fill({ rows: 16, length: 128, firstOutput: 0, backward: true }))
+    expect(passes).toEqual(new Array(2).fill({ rows: 16, length: 128, firstOutput: 0, models: withReference(true) }))
+  })
+
+  test('a critic sees each answer once before, and learns from it; the reference is asked once', () => {
+    const settings = { ...defaultSettings, miniBatches: 2, innerEpochs: 3, advantageEstimator: 'gae' as const }
+    const { passes, updates } = updateWork([12, 12], all(2, 16, 112), settings, randomAt(0, 'test'))
+    expect(updates).toBe(12)
+    const rows = (of: string, backward: boolean) =>
+      passes
+        .filter(({ models }) => models.some((m) => m.of === of && m.backward === backward))
+        .reduce((sum, pass) => sum + pass.rows, 0)
+    expect(rows('reference', false)).toBe(32)
+    expect(rows('critic', false)).toBe(32)
+    expect(rows('critic', true)).toBe(96)
+    expect(rows('policy', true)).toBe(96)
+    expect(rows('policy', false)).toBe(0)
   })
 })
 

@@ -24,8 +24,24 @@ export function attentionFlops({ config: c }: Sizes): number {
   return 4 * c.layers * c.heads * c.headDim
 }
 
-/** All of a micro-batch: the policy forward, backward too if it learns, and the reference forward. */
-export function passFlops(sizes: Sizes, shape: BatchShape, checkpointing: boolean, backward: boolean): number {
-  const forward = forwardFlops(sizes, shape)
-  return forward + (backward ? trainingFlops(sizes, shape, checkpointing) : forward)
+/** A model that a micro-batch goes through in an update: forward, backward too if it learns. */
+export interface ModelPass {
+  of: 'policy' | 'reference' | 'critic'
+  backward: boolean
+}
+
+/** What a GRPO update does with a micro-batch. */
+export const withReference = (backward: boolean): ModelPass[] => [
+  { of: 'reference', backward: false },
+  { of: 'policy', backward },
+]
+
+/** All that is done with a micro-batch. */
+export function passFlops(sizes: Sizes, shape: BatchShape, checkpointing: boolean, models: ModelPass[]): number {
+  const flops = models.map(({ of, backward }) => {
+    // a critic has no logits
+    const own = of === 'critic' ? { ...shape, firstOutput: shape.length - 1 } : shape
+    return backward ? trainingFlops(sizes, own, checkpointing) : forwardFlops(sizes, own)
+  })
+  return flops.reduce((sum, n) => sum + n, 0)
 }

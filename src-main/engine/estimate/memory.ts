@@ -1,5 +1,6 @@
 /** The engine's peak memory, from the architecture, and from what was measured where it was: see `MemoryEstimate`. */
 import type { MemoryEstimate } from '../../contract/estimate.ts'
+import { hasCritic } from '../../contract/recipe.ts'
 import { shapeOf } from '../model/batch.ts'
 import type { Measured } from './measurement.ts'
 import { type Situation, widestRollout } from './situation.ts'
@@ -15,7 +16,7 @@ const usual = {
   fragmentation: 1.3,
 }
 
-/** The reference after the first step, and AdamW's two moments, of what is trained. */
+/** The reference after the first step, and AdamW's two moments, of what is trained; of a critic its weights in the reference's place. */
 const RESIDENT = 3
 /** While an update ends: the sum of gradients and the newest, and weights and moments as they were before, for undoing. */
 const UPDATING = 5
@@ -34,8 +35,9 @@ export function memoryOf(sizes: Sizes, situation: Situation, measured: Measured)
     peaks.map((p) => p.model),
     weightBytes * usual.reading,
   )
-  const training = RESIDENT * FLOAT_BYTES * sizes.trained
-  const update = Math.max(0, updateBytes(sizes, situation, measured) - training)
+  const ofPolicy = RESIDENT * FLOAT_BYTES * sizes.trained
+  const update = Math.max(0, updateBytes(sizes, situation, measured) - ofPolicy)
+  const training = ofPolicy + criticBytes(sizes, situation)
   const sampling = samplingTotal(sizes, situation, measured)
   // one after the other, yet the allocator keeps what the one freed where the other does not find it: r1-zero-mini holds both at its peak
   const parts = { program, weights, training, work: update + sampling }
@@ -46,6 +48,14 @@ export function memoryOf(sizes: Sizes, situation: Situation, measured: Measured)
     sampling,
     basis: measured.update && measured.sampling ? 'measured' : 'computed',
   }
+}
+
+/**
+ * Of a critic: its weights and moments, and those before the step, which are held for undoing while the policy learns. What its own update takes
+ * on top is there before the policy's, and less.
+ */
+function criticBytes(sizes: Sizes, { recipe }: Situation): number {
+  return hasCritic(recipe) ? 2 * RESIDENT * FLOAT_BYTES * sizes.critic : 0
 }
 
 /** The largest micro-batch that the run can come to. */

@@ -14,6 +14,8 @@ export interface Sizes {
   parameters: number
   /** Numbers that updates change. */
   trained: number
+  /** Numbers that a critic's updates change. */
+  critic: number
   /** Numbers in the projections of all layers: what a token is multiplied with before the head. */
   projections: number
 }
@@ -25,8 +27,10 @@ export function sizesOf(config: ModelConfig, lora: Lora | undefined): Sizes {
   const parameters = total(own.values())
   const named = new Map([...own].map(([name, shape]) => [name, { shape }]))
   const trained = lora ? total(adapterShapes(config, named, lora).values()) : parameters
+  const head = own.get('lm_head.weight')
+  const critic = trained - (head && !lora ? count(head) : 0) + config.hidden + 1
   const projections = total([...own].filter(([name]) => name.endsWith('_proj.weight')).map(([, shape]) => shape))
-  return { config, lora, parameters, trained, projections }
+  return { config, lora, parameters, trained, critic, projections }
 }
 
 /** Bytes of keys and values that one token leaves in all layers. */

@@ -4,7 +4,7 @@ import type { Settings } from '../../contract/settings.ts'
 import { type Random, randomAt } from '../random.ts'
 import { EVALUATION_ROWS } from '../stages/evaluate.ts'
 import { longestLimit } from '../start.ts'
-import { attentionFlops, forwardFlops, passFlops } from './flops.ts'
+import { attentionFlops, forwardFlops, passFlops, withReference } from './flops.ts'
 import type { MeasuredSampling, MeasuredUpdate } from './measurement.ts'
 import type { Situation } from './situation.ts'
 import type { SamplingShape, Sizes } from './sizes.ts'
@@ -127,15 +127,19 @@ export function updateClock(
   measured: MeasuredUpdate,
   checkpointing: boolean,
 ): (work: UpdateWork, times?: number) => number {
-  const points = measured.batches.map((b) => ({ x: passFlops(sizes, b, measured.checkpointing, true), y: b.seconds }))
+  const points = measured.batches.map((b) => ({
+    x: passFlops(sizes, b, measured.checkpointing, withReference(true)),
+    y: b.seconds,
+  }))
   const large = points[1]
   // at the most what the larger would take without a base
   const perFlop = Math.min(Math.max(slope(points), 0.5 * (large.y / large.x)), large.y / large.x)
   const base = large.y - perFlop * large.x
+  const measuredModels = withReference(true).length
   return ({ passes, updates }, times = 1) => {
     let seconds = 0
-    for (const { backward, ...shape } of passes)
-      seconds += base + perFlop * passFlops(sizes, shape, checkpointing, backward)
+    for (const { models, ...shape } of passes)
+      seconds += (base * models.length) / measuredModels + perFlop * passFlops(sizes, shape, checkpointing, models)
     return times * seconds + updates * measured.optimizerSeconds
   }
 }

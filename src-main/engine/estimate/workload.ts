@@ -1,10 +1,13 @@
 /** What there is to compute in a step, played through with lengths in place of tokens: the same batches, passes and shapes that a step would have. */
 import type { Settings } from '../../contract/settings.ts'
 import type { Episode } from '../grpo/episode.ts'
+import { miniBatches } from '../grpo/mini-batches.ts'
 import { passesOf } from '../grpo/passes.ts'
-import { shapeOf } from '../model/batch.ts'
+import { counts } from '../grpo/shares.ts'
+import { microBatches, shapeOf } from '../model/batch.ts'
 import type { Random } from '../random.ts'
 import { batchSize, MOST_ROWS } from '../rollout/rollout.ts'
+import { type ModelPass, withReference } from './flops.ts'
 import type { BatchShape } from './sizes.ts'
 
 /** An answer's length: sampled, or the limit. */
@@ -27,8 +30,8 @@ export interface RolloutWork {
 }
 
 export interface UpdateWork {
-  passes: (BatchShape & { backward: boolean })[]
-  /** Optimizer steps. */
+  passes: (BatchShape & { models: ModelPass[] })[]
+  /** Optimizer steps, those of a critic included. */
   updates: number
 }
 
@@ -85,19 +88,27 @@ export function updateWork(
       advantage: 1,
     })),
   )
-  const updates = settings.innerEpochs * settings.miniBatches
-  const work: UpdateWork = { passes: [], updates }
-  for (let n = 0; n < updates; n++) {
-    const part = n % settings.miniBatches
-    if (part === 0) random.shuffle(episodes)
-    const cut = (i: number) => Math.floor((i * episodes.length) / settings.miniBatches)
-    // lengths are all that is read of them
-    const mini = episodes.slice(cut(part), cut(part + 1)) as unknown as Episode[]
-    for (const pass of passesOf(mini, settings))
-      work.passes.push({ ...shapeOf(pass.episodes), backward: pass.backward })
+  // lengths are all that is read of them
+  const all = episodes as unknown as Episode[]
+  const work: UpdateWork = { passes: [], updates: 0 }
+  const withCritic = settings.advantageEstimator === 'gae'
+  const batches = (of: Episode[]) => microBatches(of.filter(counts(settings)), settings.microBatchTokens)
+  const add = (of: Episode[], models: ModelPass[]) => work.passes.push({ ...shapeOf(of), models })
+  if (withCritic) for (const micro of batches(all)) add(micro, assessing)
+  for (const mini of miniBatches(all, settings, random)) {
+    work.updates += withCritic ? 2 : 1
+    for (const { episodes, backward } of passesOf(mini, settings))
+      add(episodes, withCritic ? [{ of: 'policy', backward }] : withReference(backward))
+    if (withCritic) for (const micro of batches(mini)) add(micro, [{ of: 'critic', backward: true }])
   }
   return work
 }
+
+/** What a critic's values and rewards are made of, before the update. */
+const assessing: ModelPass[] = [
+  { of: 'reference', backward: false },
+  { of: 'critic', backward: false },
+]
 
 export function shapeKey({ rows, length, firstOutput }: BatchShape): string {
   return `${rows}x${length}+${firstOutput}`
