@@ -10,9 +10,10 @@ export type PpoFigures = {
   meanLength: number
   course: { step: number; accuracy: number }[]
   seconds: number
+  processorSeconds: number
+  steps: number
   secondsPerStep: number
   secondsOfCritic: number
-  secondsPerToken: number
   bytes: number
   /** Of the last steps; null without a critic. */
   explained: number | null
@@ -39,7 +40,7 @@ export function ppoFigureTable(figures: PpoFigures | undefined): string {
       ),
       `${mean((r) => r.secondsPerStep).toFixed(2)} s`,
       runs[0].explained === null ? '–' : `${mean((r) => r.secondsOfCritic).toFixed(2)} s`,
-      `${(1e3 * mean((r) => r.secondsPerToken)).toFixed(1)} ms`,
+      `${mean((r) => r.processorSeconds).toFixed(0)} s`,
       `${Math.round(mean((r) => r.bytes) / 2 ** 20)} MiB`,
       runs[0].explained === null
         ? '–'
@@ -57,7 +58,7 @@ export function ppoFigureTable(figures: PpoFigures | undefined): string {
       'length',
       's/step',
       'of it critic',
-      's/step for a token of mean length',
+      'processor time, whole run',
       'memory',
       'explained variance',
     ],

@@ -5,6 +5,7 @@ import type { GrpoMetrics } from '../../src-main/contract/metrics.ts'
 import type { Recipe } from '../../src-main/contract/recipe.ts'
 import { forkEngine } from '../../src-main/host/engine-process.ts'
 import { engineEntry } from '../../src-main/host/entries.ts'
+import { busySeconds } from './processor.ts'
 import { peakMemory } from './published-rollout.ts'
 
 export interface EngineRun {
@@ -14,6 +15,8 @@ export interface EngineRun {
   bytes: number
   /** Evaluations and checkpoints included. */
   seconds: number
+  /** Processor seconds of the same; undefined elsewhere than on Linux. */
+  processorSeconds?: number
 }
 
 /** @param onStep hears of each step */
@@ -45,7 +48,13 @@ export function runEngine(
         child.send({ type: 'stored', step: message.report.step })
       }
       if (message.type === 'finished')
-        resolve({ steps, evaluations, bytes: peakMemory(pid), seconds: (performance.now() - started) / 1000 })
+        resolve({
+          steps,
+          evaluations,
+          bytes: peakMemory(pid),
+          seconds: (performance.now() - started) / 1000,
+          processorSeconds: busySeconds(pid)?.own,
+        })
     })
     child.send({ type: 'start', recipe, folder, backend, checkpoint: null, replay: [], paused: false })
   }).finally(() => child.kill())

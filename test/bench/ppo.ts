@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadRecipe } from '../../src-main/host/recipes.ts'
+import { loadRecipe, withSteps } from '../../src-main/host/recipes.ts'
 import { runEngine } from './engine-run.ts'
 import { mean } from './learning.ts'
 import type { BenchOptions } from './options.ts'
@@ -16,19 +16,25 @@ const arms: Record<string, string[]> = {
   'PPO, λ = 0.95': ['advantageEstimator=gae', 'gaeLambda=0.95'],
 }
 
-export async function ppo({ seeds, backend }: BenchOptions): Promise<unknown> {
+export async function ppo({ seeds, backend, steps }: BenchOptions): Promise<unknown> {
   const runs = []
   // seed by seed, so that what else the machine does is shared out
   for (const seed of seeds)
-    for (const [arm, settings] of Object.entries(arms)) runs.push(await one(arm, settings, seed, backend ?? null))
+    for (const [arm, settings] of Object.entries(arms))
+      runs.push(await one(arm, settings, seed, steps, backend ?? null))
   return runs
 }
 
-async function one(arm: string, settings: string[], seed: number, backend: string | null) {
+async function one(arm: string, settings: string[], seed: number, wanted: number | undefined, backend: string | null) {
   const folder = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
   try {
-    const recipe = loadRecipe('r1-zero-mini', [`seed=${seed}`, ...settings])
-    const { steps, evaluations, bytes, seconds } = await runEngine(recipe, join(folder, 'run'), backend)
+    const whole = loadRecipe('r1-zero-mini', [`seed=${seed}`, ...settings])
+    const recipe = wanted === undefined ? whole : withSteps(whole, wanted)
+    const { steps, evaluations, bytes, seconds, processorSeconds } = await runEngine(
+      recipe,
+      join(folder, 'run'),
+      backend,
+    )
     const over = (name: keyof (typeof steps)[number]) => mean(steps.map((m) => m[name] ?? 0))
     const last = evaluations.at(-1)!
     const result = {
@@ -42,10 +48,10 @@ async function one(arm: string, settings: string[], seed: number, backend: strin
       meanLength: last.meanLength,
       course: evaluations.map((e) => ({ step: e.step, accuracy: e.accuracy, meanLength: e.meanLength })),
       seconds,
+      processorSeconds,
       secondsPerStep: over('seconds/step'),
       secondsOfUpdate: over('seconds/update'),
       secondsOfCritic: over('seconds/critic'),
-      secondsPerToken: over('seconds/step') / over('completions/mean_length'),
       bytes,
       explained: mean(steps.slice(-20).map((m) => m['critic/vf_explained_var'] ?? Number.NaN)),
     }

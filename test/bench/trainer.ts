@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { engineEnvironment } from '../../src-main/host/engine-process.ts'
 import { fetched } from '../../src-main/library/places.ts'
 import type { BenchOptions } from './options.ts'
+import { busySeconds } from './processor.ts'
 import { type Order, type Row, trainerRows } from './trainer-rows.ts'
 
 interface Step {
@@ -32,8 +33,6 @@ interface Ready {
   parameters: number
 }
 
-/** What Linux counts in, on every machine that Node runs on. */
-const TICKS_PER_SECOND = 100
 /** A round is quiet when other processes used less than this of a core during each of its steps. */
 const QUIET = 0.1
 /** So many quiet rounds are enough to leave the others out. */
@@ -139,24 +138,6 @@ function sum(steps: Step[]) {
 function spread(values: number[]) {
   const sorted = [...values].sort((a, b) => a - b)
   return { median: sorted[Math.floor(sorted.length / 2)], min: sorted[0], max: sorted.at(-1)! }
-}
-
-/** Processor seconds so far of this process, and of all others together. */
-function busySeconds(pid: number): { own: number; others: number } | undefined {
-  if (!existsSync('/proc/stat')) return undefined
-  const [user, nice, system, , , irq, softIrq] = /^cpu +(.*)/
-    .exec(readFileSync('/proc/stat', 'utf8'))![1]
-    .split(' ')
-    .map(Number)
-  // the fields after the command, which may hold spaces: utime and stime are the 14th and 15th of all
-  const own = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  const mine = Number(own[11]) + Number(own[12])
-  return {
-    own: mine / TICKS_PER_SECOND,
-    others: (user + nice + system + irq + softIrq - mine) / TICKS_PER_SECOND,
-  }
 }
 
 /** A process that answers "step" with a JSON line when it has done one. */
