@@ -395,7 +395,7 @@ export const numberSettings = {
     unit: '',
     min: 0,
     max: 0.1,
-    default: 5e-4,
+    default: 2e-3,
     steerable: true,
     log: true,
     effect: 'Size of an AdamW step of the critic, which has an optimizer of its own and warms up as the policy does.',
