@@ -54,8 +54,8 @@ export const bytesKey = (bytes: ArrayBuffer) => Buffer.from(bytes).toString('lat
 /** Submitting costs as much as hundreds of dispatches, and the device begins to compute at the first one. */
 export const DISPATCHES_AT_ONCE = 512
 
-/** Free buffers that are held for later, as long as no more than this is in use. */
-const FREE_BYTES = 512 * 2 ** 20
+/** Free buffers that are held for later, or half of what is in use if that is more: a cache that grows leaves behind a size for each length. */
+const FREE_BYTES = 256 * 2 ** 20
 
 let failure: string | null = null
 
@@ -80,7 +80,7 @@ export function setRight(): void {
 
 /** Destroys free buffers, those of the sizes that came first before others. Nothing that is not submitted may use them. */
 function trim(manager: BufferManager): void {
-  const most = Math.max(FREE_BYTES, manager.numBytesUsed)
+  const most = Math.max(FREE_BYTES, manager.numBytesUsed / 2)
   for (const buffers of manager.freeBuffers.values()) {
     while (buffers.length > 0) {
       if (manager.numBytesAllocated - manager.numBytesUsed <= most) return

@@ -4,6 +4,7 @@ import type { Backend } from './backend.ts'
 import { withoutStderr } from './stderr.ts'
 import { tf } from './tf.ts'
 import { setRight } from './webgpu-backend.ts'
+import { registerKernels } from './webgpu-kernels.ts'
 
 const commonJs = createRequire(import.meta.url)
 
@@ -26,7 +27,10 @@ export const webgpu: Backend = {
     const first = device === undefined
     device ??= await start()
     if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs could not start the WebGPU backend')
-    if (first) setRight()
+    if (first) {
+      setRight()
+      registerKernels()
+    }
     return { version: `tfjs-webgpu ${version()}`, threads: 1, device }
   },
 }

@@ -187,6 +187,31 @@ describe.runIf(hasSoftwareGpu)('a graph of dispatches', () => {
     x.dispose()
   })
 
+  it('gives back memory of sizes that are not used any more', async () => {
+    const before = allocated()
+    for (let i = 0; i < 20; i++) {
+      const corner = tf.tidy(() => tf.slice(tf.fill([20 + i, 250_000], 1), [0, 0], [1, 1]))
+      expect((await corner.data())[0]).toBe(1)
+      corner.dispose()
+    }
+    // 590 MB in all
+    expect(allocated() - before).toBeLessThan(310 * 2 ** 20)
+  })
+
+  it('adds long sums of small products in a fixed order', async () => {
+    const [a, b] = [table(4096, 20, 1), table(4096, 30, 2)]
+    const f = ([x, y]: Tensor[]) => [tf.matMul(x as Tensor2D, y as Tensor2D, true)]
+    expect(noted([a, b], f).dispatches.map(({ pipeline }) => pipeline.label)).toEqual(['MatMulSmallOutputSizeProgram'])
+    const [left, right] = [await a.data(), await b.data()]
+    const expected = Array.from({ length: 600 }, (_, at) => {
+      const [row, column] = [Math.floor(at / 30), at % 30]
+      return Array.from({ length: 4096 }, (_, k) => left[20 * k + row] * right[30 * k + column]).reduce((x, y) => x + y)
+    })
+    const [product] = compiled('long sums', [a, b], f)
+    expectClose('long sums', 'product', await product.data(), expected)
+    tf.dispose([a, b, product])
+  })
+
   it('says what failed on the device instead of computing on', async () => {
     const { device } = tf.backend() as unknown as { device: GPUDevice }
     device.createBuffer({ size: 4, usage: 0 })
