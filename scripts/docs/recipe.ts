@@ -60,6 +60,7 @@ const fields: Record<keyof Recipe, string> = {
   finalEvalPrompts: 'Size of the held-out set of the first and the last evaluation.',
   evaluation: `How an evaluation samples: ${code('samples')}, outputs a prompt (1; with more there are pass@k and cons@k), ${code('temperature')} (1) and ${code('topP')} (1).`,
   ownReward: `[Your own reward](rewards.md#own), for the weight ${code('own')}: the path of a .js or .ts file (a relative one starts at the recipe file’s folder) or the name of one that was saved in the window. A run keeps a copy of its code.`,
+  rewardModels: `SHA-256 of the weights of each [reward model](rewards.md#reward-models), by the name that rewards have for it. A launch writes it down, and a run is gone on with by the same ones alone; given beforehand, others are refused.`,
   checkpointEvery:
     'Steps between checkpoints. There is also one at the start, at each pause and at the end of each stage.',
   pauseOn: `Names of [alerts](user-guide.md#alerts) that pause the run, for example ${code('["reward-apart", "hollow-format"]')}; ${code('[]')}: none.`,

@@ -1,8 +1,9 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { StudioError } from '../contract/errors.ts'
 import type { JobName, Jobs } from '../contract/jobs.ts'
 import { loraSchema } from '../contract/lora.ts'
+import type { RewardModelComparison } from '../contract/reward-model-work.ts'
 import {
   doubtsOf,
   type Estimate,
@@ -10,12 +11,12 @@ import {
   type RewardModelNote,
   type RewardModelReport,
   rewardModelKinds,
-  rewardModelName,
   rewardModelTraining,
 } from '../contract/reward-models.ts'
 import { forkEngine } from '../host/engine-process.ts'
 import { engineEntry } from '../host/entries.ts'
 import { JobRunner } from '../host/jobs.ts'
+import { trainingJob } from '../host/reward-models.ts'
 import { readNote, rewardModelPath, rewardModels, rewardModelsFolder } from '../library/reward-models.ts'
 import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, modelHelp, number, wholeNumber } from './options.ts'
@@ -89,8 +90,10 @@ Examples:
     .action(list)
   verbs
     .command('compare')
-    .description('the reports of several beside one another')
+    .description('several on the same held-out items, each two of them item by item')
     .argument('<names...>', 'names, or paths of folders')
+    .option('--pairs <file>', 'a file that none of them has learnt from; else what all of them had kept apart')
+    .addOption(backendOption())
     .addOption(dataOption())
     .addOption(jsonOption())
     .action(compare)
@@ -117,16 +120,13 @@ interface TrainOptions {
 }
 
 async function train(name: string, o: TrainOptions): Promise<void> {
-  const folder = join(rewardModelsFolder(dataFolder(o)), requireFreeName(name, o))
-  let told = 0
-  const note = await inEngine(
-    'train-reward-model',
+  const ask = trainingJob(
     {
       name,
       kind: o.kind,
       model: o.model,
-      data: resolve(o.pairs),
-      folder,
+      data: o.pairs,
+      replace: o.force ?? false,
       backend: o.backend,
       training: {
         epochs: o.epochs,
@@ -142,35 +142,19 @@ async function train(name: string, o: TrainOptions): Promise<void> {
         lora: o.lora ? loraSchema.parse({}) : undefined,
       },
     },
-    ({ step, steps, loss, accuracy }) => {
-      if (Date.now() - told < 2000 && step < steps) return
-      told = Date.now()
-      say(`step ${step} of ${steps}: loss ${loss.toFixed(3)}, ${percent(accuracy)} of the batch in the right order`)
-    },
+    rewardModelsFolder(dataFolder(o)),
   )
+  let told = 0
+  const note = await inEngine('train-reward-model', ask, ({ step, steps, loss, accuracy }) => {
+    if (Date.now() - told < 2000 && step < steps) return
+    told = Date.now()
+    say(`step ${step} of ${steps}: loss ${loss.toFixed(3)}, ${percent(accuracy)} of the batch in the right order`)
+  })
   if (o.json) printJson(note)
   else {
-    print(`${note.name}, ${note.kind}, ${note.steps} steps in ${note.seconds.toFixed(1)} s: ${folder}`)
+    print(`${note.name}, ${note.kind}, ${note.steps} steps in ${note.seconds.toFixed(1)} s: ${ask.folder}`)
     tell(note)
   }
-}
-
-/** @throws StudioError bad-request */
-function requireFreeName(name: string, o: TrainOptions): string {
-  if (!rewardModelName.safeParse(name).success)
-    throw new StudioError(
-      'bad-request',
-      `${JSON.stringify(name)} is no name of a reward model.`,
-      'Give lower-case letters, digits, dots, dashes and underscores, such as helpful-1.',
-    )
-  const root = rewardModelsFolder(dataFolder(o))
-  if (!o.force && rewardModels(root).some((one) => one.name === name))
-    throw new StudioError(
-      'bad-request',
-      `There is a reward model ${name} in ${root}.`,
-      'Choose another name, or --force.',
-    )
-  return name
 }
 
 interface Options {
@@ -196,14 +180,45 @@ function list(o: Omit<Options, 'pairs'>): void {
   else print(compared(all))
 }
 
-function compare(names: string[], o: Omit<Options, 'pairs'>): void {
+async function compare(names: string[], o: Omit<Options, 'pairs'> & { pairs?: string }): Promise<void> {
   const root = rewardModelsFolder(dataFolder(o))
-  const notes = names.map((name) => readNote(rewardModelPath(name, root)))
-  if (o.json) printJson(notes)
-  else {
-    print(compared(notes))
-    for (const note of notes) for (const { message } of doubtsOf(note)) say(`! ${note.name}: ${message}`)
-  }
+  const folders = names.map((name) => rewardModelPath(name, root))
+  if (folders.length < 2)
+    throw new StudioError('bad-request', `${names[0]} is to be compared, but not with what.`, 'Name two or more.')
+  const data = o.pairs === undefined ? undefined : resolve(o.pairs)
+  const found = await inEngine('compare-reward-models', { folders, data, backend: o.backend })
+  if (o.json) printJson(found)
+  else print(comparisonText(found))
+}
+
+function comparisonText({ items, data, kind, models, pairs }: RewardModelComparison): string {
+  const what = kind === 'helpfulness' ? 'pairs' : 'outputs'
+  return [
+    `${items} ${what} ${data ? `of ${data}` : 'that all of them had kept apart'}; 95 % intervals in brackets`,
+    '',
+    table(
+      ['name', 'right', 'without length', 'calibration error', 'score and length'],
+      models.map(({ name, report: r }) => [
+        name,
+        shown(r.accuracy),
+        shown(r.length.withoutLength),
+        decimals(r.calibration.error),
+        r.length.correlation.value.toFixed(2),
+      ]),
+    ),
+    '',
+    table(
+      ['A', 'B', 'B − A, paired', 'only A right', 'only B right', 'p (McNemar)'],
+      pairs.map(({ a, b, difference, onlyA, onlyB, p }) => [
+        a,
+        b,
+        `${difference.value > 0 ? '+' : ''}${shown(difference)}`,
+        onlyA,
+        onlyB,
+        p < 0.0001 ? p.toExponential(1) : p.toFixed(4),
+      ]),
+    ),
+  ].join('\n')
 }
 
 const compared = (notes: RewardModelNote[]) =>

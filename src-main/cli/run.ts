@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Host } from '../host/host.ts'
 import { loadRecipe, withSteps } from '../host/recipes.ts'
+import { acceptingDoubts } from '../library/reward-models.ts'
 import { type FollowOptions, follow } from './follow.ts'
 import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
@@ -14,6 +15,7 @@ interface RunOptions extends FollowOptions {
   data?: string
   anyway?: boolean
   queue?: boolean
+  useDoubtful?: boolean
 }
 
 export function addRun(program: Command): void {
@@ -26,6 +28,7 @@ export function addRun(program: Command): void {
     .option('--seed <n>', 'seed of everything random', wholeNumber(0, 4_294_967_295))
     .option('--anyway', 'start although the estimate says that memory will not do')
     .option('--queue', 'behind the runs that wait; while an app is open, that one starts it')
+    .option('--use-doubtful', 'use reward models that are no better than chance, or mostly measure length')
     .addOption(backendOption())
     .addOption(dataOption())
     .addOption(jsonOption('print one JSON object a step, and a summary last'))
@@ -49,7 +52,8 @@ Examples:
 async function run(recipe: string, options: RunOptions): Promise<void> {
   const seed = options.seed === undefined ? [] : [`seed=${options.seed}`]
   const loaded = loadRecipe(recipe, [...(options.set ?? []), ...seed])
-  const chosen = options.steps === undefined ? loaded : withSteps(loaded, options.steps)
+  const cut = options.steps === undefined ? loaded : withSteps(loaded, options.steps)
+  const chosen = options.useDoubtful ? acceptingDoubts(cut) : cut
   if (options.queue) {
     const order = { recipe: chosen, backend: options.backend ?? null, anyway: options.anyway ?? false }
     process.exitCode = await queueUp([order], options)

@@ -26,6 +26,17 @@ import type {
   StepSummary,
 } from './records.ts'
 import { commandKinds } from './records.ts'
+import {
+  comparisonOrder,
+  type NamedRewardModel,
+  type RewardModelComparison,
+  type RewardModelList,
+  type TrainingPoint,
+  type TrainingState,
+  type TriedText,
+  trainingOrder,
+  trial,
+} from './reward-model-work.ts'
 import type { Settings } from './settings.ts'
 import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
 import { type TracePage, traceQuery } from './traces.ts'
@@ -108,6 +119,8 @@ export type HostEvent =
   | { type: 'phase'; runId: string; phase: PhaseReport }
   /** The steps after this one come again: forget them. `abandoned`: they lie with another run now, and the story is another one too. */
   | { type: 'rewound'; runId: string; lastStep: number; abandoned?: true }
+  /** A reward model is being trained, or that has ended; with the steps since the last announcement. */
+  | { type: 'reward-model'; training: TrainingState; points: TrainingPoint[] }
   /** A model is being fetched, or that has ended. */
   | { type: 'fetch'; fetch: FetchState }
   /** The whole queue, whenever it changed. */
@@ -130,6 +143,8 @@ const labelSet = z.object({ set: z.number().int() })
 const launching = launchOrder.extend({
   /** Although the estimate says that it does not fit. */
   anyway: z.boolean().default(false),
+  /** Although a reward model is no better than chance, or mostly measures length. */
+  useDoubtful: z.boolean().default(false),
 })
 const sweepName = z.object({ name: z.string().min(1).max(100) })
 /** A set-up by name, a file by its path on the host's machine, or the sweep itself. */
@@ -171,6 +186,8 @@ export const contract = {
         }),
       )
       .output(type<RunSummary>()),
+    /** The reward models that a run would be judged by, with what speaks against them. */
+    rewardModels: oc.input(launchOrder).output(type<NamedRewardModel[]>()),
     resume: oc.input(runId).output(type<RunSummary>()),
     steer: oc
       .input(
@@ -253,6 +270,16 @@ export const contract = {
     /** Takes the newest label back; its item comes again. */
     undo: oc.input(labelSet).output(type<LabelState>()),
     lines: oc.input(labelSet).output(type<LabelledLine[]>()),
+  },
+  rewardModels: {
+    list: oc.output(type<RewardModelList>()),
+    /** Begins it; `reward-model` events tell how it goes on. */
+    train: oc.input(trainingOrder).output(type<TrainingState>()),
+    cancel: oc,
+    remove: oc.input(z.object({ name: modelName })),
+    /** On what all of them had kept apart, or on another file. Leaving it ends it. */
+    compare: oc.input(comparisonOrder).output(type<RewardModelComparison>()),
+    try: oc.input(trial).output(type<TriedText[]>()),
   },
   models: {
     list: oc.output(type<ModelList>()),

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'bad-request'
   | 'not-found'
   | 'too-large'
+  | 'doubtful'
   | 'busy'
   | 'data-folder'
   | 'disk-full'

@@ -3,6 +3,7 @@ import type { Estimate, MachineMemory, MeasuredPart } from './estimate.ts'
 import type { EvaluationReport, EvaluationRequest } from './evaluation.ts'
 import type { Recipe } from './recipe.ts'
 import type { FinishReason } from './records.ts'
+import type { RewardModelComparison, TriedText } from './reward-model-work.ts'
 import type { RewardModelKind, RewardModelNote, RewardModelReport, RewardModelTraining } from './reward-models.ts'
 
 export interface Jobs {
@@ -21,6 +22,17 @@ export interface Jobs {
     ask: { folder: string; data: string; backend?: string }
     news: never
     answer: RewardModelReport
+  }
+  'compare-reward-models': {
+    ask: { folders: string[]; data?: string; backend?: string }
+    news: never
+    answer: RewardModelComparison
+  }
+  /** What texts would be given in a run, in their order. */
+  'try-reward-model': {
+    ask: { folder: string; prompt: string; texts: string[]; backend?: string }
+    news: never
+    answer: TriedText[]
   }
   /** What a run will need. Answers at once, from what was measured before. */
   estimate: { ask: EstimateRequest; news: never; answer: Estimate }

@@ -76,6 +76,8 @@ export const recipeSchema = z.strictObject({
   evaluation: evaluationSchema.prefault({}),
   /** Your own reward, for the weight `own`: the path of a file or the name of a saved one; a run keeps its code. */
   ownReward: z.union([z.string().min(1).max(4000), ownRewardSchema]).optional(),
+  /** SHA-256 of the weights of each reward model, by the name that rewards have for it; a launch writes them down. */
+  rewardModels: z.record(z.string(), z.hash('sha256')).optional(),
   checkpointEvery: z.number().int().min(1).max(1_000_000).default(10),
   /** Alerts that pause the run, for a person to look. */
   pauseOn: z.array(z.enum(courseAlerts)).default(['kl-explosion', 'gradient-explosion']),

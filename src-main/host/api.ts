@@ -2,6 +2,7 @@
 import { implement, ORPCError } from '@orpc/server'
 import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
+import { acceptingDoubts } from '../library/reward-models.ts'
 import type { Host } from './host.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
@@ -31,8 +32,9 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     runs: {
       list: api.runs.list.handler(() => host.ask.runs()),
       get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
-      launch: api.runs.launch.handler(({ input }) =>
-        host.launch(loadRecipe(input.recipe, input.assignments), input.backend, input.anyway),
+      launch: api.runs.launch.handler(({ input }) => host.launch(launched(input), input.backend, input.anyway)),
+      rewardModels: api.runs.rewardModels.handler(({ input }) =>
+        host.rewardModels.of(loadRecipe(input.recipe, input.assignments)),
       ),
       estimate: api.runs.estimate.handler(({ input, signal }) =>
         crossing(host.estimator.follow(loadRecipe(input.recipe, input.assignments), input.backend, signal)),
@@ -54,8 +56,8 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     },
     queue: {
       get: api.queue.get.handler(() => host.queue.state()),
-      add: api.queue.add.handler(({ input: { recipe, assignments, ...order } }) =>
-        host.queue.add([{ recipe: loadRecipe(recipe, assignments), ...order }]),
+      add: api.queue.add.handler(({ input }) =>
+        host.queue.add([{ recipe: launched(input), backend: input.backend, anyway: input.anyway }]),
       ),
       move: api.queue.move.handler(({ input }) => host.queue.move(input.id, input.place)),
       remove: api.queue.remove.handler(({ input }) => host.queue.remove(input.ids)),
@@ -103,6 +105,18 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       undo: api.preferences.undo.handler(({ input }) => undo(host, input.set)),
       lines: api.preferences.lines.handler(({ input }) => ask.labelledLines(input.set)),
     },
+    rewardModels: {
+      list: api.rewardModels.list.handler(() => host.rewardModels.list()),
+      train: api.rewardModels.train.handler(({ input }) => host.rewardModels.train(input)),
+      cancel: api.rewardModels.cancel.handler(() => host.rewardModels.cancel()),
+      remove: api.rewardModels.remove.handler(({ input }) => host.rewardModels.remove(input.name)),
+      compare: api.rewardModels.compare.handler(({ input: { names, data }, signal }) =>
+        host.rewardModels.compare(names, data, signal),
+      ),
+      try: api.rewardModels.try.handler(({ input: { name, prompt, texts }, signal }) =>
+        host.rewardModels.try(name, prompt, texts, signal),
+      ),
+    },
     models: {
       list: api.models.list.handler(() => host.models.list()),
       fetch: api.models.fetch.handler(({ input: { name, ...from } }) => host.models.fetch(name, from)),
@@ -116,6 +130,19 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       subscribe: api.live.subscribe.handler(({ signal }) => crossing(host.subscribe(signal))),
     },
   })
+}
+
+function launched({
+  recipe,
+  assignments,
+  useDoubtful,
+}: {
+  recipe: Parameters<typeof loadRecipe>[0]
+  assignments: string[]
+  useDoubtful: boolean
+}) {
+  const loaded = loadRecipe(recipe, assignments)
+  return useDoubtful ? acceptingDoubts(loaded) : loaded
 }
 
 async function* crossing<T>(events: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {

@@ -18,10 +18,8 @@ import type {
 } from '../contract/records.ts'
 import { withHashes } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
-import { rewardModelsFolder, rewardModelsOf } from '../library/reward-models.ts'
-
+import { withRewardModelHashes } from '../library/reward-model-hashes.ts'
 import type { Db } from '../store/database.ts'
-
 import { earlierRun } from '../store/earlier-runs.ts'
 import { prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
@@ -47,6 +45,7 @@ import { RunQueue } from './queue.ts'
 import { requireMemory } from './refusal.ts'
 import { answerRequests, type RequestDesk } from './requests.ts'
 import { rewind } from './resume.ts'
+import { RewardModels } from './reward-models.ts'
 import { planRollBack, rollBack } from './roll-back.ts'
 import { Session } from './session.ts'
 
@@ -66,6 +65,7 @@ export class Host {
   readonly dataFolder: string
   readonly notices: ErrorReport[]
   readonly models: Models
+  readonly rewardModels: RewardModels
   readonly estimator: Estimator
   readonly queue: RunQueue
   readonly #desk: RequestDesk
@@ -98,6 +98,13 @@ export class Host {
       earlier: (recipe) => this.#store.read((db) => earlierRun(db, recipe)),
     })
     this.models = new Models({ announce: (fetch) => this.#hub.publish({ type: 'fetch', fetch }) })
+    this.rewardModels = new RewardModels({
+      dataFolder: this.dataFolder,
+      job: (name, ask, options) => this.job(name, ask, options),
+      announce: (training, points) => this.#hub.publish({ type: 'reward-model', training, points }),
+      labels: (set) => this.ask.labelledLines(set),
+      active: () => this.#session?.run.config,
+    })
     prepareDataFolder(this.dataFolder)
     this.#lock = lockDataFolder(this.dataFolder, options.command)
     try {
@@ -152,7 +159,7 @@ export class Host {
   /**
    * @param inSameWrite called in the transaction that makes the run, with its number
    * @returns the new run, starting
-   * @throws StudioError not-found for a model that was not fetched; bad-recipe for a data set that cannot be read; too-large unless `anyway`; busy naming the run that is active; disk-full, data-folder
+   * @throws StudioError not-found for a model that was not fetched; bad-recipe for a data set that cannot be read; doubtful for a reward model that should not be used; too-large unless `anyway`; busy naming the run that is active; disk-full, data-folder
    */
   async launch(
     given: Recipe,
@@ -161,8 +168,8 @@ export class Host {
     inSameWrite?: (db: Db, run: number) => void,
   ): Promise<RunSummary> {
     modelPath(given.model)
-    rewardModelsOf(given, rewardModelsFolder(this.dataFolder))
-    const withCode = withOwnReward(given, this.dataFolder)
+    const withHashed = await withRewardModelHashes(given, this.rewardModels.folder)
+    const withCode = withOwnReward(withHashed, this.dataFolder)
     const recipe = given.data ? { ...withCode, data: withHashes(given.data) } : withCode
     await this.#requireIdle()
     if (!anyway) requireMemory(await this.#estimate(recipe, backend))
@@ -206,6 +213,7 @@ export class Host {
     this.#pins.add(pin)
     let run: CreatedRun
     try {
+      plan.config = await withRewardModelHashes(plan.config, this.rewardModels.folder)
       if (!instead) await this.#requireIdle()
       if (!anyway) requireMemory(await this.#estimate(plan.config, backend))
       if (!instead) await this.#requireIdle()
@@ -231,6 +239,7 @@ export class Host {
   async #rollBack(name: string, to: number, changes: KnobChanges, note?: string): Promise<RunSummary> {
     const asked = this.#store.read((db) => requireRun(db, name))
     const plan = planRollBack(this.#store, this.dataFolder, asked, to, changes, note)
+    await withRewardModelHashes(JSON.parse(asked.config) as Recipe, this.rewardModels.folder)
     const live = this.#live(asked.id)
     if (live) await live.giveUp()
     await this.#requireIdle()
@@ -250,7 +259,7 @@ export class Host {
 
   /**
    * Goes on with a run: one that is paused from where it is, one that was cut off, failed or stopped from its newest checkpoint.
-   * @throws StudioError not-found; bad-request for a run that is finished or running; busy when another is active; checkpoint
+   * @throws StudioError not-found; bad-request for a run that is finished or running; busy when another is active; bad-model for a reward model that has changed since; checkpoint
    */
   async resume(name: string): Promise<RunSummary> {
     const row = this.#store.read((db) => requireRun(db, name))
@@ -275,10 +284,11 @@ export class Host {
     }
     await this.#requireIdle()
     const folder = runFolder(this.dataFolder, row.id)
+    const recipe = JSON.parse(row.config) as Recipe
+    await withRewardModelHashes(recipe, this.rewardModels.folder)
     await endOrphan(folder)
     const { checkpoint, step, replay, again } = rewind(this.#store, row, folder)
     if (step < row.step) this.#hub.publish({ type: 'rewound', runId: row.id, lastStep: step })
-    const recipe = JSON.parse(row.config) as Recipe
     return this.#begin(
       { number: row.number, id: row.id, config: recipe, folder },
       { backend: row.backend ?? row.backend_wanted, checkpoint, replay },
@@ -360,6 +370,7 @@ export class Host {
     this.#jobs.close()
     this.estimator.close()
     this.models.close()
+    this.rewardModels.close()
     await this.#session?.close(note, closePatience)
     await this.#reader.close()
     this.#store.close()
@@ -415,7 +426,7 @@ export class Host {
       pinned,
     }
     const { config: recipe, folder } = run
-    const rewardModels = rewardModelsFolder(this.dataFolder)
+    const rewardModels = this.rewardModels.folder
     const session = new Session(
       context,
       run,

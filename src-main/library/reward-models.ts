@@ -1,12 +1,15 @@
 /** Reward models on the disk: a folder each, by name in the data folder or by path. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
 import { type Recipe, rewardModelStages, rewardsOf, settingsOfStages } from '../contract/recipe.ts'
+import type { NamedRewardModel } from '../contract/reward-model-work.ts'
 import { doubtsOf, type RewardModelNote, rewardModelName, rewardModelNote } from '../contract/reward-models.ts'
 import { parametersOf, type RewardName, type RewardParameters, rewardInfo } from '../contract/rewards.ts'
 
 export const NOTE = 'reward-model.json'
+/** What it was measured with, one item a line. */
+export const HELD_OUT = 'held-out.jsonl'
 
 export const rewardModelsFolder = (dataFolder: string): string => join(dataFolder, 'reward-models')
 
@@ -61,23 +64,36 @@ export function rewardModels(root: string): RewardModelNote[] {
     .sort((a, b) => (a.at < b.at ? 1 : -1))
 }
 
-/**
- * Asks before a doubtful one is used.
- * @throws StudioError bad-model when it is of another kind; bad-setting when there are doubts and nobody said to use it all the same
- */
-export function requireUsable(note: RewardModelNote, kind: RewardModelNote['kind'], doubtful: string): void {
-  if (note.kind !== kind)
+/** @throws StudioError bad-request for what is no name, or one that is taken unless it is to be replaced */
+export function requireFreeName(name: string, root: string, replace: boolean): void {
+  if (!rewardModelName.safeParse(name).success)
     throw new StudioError(
-      'bad-model',
-      `The reward model ${note.name} is one of ${note.kind}, not of ${kind}.`,
-      `Name it for the reward ${note.kind}, or train one of ${kind}.`,
+      'bad-request',
+      `${JSON.stringify(name)} is no name of a reward model.`,
+      'Give lower-case letters, digits, dots, dashes and underscores, such as helpful-1.',
     )
-  const [doubt] = doubtsOf(note)
-  if (!doubt || doubtful === 'use') return
+  if (replace || !rewardModels(root).some((one) => one.name === name)) return
   throw new StudioError(
-    'bad-setting',
-    `The reward model ${note.name} should not be used. ${doubt.message}`,
-    `Train it on more or better data; or use it all the same: --set rewardParameters.${kind}.doubtful=use`,
+    'bad-request',
+    `There is a reward model ${name} in ${root}.`,
+    'Choose another name, or say that it takes the place of that one (--force).',
+  )
+}
+
+/** @param name of one in `root`: a folder elsewhere is its owner's to remove @throws StudioError not-found */
+export function removeRewardModel(name: string, root: string): void {
+  if (!rewardModelName.safeParse(name).success || !existsSync(join(root, name)))
+    throw new StudioError('not-found', `There is no reward model ${name} in ${root}.`, 'Nothing was removed.')
+  rmSync(join(root, name), { recursive: true, force: true })
+}
+
+/** @throws StudioError bad-model when it is of another kind */
+function requireKind(note: RewardModelNote, kind: RewardModelNote['kind']): void {
+  if (note.kind === kind) return
+  throw new StudioError(
+    'bad-model',
+    `The reward model ${note.name} is one of ${note.kind}, not of ${kind}.`,
+    `Name it for the reward ${note.kind}, or train one of ${kind}.`,
   )
 }
 
@@ -89,17 +105,17 @@ export interface UsableRewardModel {
 }
 
 /**
- * The reward models that rewards name, over all parameters that they are given in turn.
+ * The reward models that rewards name, over all parameters that they are given in turn, doubtful ones among them.
  * @param own names that stages of the run train: one that is not there yet is left out, and one that is there is used whatever it was measured at
- * @throws StudioError not-found, bad-model, bad-setting: see `requireUsable`
+ * @throws StudioError not-found; bad-model for one that is damaged, or of another kind
  */
-export function usableRewardModels(
+export function namedRewardModels(
   names: readonly RewardName[],
   given: readonly RewardParameters[],
   root: string,
   own: { names: readonly string[]; folder: string } = { names: [], folder: '' },
-): UsableRewardModel[] {
-  const found = new Map<string, UsableRewardModel>()
+): (UsableRewardModel & NamedRewardModel)[] {
+  const found = new Map<string, UsableRewardModel & NamedRewardModel>()
   for (const kind of names) {
     if (!rewardInfo[kind].learnt || (kind !== 'helpfulness' && kind !== 'safety')) continue
     for (const parameters of given) {
@@ -107,12 +123,40 @@ export function usableRewardModels(
       const trainedHere = own.names.includes(model)
       const there = own.folder !== '' && existsSync(join(ownRewardModel(own.folder, model), NOTE))
       if (trainedHere && !there) continue
+      const key = `${kind}/${model}`
       const folder = trainedHere ? ownRewardModel(own.folder, model) : rewardModelPath(model, root)
-      requireUsable(readNote(folder), kind, trainedHere ? 'use' : doubtful)
-      found.set(`${kind}/${model}`, { asked: model, kind, folder })
+      const note = readNote(folder)
+      requireKind(note, kind)
+      const accepted = trainedHere || (doubtful === 'use' && (found.get(key)?.accepted ?? true))
+      found.set(key, { asked: model, kind, folder, doubt: doubtsOf(note)[0]?.message ?? null, accepted })
     }
   }
   return [...found.values()]
+}
+
+/** Asks before a doubtful one is used. @throws StudioError doubtful when nobody said to use it all the same */
+export function requireAccepted({ asked, doubt, accepted }: NamedRewardModel): void {
+  if (doubt === null || accepted) return
+  throw new StudioError(
+    'doubtful',
+    `The reward model ${asked} should not be used. ${doubt}`,
+    'Train it on more or better data. To use it all the same: --use-doubtful, or Use anyway.',
+  )
+}
+
+type Given = Parameters<typeof namedRewardModels>
+
+/** The same, none of them doubtful unless it was accepted. @throws StudioError as `namedRewardModels`; doubtful */
+export function usableRewardModels(...given: Given): UsableRewardModel[] {
+  const named = namedRewardModels(...given)
+  for (const one of named) requireAccepted(one)
+  return named.map(({ asked, kind, folder }) => ({ asked, kind, folder }))
+}
+
+function givenBy(recipe: Recipe, root: string, folder: string): Given {
+  const parameters = settingsOfStages(recipe).map((settings) => settings.rewardParameters)
+  const names = rewardModelStages(recipe).map(({ name }) => name)
+  return [rewardsOf(recipe), parameters, root, { names, folder }]
 }
 
 /**
@@ -121,7 +165,19 @@ export function usableRewardModels(
  * @throws StudioError as `usableRewardModels`
  */
 export function rewardModelsOf(recipe: Recipe, root: string, runFolder = ''): UsableRewardModel[] {
-  const parameters = settingsOfStages(recipe).map((settings) => settings.rewardParameters)
-  const names = rewardModelStages(recipe).map(({ name }) => name)
-  return usableRewardModels(rewardsOf(recipe), parameters, root, { names, folder: runFolder })
+  return usableRewardModels(...givenBy(recipe, root, runFolder))
+}
+
+/** Those that a recipe names before it runs, doubtful ones among them. @throws StudioError as `namedRewardModels` */
+export function namedIn(recipe: Recipe, root: string): NamedRewardModel[] {
+  return namedRewardModels(...givenBy(recipe, root, '')).map(({ folder: _, ...named }) => named)
+}
+
+/** The recipe with doubtful reward models accepted: its record says so. */
+export function acceptingDoubts(recipe: Recipe): Recipe {
+  const learnt = rewardsOf(recipe).filter((name) => rewardInfo[name].learnt)
+  if (learnt.length === 0) return recipe
+  const given = recipe.settings.rewardParameters
+  const accepted = Object.fromEntries(learnt.map((name) => [name, { ...given?.[name], doubtful: 'use' }]))
+  return { ...recipe, settings: { ...recipe.settings, rewardParameters: { ...given, ...accepted } } }
 }

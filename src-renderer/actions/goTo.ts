@@ -93,6 +93,16 @@ export const goToSweeps: Action = {
   run: () => go({ page: 'sweeps', name: null }),
 }
 
+export const goToRewardModels: Action = {
+  id: 'go-to-reward-models',
+  name: 'Reward models',
+  group: 'Go to',
+  keys: ['0'],
+  words: 'helpfulness safety preferences train calibration judge',
+  enabled: () => true,
+  run: () => go({ page: 'reward-models', names: [] }),
+}
+
 export const goToSystem: Action = {
   id: 'go-to-system',
   name: 'System',

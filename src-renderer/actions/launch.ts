@@ -12,8 +12,11 @@ export const launch: Action = {
   keys: ['N'],
   words: 'start launch recipe',
   enabled: heard,
-  run: () => viewStore.setState({ launch: true }),
+  run: () => viewStore.setState({ launch: true, judgedBy: null }),
 }
+
+/** The same, with this reward model chosen. */
+export const launchJudgedBy = (name: string): void => viewStore.setState({ launch: true, judgedBy: name })
 
 export interface LaunchOrder {
   recipe: string
@@ -21,6 +24,8 @@ export interface LaunchOrder {
   backend: string | null
   /** Although it will not fit. */
   anyway?: boolean
+  /** Although a reward model should not be used. */
+  useDoubtful?: boolean
 }
 
 /** Starts the run and shows it. Returns whether the host took it. */

@@ -18,6 +18,9 @@ import { Rail } from './Rail.tsx'
 import { ShortcutsDialog } from './ShortcutsDialog.tsx'
 import { theme, variables } from './theme.ts'
 
+const RewardModelsPage = lazy(() =>
+  import('../pages/reward-models/Page.tsx').then((m) => ({ default: m.RewardModelsPage })),
+)
 const RewardsPage = lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage })))
 const ComparePage = lazy(() => import('../pages/compare/Page.tsx').then((m) => ({ default: m.ComparePage })))
 const PreferencesPage = lazy(() =>
@@ -60,6 +63,11 @@ export function App() {
             {page === 'sweeps' && (
               <Suspense>
                 <SweepsPage />
+              </Suspense>
+            )}
+            {page === 'reward-models' && (
+              <Suspense>
+                <RewardModelsPage />
               </Suspense>
             )}
             {page === 'system' && <SystemPage />}

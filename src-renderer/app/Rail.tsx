@@ -6,6 +6,7 @@ import {
   IconChartLine,
   IconCommand,
   IconDeviceDesktop,
+  IconGauge,
   IconKeyboard,
   IconList,
   IconListSearch,
@@ -25,6 +26,7 @@ import {
   goToModels,
   goToPlayground,
   goToPreferences,
+  goToRewardModels,
   goToRewards,
   goToRuns,
   goToSweeps,
@@ -75,6 +77,7 @@ export function Rail({ page }: { page: Route['page'] }) {
         icon={<IconScale {...icon} />}
       />
       <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
+      <PageLink action={goToRewardModels} page="reward-models" current={page} icon={<IconGauge {...icon} />} />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
@@ -103,6 +106,7 @@ const homes: Record<Route['page'], Route> = {
   compare: { page: 'compare', runs: [] },
   preferences: { page: 'preferences', set: null },
   sweeps: { page: 'sweeps', name: null },
+  'reward-models': { page: 'reward-models', names: [] },
   system: { page: 'system' },
 }
 

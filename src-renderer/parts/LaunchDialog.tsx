@@ -16,11 +16,12 @@ import { useResource } from '../stores/resource.ts'
 import { isActive } from '../stores/runs.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
+import { Doubts, useDoubts } from './Doubts.tsx'
 import { EstimatePanel } from './EstimatePanel.tsx'
 import styles from './LaunchDialog.module.css'
 import { hasProblems, offered, SettingsFields, valuesOf, type Wishes } from './SettingsFields.tsx'
 
-const done = () => viewStore.setState({ launch: false })
+const done = () => viewStore.setState({ launch: false, judgedBy: null })
 
 const fromFile = ' file'
 
@@ -47,6 +48,9 @@ function Form() {
   const [taken, setTaken] = useState<Change[]>([])
   const { data: ownRewards } = useResource('own-rewards', () => api().rewards.list())
   const [ownReward, setOwnReward] = useState('')
+  const { data: judges } = useResource('reward-models', () => api().rewardModels.list())
+  const [judge, setJudge] = useState(useView((v) => v.judgedBy) ?? '')
+  const judged = judges?.models.find((model) => model.name === judge)
   const [busy, setBusy] = useState(false)
   const recipe = recipes?.find((r) => r.name === name)
   const ready = name !== '' && (name !== fromFile || file.trim() !== '') && !hasProblems(wishes)
@@ -57,18 +61,22 @@ function Form() {
       ...(seed === '' ? [] : [`seed=${seed}`]),
       ...taken.map((change) => change.assignment),
       ...(ownReward === '' ? [] : [`ownReward=${ownReward}`, 'rewardWeights.own=1']),
+      ...(judged ? [`rewardWeights.${judged.kind}=1`, `rewardParameters.${judged.kind}.model="${judge}"`] : []),
       ...Object.entries(valuesOf(wishes)).map(([setting, value]) => `${setting}=${value}`),
     ],
     backend: backend || null,
   }
   const following = useEstimate(ready && !busy ? order : null)
+  const doubts = useDoubts(ready ? order : null)
+  const [accepted, setAccepted] = useState('')
+  const useDoubtful = doubts.key !== '' && accepted === doubts.key
   const tooLarge = following.current && following.estimate?.fits === false
 
   // one run at a time trains: another waits its turn
   const active = runs?.find(({ status }) => isActive(status))
   const start = async () => {
     setBusy(true)
-    const taken = { ...order, anyway: tooLarge }
+    const taken = { ...order, anyway: tooLarge, useDoubtful }
     if (await (active ? queueRun(taken) : launchRun(taken))) done()
     else setBusy(false)
   }
@@ -96,7 +104,7 @@ function Form() {
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault()
-        if (ready && !busy) void start()
+        if (ready && !busy && (doubts.key === '' || useDoubtful)) void start()
       }}
     >
       <Select
@@ -149,6 +157,19 @@ function Form() {
             data={[{ value: '', label: 'none' }, ...ownRewards.map((r) => ({ value: r.name, label: r.name }))]}
           />
         )}
+        {judges && judges.models.length > 0 && (
+          <Select
+            label="Reward model"
+            description="Beside the recipe’s rewards, with the weight 1; on reasoning prompts it adds nothing unless its side is weighed."
+            allowDeselect={false}
+            value={judged ? judge : ''}
+            onChange={(value) => setJudge(value ?? '')}
+            data={[
+              { value: '', label: 'none, or the recipe’s' },
+              ...judges.models.map((m) => ({ value: m.name, label: `${m.name} (${m.kind})` })),
+            ]}
+          />
+        )}
       </div>
       <SettingsFields
         legend="Settings, for all stages. Empty: as in the recipe."
@@ -172,6 +193,7 @@ function Form() {
           ))}
         </ul>
       )}
+      <Doubts doubts={doubts} accepted={useDoubtful} onAccept={(yes) => setAccepted(yes ? doubts.key : '')} />
       {ready && <EstimatePanel following={following} onUse={use} />}
       {recipes?.length === 0 && <Alert color="yellow">The host ships no recipe: give the path of a recipe file.</Alert>}
       {active && (
@@ -186,7 +208,11 @@ function Form() {
         <Button variant="default" onClick={done}>
           Cancel
         </Button>
-        <Button type="submit" color={tooLarge ? 'red' : undefined} disabled={!ready || busy}>
+        <Button
+          type="submit"
+          color={tooLarge ? 'red' : undefined}
+          disabled={!ready || busy || (doubts.key !== '' && !useDoubtful)}
+        >
           {busy ? (active ? 'Queueing…' : 'Starting…') : active ? 'Queue' : tooLarge ? 'Start anyway' : 'Launch'}
         </Button>
       </Group>

@@ -19,6 +19,8 @@ export type Route =
   | { page: 'preferences'; set: number | null }
   /** `name` null: the newest. */
   | { page: 'sweeps'; name: string | null }
+  /** None: train one. One: it is opened. Several: they are compared. */
+  | { page: 'reward-models'; names: readonly string[] }
   /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
@@ -57,6 +59,7 @@ export function parseRoute(hash: string): Route {
     return { page, runs: [...new Set(numbers.filter((n) => n !== null))] }
   }
   if (page === 'preferences') return { page, set: whole(id ?? null) }
+  if (page === 'reward-models') return { page, names: (id ?? '').split(',').filter((name) => name !== '') }
   const query = url.searchParams
   if (page === 'traces') {
     const filters = Object.fromEntries(
@@ -85,6 +88,8 @@ export function routeHash(route: Route): string {
   if (route.page === 'sweeps') return `#/sweeps${route.name ? `/${encodeURIComponent(route.name)}` : ''}`
   if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
   if (route.page === 'preferences') return `#/preferences${route.set === null ? '' : `/${route.set}`}`
+  if (route.page === 'reward-models')
+    return `#/reward-models${route.names.length > 0 ? `/${route.names.join(',')}` : ''}`
   if (route.page !== 'live') return `#/${route.page}`
   const query = new URLSearchParams()
   const step = route.opened?.kind === 'group' ? route.opened.step : route.step

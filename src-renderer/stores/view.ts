@@ -31,6 +31,8 @@ export interface ViewState {
   sweep: { recipe: string } | null
   /** A fork or a roll back is being asked for. */
   branching: Branching | null
+  /** The reward model that the launch dialog begins with. */
+  judgedBy: string | null
   /** Waits for a yes to stopping. */
   stopping: boolean
 }
@@ -64,6 +66,7 @@ export const viewStore = createStore<ViewState>(() => ({
   launch: false,
   sweep: null,
   branching: null,
+  judgedBy: null,
   stopping: false,
   ...restored(),
 }))

@@ -66,6 +66,14 @@ function itemOf(kind: RewardModelKind, json: unknown): Preference | Labelled | s
   return { prompt, completion, safe: labels[String(label) as keyof typeof labels] }
 }
 
+/** An item as a file has it. */
+export function plainItem(item: Item): Preference | { prompt: string; completion: string; label: string } {
+  const { place: _, ...plain } = item
+  return 'safe' in plain
+    ? { prompt: plain.prompt, completion: plain.completion, label: plain.safe ? 'safe' : 'unsafe' }
+    : plain
+}
+
 /** Which part an item is in is a property of its prompt, so that no prompt is trained on and measured with. */
 export function split<I extends { prompt: string }>(
   items: readonly I[],

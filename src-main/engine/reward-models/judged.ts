@@ -1,7 +1,7 @@
 /** Items of a data set as a reward model reads them. */
 import { StudioError } from '../../contract/errors.ts'
 import { judgedPart } from '../../contract/judged-part.ts'
-import type { RewardModelReport } from '../../contract/reward-models.ts'
+import type { RewardModelKind, RewardModelReport } from '../../contract/reward-models.ts'
 import type { Sequence } from '../model/batch.ts'
 import { sizeOf } from '../model/batch.ts'
 import type { Policy } from '../model/policy.ts'
@@ -98,9 +98,18 @@ export async function reportOf(
   microBatchTokens: number,
   seed: number,
 ): Promise<RewardModelReport> {
-  const scores = await scoresOfExamples(model, examples, microBatchTokens)
+  return reportOfScores(model.kind, examples, await scoresOfExamples(model, examples, microBatchTokens), seed)
+}
+
+/** @param scores of each example's sequences */
+export function reportOfScores(
+  kind: RewardModelKind,
+  examples: readonly Example[],
+  scores: readonly (readonly number[])[],
+  seed: number,
+): RewardModelReport {
   const judged = examples.map((e, i) => e.sequences.map((s, k) => ({ score: scores[i][k], tokens: textLength(s) })))
-  if (model.kind === 'helpfulness')
+  if (kind === 'helpfulness')
     return reportOnPairs(
       judged.map(([chosen, rejected]) => [chosen, rejected]),
       seed,

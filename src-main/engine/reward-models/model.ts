@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { RewardModelKind, RewardModelNote } from '../../contract/reward-models.ts'
-import { NOTE, readNote } from '../../library/reward-models.ts'
+import { HELD_OUT, NOTE, readNote } from '../../library/reward-models.ts'
 import { requireUnchanged } from '../model/base.ts'
 import { syncFolder, writeDurably } from '../model/durable.ts'
 import { disposeWeights } from '../model/model.ts'
@@ -10,6 +10,7 @@ import { loadPolicy, type Policy, savePolicy } from '../model/policy.ts'
 import { writeSafetensors } from '../model/safetensors.ts'
 import { allParts, headShapes, type ScalarModel } from '../model/scalar-head.ts'
 import { readTensors, tensorsOf } from '../model/tensor-files.ts'
+import { type Item, plainItem } from './data.ts'
 
 export interface RewardModel extends Policy, ScalarModel {
   kind: RewardModelKind
@@ -24,13 +25,23 @@ export function disposeRewardModel(model: RewardModel): void {
   disposeWeights(allParts(model))
 }
 
-/** The folder appears whole or not at all; one of the same name is replaced. @throws StudioError disk-full, checkpoint */
-export async function saveRewardModel(model: RewardModel, note: RewardModelNote, folder: string): Promise<void> {
+/**
+ * The folder appears whole or not at all; one of the same name is replaced.
+ * @param heldOut what it was measured with: others can be compared on it
+ * @throws StudioError disk-full, checkpoint
+ */
+export async function saveRewardModel(
+  model: RewardModel,
+  note: RewardModelNote,
+  heldOut: readonly Item[],
+  folder: string,
+): Promise<void> {
   const partial = `${folder}.partial`
   try {
     rmSync(partial, { recursive: true, force: true })
     mkdirSync(partial, { recursive: true })
     await saveWeights(model, partial)
+    writeDurably(join(partial, HELD_OUT), heldOut.map((item) => `${JSON.stringify(plainItem(item))}\n`).join(''))
     writeDurably(join(partial, NOTE), `${JSON.stringify(note, null, 2)}\n`)
     rmSync(folder, { recursive: true, force: true })
     renameSync(partial, folder)

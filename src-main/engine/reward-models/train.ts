@@ -42,7 +42,7 @@ export async function trainRewardModel(
     const seconds = (performance.now() - started) / 1000
     const source = { ...parts, file: basename(data), sha256 }
     const note = await noteOf(model, { name, base: baseModel(base), training, data: source, steps, seconds })
-    await saveRewardModel(model, note, folder)
+    await saveRewardModel(model, note, parts.measuredWith, folder)
     return note
   } finally {
     disposeRewardModel(model)
@@ -53,6 +53,8 @@ export async function trainRewardModel(
 export interface Parts {
   training: Example[]
   heldOut: Example[]
+  /** The held-out ones as they were given. */
+  measuredWith: readonly Item[]
   /** Left out to balance lengths. */
   leftOut: number
   longerBefore: number | null
@@ -71,7 +73,9 @@ export function partsOf(
   const parts = split(used, heldOut)
   const leftOut = all.length - used.length
   requireEnough(parts, kind, source, leftOut)
-  return { ...parts, leftOut, longerBefore: longerShare(kind, all), longerAfter: longerShare(kind, used) }
+  const kept = new Set(parts.heldOut.map(({ place }) => place))
+  const measuredWith = items.filter(({ place }) => kept.has(place))
+  return { ...parts, measuredWith, leftOut, longerBefore: longerShare(kind, all), longerAfter: longerShare(kind, used) }
 }
 
 interface Trained extends Pick<RewardModelNote, 'name' | 'base' | 'training' | 'steps' | 'seconds'> {

@@ -163,7 +163,7 @@ export async function keepRewardModel(
   const note = await noteOf(state.rewardModel!, { name, base, training, data, steps: optimizer.step, seconds })
   const folder = ownRewardModel(runFolder, name)
   mkdirSync(dirname(folder), { recursive: true })
-  await saveRewardModel(state.rewardModel!, note, folder)
+  await saveRewardModel(state.rewardModel!, note, data.measuredWith, folder)
   return note
 }
 

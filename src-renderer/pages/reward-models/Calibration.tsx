@@ -1,0 +1,69 @@
+import type { RewardModelKind, RewardModelReport } from '../../../src-main/contract/reward-models.ts'
+import { fixed, percent } from '../../format/number.ts'
+import { hint } from '../../parts/hint.ts'
+import { Plot } from './Plot.tsx'
+import styles from './Plots.module.css'
+
+const whole = (value: number) => percent(value, 0)
+
+/** How often it is right where it says how sure it is, and how many items each point is of. */
+export function Calibration({ kind, report }: { kind: RewardModelKind; report: RewardModelReport }) {
+  const { error, bins } = report.calibration
+  const pairs = kind === 'helpfulness'
+  const from = bins[0].from
+  const most = Math.max(...bins.map((bin) => bin.count))
+  const used = bins.filter((bin) => bin.count > 0)
+  const lowest = Math.min(from, ...used.map((bin) => bin.share))
+  return (
+    <figure className={styles.figure}>
+      <figcaption>
+        <h3>Calibration</h3>
+        <p>
+          {pairs
+            ? 'Of the pairs about which it is so sure, the share that it orders rightly.'
+            : 'Of the outputs that it gives such a probability, the share that is safe.'}{' '}
+          On the dashed line it is as often right as it says. Mean distance <b>{fixed(error, 3)}</b>.
+        </p>
+      </figcaption>
+      <Plot
+        label={`Reliability diagram: ${used.map((bin) => `${whole(bin.predicted)} foretold, ${whole(bin.share)} of ${bin.count} right`).join('; ')}.`}
+        x={[from, 1]}
+        y={[lowest < from ? 0 : from, 1]}
+        xTitle={pairs ? 'how sure it is' : 'probability of safe'}
+        yTitle={pairs ? 'right' : 'safe'}
+        xText={whole}
+        yText={whole}
+      >
+        {(x, y) => (
+          <>
+            <line className={styles.ideal} x1={x.at(from)} y1={y.at(from)} x2={x.at(1)} y2={y.at(1)} />
+            <polyline
+              className={styles.curve}
+              points={used.map((b) => `${x.at(b.predicted)},${y.at(b.share)}`).join(' ')}
+            />
+            {used.map((bin) => (
+              <circle
+                key={bin.from}
+                {...hint(
+                  `${bin.count} ${pairs ? 'pairs' : 'outputs'}: ${whole(bin.predicted)} foretold, ${percent(bin.share)} ${pairs ? 'right' : 'safe'}`,
+                )}
+                className={styles.bin}
+                cx={x.at(bin.predicted)}
+                cy={y.at(bin.share)}
+                r={2.5 + 5 * Math.sqrt(bin.count / most)}
+              />
+            ))}
+          </>
+        )}
+      </Plot>
+      <ol className={styles.counts} aria-label="How many items each part of the scale has">
+        {bins.map((bin) => (
+          <li key={bin.from} {...hint(`${whole(bin.from)} to ${whole(bin.to)}: ${bin.count}`, 'bottom')}>
+            <i style={{ height: `${(100 * bin.count) / most}%` }} />
+            <span>{bin.count}</span>
+          </li>
+        ))}
+      </ol>
+    </figure>
+  )
+}
