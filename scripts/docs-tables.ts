@@ -8,6 +8,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { sweepSchema } from '../src-main/contract/sweep.ts'
+import { ablationTable } from './docs/ablations.ts'
 import { estimateFigureTable } from './docs/estimate.ts'
 import { figureTables, readFigures } from './docs/figures.ts'
 import { flatFigureTable } from './docs/flat.ts'
@@ -61,6 +62,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'flat-figures': flatFigureTable(readFigures()?.flat),
     'results-recipes': recipesFigureTable(readFigures()?.recipes),
     'results-traces': tracesFigureTable(readFigures()?.traces),
+    'results-ablations': ablationTable(readFigures()?.ablations),
     'results-ppo': ppoFigureTable(readFigures()?.ppo),
     shortcuts: await shortcutTable(),
     ...figureTables(readFigures()),

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { AblationFigures } from './ablations.ts'
 import type { EstimateFigures } from './estimate.ts'
 import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
@@ -67,6 +68,7 @@ export interface Figures {
   estimate?: EstimateFigures
   traces?: TracesFigures
   ppo?: PpoFigures
+  ablations?: AblationFigures
 }
 
 const folder = fileURLToPath(new URL('../../docs/figures/', import.meta.url))
@@ -79,7 +81,10 @@ export function readFigures(from = folder): Figures | null {
     .sort((a, b) => a.at.localeCompare(b.at))
   // machine and day are told of the runs: of a part that was measured by itself they say nothing about the others
   const told = files.findLast((file) => file.learning) ?? files.at(-1)
-  return told ? Object.assign({}, ...files, { at: told.at, machine: told.machine }) : null
+  // each ablation may be measured by itself
+  const ablations = Object.assign({}, ...files.map((file) => file.ablations))
+  const measured = Object.keys(ablations).length > 0 ? { ablations } : {}
+  return told ? Object.assign({}, ...files, measured, { at: told.at, machine: told.machine }) : null
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
