@@ -39,7 +39,8 @@ export const metrics = {
   frac_reward_zero_std: {
     label: 'groups without signal',
     unit: '',
-    about: 'Share of groups whose outputs all got the same reward: they teach nothing.',
+    about:
+      'Share of groups whose outputs all got the same reward: they teach nothing. 0 with a critic, to which they do.',
   },
   'completions/mean_length': {
     label: 'response length',

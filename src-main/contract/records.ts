@@ -49,7 +49,7 @@ export interface GroupSummary {
   meanReward: number
   /** n−1 standard deviation. */
   stdReward: number
-  /** All outputs were rewarded alike. */
+  /** All outputs were rewarded alike, and so teach nothing; never with a critic. */
   zeroSpread: boolean
   /** One per sample, in sample order. */
   advantages: number[]

@@ -318,6 +318,11 @@ describe('a run with a critic', () => {
     })
     const metrics = metricsOf(t)
     for (const m of metrics) expect(Number.isFinite(m['critic/vf_loss'])).toBe(true)
+    // groups that are rewarded alike teach all the same
+    const alike = t.of('step').flatMap((m) => m.report.groups.filter((g) => g.stdReward === 0))
+    expect(alike.length).toBeGreaterThan(0)
+    expect(alike.flatMap((g) => g.advantages).every((a) => a !== 0)).toBe(true)
+    expect(alike.some((g) => g.zeroSpread) || metrics.some((m) => m.frac_reward_zero_std > 0)).toBe(false)
     // the head begins at zero: the first values are all 0, and explain nothing
     expect(metrics[0]['critic/values/mean']).toBe(0)
     expect(metrics[0]['critic/vf_explained_var']).toBeCloseTo(0, 6)

@@ -135,7 +135,8 @@ export function recordOf(episodes: Episode[], settings: Settings): GroupRecord {
     kind: problem.kind,
     meanReward: spread.mean,
     stdReward: spread.std,
-    zeroSpread: rewardedAlike(episodes, settings),
+    // a critic finds advantages in any group
+    zeroSpread: settings.advantageEstimator === 'group' && rewardedAlike(episodes, settings),
     advantages: episodes.map((e) => e.advantage),
     rewards,
     completions: episodes.map((e) => ({

@@ -42,7 +42,7 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
         </span>
         {advantage !== null && (
           <span
-            {...hint('Advantage: how far this output is above or below its group')}
+            {...hint('Advantage: how far this output is above or below its group, or what the critic expected')}
             className={styles.advantage}
             data-sign={Math.sign(Math.round(advantage * 100))}
           >
