@@ -3,9 +3,10 @@ import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
 import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
-import type { Comparison, EvaluationSample, EvaluationSummary } from './evaluation.ts'
+import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import type { GeneratedText } from './jobs.ts'
 import { type LabelledLine, type LabelSet, type LabelState, labelGiven, newLabelSet } from './labelling.ts'
+import { type DataPreview, type MeasureNews, measureOrder, problemFile } from './measuring.ts'
 import type { FetchState, ModelList } from './models.ts'
 import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
 import { entryIds, type QueueEntry, type QueueState, queueMove } from './queue.ts'
@@ -313,6 +314,13 @@ export const contract = {
         }),
       )
       .output(eventIterator(type<PlaygroundNews>())),
+  },
+  measuring: {
+    /** Every evaluation there is, of runs and of what was measured outside them. */
+    list: oc.output(type<EvaluationEntry[]>()),
+    /** Ends when the caller lets go of it; then nothing is kept. */
+    measure: oc.input(measureOrder).output(eventIterator(type<MeasureNews>())),
+    preview: oc.input(problemFile).output(type<DataPreview>()),
   },
   live: {
     /** All events of all runs from now on; first a `run` event for every run that is active. */

@@ -1,6 +1,9 @@
 /** Work for an engine process outside any run, by name: what is asked, what is told on the way, what is answered. All of it is plain data. */
+import type { DataMap } from './data-set.ts'
+import type { Domain } from './domains.ts'
 import type { Estimate, MachineMemory, MeasuredPart } from './estimate.ts'
 import type { EvaluationReport, EvaluationRequest } from './evaluation.ts'
+import type { DataPreview } from './measuring.ts'
 import type { Recipe } from './recipe.ts'
 import type { FinishReason } from './records.ts'
 import type { RewardModelComparison, TriedText } from './reward-model-work.ts'
@@ -38,6 +41,8 @@ export interface Jobs {
   estimate: { ask: EstimateRequest; news: never; answer: Estimate }
   /** Measures a part of what estimates rest on. The process ought to be a fresh one: its peak of memory is what counts. */
   measure: { ask: MeasureRequest; news: never; answer: null }
+  /** A file of problems, looked into. */
+  'preview-data': { ask: { file: string; domain: Domain; map: DataMap }; news: never; answer: DataPreview }
   /** A model on held-out problems; the share of the work done is told on the way. */
   evaluate: { ask: EvaluationRequest; news: { fraction: number }; answer: EvaluationReport }
 }

@@ -16,6 +16,7 @@ const works: { [N in JobName]: Work<N> } = {
   'try-reward-model': async (ask) => (await import('./reward-models/try.ts')).tryRewardModel(ask),
   estimate: async (ask) => (await import('./estimate/estimate.ts')).estimate(ask),
   measure: async (ask) => (await import('./estimate/measure.ts')).measure(ask),
+  'preview-data': async (ask) => (await import('./tasks/preview.ts')).previewData(ask),
   evaluate: async (ask, tell) => (await import('./evaluation.ts')).evaluateModel(ask, tell),
 }
 

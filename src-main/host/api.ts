@@ -3,6 +3,7 @@ import { implement, ORPCError } from '@orpc/server'
 import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
+import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
@@ -125,6 +126,11 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     },
     playground: {
       answer: api.playground.answer.handler(({ input, signal }) => crossing(answer(host, input, signal))),
+    },
+    measuring: {
+      list: api.measuring.list.handler(() => ask.evaluationEntries()),
+      measure: api.measuring.measure.handler(({ input, signal }) => crossing(measure(host, input, signal))),
+      preview: api.measuring.preview.handler(({ input, signal }) => host.job('preview-data', input, { signal })),
     },
     live: {
       subscribe: api.live.subscribe.handler(({ signal }) => crossing(host.subscribe(signal))),

@@ -1,15 +1,18 @@
 /** A model, a checkpoint or a run measured on held-out problems, outside any training; what comes of it is stored. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { z } from 'zod'
 import { StudioError } from '../contract/errors.ts'
 import type { EvaluationEntry, EvaluationRequest, ProblemSource } from '../contract/evaluation.ts'
+import type { MeasureNews, measureOrder } from '../contract/measuring.ts'
 import { defaultPrompt } from '../contract/prompt.ts'
-import { type Recipe, rewardsOf } from '../contract/recipe.ts'
+import { levelledKinds, type Recipe, rewardsOf } from '../contract/recipe.ts'
 import { correctnessRewards, type RewardName } from '../contract/rewards.ts'
 import { defaultSettings } from '../contract/settings.ts'
 import { modelPath } from '../library/places.ts'
 import type { Host } from './host.ts'
 import { describeRecipe } from './recipes.ts'
+import { told } from './told.ts'
 
 export interface EvaluateOrder extends Pick<EvaluationRequest, 'prompts' | 'form' | 'seed' | 'backend'> {
   /** A run (number, id or `last`), a model's name, or the path of a model or checkpoint. */
@@ -58,6 +61,28 @@ export async function evaluateOutside(
     onNews: ({ fraction }) => options.onFraction?.(fraction),
   })
   return host.keepEvaluation({ subject, problems: described(problems), request, report })
+}
+
+/** The same for a window. @throws as `evaluateOutside` */
+export function measure(
+  host: Pick<Host, 'ask' | 'job' | 'keepEvaluation'>,
+  { problems, ...order }: z.output<typeof measureOrder>,
+  signal?: AbortSignal,
+): AsyncGenerator<MeasureNews, void, void> {
+  return told<MeasureNews, MeasureNews>(async (hear, signal) => {
+    const onFraction = (fraction: number) => hear({ done: false, fraction })
+    const whole = { ...order, problems: problems && sourceOf(problems) }
+    return { done: true, entry: await evaluateOutside(host, whole, { signal, onFraction }) }
+  }, signal)
+}
+
+function sourceOf(problems: NonNullable<z.output<typeof measureOrder>['problems']>): ProblemSource {
+  if ('file' in problems) return { ...problems, file: resolve(problems.file) }
+  const { kinds, level } = problems
+  return {
+    task: Object.fromEntries(kinds.map((kind) => [kind, 1])),
+    levels: level === undefined ? {} : Object.fromEntries(levelledKinds.map((kind) => [kind, level])),
+  }
 }
 
 async function subjectOf(

@@ -7,6 +7,7 @@ export type ActionGroup =
   | 'Groups'
   | 'Playground'
   | 'Traces'
+  | 'Measure'
   | 'Preferences'
   | 'Window'
 

@@ -103,6 +103,16 @@ export const goToRewardModels: Action = {
   run: () => go({ page: 'reward-models', names: [] }),
 }
 
+export const goToMeasure: Action = {
+  id: 'go-to-measure',
+  name: 'Measure',
+  group: 'Go to',
+  keys: ['M'],
+  words: 'evaluate evaluation benchmark accuracy pass@k data set gsm8k jsonl csv parquet',
+  enabled: () => true,
+  run: () => go({ page: 'measure', shown: null, against: null }),
+}
+
 export const goToSystem: Action = {
   id: 'go-to-system',
   name: 'System',

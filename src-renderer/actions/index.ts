@@ -5,6 +5,7 @@ import { resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } fr
 import {
   goToCompare,
   goToLive,
+  goToMeasure,
   goToModels,
   goToPlayground,
   goToPreferences,
@@ -28,6 +29,7 @@ import {
   toggleRows,
 } from './groups.ts'
 import { launch } from './launch.ts'
+import { measureModel, stopMeasure } from './measuring.ts'
 import { oneStep } from './oneStep.ts'
 import { pause } from './pause.ts'
 import { askModel, stopAnswering } from './playground.ts'
@@ -90,6 +92,8 @@ export const actions: Action[] = [
   saveTraces,
   askModel,
   stopAnswering,
+  measureModel,
+  stopMeasure,
   preferLeft,
   preferRight,
   tie,
@@ -109,6 +113,7 @@ export const actions: Action[] = [
   goToPreferences,
   goToSweeps,
   goToRewardModels,
+  goToMeasure,
   goToSystem,
   openPalette,
   showShortcuts,

@@ -29,6 +29,7 @@ const PreferencesPage = lazy(() =>
 const SweepsPage = lazy(() => import('../pages/sweeps/Page.tsx').then((m) => ({ default: m.SweepsPage })))
 const SweepDialog = lazy(() => import('../parts/SweepDialog.tsx').then((m) => ({ default: m.SweepDialog })))
 const BranchDialog = lazy(() => import('../parts/BranchDialog.tsx').then((m) => ({ default: m.BranchDialog })))
+const MeasurePage = lazy(() => import('../pages/measure/Page.tsx').then((m) => ({ default: m.MeasurePage })))
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -68,6 +69,11 @@ export function App() {
             {page === 'reward-models' && (
               <Suspense>
                 <RewardModelsPage />
+              </Suspense>
+            )}
+            {page === 'measure' && (
+              <Suspense>
+                <MeasurePage />
               </Suspense>
             )}
             {page === 'system' && <SystemPage />}

@@ -13,6 +13,7 @@ import {
   IconMessage,
   IconMoon,
   IconPlus,
+  IconRuler2,
   IconScale,
   IconStethoscope,
   IconSun,
@@ -23,6 +24,7 @@ import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import {
   goToCompare,
   goToLive,
+  goToMeasure,
   goToModels,
   goToPlayground,
   goToPreferences,
@@ -78,6 +80,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       />
       <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
       <PageLink action={goToRewardModels} page="reward-models" current={page} icon={<IconGauge {...icon} />} />
+      <PageLink action={goToMeasure} page="measure" current={page} icon={<IconRuler2 {...icon} />} />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
@@ -107,6 +110,7 @@ const homes: Record<Route['page'], Route> = {
   preferences: { page: 'preferences', set: null },
   sweeps: { page: 'sweeps', name: null },
   'reward-models': { page: 'reward-models', names: [] },
+  measure: { page: 'measure', shown: null, against: null },
   system: { page: 'system' },
 }
 

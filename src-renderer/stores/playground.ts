@@ -9,6 +9,8 @@ export interface Speaker {
   /** What the host is asked for. */
   model: string
   label: string
+  /** Of a checkpoint: where it is from. */
+  of?: { run: string; step: number }
 }
 
 export interface Answer {

@@ -15,6 +15,8 @@ export type Route =
   | { page: 'playground' }
   /** Runs side by side, by their numbers; the first is what the others are held against. */
   | { page: 'compare'; runs: readonly number[] }
+  /** Evaluations by their names, and one that it is set against. */
+  | { page: 'measure'; shown: string | null; against: string | null }
   /** `set` null: the newest. */
   | { page: 'preferences'; set: number | null }
   /** `name` null: the newest. */
@@ -58,6 +60,10 @@ export function parseRoute(hash: string): Route {
     const numbers = (id ?? '').split(',').map((text) => whole(text))
     return { page, runs: [...new Set(numbers.filter((n) => n !== null))] }
   }
+  if (page === 'measure') {
+    const [, shown = null, against = null] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
+    return { page, shown, against }
+  }
   if (page === 'preferences') return { page, set: whole(id ?? null) }
   if (page === 'reward-models') return { page, names: (id ?? '').split(',').filter((name) => name !== '') }
   const query = url.searchParams
@@ -87,6 +93,10 @@ export function routeHash(route: Route): string {
   }
   if (route.page === 'sweeps') return `#/sweeps${route.name ? `/${encodeURIComponent(route.name)}` : ''}`
   if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
+  if (route.page === 'measure') {
+    const names = [route.shown, route.against].filter((name) => name !== null)
+    return ['#/measure', ...names.map(encodeURIComponent)].join('/')
+  }
   if (route.page === 'preferences') return `#/preferences${route.set === null ? '' : `/${route.set}`}`
   if (route.page === 'reward-models')
     return `#/reward-models${route.names.length > 0 ? `/${route.names.join(',')}` : ''}`

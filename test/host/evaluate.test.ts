@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { evaluateOutside } from '../../src-main/host/evaluate.ts'
+import type { MeasureNews } from '../../src-main/contract/measuring.ts'
+import { evaluateOutside, measure } from '../../src-main/host/evaluate.ts'
 import { openHost, tinyPolicy } from './support/hosts.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
@@ -44,6 +45,36 @@ describe('a model measured outside any run', () => {
     expect(rest).toMatchObject({ problems: file })
     expect(summary.prompts).toBe(2)
     expect(told.length).toBeGreaterThan(0)
+  })
+
+  test('tells a window how far it is, then the result; letting go of it keeps nothing', async () => {
+    const host = openHost()
+    const order = { subject: tinyPolicy, problems: { kinds: ['sum' as const] }, ...few }
+    const heard: MeasureNews[] = []
+    for await (const news of measure(host, order)) heard.push(news)
+    expect(heard.at(-1)).toMatchObject({ done: true, entry: { name: 'e1', problems: 'sum' } })
+    expect(heard.slice(0, -1).every((news) => !news.done && news.fraction <= 1)).toBe(true)
+
+    for await (const _ of measure(host, { ...order, prompts: 2000 })) break
+    expect((await host.ask.evaluationEntries()).map((e) => e.name)).toEqual(['e1'])
+  })
+
+  test('a file is looked into before it is used: its fields, how they are read, and what is wrong', async () => {
+    const file = join(temporaryFolder(), 'own.csv')
+    writeFileSync(file, 'question,gold,level\n1+2=,3,2\n,4,1\n')
+    const look = (map: object) => openHost().job('preview-data', { file, domain: 'math', map })
+    expect(await look({ answer: 'gold' })).toEqual({
+      fields: ['question', 'gold', 'level'],
+      map: { prompt: 'question', answer: 'gold', level: 'level' },
+      rows: 2,
+      problems: [{ place: 'line 2', prompt: '1+2=', answer: '3', kind: 'data', level: 2 }],
+      wrong: 1,
+      complaints: [expect.stringContaining('line 3 has a bad prompt')],
+    })
+    const unmapped = await look({})
+    expect(unmapped.map).toEqual({ prompt: 'question', level: 'level' })
+    expect(unmapped.problems[0].answer).toBe('')
+    await expect(look({ prompt: 'nowhere' })).resolves.toMatchObject({ wrong: 2, problems: [] })
   })
 
   test('what cannot be measured is refused with the way out', async () => {

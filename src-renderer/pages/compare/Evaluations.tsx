@@ -1,8 +1,9 @@
 import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import type { Comparison, Estimate, EvaluationSummary } from '../../../src-main/contract/evaluation.ts'
-import { compact, percent, signed } from '../../format/number.ts'
+import { compact, signed } from '../../format/number.ts'
 import { hint } from '../../parts/hint.ts'
+import { Interval } from '../../parts/Interval.tsx'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
 import { explain } from '../../transport/explain.ts'
@@ -70,7 +71,7 @@ export function Evaluations({ runs, colourOf }: Props) {
                 <i style={{ background: colourOf(detail.number) }} aria-hidden="true" />#{detail.number}
               </th>
               <td>{at[i]?.step ?? '–'}</td>
-              <td>{at[i] ? <Interval of={at[i]} color={colourOf(detail.number)} /> : 'not measured yet'}</td>
+              <td>{at[i] ? <Held of={at[i]} color={colourOf(detail.number)} /> : 'not measured yet'}</td>
               <td>{compact(at[i]?.meanLength)}</td>
               {runs.length > 1 && <td>{i === 0 ? 'base' : <Difference outcome={data?.[i - 1]} />}</td>}
             </tr>
@@ -97,30 +98,9 @@ function commonStep(runs: readonly Compared[]): number | null {
   return shared.length === 0 ? null : Math.max(...shared)
 }
 
-/** On a scale from 0 to 100 %, the same for all. */
-function Interval({ of, color }: { of: EvaluationSummary; color: string }) {
+function Held({ of, color }: { of: EvaluationSummary; color: string }) {
   const { accuracy, accuracyLow, accuracyHigh, prompts } = of
-  return (
-    <span
-      className={styles.interval}
-      {...hint(`${percent(accuracyLow)} to ${percent(accuracyHigh)}, of ${prompts} prompts`)}
-    >
-      <b>{percent(accuracy)}</b>
-      <span className={styles.scale} aria-hidden="true">
-        <i
-          style={{
-            left: `${100 * accuracyLow}%`,
-            width: `${100 * (accuracyHigh - accuracyLow)}%`,
-            background: color,
-          }}
-        />
-        <i className={styles.dot} style={{ left: `${100 * accuracy}%`, background: color }} />
-      </span>
-      <span className={styles.bounds}>
-        {Math.round(100 * accuracyLow)}–{Math.round(100 * accuracyHigh)}
-      </span>
-    </span>
-  )
+  return <Interval value={accuracy} low={accuracyLow} high={accuracyHigh} prompts={prompts} color={color} />
 }
 
 const points = ({ value, low, high }: Estimate) =>

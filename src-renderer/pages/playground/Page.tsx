@@ -4,12 +4,12 @@ import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { askModel, stopAnswering } from '../../actions/playground.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
+import { SpeakerChoice } from '../../parts/SpeakerChoice.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { loadModels } from '../../stores/models.ts'
 import { playgroundStore, type Sampling } from '../../stores/playground.ts'
 import { useConnection } from '../../stores/use.ts'
 import styles from './Page.module.css'
-import { SpeakerChoice } from './SpeakerChoice.tsx'
 import { TurnCard } from './TurnCard.tsx'
 
 const fields: { name: keyof Sampling; label: string; min: number; max: number; step: number; about: string }[] = [

@@ -1,6 +1,16 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
-type PageName = 'Runs' | 'Live' | 'Traces' | 'Playground' | 'Models' | 'Rewards' | 'Preferences' | 'Sweeps' | 'System'
+type PageName =
+  | 'Runs'
+  | 'Live'
+  | 'Traces'
+  | 'Playground'
+  | 'Models'
+  | 'Rewards'
+  | 'Preferences'
+  | 'Sweeps'
+  | 'Measure'
+  | 'System'
 
 /** What is the same on every page: the rail, the palette, the shortcuts, and the messages that come and go. */
 export class StudioWindow {

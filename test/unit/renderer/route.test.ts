@@ -22,6 +22,8 @@ describe('the address', () => {
     [{ page: 'playground' }],
     [{ page: 'preferences', set: null }],
     [{ page: 'preferences', set: 3 }],
+    [{ page: 'measure', shown: null, against: null }],
+    [{ page: 'measure', shown: 'e3', against: '12@170' }],
     [{ page: 'compare', runs: [] }],
     [{ page: 'compare', runs: [12, 3] }],
     [{ page: 'sweeps', name: null }],

@@ -1,13 +1,13 @@
 import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import { bytes } from '../../format/number.ts'
-import { api } from '../../stores/host.ts'
-import { modelsStore } from '../../stores/models.ts'
-import type { Speaker } from '../../stores/playground.ts'
-import { useResource } from '../../stores/resource.ts'
-import { useRuns } from '../../stores/use.ts'
-import styles from './Page.module.css'
+import { bytes } from '../format/number.ts'
+import { api } from '../stores/host.ts'
+import { modelsStore } from '../stores/models.ts'
+import type { Speaker } from '../stores/playground.ts'
+import { useResource } from '../stores/resource.ts'
+import { useRuns } from '../stores/use.ts'
+import styles from './SpeakerChoice.module.css'
 
 interface Props {
   label: string
@@ -67,6 +67,7 @@ function Checkpoints({ runId, value, onChange }: { runId: string } & Pick<Props,
     const choices = checkpoints.map(({ step, folder }) => ({
       model: `${run.folder}/${folder}`,
       label: `#${run.number} step ${step}`,
+      of: { run: runId, step },
     }))
     const newest = choices.at(-1)
     if (newest && !choices.some((c) => c.model === value?.model)) onChange(newest)

@@ -1,0 +1,127 @@
+import { MultiSelect, NumberInput, Progress, SegmentedControl } from '@mantine/core'
+import { IconPlayerStop, IconRuler2 } from '@tabler/icons-react'
+import { useStore } from 'zustand'
+import { levelledKinds, puzzleLevels, type TaskKind, taskKinds } from '../../../src-main/contract/recipe.ts'
+import { measureModel, stopMeasure } from '../../actions/measuring.ts'
+import { percent } from '../../format/number.ts'
+import { span } from '../../format/time.ts'
+import { ActionButton } from '../../parts/ActionButton.tsx'
+import { Problem } from '../../parts/Problem.tsx'
+import { SpeakerChoice } from '../../parts/SpeakerChoice.tsx'
+import { type MeasuringState, measuringStore, type Source, sourceOf } from '../../stores/measuring.ts'
+import { FileProblems } from './FileProblems.tsx'
+import styles from './Page.module.css'
+
+type Number = 'prompts' | 'samples' | 'temperature' | 'topP' | 'maxTokens' | 'seed'
+
+const numbers: { name: Number; label: string; min: number; max: number; step: number; about: string }[] = [
+  { name: 'prompts', label: 'prompts', min: 1, max: 100_000, step: 64, about: 'more: narrower intervals' },
+  { name: 'samples', label: 'outputs, k', min: 1, max: 1024, step: 1, about: 'a prompt; for pass@k' },
+  { name: 'temperature', label: 'temperature', min: 0, max: 5, step: 0.1, about: '0: the likeliest' },
+  { name: 'topP', label: 'top-p', min: 0.01, max: 1, step: 0.05, about: '1: off' },
+  { name: 'maxTokens', label: 'token limit', min: 1, max: 131_072, step: 16, about: 'empty: as it was trained' },
+  { name: 'seed', label: 'seed', min: 0, max: 4_294_967_295, step: 1, about: 'same seed, same outputs' },
+]
+
+const set = (change: Partial<MeasuringState>) => measuringStore.setState(change)
+
+export function Form() {
+  const state = useStore(measuringStore)
+  const source = sourceOf(state)
+  return (
+    <section className={styles.form} aria-label="What is measured, and on what">
+      <h1>Measure</h1>
+      <SpeakerChoice label="Model" value={state.subject} onChange={(subject) => subject && set({ subject })} />
+      <div className={styles.source}>
+        <span className={styles.label} id="problems-from">
+          Problems
+        </span>
+        <SegmentedControl
+          aria-labelledby="problems-from"
+          fullWidth
+          size="xs"
+          value={source}
+          onChange={(value) => set({ source: value as Source })}
+          data={[
+            { value: 'own', label: 'its recipe’s', disabled: !state.subject.of },
+            { value: 'generated', label: 'generated' },
+            { value: 'file', label: 'a file' },
+          ]}
+        />
+        {source === 'own' && <p className={styles.note}>Those held out of the run’s recipe: never trained on.</p>}
+        {source === 'generated' && <Kinds kinds={state.kinds} level={state.level} />}
+        {source === 'file' && <FileProblems file={state.file} domain={state.domain} map={state.map} />}
+      </div>
+      <div className={styles.numbers}>
+        {numbers.map(({ name, label, min, max, step, about }) => (
+          <NumberInput
+            key={name}
+            label={label}
+            description={about}
+            size="xs"
+            min={min}
+            max={max}
+            step={step}
+            clampBehavior="blur"
+            value={state[name] ?? ''}
+            onChange={(value) => {
+              if (name === 'maxTokens' && value === '') set({ maxTokens: null })
+              if (typeof value === 'number' && value >= min && value <= max) set({ [name]: value })
+            }}
+          />
+        ))}
+      </div>
+      {state.error && <Problem explanation={state.error} title="It was not measured" />}
+      <div className={styles.do}>
+        {state.work ? (
+          <Work {...state.work} />
+        ) : (
+          <ActionButton action={measureModel} fullWidth icon={<IconRuler2 size="1rem" aria-hidden="true" />} />
+        )}
+      </div>
+    </section>
+  )
+}
+
+function Kinds({ kinds, level }: Pick<MeasuringState, 'kinds' | 'level'>) {
+  const levelled = kinds.some((kind) => levelledKinds.some((one) => one === kind))
+  return (
+    <>
+      <MultiSelect
+        aria-label="Kinds of generated problems"
+        size="xs"
+        data={[...taskKinds]}
+        value={kinds}
+        onChange={(value) => set({ kinds: value as TaskKind[] })}
+        searchable
+        hidePickedOptions
+        error={kinds.length === 0 ? 'Choose at least one kind.' : undefined}
+      />
+      {levelled && (
+        <NumberInput
+          label="level"
+          description="of puzzles and functions; empty: all"
+          size="xs"
+          min={1}
+          max={puzzleLevels}
+          value={level ?? ''}
+          onChange={(value) => set({ level: typeof value === 'number' ? value : null })}
+        />
+      )}
+    </>
+  )
+}
+
+function Work({ fraction, since }: NonNullable<MeasuringState['work']>) {
+  const left = fraction > 0.02 ? ((Date.now() - since) / 1000 / fraction) * (1 - fraction) : null
+  return (
+    <div className={styles.work}>
+      <Progress value={100 * fraction} aria-label="Sampled" transitionDuration={0} />
+      <p className={styles.note} role="status">
+        {fraction === 0 ? 'The model is loaded…' : `${percent(fraction, 0)} sampled`}
+        {left !== null && `, about ${span(left)} to go`}
+      </p>
+      <ActionButton action={stopMeasure} variant="default" icon={<IconPlayerStop size="1rem" aria-hidden="true" />} />
+    </div>
+  )
+}
