@@ -4,7 +4,15 @@ import type { EvaluationReport } from './evaluation.ts'
 import type { JobName } from './jobs.ts'
 import type { KnobChanges } from './knobs.ts'
 import type { Recipe } from './recipe.ts'
-import type { AlertRecord, BackendProbe, CheckpointRecord, PhaseReport, SteeringEvent, StepReport } from './records.ts'
+import type {
+  AlertRecord,
+  BackendProbe,
+  CheckpointRecord,
+  PhaseReport,
+  StageRecord,
+  SteeringEvent,
+  StepReport,
+} from './records.ts'
 import type { Settings } from './settings.ts'
 
 export type ToEngine =
@@ -48,7 +56,7 @@ export type RunMessage =
       settings: Settings
     }
   | { type: 'stage-began'; stage: number; firstStep: number; settings: Settings }
-  | { type: 'stage-ended'; stage: number; lastStep: number; reason: 'steps' | 'gate' | 'steered' | 'stopped' }
+  | { type: 'stage-ended'; stage: number; lastStep: number; reason: NonNullable<StageRecord['endReason']> }
   | { type: 'step'; report: StepReport; seconds: number }
   | { type: 'evaluation'; report: EvaluationReport }
   | { type: 'checkpoint'; record: CheckpointRecord }

@@ -18,14 +18,21 @@ export const gateSchema = z.strictObject({
   evaluations: z.number().int().min(1).max(1000).default(1),
   /** Reached when none of so many evaluations in a row was better than the best of the stage before them. */
   plateau: z.number().int().min(1).max(1000).optional(),
+  /** Reached when the stage has trained for so many minutes; evaluations and pauses do not count. */
+  minutes: z.number().positive().max(525_600).optional(),
   /** What then happens, and when the steps are done: the next stage begins, or the run waits for a person. */
   onReach: z.enum(['go-on', 'ask']).default('go-on'),
 })
 export type Gate = z.infer<typeof gateSchema>
 
-/** @param values of the gate's metric in the stage's evaluations, oldest first @returns why the gate is reached, or null */
-export function gateReached(gate: Gate, values: readonly number[]): string | null {
-  const { above, evaluations, plateau } = gate
+/**
+ * @param values of the gate's metric in the stage's evaluations, oldest first
+ * @param seconds that the stage's steps took
+ * @returns why the gate is reached, or null
+ */
+export function gateReached(gate: Gate, values: readonly number[], seconds: number): string | null {
+  const { above, evaluations, plateau, minutes } = gate
+  if (minutes !== undefined && seconds >= 60 * minutes) return `it has trained for ${minutes} minutes`
   const name = gateMeasures[gate.metric]
   const last = values.slice(-evaluations)
   if (above !== undefined && last.length === evaluations && last.every((value) => value >= above))

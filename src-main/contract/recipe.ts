@@ -249,7 +249,8 @@ function requireGates({ stages, evalEvery }: Recipe, source: string, line: (path
       throw new StudioError('bad-recipe', `${source} is not a valid recipe: ${where} has a gate that ${what}.`, hint)
     }
     const measured = gate.above !== undefined || gate.plateau !== undefined
-    if (!measured && gate.onReach === 'go-on') refuse('says nothing', 'Give it "above", "plateau" or "onReach": "ask".')
+    if (!measured && gate.minutes === undefined && gate.onReach === 'go-on')
+      refuse('says nothing', 'Give it "above", "plateau", "minutes" or "onReach": "ask".')
     if (measured && evalEvery === 0) refuse('waits for evaluations, of which there are none', 'Set evalEvery.')
     if (gate.onReach === 'ask' && i === stages.length - 1)
       refuse('asks, and there is no stage after it', 'Leave "onReach" out: the run ends there.')

@@ -135,7 +135,7 @@ export interface StageRecord {
   firstStep: number | null
   lastStep: number | null
   /** Why it ended. */
-  endReason: 'steps' | 'gate' | 'steered' | 'stopped' | null
+  endReason: 'steps' | 'gate' | 'steered' | 'stopped' | 'skipped' | null
 }
 
 export interface CheckpointRecord {
@@ -175,6 +175,7 @@ export type AlertKind =
   | 'checkpoint'
   | 'gate'
   | 'reward-model'
+  | 'no-data'
 
 export interface AlertRecord {
   id: number

@@ -8,7 +8,7 @@ import { defaultEvaluation, type EvaluationForm } from '../contract/evaluation.t
 import { type Gate, gateReached } from '../contract/gates.ts'
 import { settingsOf } from '../contract/knobs.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
-import type { AlertKind, PhaseReport, StepReport } from '../contract/records.ts'
+import type { AlertKind, PhaseReport, StageRecord, StepReport } from '../contract/records.ts'
 import { doubtsOf, type RewardModelNote } from '../contract/reward-models.ts'
 import { mergeSettings } from '../contract/settings.ts'
 import { gateOf, leavesPolicy } from '../contract/stages.ts'
@@ -16,7 +16,7 @@ import { rewardModelsOf } from '../library/reward-models.ts'
 import { matchCritic } from './critic/critic.ts'
 import { peak } from './estimate/peak.ts'
 import { NonFiniteError } from './grpo/update.ts'
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
+import { type Checkpoint, noGate, readCheckpoint, writeCheckpoint } from './model/checkpoint.ts'
 import { disposeWeights, parameterCount, trainedOf } from './model/model.ts'
 import { breather, listen, throttled } from './pace.ts'
 import type { Prompts } from './prompts.ts'
@@ -24,9 +24,10 @@ import { mixed } from './reference.ts'
 import { openRewardModels } from './reward-models/open.ts'
 import { neuralRewardOn, withStep } from './rewards/composite.ts'
 import { openOwnReward } from './rewards/own.ts'
+import { CollectionError } from './stages/collection.ts'
 import { enter } from './stages/enter.ts'
 import { evaluate } from './stages/evaluate.ts'
-import { checkStages, promptsOf, stageWork, type Work } from './stages/work.ts'
+import { checkStages, lacksLessons, promptsOf, stageWork, type Work } from './stages/work.ts'
 import { freshState, longestLimit, mostTokens, openBackendFor, requireRoom } from './start.ts'
 import { type Boundary, Steering } from './steering.ts'
 import { questionOf } from './tasks/question.ts'
@@ -76,6 +77,8 @@ function begun(recipe: Recipe): Checkpoint {
   return state
 }
 
+type StageEnd = NonNullable<StageRecord['endReason']>
+
 class Run {
   private readonly recipe: Recipe
   private readonly folder: string
@@ -85,6 +88,8 @@ class Run {
   private readonly sets: ProblemSets
   private prompts: Prompts
   private work!: Work
+  /** A step broke off half-way: what it had in hand is not what lies on the disk. */
+  private workIsStale = false
   private readonly rewardModels: string
   private readonly domains: ReadonlySet<Domain>
   private readonly alerts: Alerts
@@ -161,7 +166,7 @@ class Run {
   }
 
   /** Why the stage ends before the next step, if it does. */
-  private stageEnd(boundary: Boundary): 'stopped' | 'steered' | 'gate' | 'steps' | null {
+  private stageEnd(boundary: Boundary): StageEnd | null {
     if (boundary.stop) return 'stopped'
     if (boundary.nextStage) return 'steered'
     if (this.steering.staying || this.gate?.onReach === 'ask') return null
@@ -174,7 +179,7 @@ class Run {
   }
 
   private reached(): string | null {
-    return this.gate ? gateReached(this.gate, this.state.position.gate.values) : null
+    return this.gate ? gateReached(this.gate, this.state.position.gate.values, this.state.position.gate.seconds) : null
   }
 
   /** Once a stage: who then goes on without ending the stage has answered. */
@@ -203,15 +208,13 @@ class Run {
     return this.state.position.stage + 1 >= this.recipe.stages.length
   }
 
-  private async leaveStage(
-    reason: 'stopped' | 'steered' | 'gate' | 'steps',
-    boundary: Boundary,
-  ): Promise<'finished' | 'next'> {
+  private async leaveStage(reason: StageEnd, boundary: Boundary): Promise<'finished' | 'next'> {
     const { position } = this.state
     const { recipe, channel } = this
-    if (reason !== 'stopped' && !(await this.finishStage(boundary))) return this.leaveStage('stopped', boundary)
+    const done = reason !== 'stopped' && reason !== 'skipped'
+    if (done && !(await this.finishStage(boundary))) return this.leaveStage('stopped', boundary)
     channel.send({ type: 'stage-ended', stage: position.stage, lastStep: position.step, reason })
-    if (this.measuredAtEnd && reason !== 'stopped') await this.evaluate(this.promptsAtEnd)
+    if (this.measuredAtEnd && done) await this.evaluate(this.promptsAtEnd)
     const written = await this.checkpoint()
     if (this.lastStage || reason === 'stopped') {
       if (!written) await this.lastCheckpoint()
@@ -221,11 +224,16 @@ class Run {
     const before = recipe.stages[position.stage]
     position.stage++
     position.stageFirstStep = position.step + 1
-    position.gate = { values: [], asked: false }
+    position.gate = structuredClone(noGate)
     position.settings = enterStage(position.settings, recipe.stages[position.stage])
     const { stage, stageFirstStep, settings } = position
-    enter(this.state, before, recipe.stages[stage], recipe)
+    const missing = await lacksLessons(recipe.stages[stage], recipe, this.sets, this.folder)
+    if (missing === null) enter(this.state, before, recipe.stages[stage], recipe)
     channel.send({ type: 'stage-began', stage, firstStep: stageFirstStep, settings })
+    if (missing !== null) {
+      this.tellSkipped(recipe.stages[stage].name, missing)
+      return this.leaveStage('skipped', boundary)
+    }
     if (recipe.stages[stage].kind === 'distil') await this.meetStudent()
     await this.prepareStage()
     return 'next'
@@ -269,9 +277,19 @@ class Run {
     return true
   }
 
+  private tellSkipped(name: string, missing: string): void {
+    this.alert(
+      'no-data',
+      `Stage "${name}" was skipped: ${missing} The run goes on without it.`,
+      'Sample more in the stage that collects, or from a model that is right more often.',
+      false,
+    )
+  }
+
   private async prepareStage(): Promise<void> {
     const { recipe, folder, state, sets, prompts } = this
     this.work = await stageWork({ recipe, folder, state, sets, prompts })
+    this.workIsStale = false
   }
 
   /** It has a tokenizer and room of its own. */
@@ -316,6 +334,7 @@ class Run {
     const step = position.step + 1
     const undo = undoPoint(this.state)
     try {
+      if (this.workIsStale) await this.prepareStage()
       const report = await this.work.step(this.phases(step))
       report.metrics['memory/peak'] = peak() / 2 ** 20
       undo.forget()
@@ -325,6 +344,7 @@ class Run {
       // what is asked from here on is of the next step, and comes again if that does
       position.staying = this.steering.staying
       position.tokens = report.metrics.num_tokens
+      position.gate.seconds += report.metrics['seconds/step']
       position.running = withStep(position.running ?? {}, report.groups)
       this.newest = report
       if (this.recipe.stages[position.stage].kind === 'grpo')
@@ -333,6 +353,12 @@ class Run {
       return true
     } catch (error) {
       undo.restore()
+      if (error instanceof CollectionError) {
+        this.workIsStale = true
+        this.steering.hold()
+        this.tellRefusal(error, `What step ${step} collected`, error.path)
+        return false
+      }
       if (!(error instanceof NonFiniteError)) throw error
       this.steering.hold()
       this.alert(
@@ -444,12 +470,12 @@ class Run {
     )
   }
 
-  private alert(kind: AlertKind, message: string, hint: string): void {
+  private alert(kind: AlertKind, message: string, hint: string, pause = true): void {
     const { step } = this.state.position
     this.channel.send({
       type: 'alert',
       alert: { step, at: new Date().toISOString(), kind, message, hint, evidence: [] },
-      pause: true,
+      pause,
     })
   }
 

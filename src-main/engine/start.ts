@@ -3,7 +3,7 @@ import { StudioError } from '../contract/errors.ts'
 import { allSettings, initialSettings, type Recipe } from '../contract/recipe.ts'
 import { withTokens } from './model/added-tokens.ts'
 import { baseModel } from './model/base.ts'
-import type { Checkpoint } from './model/checkpoint.ts'
+import { type Checkpoint, noGate } from './model/checkpoint.ts'
 import { modelFolder } from './model/embedded.ts'
 import { freshAdapters } from './model/lora.ts'
 import { copyWeights, trainedOf } from './model/model.ts'
@@ -50,7 +50,7 @@ export function freshState(recipe: Recipe): Checkpoint {
       optimizerSince: 0,
       tokens: 0,
       referenceStep: 0,
-      gate: { values: [], asked: false },
+      gate: structuredClone(noGate),
       running: {},
       alerts: new Alerts().memory,
     },

@@ -25,7 +25,7 @@ const position = {
   optimizerStep: 1,
   tokens: 1234,
   optimizerSince: 0,
-  gate: { values: [], asked: false },
+  gate: { values: [], asked: false, seconds: 0 },
   referenceStep: 4,
   alerts: new Alerts().memory,
 }

@@ -103,7 +103,7 @@ onEachBackend('nothing is left behind', () => {
       optimizerStep: 1,
       tokens: 9,
       optimizerSince: 0,
-      gate: { values: [], asked: false },
+      gate: { values: [], asked: false, seconds: 0 },
       referenceStep: 0,
       alerts: new Alerts().memory,
     }

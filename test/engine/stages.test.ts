@@ -1,5 +1,5 @@
 /** A recipe of several kinds of stages: each does what it says, and resumed anywhere the whole is the same to the last bit. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dropReasons } from '../../src-main/contract/stages.ts'
@@ -108,6 +108,58 @@ describe('rejection sampling', () => {
   })
 })
 
+describe('a stage that learns from what was collected', () => {
+  const wrong = { ...collect, steps: 1, settings: { promptsPerStep: 2, groupSize: 2, maxCompletionTokens: 4 } }
+
+  it('is skipped, with an alert, when nothing was; the policy stays the one that it was', async () => {
+    const stages = [wrong, { ...sft, name: 'second', data: { stage: 'collect' } }, distil, { ...grpo, name: 'last' }]
+    const recipe = smallRecipe({ checkpointEvery: 1, stages })
+    const t = await run(recipe)
+    expect(t.steps).toEqual([1, 2, 3])
+    expect(t.of('stage-ended').map((m) => [m.stage, m.lastStep, m.reason])).toEqual([
+      [0, 1, 'steps'],
+      [1, 1, 'skipped'],
+      [2, 1, 'skipped'],
+      [3, 3, 'steps'],
+    ])
+    const alerts = t.of('alert').filter(({ alert }) => alert.kind === 'no-data')
+    expect(alerts.map(({ pause }) => pause)).toEqual([false, false])
+    expect(alerts[0].alert.message).toMatch(
+      /^Stage "second" was skipped: .*stage-1\.jsonl has no problem in it\. The run goes on/,
+    )
+    expect(readConfig(join(t.folder, 'checkpoints/step-000003/config.json')).layers).toBe(2)
+    const resumed = await run(recipe, { folder: t.folder, checkpoint: 'checkpoints/step-000001' })
+    expect(resumed.course).toEqual(t.course.slice(1))
+  })
+
+  it('waits while the disk takes nothing of what a step collects, and then has it once', async () => {
+    const recipe = smallRecipe({ checkpointEvery: 1, stages: [collect] })
+    const undisturbed = await run(recipe)
+    const folder = temporaryFolder()
+    const [file, aside] = ['stage-1.jsonl', 'aside'].map((name) => join(folder, 'data', name))
+    const t = await run(recipe, {
+      folder,
+      react(message, command) {
+        if (message.type === 'step' && message.report.step === 1) {
+          renameSync(file, aside)
+          mkdirSync(file)
+        }
+        if (message.type !== 'paused') return
+        rmdirSync(file)
+        renameSync(aside, file)
+        command({ kind: 'resume' })
+      },
+    })
+    expect(t.of('alert').map(({ alert, pause }) => [alert.kind, pause])).toEqual([['checkpoint', true]])
+    expect(t.of('alert')[0].alert.message).toMatch(
+      /^What step 2 collected could not be written to .*stage-1\.jsonl: EISDIR/,
+    )
+    expect(t.course).toEqual(undisturbed.course)
+    expect(lines(folder, 'stage-1.jsonl')).toEqual(lines(undisturbed.folder, 'stage-1.jsonl'))
+    expect(lines(folder, 'stage-1.counts.jsonl')).toEqual(lines(undisturbed.folder, 'stage-1.counts.jsonl'))
+  })
+})
+
 describe('distillation', () => {
   it('trains another model, whose weights the checkpoints hold from then on', async () => {
     const stages = [collect, distil, { ...grpo, name: 'rl of the student' }]
@@ -184,6 +236,17 @@ describe('a gate', () => {
     expect(t.steps).toEqual([1, 2, 3])
     const never = await run(gated({ metric: 'meanLength', above: 1000 }))
     expect(never.of('stage-ended')[0]).toMatchObject({ lastStep: 6, reason: 'steps' })
+  })
+
+  it('ends it after so many minutes of training, counted over resumes', async () => {
+    const [quick, slow] = [await run(gated({ minutes: 1e-5 })), await run(gated({ minutes: 1000 }))]
+    expect(quick.of('stage-ended')[0]).toMatchObject({ lastStep: 1, reason: 'gate' })
+    expect(slow.of('stage-ended')[0]).toMatchObject({ lastStep: 6, reason: 'steps' })
+    const state = (step: number) =>
+      JSON.parse(readFileSync(join(slow.folder, `checkpoints/step-00000${step}/state.json`), 'utf8'))
+    const seconds = slow.of('step').map(({ report }) => report.metrics['seconds/step'])
+    expect(state(2).gate.seconds).toBeCloseTo(seconds[0] + seconds[1])
+    expect(state(6).gate.seconds).toBeCloseTo(seconds.slice(0, 6).reduce((a, b) => a + b))
   })
 
   it('ends it on a plateau, and at the same step again when resumed', async () => {

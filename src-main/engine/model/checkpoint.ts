@@ -30,8 +30,11 @@ const gateMemory = z.strictObject({
   values: z.array(z.number()),
   /** A person was asked, and went on with the stage. */
   asked: z.boolean(),
+  /** That its steps took; versions before 0.2.0 did not count them. */
+  seconds: z.number().min(0).default(0),
 })
 type GateMemory = z.infer<typeof gateMemory>
+export const noGate: Readonly<GateMemory> = { values: [], asked: false, seconds: 0 }
 
 /** Where the run stands after `step`. Randomness needs no state: it is addressed by step. */
 export interface Position {
@@ -163,7 +166,7 @@ function readState(path: string, folder: string): State {
   // earlier versions kept none
   const alerts = alertMemory.safeParse(position.alerts ?? new Alerts().memory)
   if (!alerts.success) throw wrong('alerts', position.alerts)
-  const gate = gateMemory.safeParse(position.gate ?? { values: [], asked: false })
+  const gate = gateMemory.safeParse(position.gate ?? noGate)
   if (!gate.success) throw wrong('gate', position.gate)
   const base = baseSchema.optional().safeParse(position.base)
   if (!base.success || !base.data === holdsAdapters(folder)) throw wrong('base', position.base)

@@ -22,6 +22,18 @@ const countsFile = (path: string) => path.replace(/\.jsonl$/, '.counts.jsonl')
 export const noCounts = (): Counts =>
   Object.fromEntries(['sampled', 'kept', ...dropReasons].map((name) => [name, 0])) as Counts
 
+/** The disk took not all of what a step collected: the step has to be made again. */
+export class CollectionError extends Error {
+  readonly path: string
+  readonly code: string | undefined
+
+  constructor(path: string, cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause })
+    this.path = path
+    this.code = cause.code
+  }
+}
+
 export class Collection {
   readonly path: string
   private readonly keptOf = new Map<string, Set<string>>()
@@ -53,10 +65,14 @@ export class Collection {
     else this.keptOf.set(prompt, new Set([completion]))
   }
 
-  /** On the disk when it returns: the step is reported after it. */
+  /** On the disk when it returns: the step is reported after it. @throws CollectionError, with some of it perhaps written */
   write(step: number, kept: readonly Collected[], counts: Counts): void {
-    append(this.path, kept)
-    append(countsFile(this.path), [{ step, ...counts }])
+    try {
+      append(this.path, kept)
+      append(countsFile(this.path), [{ step, ...counts }])
+    } catch (error) {
+      throw new CollectionError(this.path, error as NodeJS.ErrnoException)
+    }
   }
 }
 

@@ -160,6 +160,28 @@ export async function checkStages(recipe: Recipe, state: Checkpoint, sets: Probl
   }
 }
 
+/** Whether what a stage before it was to collect is missing, in words; null where it can learn. */
+export async function lacksLessons(
+  stage: Stage,
+  recipe: Recipe,
+  sets: ProblemSets,
+  folder: string,
+): Promise<string | null> {
+  if (!isSupervised(stage)) return null
+  const collects = sourcesOf(stage.data).some((source) => typeof source === 'object' && 'stage' in source)
+  if (!collects) return null
+  try {
+    await examplesOf(stage.data, recipe, sets.training, collected(recipe, folder))
+    return null
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'bad-recipe') return error.message
+    throw error
+  }
+}
+
+const collected = (recipe: Recipe, folder: string) => (stage: string) =>
+  `${folder}/${collectionFile(recipe.stages.findIndex(({ name }) => name === stage))}`
+
 /** @throws StudioError bad-recipe for domains of which there is no prompt */
 function requirePrompts(stage: Stage, i: number, { training }: ProblemSets): void {
   if (!('domains' in stage) || ofDomains(training, stage.domains).length > 0) return
@@ -196,8 +218,7 @@ async function lessonsOf(
   model: StageModel,
   folder: string,
 ): Promise<Lessons> {
-  const collected = (stage: string) => `${folder}/${collectionFile(recipe.stages.findIndex((s) => s.name === stage))}`
-  const { training, heldOut } = await examplesOf(data, recipe, sets.training, collected)
+  const { training, heldOut } = await examplesOf(data, recipe, sets.training, collected(recipe, folder))
   const problems = [...training, ...heldOut].map(({ problem }) => problem)
   const prompts = await writePrompts(model, recipe.prompt ?? defaultPrompt, sets.examples, problems)
   const { tokenizer } = model

@@ -8,7 +8,13 @@ import { useDetail } from '../data.ts'
 import styles from './Header.module.css'
 import { Phase } from './PhaseLine.tsx'
 
-const ends = { steps: 'as planned', gate: 'gate reached', steered: 'ended by you', stopped: 'stopped' } as const
+const ends = {
+  steps: 'as planned',
+  gate: 'gate reached',
+  steered: 'ended by you',
+  stopped: 'stopped',
+  skipped: 'skipped',
+} as const
 
 /** Steps of this stage that are done. */
 function doneIn(stage: StageRecord, detail: RunDetail): number {
@@ -20,10 +26,11 @@ function doneIn(stage: StageRecord, detail: RunDetail): number {
 function gateWords({ stage }: StageRecord, { config }: RunDetail): string | null {
   const gate = gateOf(config.stages[stage])
   if (!gate) return null
-  const { metric, above, evaluations, plateau } = gate
+  const { metric, above, evaluations, plateau, minutes } = gate
   const conditions = [
     above !== undefined && `${gateMeasures[metric]} ≥ ${above}${evaluations > 1 ? ` ${evaluations} times` : ''}`,
     plateau !== undefined && `no better ${gateMeasures[metric]} in ${plural(plateau, 'evaluation')}`,
+    minutes !== undefined && `after ${plural(minutes, 'minute')} of training`,
   ].filter((words) => words !== false)
   return [...conditions.map((words) => `or ${words}`), ...(gate.onReach === 'ask' ? ['then asks'] : [])].join(', ')
 }

@@ -114,6 +114,7 @@ const helps: Readonly<Record<AlertKind, readonly Help[]>> = {
   'neural-reward': [rulesAlone],
   gate: [onward, remain],
   'reward-model': [goOn],
+  'no-data': [],
   'disk-full': [goOn],
   storage: [goOn],
   checkpoint: [goOn],
