@@ -59,7 +59,9 @@ export async function train(start: Start, channel: EngineChannel): Promise<void>
   const { recipe } = start
   // the host put its code into the recipe
   openOwnReward(typeof recipe.ownReward === 'object' ? recipe.ownReward : undefined)
-  openRewardModels(rewardModelsOf(recipe, start.rewardModels ?? '', start.folder))
+  openRewardModels(
+    rewardModelsOf(recipe, start.rewardModels ?? '', { folder: start.folder, done: state.position.stage }),
+  )
   const sets = await problemsOf(recipe)
   const prompts = await promptsOf(recipe, state.policy, sets)
   requireRoom(recipe, state.policy.config.maxPositions, prompts.longest)
@@ -245,7 +247,8 @@ class Run {
     for (;;) {
       try {
         const note = await this.work.finish()
-        openRewardModels(rewardModelsOf(this.recipe, this.rewardModels, this.folder))
+        const done = this.state.position.stage + 1
+        openRewardModels(rewardModelsOf(this.recipe, this.rewardModels, { folder: this.folder, done }))
         return !this.tellDoubts(note) || (await this.waited(boundary))
       } catch (error) {
         this.steering.hold()

@@ -6,7 +6,15 @@ import { findNodeAtLocation, type JSONPath, parseTree } from 'jsonc-parser'
 import type { RecipeInfo } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
 import { isRewardFile } from '../contract/own-reward.ts'
-import { type LineOf, parseRecipe, type Recipe, settingsOfStages, withAssignments } from '../contract/recipe.ts'
+import {
+  allSettings,
+  type LineOf,
+  parseRecipe,
+  type Recipe,
+  rewardModelStages,
+  settingsOfStages,
+  withAssignments,
+} from '../contract/recipe.ts'
 import { isSupervised, sourcesOf } from '../contract/stages.ts'
 import { isModelName } from '../library/names.ts'
 import { projectFolder } from './entries.ts'
@@ -94,7 +102,17 @@ export function withSteps(recipe: Recipe, steps: number): Recipe {
     stages.push({ ...stage, steps: taken })
     left -= taken
   }
-  return { ...recipe, stages }
+  return withoutLost({ ...recipe, stages }, recipe)
+}
+
+/** Rewards by reward models whose stages were cut off have nobody to ask. */
+function withoutLost(recipe: Recipe, whole: Recipe): Recipe {
+  const kept = rewardModelStages(recipe).map(({ name }) => name)
+  const lost = rewardModelStages(whole).filter(({ name }) => !kept.includes(name))
+  const result = structuredClone(recipe)
+  for (const settings of [result.settings, ...result.stages.flatMap(allSettings)])
+    for (const { judges } of lost) delete settings.rewardWeights?.[judges]
+  return result
 }
 
 /** What a person should meet first; the others follow by name. */

@@ -104,16 +104,24 @@ export interface UsableRewardModel {
   folder: string
 }
 
+/** The reward models that stages of a run train: all of them, and those of stages that are done. */
+interface OwnRewardModels {
+  names: readonly string[]
+  trained: readonly string[]
+  /** Of the run. */
+  folder: string
+}
+
 /**
  * The reward models that rewards name, over all parameters that they are given in turn, doubtful ones among them.
- * @param own names that stages of the run train: one that is not there yet is left out, and one that is there is used whatever it was measured at
+ * @param own those of the run's stages: one that is not trained yet is left out, and one that is is used whatever it was measured at
  * @throws StudioError not-found; bad-model for one that is damaged, or of another kind
  */
 export function namedRewardModels(
   names: readonly RewardName[],
   given: readonly RewardParameters[],
   root: string,
-  own: { names: readonly string[]; folder: string } = { names: [], folder: '' },
+  own: OwnRewardModels = { names: [], trained: [], folder: '' },
 ): (UsableRewardModel & NamedRewardModel)[] {
   const found = new Map<string, UsableRewardModel & NamedRewardModel>()
   for (const kind of names) {
@@ -121,7 +129,7 @@ export function namedRewardModels(
     for (const parameters of given) {
       const { model, doubtful } = parametersOf(kind, parameters)
       const trainedHere = own.names.includes(model)
-      const there = own.folder !== '' && existsSync(join(ownRewardModel(own.folder, model), NOTE))
+      const there = own.trained.includes(model) && existsSync(join(ownRewardModel(own.folder, model), NOTE))
       if (trainedHere && !there) continue
       const key = `${kind}/${model}`
       const folder = trainedHere ? ownRewardModel(own.folder, model) : rewardModelPath(model, root)
@@ -153,24 +161,31 @@ export function usableRewardModels(...given: Given): UsableRewardModel[] {
   return named.map(({ asked, kind, folder }) => ({ asked, kind, folder }))
 }
 
-function givenBy(recipe: Recipe, root: string, folder: string): Given {
+interface RunStages {
+  folder: string
+  /** So many of its stages. */
+  done: number
+}
+
+function givenBy(recipe: Recipe, root: string, { folder, done }: RunStages = { folder: '', done: 0 }): Given {
   const parameters = settingsOfStages(recipe).map((settings) => settings.rewardParameters)
-  const names = rewardModelStages(recipe).map(({ name }) => name)
-  return [rewardsOf(recipe), parameters, root, { names, folder }]
+  const namesOf = (stages: Recipe['stages']) => rewardModelStages({ stages }).map(({ name }) => name)
+  const own = { names: namesOf(recipe.stages), trained: namesOf(recipe.stages.slice(0, done)), folder }
+  return [rewardsOf(recipe), parameters, root, own]
 }
 
 /**
  * Those of a recipe, in any of its stages.
- * @param runFolder of its run; before there is one, what its stages train is not there
+ * @param run its folder, and how many of its stages are done: what later ones train is not there yet, whatever lies in the folder
  * @throws StudioError as `usableRewardModels`
  */
-export function rewardModelsOf(recipe: Recipe, root: string, runFolder = ''): UsableRewardModel[] {
-  return usableRewardModels(...givenBy(recipe, root, runFolder))
+export function rewardModelsOf(recipe: Recipe, root: string, run?: RunStages): UsableRewardModel[] {
+  return usableRewardModels(...givenBy(recipe, root, run))
 }
 
 /** Those that a recipe names before it runs, doubtful ones among them. @throws StudioError as `namedRewardModels` */
 export function namedIn(recipe: Recipe, root: string): NamedRewardModel[] {
-  return namedRewardModels(...givenBy(recipe, root, '')).map(({ folder: _, ...named }) => named)
+  return namedRewardModels(...givenBy(recipe, root)).map(({ folder: _, ...named }) => named)
 }
 
 /** The recipe with doubtful reward models accepted: its record says so. */

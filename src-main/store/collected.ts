@@ -1,5 +1,17 @@
-/** What rejection-sampling stages collected, `data/*.jsonl` in a run's folder: each line has the step in which it was made. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+/**
+ * What stages of a run left behind in its folder: `data/*.jsonl`, where each line has the step in which it was made, and `reward-models`, each
+ * written when its stage ended, and not looked at before.
+ */
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 const folderOf = (runFolder: string) => join(runFolder, 'data')
@@ -14,6 +26,8 @@ export function copyCollected(from: string, to: string): void {
   const files = filesOf(from)
   if (files.length > 0) mkdirSync(folderOf(to), { recursive: true })
   for (const file of files) copyFileSync(join(folderOf(from), file), join(folderOf(to), file))
+  const models = join(from, 'reward-models')
+  if (existsSync(models)) cpSync(models, join(to, 'reward-models'), { recursive: true })
 }
 
 /** Removes the lines of later steps. A line that is cut off in the middle goes with them. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { StudioError } from '../../src-main/contract/errors.ts'
-import { initialSettings, totalSteps } from '../../src-main/contract/recipe.ts'
+import { initialSettings, parseRecipe, totalSteps } from '../../src-main/contract/recipe.ts'
 import { listRecipes, loadRecipe, withSteps } from '../../src-main/host/recipes.ts'
 import { recipeOf } from '../host/support/records.ts'
 import { temporaryFolder } from '../host/support/temporary.ts'
@@ -192,6 +192,27 @@ describe('lines of a recipe file', () => {
 
 describe('withSteps', () => {
   const steps = (n: number) => withSteps(recipeOf(), n).stages.map((stage) => stage.steps)
+
+  test('leaves out the rewards of reward models whose stages are cut off', () => {
+    const recipe = parseRecipe(
+      {
+        ...valid,
+        settings: {
+          rewardWeights: { accuracy: 1, helpfulness: 1, safety: 1 },
+          rewardParameters: { helpfulness: { model: 'helpful' }, safety: { model: 'another' } },
+        },
+        stages: [
+          { kind: 'grpo', name: 'a', steps: 4 },
+          { kind: 'reward-model', name: 'helpful', judges: 'helpfulness', steps: 2, data: { requests: 100 } },
+          { kind: 'grpo', name: 'b', steps: 4, settings: { rewardWeights: { helpfulness: 2 } } },
+        ],
+      },
+      'it',
+    )
+    const weights = (n: number) => withSteps(recipe, n).settings.rewardWeights
+    expect(weights(3)).toEqual({ accuracy: 1, safety: 1 })
+    expect(weights(5)).toEqual({ accuracy: 1, helpfulness: 1, safety: 1 })
+  })
 
   test('cuts stages off, or prolongs the last', () => {
     expect(steps(2)).toEqual([2])
