@@ -1,6 +1,7 @@
 /** The one contract between the host and whoever watches and steers: the window (WebSocket or MessagePort) and the tests. */
 import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
+import type { SideRewards } from './composite.ts'
 import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from './evaluation.ts'
@@ -105,6 +106,8 @@ export interface PromptAppearance {
     reward: number | null
     advantage: number | null
     parts: Record<string, RewardPart> | null
+    /** What each side of the composite reward added; none in evaluations, and before version 0.2.0. */
+    sides?: SideRewards
   }[]
 }
 

@@ -131,7 +131,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
     group: row.grp,
     answer: row.answer,
     samples: read.all(run, row.step, row.grp).map((c) => {
-      const { sample, text, tokens, finishReason, reward, parts, advantage } = completionRecord(c)
+      const { sample, text, tokens, finishReason, reward, parts, sides, advantage } = completionRecord(c)
       return {
         sample,
         text,
@@ -140,6 +140,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
         reward,
         advantage,
         parts,
+        sides,
         correct: isRight(parts),
       }
     }),

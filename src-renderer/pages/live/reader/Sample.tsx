@@ -19,7 +19,7 @@ export interface SampleProps {
 
 /** One output: what it thought apart from what it answered, and what it got for it. Model text is only ever text. */
 export const Sample = memo(function Sample({ sample, title, aside, neighbour, marked, onPick }: SampleProps) {
-  const { advantage, reward, parts, correct } = sample
+  const { advantage, reward, parts, sides, correct } = sample
   const response = parseResponse(sample.text)
   const other = neighbour === undefined ? undefined : parseResponse(neighbour)
   const card = useRef<HTMLLIElement>(null)
@@ -70,7 +70,7 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
         <span className={styles.verdict}>{correct === null ? 'no verdict' : correct ? '✓ right' : '✗ wrong'}</span>
       </div>
       {response.rest.trim() && <Stray text={response.rest} />}
-      {parts && <Verdicts parts={parts} total={reward} />}
+      {parts && <Verdicts parts={parts} sides={sides} total={reward} />}
     </li>
   )
 })

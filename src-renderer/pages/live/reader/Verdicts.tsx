@@ -1,23 +1,37 @@
+import { Fragment } from 'react'
+import type { SideReward, SideRewards } from '../../../../src-main/contract/composite.ts'
 import type { RewardPart } from '../../../../src-main/contract/records.ts'
-import { type RewardName, rewardInfo } from '../../../../src-main/contract/rewards.ts'
+import { type RewardName, type RewardSide, rewardInfo } from '../../../../src-main/contract/rewards.ts'
 import { compact, plain } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
+import { contributionOf, sharesOf } from '../../../text/composite.ts'
 import styles from './Verdicts.module.css'
 
 interface VerdictsProps {
   /** By reward. */
   parts: Readonly<Record<string, RewardPart>>
-  /** Their weighted sum; null or no number: none of them has a verdict. */
+  /** Of the composite reward. */
+  sides?: SideRewards
+  /** What they add up to; null or no number: none of them has a verdict. */
   total: number | null
 }
 
-/** What each reward gave an output: value × weight = contribution, why, and what the value is made of. */
-export function Verdicts({ parts, total }: VerdictsProps) {
+/** What each reward gave an output: value × weight = contribution, why, and what the value is made of. Where a side was scaled, what it added. */
+export function Verdicts({ parts, sides, total }: VerdictsProps) {
   return (
     <dl className={styles.verdicts}>
-      {Object.entries(parts).map(([name, part]) => (
-        <Verdict key={name} name={name} part={part} />
-      ))}
+      {sharesOf(parts, sides).map((share) =>
+        share.kind === 'reward' ? (
+          <Verdict key={share.name} name={share.name} part={share.part} />
+        ) : (
+          <Fragment key={share.side}>
+            {share.parts.map(([name, part]) => (
+              <Verdict key={name} name={name} part={part} within />
+            ))}
+            <Side side={share.side} own={share.own} />
+          </Fragment>
+        ),
+      )}
       <div className={styles.total}>
         <dt>reward</dt>
         <dd>{total === null || Number.isNaN(total) ? 'none' : plain(Number(total.toFixed(4)))}</dd>
@@ -26,9 +40,37 @@ export function Verdicts({ parts, total }: VerdictsProps) {
   )
 }
 
-function Verdict({ name, part }: { name: string; part: RewardPart }) {
+/** What the rewards above it said together, and what it added once it was scaled and weighed. */
+function Side({ side, own: { value, share } }: { side: RewardSide; own: SideReward }) {
+  return (
+    <div className={styles.verdict} data-sign={Math.sign(share)} data-side={side} data-watched={share === 0}>
+      <dt>
+        <span
+          {...hint(
+            'This side is scaled: its sum, less a mean and divided by a spread, times the weight of the side, is added',
+          )}
+          className={styles.name}
+          role="note"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what a side is is told on focus
+          tabIndex={0}
+        >
+          {side} side
+        </span>
+        <span className={styles.product}>{compact(value)} scaled</span>
+        <Contribution value={share} />
+      </dt>
+    </div>
+  )
+}
+
+const Contribution = ({ value }: { value: number | null }) => (
+  <span className={styles.contribution}>{`${(value ?? 0) > 0 ? '+' : ''}${compact(value)}`}</span>
+)
+
+/** @param within a side that adds something else than its rewards' sum */
+function Verdict({ name, part, within }: { name: string; part: RewardPart; within?: boolean }) {
   const { value, weight, reason } = part
-  const contribution = value === null ? null : value * weight
+  const contribution = contributionOf(part)
   // what the reason says already is not said again
   const details = Object.entries(part.parts ?? {}).filter(([, detail]) => !reason.includes(String(detail)))
   // a reward of a later version has no record here
@@ -36,7 +78,7 @@ function Verdict({ name, part }: { name: string; part: RewardPart }) {
   return (
     <div
       className={styles.verdict}
-      data-sign={contribution === null ? 'none' : Math.sign(contribution)}
+      data-sign={contribution === null || within ? 'none' : Math.sign(contribution)}
       data-watched={weight === 0}
     >
       <dt>
@@ -57,9 +99,7 @@ function Verdict({ name, part }: { name: string; part: RewardPart }) {
             <span className={styles.product}>
               {compact(value)} × {plain(weight)}
             </span>
-            <span
-              className={styles.contribution}
-            >{`${(contribution ?? 0) > 0 ? '+' : ''}${compact(contribution)}`}</span>
+            {!within && <Contribution value={contribution} />}
           </>
         )}
       </dt>
