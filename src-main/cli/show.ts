@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { EvaluationSummary } from '../contract/evaluation.ts'
-import { knobsOf, knobValue } from '../contract/knobs.ts'
+import { knobsOf, knobValue, knobWord } from '../contract/knobs.ts'
 import { metricInfo } from '../contract/metrics.ts'
 import type { StageRecord, SteeringEvent } from '../contract/records.ts'
 import { queries } from '../store/queries.ts'
@@ -52,7 +52,9 @@ function show(name: string, options: { data?: string; json?: boolean }): void {
   section(
     'settings in force',
     knobsOf(all.settings)
-      .map((k) => `${k.label}: ${knobValue(all.settings, k.name)} ${k.unit}`.trimEnd())
+      .map((k) =>
+        `${k.label}: ${knobWord(k.name, knobValue(all.settings, k.name)) ?? knobValue(all.settings, k.name)} ${k.unit}`.trimEnd(),
+      )
       .join('\n'),
   )
   if (all.step > 0) section(`metrics of step ${all.step}`, metricList(all.metrics))

@@ -1,5 +1,5 @@
 /** Knobs: the settings that a person may turn while a run goes, their values, and why a value is refused. */
-import { sidesOf } from './composite.ts'
+import { sideScalings, sidesOf } from './composite.ts'
 import { type Domain, domains } from './domains.ts'
 import { type NumberSetting, type NumberSettingName, numberSettings } from './number-settings.ts'
 import {
@@ -12,10 +12,16 @@ import {
 } from './rewards.ts'
 import { defaultSettings, type PartialSettings, type Settings } from './settings.ts'
 
-/** Flat names, reward weights as `rewardWeights.accuracy`, those of the composite's sides as `sideWeights.math.general`. */
-export type KnobName = NumberSettingName | `rewardWeights.${RewardName}` | `sideWeights.${Domain}.${RewardSide}`
+/** Flat names: reward weights as `rewardWeights.accuracy`, of the composite's sides `sideWeights.math.general` and `sideScaling.general`. */
+export type KnobName =
+  | NumberSettingName
+  | `rewardWeights.${RewardName}`
+  | `sideWeights.${Domain}.${RewardSide}`
+  | `sideScaling.${RewardSide}`
 export interface Knob extends NumberSetting {
   name: KnobName
+  /** What each whole number from 0 stands for, where the value is a word: a change is kept as a number like all others. */
+  choices?: readonly string[]
 }
 
 export const knobs: Knob[] = [
@@ -44,6 +50,18 @@ export const knobs: Knob[] = [
       effect: `How much the ${side} side of the reward counts on ${domain} prompts.`,
     })),
   ),
+  ...rewardSides.map((side) => ({
+    name: `sideScaling.${side}` as const,
+    kind: 'integer' as const,
+    label: `${side} side, scaling`,
+    unit: '',
+    min: 0,
+    max: sideScalings.length - 1,
+    default: sideScalings.indexOf(defaultSettings.sideScaling[side]),
+    steerable: true,
+    choices: sideScalings,
+    effect: `Scales the ${side} side before its weight: 0 not at all, 1 by its group’s mean and spread, 2 by those of all outputs so far.`,
+  })),
 ]
 
 /** Of a critic. */
@@ -61,9 +79,9 @@ function isOf({ rewardWeights, advantageEstimator }: Settings, name: KnobName): 
   if (criticKnobs.includes(name)) return advantageEstimator === 'gae'
   const [group, domainOrReward, side] = name.split('.')
   if (group === 'rewardWeights') return rewardWeights[domainOrReward as RewardName] !== undefined
-  if (group !== 'sideWeights') return true
+  if (group !== 'sideWeights' && group !== 'sideScaling') return true
   const sides = sidesOf(rewardWeights)
-  return sides.length > 1 && sides.includes(side as RewardSide)
+  return sides.length > 1 && sides.includes((side ?? domainOrReward) as RewardSide)
 }
 
 export type KnobChanges = Partial<Record<KnobName, number>>
@@ -73,7 +91,13 @@ export function knobValue(settings: Settings, name: KnobName): number {
   const [group, key, side] = name.split('.')
   if (group === 'rewardWeights') return settings.rewardWeights[key as RewardName] ?? 0
   if (group === 'sideWeights') return settings.sideWeights[key as Domain][side as RewardSide]
+  if (group === 'sideScaling') return sideScalings.indexOf(settings.sideScaling[key as RewardSide])
   return settings[name as NumberSettingName]
+}
+
+/** A knob's value in words, where it has some. */
+export function knobWord(name: KnobName, value: number): string | undefined {
+  return knobs.find((knob) => knob.name === name)?.choices?.[value]
 }
 
 /** Knob changes as a settings change. */
@@ -87,7 +111,7 @@ export function settingsOf(changes: KnobChanges): PartialSettings {
       at[key] ??= {}
       at = at[key] as Record<string, unknown>
     }
-    at[last] = value
+    at[last] = path[0] === 'sideScaling' ? sideScalings[value] : value
   }
   return settings
 }
@@ -102,7 +126,7 @@ export function refusal(name: string, value: unknown, inForce?: Settings): strin
   if (inForce && criticKnobs.includes(knob.name) && !isOf(inForce, knob.name))
     return `The run has no critic for the ${knob.label}: its advantages are those of groups.`
   if (inForce && !isOf(inForce, knob.name))
-    return knob.name.startsWith('sideWeights.')
+    return knob.name.startsWith('side')
       ? `The ${knob.label} has no weight in this run: the sides of its rewards are ${sidesOf(inForce.rewardWeights).join(', ')}.`
       : `The run has no ${knob.name.slice(14)} reward: its rewards are ${Object.keys(inForce.rewardWeights).join(', ')}.`
   const unit = knob.unit ? ` ${knob.unit}` : ''

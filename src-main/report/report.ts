@@ -1,7 +1,7 @@
 /** The whole story of a run as one HTML file that needs nothing else: no script, no font, no connection. */
 import type { MetricColumns } from '../contract/api.ts'
 import type { EvaluationSummary } from '../contract/evaluation.ts'
-import { knobsOf, knobValue } from '../contract/knobs.ts'
+import { type KnobName, knobsOf, knobValue, knobWord } from '../contract/knobs.ts'
 import { metricInfo } from '../contract/metrics.ts'
 import { rewardsOf } from '../contract/recipe.ts'
 import type { AlertRecord, RunDetail, StageRecord, SteeringEvent } from '../contract/records.ts'
@@ -122,8 +122,11 @@ function sample({ step, prompt, answer, text, tokens, reward }: ExtremeSample): 
   return html`<article class="sample"><header><b>${prompt}</b><span>step ${step} · ${tokens} tokens · expected ${answer} · reward ${Number(reward.toFixed(3))}</span></header><pre>${text}</pre></article>`
 }
 
+const shownValue = ({ settings }: RunDetail, name: KnobName) =>
+  knobWord(name, knobValue(settings, name)) ?? knobValue(settings, name)
+
 function configuration(run: RunDetail): Markup {
-  const knobs = knobsOf(run.settings).map((k) => [k.label, knobValue(run.settings, k.name), k.unit] as const)
+  const knobs = knobsOf(run.settings).map((k) => [k.label, shownValue(run, k.name), k.unit] as const)
   return html`<div class="wide"><table class="narrow"><tr><th>setting at the end</th><th class="n">value</th><th></th></tr>
 ${knobs.map(([label, value, unit]) => html`<tr><td>${label}</td><td class="n">${value}</td><td class="ci">${unit}</td></tr>`)}</table></div>
 <details><summary>The recipe as it was launched</summary><pre>${JSON.stringify(run.config, null, 2)}</pre></details>`

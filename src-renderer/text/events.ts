@@ -1,4 +1,6 @@
 /** Steering events in words. */
+
+import { knobWord } from '../../src-main/contract/knobs.ts'
 import type { EventKind, SteeringEvent } from '../../src-main/contract/records.ts'
 import { plain } from '../format/number.ts'
 import { changedKnobs } from '../stores/story.ts'
@@ -24,7 +26,10 @@ export function whatChanged(event: SteeringEvent): string {
     return `Roll back: steps ${event.effectiveStep} to ${event.requestedStep} abandoned (#${event.detail.run})`
   if (event.kind !== 'set') return names[event.kind]
   return changedKnobs(event)
-    .map(({ label, from, to }) => `${label} ${from === undefined ? '' : `${plain(from)} `}→ ${plain(to)}`)
+    .map(({ name, label, from, to }) => {
+      const shown = (value: number) => knobWord(name, value) ?? plain(value)
+      return `${label} ${from === undefined ? '' : `${shown(from)} `}→ ${shown(to)}`
+    })
     .join(', ')
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sidesOf } from '../../src-main/contract/composite.ts'
 import { contradiction } from '../../src-main/contract/contradictions.ts'
-import { knobsOf, knobValue, refusal, settingsOf } from '../../src-main/contract/knobs.ts'
+import { knobsOf, knobValue, knobWord, refusal, settingsOf } from '../../src-main/contract/knobs.ts'
 import { parseRecipe, withAssignments } from '../../src-main/contract/recipe.ts'
 import type { RewardParts } from '../../src-main/contract/records.ts'
 import { defaultSettings, keptSettings, mergeSettings } from '../../src-main/contract/settings.ts'
@@ -135,6 +135,13 @@ describe('settings', () => {
     )
     expect(refusal('sideWeights.math.general', 11, settings)).toContain('between -10 and 10')
     const after = mergeSettings(settings, settingsOf({ 'sideWeights.math.general': 0.5, temperature: 0.7 }))
+    const scaled = mergeSettings(settings, settingsOf({ 'sideScaling.general': 2 }))
+    expect(scaled.sideScaling).toEqual({ reasoning: 'none', general: 'running', language: 'none' })
+    expect(knobValue(scaled, 'sideScaling.general')).toBe(2)
+    expect(knobWord('sideScaling.general', 2)).toBe('running')
+    expect(names).toContain('sideScaling.general')
+    expect(refusal('sideScaling.general', 3, settings)).toContain('between 0 and 2')
+    expect(refusal('sideScaling.general', 1, plain)).toContain('the sides of its rewards are reasoning')
     expect(knobValue(after, 'sideWeights.math.general')).toBe(0.5)
     expect(knobValue(after, 'sideWeights.code.general')).toBe(0)
     expect(after.temperature).toBe(0.7)

@@ -53,49 +53,68 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
           <Sparkline knob={knob} points={history} />
         </span>
       </div>
-      <input
-        id={id}
-        type="text"
-        inputMode="decimal"
-        autoComplete="off"
-        spellCheck={false}
-        className={styles.number}
-        value={text}
-        disabled={disabled}
-        aria-invalid={problem !== undefined}
-        aria-describedby={problem ? `${id}-problem` : `${id}-state`}
-        onChange={(event) => setDraft(knob.name, event.currentTarget.value)}
-        onFocus={(event) => event.currentTarget.select()}
-        onBlur={() => draft !== undefined && !problem && !changed && setDraft(knob.name, null)}
-      />
-      <div
-        className={styles.slide}
-        style={
-          {
-            '--paper': knob.paper === undefined ? undefined : positionOf(knob, knob.paper),
-            '--force': positionOf(knob, inForce),
-            '--at': positionOf(knob, problem ? settled : value),
-          } as CSSProperties
-        }
-      >
-        <i className={styles.track} aria-hidden="true" />
-        {knob.paper !== undefined && (
-          <i className={styles.paper} aria-hidden="true" title={`paper: ${plain(knob.paper)}`} />
-        )}
-        {(changed || pending !== undefined) && <i className={styles.force} aria-hidden="true" />}
-        <input
-          type="range"
-          className={styles.range}
-          min={0}
-          max={100}
-          step={1}
-          value={Math.round(100 * positionOf(knob, problem ? settled : value))}
+      {knob.choices ? (
+        <select
+          id={id}
+          className={styles.choice}
+          value={value}
           disabled={disabled}
-          aria-label={`${knob.label}, slider`}
-          aria-valuetext={`${plain(problem ? settled : value)}${knob.unit ? ` ${knob.unit}` : ''}`}
-          onChange={(event) => setDraft(knob.name, plain(valueAt(knob, Number(event.currentTarget.value) / 100)))}
-        />
-      </div>
+          aria-describedby={`${id}-state`}
+          onChange={(event) => setDraft(knob.name, event.currentTarget.value)}
+        >
+          {knob.choices.map((choice, i) => (
+            <option key={choice} value={i}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <>
+          <input
+            id={id}
+            type="text"
+            inputMode="decimal"
+            autoComplete="off"
+            spellCheck={false}
+            className={styles.number}
+            value={text}
+            disabled={disabled}
+            aria-invalid={problem !== undefined}
+            aria-describedby={problem ? `${id}-problem` : `${id}-state`}
+            onChange={(event) => setDraft(knob.name, event.currentTarget.value)}
+            onFocus={(event) => event.currentTarget.select()}
+            onBlur={() => draft !== undefined && !problem && !changed && setDraft(knob.name, null)}
+          />
+          <div
+            className={styles.slide}
+            style={
+              {
+                '--paper': knob.paper === undefined ? undefined : positionOf(knob, knob.paper),
+                '--force': positionOf(knob, inForce),
+                '--at': positionOf(knob, problem ? settled : value),
+              } as CSSProperties
+            }
+          >
+            <i className={styles.track} aria-hidden="true" />
+            {knob.paper !== undefined && (
+              <i className={styles.paper} aria-hidden="true" title={`paper: ${plain(knob.paper)}`} />
+            )}
+            {(changed || pending !== undefined) && <i className={styles.force} aria-hidden="true" />}
+            <input
+              type="range"
+              className={styles.range}
+              min={0}
+              max={100}
+              step={1}
+              value={Math.round(100 * positionOf(knob, problem ? settled : value))}
+              disabled={disabled}
+              aria-label={`${knob.label}, slider`}
+              aria-valuetext={`${plain(problem ? settled : value)}${knob.unit ? ` ${knob.unit}` : ''}`}
+              onChange={(event) => setDraft(knob.name, plain(valueAt(knob, Number(event.currentTarget.value) / 100)))}
+            />
+          </div>
+        </>
+      )}
       {problem && (
         <p className={styles.problem} id={`${id}-problem`}>
           {problem}
@@ -123,26 +142,28 @@ function NextStep() {
 
 /** Range and unit while nothing happens; else what is in force, what is asked, and from which step. */
 function KnobState({ state, knob, inForce, value, settled, fresh }: KnobStateProps) {
+  const shown = (one: number) => knob.choices?.[one] ?? plain(one)
   switch (state) {
     case 'draft':
       return (
         <span>
-          {plain(inForce)} → <b>{plain(value)}</b> from <NextStep /> ↵
+          {shown(inForce)} → <b>{shown(value)}</b> from <NextStep /> ↵
         </span>
       )
     case 'pending':
       return (
         <span>
-          {plain(inForce)} now, <b>{plain(settled)}</b> from <NextStep />
+          {shown(inForce)} now, <b>{shown(settled)}</b> from <NextStep />
         </span>
       )
     case 'fresh':
       return (
         <span>
-          <b>{plain(inForce)}</b> in force from step {fresh}
+          <b>{shown(inForce)}</b> in force from step {fresh}
         </span>
       )
     default:
+      if (knob.choices) return null
       return (
         <span>
           {limit(knob.min)} to {limit(knob.max)} {knob.unit}
