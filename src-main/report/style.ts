@@ -20,7 +20,7 @@ svg{display:block;width:100%;height:auto}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin-bottom:1rem;font-size:.8rem;color:var(--faint)}
 .legend i{display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;border-top:2px solid var(--ink)}
 .legend .h{border-color:var(--held-out)}.legend .s{border-color:var(--steer);border-top-style:dashed}.legend .g{border-color:var(--faint)}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto}.wide+.note{margin-top:.75rem;font-size:.87rem}
 table{border-collapse:collapse;width:100%;font-size:.87rem}
 th,td{text-align:left;padding:.4rem .9rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--faint);font-weight:500;white-space:nowrap}

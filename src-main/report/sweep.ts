@@ -29,7 +29,7 @@ ${failures(cells)}
 }
 
 const figure = (value: string, label: string) => html`<div><b>${value}</b><span>${label}</span></div>`
-const percent = (share: number) => (100 * share).toFixed(1)
+const percent = (share: number) => (100 * share).toFixed(1).replace('-', '−')
 
 function accuracies(cells: readonly CellResult[], reference: number): Markup {
   const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.value > 0)
@@ -83,7 +83,7 @@ function settings(recipe: string, common: readonly string[], cells: readonly Cel
   const code = (assignments: readonly string[]) => assignments.map((a) => html`<code>${a}</code> `)
   return html`<div class="wide"><table><tr><th>cell</th><th>beside the recipe ${recipe}</th></tr>
 ${common.length > 0 ? html`<tr><td>all</td><td>${code(common)}</td></tr>` : null}
-${cells.map(({ label, assignments }) => html`<tr><td>${label}</td><td>${assignments.length > 0 ? code(assignments) : '–'}</td></tr>`)}</table></div>`
+${cells.map(({ label, assignments }) => html`<tr><td style="white-space:nowrap">${label}</td><td>${assignments.length > 0 ? code(assignments) : '–'}</td></tr>`)}</table></div>`
 }
 
 function failures(cells: readonly CellResult[]): Markup | null {

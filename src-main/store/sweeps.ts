@@ -4,7 +4,6 @@ import type { EvaluationSummary } from '../contract/evaluation.ts'
 import type { RunStatus } from '../contract/records.ts'
 import type { CellResult, SweepPlan, SweepResult, SweepRun, SweepSummary } from '../contract/sweep.ts'
 import { differenceOf, meanCurve, type Outcomes, shareOf, spreadOf } from '../evaluation/cells.ts'
-import { meanOverSeeds } from '../evaluation/seeds.ts'
 import { type Db, sql } from './database.ts'
 import { evaluationsOf } from './evaluations.ts'
 import { metricColumns } from './metrics.ts'
@@ -109,7 +108,7 @@ export function sweepResult(db: Db, name: string): SweepResult {
       secondsPerStep: spreadOf(runs.map(({ number }) => meanMetric(db, number, 'seconds/step'))),
       tokens: spreadOf(runs.map(({ number }) => mostOfMetric(db, number, 'num_tokens'))),
       memory: spreadOf(runs.map(({ number }) => mostOfMetric(db, number, 'memory/peak'))),
-      heldOut: heldOutCurve(runs),
+      heldOut: heldOutCurve(db, runs),
       reward: meanCurve(
         runs.map(({ number }) => {
           const { steps, series } = metricColumns(db, number, ['reward'], 0)
@@ -168,16 +167,13 @@ function runOf(entry: EntryRow, finished: FinishedRun[]): SweepRun {
   }
 }
 
-/** At the steps at which every run was measured; intervals over seeds, or of the prompts where there is one seed. */
-function heldOutCurve(runs: FinishedRun[]): CellResult['heldOut'] {
+/** At the steps at which every run was measured, with intervals as at the end. */
+function heldOutCurve(db: Db, runs: FinishedRun[]): CellResult['heldOut'] {
   const [first] = runs
   return (first?.evaluations ?? []).flatMap(({ step }) => {
-    const there = runs.flatMap(({ evaluations }) => evaluations.find((e) => e.step === step) ?? [])
-    if (there.length < runs.length) return []
-    const [only] = there
-    if (there.length === 1) return [{ step, value: only.accuracy, low: only.accuracyLow, high: only.accuracyHigh }]
-    const { value, low, high } = meanOverSeeds(there.map(({ accuracy }) => [accuracy]))
-    return [{ step, value, low, high }]
+    if (!runs.every(({ evaluations }) => evaluations.some((e) => e.step === step))) return []
+    const share = shareOf(runs.map(({ number }) => sharesOf(db, number, step, 'avg(correct)')))
+    return share ? [{ step, ...share }] : []
   })
 }
 
