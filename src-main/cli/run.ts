@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Host } from '../host/host.ts'
+import { recipeSource } from '../host/recipe-edit.ts'
 import { loadRecipe, withSteps } from '../host/recipes.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
 import { type FollowOptions, follow } from './follow.ts'
@@ -52,6 +53,7 @@ Examples:
 async function run(recipe: string, options: RunOptions): Promise<void> {
   const seed = options.seed === undefined ? [] : [`seed=${options.seed}`]
   const loaded = loadRecipe(recipe, [...(options.set ?? []), ...seed])
+  const source = recipeSource(recipe, [...(options.set ?? []), ...seed], options.steps ?? null)
   const cut = options.steps === undefined ? loaded : withSteps(loaded, options.steps)
   const chosen = options.useDoubtful ? acceptingDoubts(cut) : cut
   if (options.queue) {
@@ -61,7 +63,7 @@ async function run(recipe: string, options: RunOptions): Promise<void> {
   }
   const host = new Host({ dataFolder: dataFolder(options), command: `grpo-studio run ${recipe}` })
   try {
-    const begin = () => host.launch(chosen, options.backend ?? null, options.anyway)
+    const begin = () => host.launch(chosen, options.backend ?? null, options.anyway, undefined, source)
     process.exitCode = await follow(host, onInterrupt(), options, begin)
   } finally {
     await host.close()

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { diagnose } from '../host/diagnose.ts'
 import { Host } from '../host/host.ts'
 import { defaultPort } from '../host/port.ts'
+import { recipeSource } from '../host/recipe-edit.ts'
 import { loadRecipe } from '../host/recipes.ts'
 import { version } from '../host/version.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -66,7 +67,10 @@ async function serve(options: ServeOptions): Promise<void> {
       else print(server.address)
       if (options.open) openBrowser(server.address)
       void follow(host, interrupted.signal)
-      if (recipe) await host.launch(recipe, options.backend ?? null)
+      if (recipe) {
+        const source = recipeSource(options.recipe as string, options.set ?? [])
+        await host.launch(recipe, options.backend ?? null, false, undefined, source)
+      }
       await interrupted.first
       say(host.active ? 'Pausing the run at a checkpoint; Ctrl-C again ends it at once.' : 'Closing.')
       void interrupted.second.then(() => host.endNow())

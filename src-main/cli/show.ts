@@ -108,6 +108,9 @@ function evaluationTable(evaluations: EvaluationSummary[]): string {
 function whatOf({ kind, changes, before, detail }: SteeringEvent): string {
   if (kind === 'fork') return `fork of run #${detail?.run}: ${detail?.assignments?.join(', ') || 'nothing changed'}`
   if (kind === 'roll-back') return `rolled back; run #${detail?.run} keeps what was abandoned`
+  if (kind === 'recipe') return `recipe taken over from ${detail?.file}`
+  if (kind === 'skip-stage') return `skip stage ${(detail?.stage ?? 0) + 1}`
+  if (kind === 'insert-stage') return `insert stage ${(detail?.stage ?? 0) + 1}, ${detail?.insert?.name}`
   if (!changes) return kind
   return Object.entries(changes)
     .map(([name, value]) => `${name} ${before[name as keyof typeof before] ?? '?'} → ${value}`)

@@ -12,6 +12,7 @@ import type { FetchState, ModelList } from './models.ts'
 import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
 import { entryIds, type QueueEntry, type QueueState, queueMove } from './queue.ts'
 import type { Recipe } from './recipe.ts'
+import type { RecipeEdit } from './recipe-edit.ts'
 import type {
   AlertRecord,
   BackendProbe,
@@ -40,6 +41,7 @@ import {
   trial,
 } from './reward-model-work.ts'
 import type { Settings } from './settings.ts'
+import type { Stage } from './stages.ts'
 import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
 import { type TracePage, traceQuery } from './traces.ts'
 
@@ -117,7 +119,8 @@ export type HostEvent =
   | { type: 'step'; runId: string; step: StepSummary }
   | { type: 'evaluation'; runId: string; evaluation: EvaluationSummary }
   | { type: 'steering'; runId: string; event: SteeringEvent; settings: Settings }
-  | { type: 'stages'; runId: string; stages: StageRecord[] }
+  /** `plan`: where it was changed by hand. */
+  | { type: 'stages'; runId: string; stages: StageRecord[]; plan?: Stage[] }
   | { type: 'checkpoint'; runId: string; checkpoint: CheckpointRecord }
   | { type: 'alert'; runId: string; alert: AlertRecord }
   | { type: 'phase'; runId: string; phase: PhaseReport }
@@ -192,13 +195,20 @@ export const contract = {
       .output(type<RunSummary>()),
     /** The reward models that a run would be judged by, with what speaks against them. */
     rewardModels: oc.input(launchOrder).output(type<NamedRewardModel[]>()),
-    resume: oc.input(runId).output(type<RunSummary>()),
+    /** `recipe`: what to do about its file if that was edited since; without it such a run is refused with `recipe-edited`. */
+    resume: oc.input(runId.extend({ recipe: z.enum(['accept', 'keep']).optional() })).output(type<RunSummary>()),
+    /** In what the file of the run's recipe differs from what the run goes by. */
+    recipeEdit: oc.input(runId).output(type<RecipeEdit | null>()),
     steer: oc
       .input(
         z.object({
           runId: z.string(),
           kind: z.enum(commandKinds),
           changes: z.record(z.string(), z.number()).optional(),
+          /** Of a stage to skip or to insert. */
+          stage: z.number().int().min(0).max(1000).optional(),
+          /** The stage to insert, as in a recipe. */
+          insert: z.record(z.string(), z.unknown()).optional(),
           note: z.string().max(500).optional(),
         }),
       )

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'bad-setting'
   | 'bad-model'
   | 'bad-request'
+  | 'recipe-edited'
   | 'not-found'
   | 'too-large'
   | 'doubtful'

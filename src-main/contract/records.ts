@@ -6,6 +6,7 @@ import type { Metrics } from './metrics.ts'
 import type { Recipe } from './recipe.ts'
 import type { RewardName } from './rewards.ts'
 import type { Settings } from './settings.ts'
+import type { Stage } from './stages.ts'
 
 export type FinishReason = 'stop' | 'length'
 
@@ -88,6 +89,9 @@ export const commandKinds = [
   'next-stage',
   'stay',
   'refresh-reference',
+  'repeat-stage',
+  'skip-stage',
+  'insert-stage',
 ] as const
 export type SteeringKind = (typeof commandKinds)[number]
 
@@ -96,23 +100,31 @@ export interface SteeringCommand {
   kind: SteeringKind
   /** With `set` only. */
   changes?: KnobChanges
+  /** With `skip-stage` and `insert-stage`. */
+  detail?: EventDetail
   /** Why, in the person's words. */
   note?: string
 }
 
 /** What stands in a run's story beside what was asked of its engine: where it began, and where it went back. */
-export type EventKind = SteeringKind | 'fork' | 'roll-back'
+export type EventKind = SteeringKind | 'fork' | 'roll-back' | 'recipe'
 
-/** Of a fork: the run that was forked. Of a roll back: the run that keeps what was abandoned. */
 export interface EventDetail {
-  run: number
+  /** Of a fork: the run that was forked. Of a roll back: the run that keeps what was abandoned. */
+  run?: number
+  /** Of a recipe that was taken over from its edited file. */
+  file?: string
   /** Of a fork: what was asked to differ, as `key=value`. */
   assignments?: string[]
+  /** Place in the plan, from 0: of the stage to skip, or that the inserted one will have. */
+  stage?: number
+  insert?: Stage
+  /** Stage that the run was in when a change of its plan came into force. */
+  current?: number
 }
 
 export interface SteeringEvent extends Omit<SteeringCommand, 'kind'> {
   kind: EventKind
-  detail?: EventDetail
   id: number
   runId: string
   requestedAt: string

@@ -8,6 +8,7 @@ import { makeApi, rpcOptions } from '../host/api.ts'
 import { diagnose } from '../host/diagnose.ts'
 import { engineEntry } from '../host/entries.ts'
 import { Host } from '../host/host.ts'
+import { recipeSource } from '../host/recipe-edit.ts'
 import { loadRecipe } from '../host/recipes.ts'
 import { builtWindow } from '../host/server.ts'
 import { version } from '../host/version.ts'
@@ -38,7 +39,11 @@ async function start(): Promise<void> {
     servePages(builtWindow)
     setMenu(host.dataFolder)
     openWindow(host, args)
-    if (args.recipe) await host.launch(loadRecipe(args.recipe, args.assignments), args.backend)
+    if (args.recipe) {
+      const recipe = loadRecipe(args.recipe, args.assignments)
+      const source = recipeSource(args.recipe, args.assignments)
+      await host.launch(recipe, args.backend, false, undefined, source)
+    }
   } catch (error) {
     const { message, hint } = reportOf(error)
     console.error(`grpo-studio: ${message}\n  ${hint}`)

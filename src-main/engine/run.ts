@@ -7,8 +7,9 @@ import { StudioError } from '../contract/errors.ts'
 import { defaultEvaluation, type EvaluationForm } from '../contract/evaluation.ts'
 import { type Gate, gateReached } from '../contract/gates.ts'
 import { settingsOf } from '../contract/knobs.ts'
+import { replanned } from '../contract/plan.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
-import type { AlertKind, PhaseReport, StageRecord, StepReport } from '../contract/records.ts'
+import type { AlertKind, PhaseReport, StageRecord, SteeringEvent, StepReport } from '../contract/records.ts'
 import { doubtsOf, type RewardModelNote } from '../contract/reward-models.ts'
 import { mergeSettings } from '../contract/settings.ts'
 import { gateOf, leavesPolicy } from '../contract/stages.ts'
@@ -82,7 +83,8 @@ function begun(recipe: Recipe): Checkpoint {
 type StageEnd = NonNullable<StageRecord['endReason']>
 
 class Run {
-  private readonly recipe: Recipe
+  /** Its stages are those planned now. */
+  private recipe: Recipe
   private readonly folder: string
   private readonly state: Checkpoint
   private readonly channel: EngineChannel
@@ -140,6 +142,7 @@ class Run {
         staying: state.position.staying,
         replay: start.replay,
         mostTokens: mostTokens(state.policy.config.maxPositions, prompts.longest),
+        refusePlan: (event, before) => this.refusePlan(event, before),
       },
     )
     channel.onCommand((event) => this.steering.push(event))
@@ -158,12 +161,32 @@ class Run {
       await listen()
       this.askAtGate()
       const boundary = await this.steering.boundary(position.step + 1, position.settings)
+      this.recipe = this.withPlan(boundary.plan)
       const ended = this.stageEnd(boundary)
       if (ended && (await this.leaveStage(ended, boundary)) === 'finished') return
       this.take(boundary)
       if (!(await this.step())) continue
       if (this.evaluationIsDue()) await this.evaluate(this.recipe.evalPrompts)
       if (position.step % this.recipe.checkpointEvery === 0) await this.checkpoint()
+    }
+  }
+
+  /** The recipe with these changes of its plan. */
+  private withPlan(events: readonly SteeringEvent[]): Recipe {
+    const { stage } = this.state.position
+    const stages = events.reduce((plan, event) => replanned(plan, stage, event), this.recipe.stages)
+    return { ...this.recipe, stages }
+  }
+
+  /** What only the engine knows: where the run is by now, and whether it can read what the stage needs. */
+  private async refusePlan(event: SteeringEvent, before: readonly SteeringEvent[]): Promise<string | null> {
+    try {
+      const recipe = this.withPlan([...before, event])
+      requireRoom(recipe, this.state.policy.config.maxPositions, this.prompts.longest)
+      await checkStages(recipe, this.state, this.sets, this.folder)
+      return null
+    } catch (error) {
+      return (error as Error).message
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { contradiction } from '../contract/contradictions.ts'
 import { type KnobChanges, type KnobName, knobValue, refusal, settingsOf } from '../contract/knobs.ts'
+import { isPlanned } from '../contract/plan.ts'
 import type { SteeringEvent } from '../contract/records.ts'
 import { mergeSettings, type Settings } from '../contract/settings.ts'
 
@@ -29,6 +30,8 @@ export interface Boundary {
   /** Leave the stage now. */
   nextStage: boolean
   refreshReference: boolean
+  /** Changes of the plan, in the order in which they were asked for; before the stage ends, if it does. */
+  plan: SteeringEvent[]
   /** Applied after a stage change, so that a change asked for at its boundary outlives it. */
   changes: KnobChanges[]
 }
@@ -40,6 +43,8 @@ export interface SteeringStart {
   replay: SteeringEvent[]
   /** Longest output that the model has room for. */
   mostTokens: number
+  /** Why a change of the plan cannot be; null if it can. */
+  refusePlan?: (event: SteeringEvent, before: readonly SteeringEvent[]) => Promise<string | null>
 }
 
 export class Steering {
@@ -55,11 +60,13 @@ export class Steering {
   private asking = false
   /** Steps still allowed while paused. */
   private singleSteps = 0
+  private readonly refusePlan: NonNullable<SteeringStart['refusePlan']>
   private wake: (() => void) | null = null
 
   constructor(sink: SteeringSink, start: SteeringStart) {
     this.sink = sink
     this.mostTokens = start.mostTokens
+    this.refusePlan = start.refusePlan ?? (async () => null)
     this.paused = start.paused
     this.staying = start.staying
     this.replay = [...start.replay]
@@ -85,7 +92,7 @@ export class Steering {
 
   /** Takes what was asked; waits here while paused. */
   async boundary(step: number, inForce: Settings): Promise<Boundary> {
-    const result: Boundary = { stop: false, nextStage: false, refreshReference: false, changes: [] }
+    const result: Boundary = { stop: false, nextStage: false, refreshReference: false, plan: [], changes: [] }
     for (const event of this.replay.filter((e) => e.effectiveStep === step)) this.take(event, result)
     this.replay = this.replay.filter((e) => (e.effectiveStep ?? 0) > step)
 
@@ -94,7 +101,9 @@ export class Steering {
     for (;;) {
       for (let event = this.queue.shift(); event; event = this.queue.shift()) {
         const wasPaused = this.paused
-        const refused = refusalOf(event, settings, this.mostTokens)
+        const refused = isPlanned(event.kind)
+          ? await this.refusePlan(event, result.plan)
+          : refusalOf(event, settings, this.mostTokens)
         const before = refused ? {} : valuesOf(settings, event.changes ?? {})
         if (!refused) {
           this.take(event, result)
@@ -126,6 +135,7 @@ export class Steering {
   /** What changes the course of the run: the same whether asked now or replayed. */
   private take(event: SteeringEvent, result: Boundary): void {
     if (event.kind === 'set') result.changes.push(event.changes ?? {})
+    if (isPlanned(event.kind)) result.plan.push(event)
     if (event.kind === 'refresh-reference') result.refreshReference = true
     if (event.kind === 'stay') this.staying = true
     if (event.kind === 'next-stage') {
@@ -136,7 +146,7 @@ export class Steering {
 
   private control(event: SteeringEvent): void {
     if (this.asking && (event.kind === 'next-stage' || event.kind === 'stay')) this.paused = false
-    this.asking &&= event.kind === 'set' || event.kind === 'refresh-reference'
+    this.asking &&= event.kind === 'set' || event.kind === 'refresh-reference' || isPlanned(event.kind)
     if (event.kind === 'pause') {
       this.paused = true
       this.pauseReason = 'asked'

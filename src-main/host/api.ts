@@ -2,12 +2,14 @@
 import { implement, ORPCError } from '@orpc/server'
 import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
+import type { Stage } from '../contract/stages.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
 import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
 import { answer } from './playground.ts'
+import { recipeSource } from './recipe-edit.ts'
 import { listRecipes, loadRecipe } from './recipes.ts'
 import { listSetUps, prepareSweep, startSweep } from './sweeps.ts'
 
@@ -33,7 +35,15 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     runs: {
       list: api.runs.list.handler(() => host.ask.runs()),
       get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
-      launch: api.runs.launch.handler(({ input }) => host.launch(launched(input), input.backend, input.anyway)),
+      launch: api.runs.launch.handler(({ input }) =>
+        host.launch(
+          launched(input),
+          input.backend,
+          input.anyway,
+          undefined,
+          recipeSource(input.recipe, input.assignments),
+        ),
+      ),
       rewardModels: api.runs.rewardModels.handler(({ input }) =>
         host.rewardModels.of(loadRecipe(input.recipe, input.assignments)),
       ),
@@ -46,8 +56,12 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       rollBack: api.runs.rollBack.handler(({ input }) =>
         host.rollBack(input.runId, input.to, input.changes, input.note),
       ),
-      resume: api.runs.resume.handler(({ input }) => host.resume(input.runId)),
-      steer: api.runs.steer.handler(({ input: { runId, ...command } }) => host.steer(runId, command)),
+      resume: api.runs.resume.handler(({ input }) => host.resume(input.runId, input.recipe)),
+      recipeEdit: api.runs.recipeEdit.handler(({ input }) => host.recipeEdit(input.runId)),
+      steer: api.runs.steer.handler(({ input: { runId, stage, insert, ...command } }) => {
+        const detail = { ...(stage !== undefined && { stage }), ...(insert && { insert: insert as Stage }) }
+        return host.steer(runId, Object.keys(detail).length > 0 ? { ...command, detail } : command)
+      }),
       metrics: api.runs.metrics.handler(({ input }) => ask.metrics(input.runId, input.names, input.afterStep)),
       evaluations: api.runs.evaluations.handler(({ input }) => ask.evaluations(input.runId)),
       events: api.runs.events.handler(({ input }) => ask.events(input.runId)),

@@ -12,6 +12,7 @@ import { putCheckpoint } from '../store/checkpoints.ts'
 import { copyCollected } from '../store/collected.ts'
 import type { Db } from '../store/database.ts'
 import { runFolder } from '../store/folder.ts'
+import { recipeAt } from '../store/plan.ts'
 import { type RunRow, updateRun } from '../store/runs.ts'
 import { beginStage, endStage, insertStages, stagesOf } from '../store/stages.ts'
 import { recordEvent } from '../store/steering.ts'
@@ -40,7 +41,7 @@ export function planFork(store: Store, dataFolder: string, row: RunRow, step: nu
   const folder = runFolder(dataFolder, row.id)
   const checkpoint = store.read((db) => requireCheckpoint(db, row, folder, step))
   const state = readState(join(folder, checkpoint.folder))
-  const before = JSON.parse(row.config) as Recipe
+  const before = store.read((db) => recipeAt(db, row, step))
   const config = parseRecipe(withAssignments(before, assignments), `The fork of run #${row.number}`)
   requireSameModel(before, config)
   requirePosition(before, config, state)

@@ -8,6 +8,7 @@ import type { EvaluationEntry, EvaluationSummary } from '../contract/evaluation.
 import type { JobName, Jobs } from '../contract/jobs.ts'
 import type { KnobChanges } from '../contract/knobs.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
+import type { RecipeEdit, RecipeSource } from '../contract/recipe-edit.ts'
 import type {
   AlertRecord,
   CheckpointRecord,
@@ -24,6 +25,7 @@ import { earlierRun } from '../store/earlier-runs.ts'
 import { prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
 import { insertModelEvaluation, type ModelEvaluation } from '../store/model-evaluations.ts'
+import { recipeAt } from '../store/plan.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
 import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
 import { markInterrupted, summaryOf } from '../store/runs.ts'
@@ -42,6 +44,7 @@ import { type CreatedRun, createRun } from './new-run.ts'
 import { endOrphan } from './orphans.ts'
 import { withOwnReward } from './own-rewards.ts'
 import { RunQueue } from './queue.ts'
+import { editedRecipe, type RecipeChoice, requireChoice, settleEdit } from './recipe-edit.ts'
 import { requireMemory } from './refusal.ts'
 import { answerRequests, type RequestDesk } from './requests.ts'
 import { rewind } from './resume.ts'
@@ -158,6 +161,7 @@ export class Host {
 
   /**
    * @param inSameWrite called in the transaction that makes the run, with its number
+   * @param source of a recipe that came from a file
    * @returns the new run, starting
    * @throws StudioError not-found for a model that was not fetched; bad-recipe for a data set that cannot be read; doubtful for a reward model that should not be used; too-large unless `anyway`; busy naming the run that is active; disk-full, data-folder
    */
@@ -166,6 +170,7 @@ export class Host {
     backend: string | null = null,
     anyway = false,
     inSameWrite?: (db: Db, run: number) => void,
+    source: RecipeSource | null = null,
   ): Promise<RunSummary> {
     modelPath(given.model)
     const withHashed = await withRewardModelHashes(given, this.rewardModels.folder)
@@ -174,7 +179,7 @@ export class Host {
     await this.#requireIdle()
     if (!anyway) requireMemory(await this.#estimate(recipe, backend))
     await this.#requireIdle()
-    const plan = { config: recipe, backendWanted: backend, settings: initialSettings(recipe) }
+    const plan = { config: recipe, backendWanted: backend, settings: initialSettings(recipe), source }
     const run = createRun(this.#store, this.dataFolder, plan, {
       rows(db, number) {
         insertStages(db, number, recipe)
@@ -251,7 +256,7 @@ export class Host {
     this.#hub.publish({ type: 'run', run: this.#store.read((db) => summaryOf(db, requireRun(db, abandoned))) })
     this.#hub.publish({ type: 'rewound', runId: row.id, lastStep: to, abandoned: true })
     return this.#begin(
-      { number: row.number, id: row.id, config: JSON.parse(row.config) as Recipe, folder },
+      { number: row.number, id: row.id, config: this.#store.read((db) => recipeAt(db, row, to)), folder },
       { backend: row.backend ?? row.backend_wanted, checkpoint: plan.checkpoint.folder, replay: [] },
       again,
     )
@@ -259,9 +264,11 @@ export class Host {
 
   /**
    * Goes on with a run: one that is paused from where it is, one that was cut off, failed or stopped from its newest checkpoint.
-   * @throws StudioError not-found; bad-request for a run that is finished or running; busy when another is active; bad-model for a reward model that has changed since; checkpoint
+   * @param choice what to do about a recipe file that was edited since
+   * @throws StudioError not-found; bad-request for a run that is finished or running, or an edit that it cannot take over; recipe-edited without a
+   *   choice; busy when another is active; bad-model for a reward model that has changed since; checkpoint
    */
-  async resume(name: string): Promise<RunSummary> {
+  async resume(name: string, choice?: RecipeChoice): Promise<RunSummary> {
     const row = this.#store.read((db) => requireRun(db, name))
     const live = this.#live(row.id)
     if (live) {
@@ -283,17 +290,28 @@ export class Host {
       )
     }
     await this.#requireIdle()
+    const edited = editedRecipe(this.#store, row, this.dataFolder)
+    if (edited) requireChoice(row, edited, choice)
     const folder = runFolder(this.dataFolder, row.id)
-    const recipe = JSON.parse(row.config) as Recipe
-    await withRewardModelHashes(recipe, this.rewardModels.folder)
+    await withRewardModelHashes(JSON.parse(row.config) as Recipe, this.rewardModels.folder)
     await endOrphan(folder)
     const { checkpoint, step, replay, again } = rewind(this.#store, row, folder)
     if (step < row.step) this.#hub.publish({ type: 'rewound', runId: row.id, lastStep: step })
+    const now = () => this.#store.read((db) => requireRun(db, row.id))
+    const turned = edited && choice ? settleEdit(this.#store, this.dataFolder, now(), edited, choice) : []
+    // the changes of the plan after that step come again
+    const recipe = this.#store.read((db) => recipeAt(db, now(), step))
     return this.#begin(
       { number: row.number, id: row.id, config: recipe, folder },
       { backend: row.backend ?? row.backend_wanted, checkpoint, replay },
-      again,
+      [...again, ...turned],
     )
+  }
+
+  /** Of a run that has no engine: in what its recipe's file differs from what it goes by; null where it does not. @throws StudioError not-found */
+  recipeEdit(name: string): RecipeEdit | null {
+    const row = this.#store.read((db) => requireRun(db, name))
+    return editedRecipe(this.#store, row, this.dataFolder)?.edit ?? null
   }
 
   /** Work outside any run. @throws StudioError what the job throws; cancelled; engine-died */

@@ -32,6 +32,12 @@ export function describeRecipe(recipe: Recipe): RecipeInfo {
   return { name: recipe.name, title: recipe.title, description: recipe.description, recipe, stages }
 }
 
+/** @param from name of a shipped recipe, or path of a file */
+export function recipePath(from: string, folder = shippedRecipes): string {
+  const shipped = join(folder, `${from}.json`)
+  return /^[a-z0-9][a-z0-9-]*$/.test(from) && existsSync(shipped) ? shipped : resolve(from)
+}
+
 /**
  * @param from name of a shipped recipe, path of a file, or the recipe itself
  * @param assignments `key=value`, applied before the recipe is checked
@@ -43,8 +49,7 @@ export function loadRecipe(
   folder = shippedRecipes,
 ): Recipe {
   if (typeof from !== 'string') return parseRecipe(withAssignments(from, assignments), 'The recipe')
-  const shipped = join(folder, `${from}.json`)
-  const path = /^[a-z0-9][a-z0-9-]*$/.test(from) && existsSync(shipped) ? shipped : resolve(from)
+  const path = recipePath(from, folder)
   const text = readRecipeFile(path, from, folder)
   const recipe = parseRecipe(withAssignments(parseJson(text, path), assignments), path, linesOf(text))
   // Relative paths are meant from the recipe's own folder, wherever the app was started.

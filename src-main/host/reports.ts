@@ -1,14 +1,17 @@
 /** What each report of an engine changes in the store: one transaction a report. Returns what is then announced. */
 import type { HostEvent } from '../contract/api.ts'
 import type { RunMessage } from '../contract/engine-messages.ts'
+import { isPlanned } from '../contract/plan.ts'
 import type { StepReport, StepSummary } from '../contract/records.ts'
+import type { Stage } from '../contract/stages.ts'
 import { insertAlert } from '../store/alerts.ts'
 import { putCheckpoint } from '../store/checkpoints.ts'
 import type { Db } from '../store/database.ts'
 import { putEvaluation } from '../store/evaluations.ts'
-import { trainedSeconds, updateRun } from '../store/runs.ts'
-import { beginStage, endStage, stagesOf } from '../store/stages.ts'
-import { confirmEvent, eventById, refuseEvents, steeringKinds } from '../store/steering.ts'
+import { recipeAt } from '../store/plan.ts'
+import { findRun, trainedSeconds, updateRun } from '../store/runs.ts'
+import { beginStage, endStage, planStagesAfter, stagesOf } from '../store/stages.ts'
+import { confirmEvent, eventById, notePlace, refuseEvents, steeringKinds } from '../store/steering.ts'
 import { insertStep } from '../store/steps.ts'
 
 /** Reports that leave something in the store. */
@@ -40,9 +43,13 @@ export function keepReport(db: Db, run: RunKey, report: StoredReport, now: strin
     case 'applied': {
       confirmEvent(db, number, report.id, report.effectiveStep, report.before, report.refused)
       updateRun(db, number, { settings: report.settings })
+      const replanned = !report.refused && replan(db, run, report.id)
       const event = eventById(db, number, runId, report.id)
       if (event?.kind === 'resume' && !report.refused) updateRun(db, number, { status: 'running', error: null })
-      return event ? [{ type: 'steering', runId, event, settings: report.settings }] : []
+      return [
+        ...(event ? [{ type: 'steering' as const, runId, event, settings: report.settings }] : []),
+        ...(replanned ? [{ type: 'stages' as const, runId, stages: stagesOf(db, number), plan: replanned }] : []),
+      ]
     }
     case 'staying':
       return []
@@ -76,6 +83,17 @@ export function keepReport(db: Db, run: RunKey, report: StoredReport, now: strin
       updateRun(db, number, { status: 'failed', endedAt: now, error: report.error })
       return []
   }
+}
+
+/** @returns the stages as they are planned now, if that was changed */
+function replan(db: Db, { number, id: runId }: RunKey, id: number): Stage[] | null {
+  const event = eventById(db, number, runId, id)
+  if (!event || !isPlanned(event.kind)) return null
+  const row = findRun(db, runId)!
+  notePlace(db, number, id, row.stage)
+  const { stages } = recipeAt(db, row)
+  planStagesAfter(db, number, { stages }, row.stage)
+  return stages
 }
 
 function summaryOfReport({ groups, ...rest }: StepReport): StepSummary {

@@ -2,16 +2,16 @@
 import { join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
 import type { KnobChanges } from '../contract/knobs.ts'
-import type { Recipe } from '../contract/recipe.ts'
 import type { CheckpointRecord, SteeringEvent } from '../contract/records.ts'
 import { moveAfter } from '../store/abandon.ts'
 import { clearAfter, isWhole, shareCheckpoint } from '../store/checkpoint-folders.ts'
 import { checkpointsOf } from '../store/checkpoints.ts'
 import { copyCollected } from '../store/collected.ts'
 import { runFolder } from '../store/folder.ts'
+import { recipeAt } from '../store/plan.ts'
 import { queries } from '../store/queries.ts'
 import { type RunRow, updateRun } from '../store/runs.ts'
-import { rewindStages } from '../store/stages.ts'
+import { planStagesAfter, rewindStages } from '../store/stages.ts'
 import { eventById, insertEvent, recordEvent, refuseEvents, steeringKinds } from '../store/steering.ts'
 import type { Store } from '../store/store.ts'
 import { type CheckpointState, readState, requireCheckpoint } from './checkpoint-state.ts'
@@ -78,7 +78,7 @@ export function rollBack(
     store,
     dataFolder,
     {
-      config: JSON.parse(row.config) as Recipe,
+      config: store.read((db) => recipeAt(db, row, step)),
       backendWanted: row.backend_wanted,
       settings: JSON.parse(row.settings) as CheckpointState['settings'],
       parent: row.number,
@@ -104,6 +104,7 @@ export function rollBack(
           ...(row.parameters === null ? {} : { parameters: row.parameters }),
         })
         rewindStages(db, run, state.stage)
+        planStagesAfter(db, run, recipeAt(db, row, step), state.stage)
         const { stage, settings } = state
         updateRun(db, run, { status: 'starting', step, stage, settings, endedAt: null, error: null })
         recordEvent(db, run, {

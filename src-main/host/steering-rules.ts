@@ -2,6 +2,8 @@
 import { contradiction } from '../contract/contradictions.ts'
 import { StudioError } from '../contract/errors.ts'
 import { type KnobName, knobs, knobsOf, knobValue, refusal, settingsOf } from '../contract/knobs.ts'
+import { isPlanned, replanned } from '../contract/plan.ts'
+import { parseRecipe } from '../contract/recipe.ts'
 import type { RunDetail, SteeringCommand, SteeringEvent } from '../contract/records.ts'
 import { mergeSettings, type Settings } from '../contract/settings.ts'
 
@@ -19,6 +21,10 @@ export function checkCommand(run: RunDetail, command: SteeringCommand): void {
     refuse(`"${command.kind}" takes no values.`, 'Send the values with a "set" of their own.')
   }
   if (asked('stop')) refuse(`${name} is stopping.`, 'It ends with a checkpoint after the step in hand.')
+  if (isPlanned(command.kind)) {
+    checkPlan(run, command)
+    return
+  }
   switch (command.kind) {
     case 'set':
       checkChanges(run, command)
@@ -51,6 +57,27 @@ export function checkCommand(run: RunDetail, command: SteeringCommand): void {
       }
       return
   }
+}
+
+/** @throws StudioError bad-request, bad-recipe */
+function checkPlan(run: RunDetail, command: SteeringCommand): void {
+  const { config, stage, pending } = run
+  const name = `Run #${run.number}`
+  if (pending.some(({ kind }) => isPlanned(kind)))
+    throw new StudioError('bad-request', `The plan of ${name} is about to change.`, 'Ask again after the step in hand.')
+  let stages: unknown[]
+  try {
+    stages = replanned(config.stages, stage, command as Pick<SteeringEvent, 'kind' | 'detail'>)
+  } catch {
+    throw new StudioError(
+      'bad-request',
+      `Stage ${(command.detail?.stage ?? -1) + 1} of ${name} is not to come: it is in stage ${stage + 1} of ${config.stages.length}.`,
+      command.kind === 'skip-stage'
+        ? 'Use next-stage to leave the one that it is in.'
+        : `Choose a place from ${stage + 2} to ${config.stages.length + 1}.`,
+    )
+  }
+  parseRecipe({ ...config, stages }, `The plan of ${name}`)
 }
 
 function checkChanges(run: RunDetail, command: SteeringCommand): void {

@@ -1,12 +1,13 @@
 /** What a salvaged database lacks, made good from what else there is, so that all its parts fit together again. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { initialSettings, type Recipe } from '../contract/recipe.ts'
+import { initialSettings } from '../contract/recipe.ts'
 import { keptSettings, type Settings } from '../contract/settings.ts'
 import { isWhole, wholeCheckpoints } from './checkpoint-folders.ts'
 import { checkpointsOf, putCheckpoint } from './checkpoints.ts'
 import { type Db, sql } from './database.ts'
 import { runFolder } from './folder.ts'
+import { recipeAt } from './plan.ts'
 import { insertRun, type NewRun, type RunRow, updateRun } from './runs.ts'
 import { beginStage, endStage, insertStages, stagesOf } from './stages.ts'
 
@@ -90,7 +91,7 @@ function restoreCheckpoints(db: Db, run: RunRow, folder: string): void {
 }
 
 function restoreStages(db: Db, run: RunRow): void {
-  const config = JSON.parse(run.config) as Recipe
+  const config = recipeAt(db, run)
   if (stagesOf(db, run.number).length === config.stages.length) return
   sql(db, 'DELETE FROM stages WHERE run = ?').run(run.number)
   insertStages(db, run.number, config)

@@ -1,10 +1,12 @@
 /** Table `runs`. */
 import type { ErrorReport } from '../contract/errors.ts'
 import { type Recipe, totalSteps } from '../contract/recipe.ts'
+import type { RecipeSource } from '../contract/recipe-edit.ts'
 import type { RunDetail, RunStatus, RunSummary } from '../contract/records.ts'
 import { keptSettings, type Settings } from '../contract/settings.ts'
 import { type Db, sql } from './database.ts'
 import { holderOf, segmentsOf } from './family.ts'
+import { recipeAt } from './plan.ts'
 import { stagesOf } from './stages.ts'
 import { isStaying, openEvents } from './steering.ts'
 
@@ -40,6 +42,8 @@ export interface NewRun {
   forkStep?: number
   /** Of what was abandoned, which no engine will go on with. */
   status?: 'abandoned'
+  /** Of a recipe that came from a file. */
+  source?: RecipeSource | null
 }
 
 /** What changes in a run; a field left out stays. */
@@ -53,13 +57,16 @@ export interface RunChange {
   stage?: number
   settings?: Settings
   error?: ErrorReport | null
+  config?: Recipe
+  source?: RecipeSource
 }
 
 export function insertRun(db: Db, run: NewRun): void {
   sql(
     db,
-    `INSERT INTO runs (number, id, name, config, status, backend_wanted, created_at, settings, parent, fork_step)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO runs (number, id, name, config, status, backend_wanted, created_at, settings, parent, fork_step,
+       recipe_source)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     run.number,
     run.id,
@@ -71,6 +78,7 @@ export function insertRun(db: Db, run: NewRun): void {
     JSON.stringify(run.settings),
     run.parent ?? null,
     run.forkStep ?? null,
+    run.source ? JSON.stringify(run.source) : null,
   )
 }
 
@@ -84,6 +92,8 @@ export function updateRun(db: Db, run: number, change: RunChange): void {
     step: change.step,
     stage: change.stage,
     settings: change.settings && JSON.stringify(change.settings),
+    config: change.config && JSON.stringify(change.config),
+    recipe_source: change.source && JSON.stringify(change.source),
     error: change.error === undefined ? undefined : change.error && JSON.stringify(change.error),
   }
   const given = Object.entries(columns).filter(([, value]) => value !== undefined)
@@ -126,7 +136,7 @@ export function listRuns(db: Db): RunSummary[] {
  * `totalSteps` follows what happened: a stage left early or stayed in counts as it went.
  */
 export function summaryOf(db: Db, row: RunRow): RunSummary {
-  const config = JSON.parse(row.config) as Recipe
+  const config = recipeAt(db, row)
   const reward = sql<{ value: number | null }>(
     db,
     `SELECT value FROM metrics WHERE run = ? AND step = ?
@@ -194,7 +204,7 @@ function plannedTotal(db: Db, row: RunRow, config: Recipe): number {
 export function detailOf(db: Db, row: RunRow, folder: string): RunDetail {
   return {
     ...summaryOf(db, row),
-    config: JSON.parse(row.config) as Recipe,
+    config: recipeAt(db, row),
     settings: keptSettings(row.settings),
     pending: openEvents(db, row.number, row.id),
     stages: stagesOf(db, row.number),

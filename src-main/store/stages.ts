@@ -3,8 +3,10 @@ import type { Recipe } from '../contract/recipe.ts'
 import type { StageRecord } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
 
-export function insertStages(db: Db, run: number, config: Recipe): void {
-  config.stages.forEach((stage, i) => {
+/** @param from the first of them */
+export function insertStages(db: Db, run: number, { stages }: Pick<Recipe, 'stages'>, from = 0): void {
+  stages.forEach((stage, i) => {
+    if (i < from) return
     sql(db, 'INSERT INTO stages (run, stage, name, kind, planned_steps) VALUES (?, ?, ?, ?, ?)').run(
       run,
       i,
@@ -13,6 +15,18 @@ export function insertStages(db: Db, run: number, config: Recipe): void {
       stage.steps,
     )
   })
+}
+
+/** The stages beyond this one become those of the recipe, and this one's steps. None of them has begun. */
+export function planStagesAfter(db: Db, run: number, { stages }: Pick<Recipe, 'stages'>, stage: number): void {
+  sql(db, 'UPDATE stages SET name = ?, planned_steps = ? WHERE run = ? AND stage = ?').run(
+    stages[stage].name,
+    stages[stage].steps,
+    run,
+    stage,
+  )
+  sql(db, 'DELETE FROM stages WHERE run = ? AND stage > ?').run(run, stage)
+  insertStages(db, run, { stages }, stage + 1)
 }
 
 /** A stage that is gone on with after a resume keeps the step at which it really began. */

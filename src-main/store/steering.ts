@@ -1,6 +1,7 @@
 /** Table `steering_events`. */
 
 import type { KnobChanges } from '../contract/knobs.ts'
+import { planKinds } from '../contract/plan.ts'
 import type { EventDetail, EventKind, SteeringCommand, SteeringEvent, SteeringKind } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
 import { acrossCourse, segmentsOf } from './family.ts'
@@ -19,7 +20,7 @@ interface EventRow {
 }
 
 /** What changes the course of a run: a resumed run meets it again. */
-export const courseKinds: EventKind[] = ['set', 'next-stage', 'stay', 'refresh-reference']
+export const courseKinds: EventKind[] = ['set', 'next-stage', 'stay', 'refresh-reference', ...planKinds]
 /** What only says when a run goes on. */
 export const controlKinds: SteeringKind[] = ['pause', 'resume', 'step', 'stop']
 export const steeringKinds = [...courseKinds, ...controlKinds]
@@ -28,9 +29,17 @@ export const steeringKinds = [...courseKinds, ...controlKinds]
 export function insertEvent(db: Db, run: number, command: SteeringCommand, at: string, step: number): number {
   const result = sql(
     db,
-    `INSERT INTO steering_events (run, kind, changes, note, requested_at, requested_step, before)
-     VALUES (?, ?, ?, ?, ?, ?, '{}')`,
-  ).run(run, command.kind, command.changes ? JSON.stringify(command.changes) : null, command.note ?? null, at, step)
+    `INSERT INTO steering_events (run, kind, changes, note, requested_at, requested_step, before, detail)
+     VALUES (?, ?, ?, ?, ?, ?, '{}', ?)`,
+  ).run(
+    run,
+    command.kind,
+    command.changes ? JSON.stringify(command.changes) : null,
+    command.note ?? null,
+    at,
+    step,
+    command.detail ? JSON.stringify(command.detail) : null,
+  )
   return Number(result.lastInsertRowid)
 }
 
@@ -77,6 +86,14 @@ export function confirmEvent(
     run,
     id,
   )
+}
+
+/** Of a change of the plan that came into force: the stage that the run was in. */
+export function notePlace(db: Db, run: number, id: number, current: number): void {
+  sql(
+    db,
+    `UPDATE steering_events SET detail = json_set(coalesce(detail, '{}'), '$.current', ?) WHERE run = ? AND id = ?`,
+  ).run(current, run, id)
 }
 
 /** Events that were asked for and never came into force will not any more. */

@@ -32,6 +32,7 @@ import { launch } from './launch.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
 import { oneStep } from './oneStep.ts'
 import { pause } from './pause.ts'
+import { insertStage, repeatStage } from './plan.ts'
 import { askModel, stopAnswering } from './playground.ts'
 import {
   markDifferences,
@@ -71,6 +72,8 @@ export const actions: Action[] = [
   nextStage,
   stayInStage,
   refreshReference,
+  repeatStage,
+  insertStage,
   openBest,
   earlier,
   later,

@@ -30,6 +30,9 @@ const SweepsPage = lazy(() => import('../pages/sweeps/Page.tsx').then((m) => ({ 
 const SweepDialog = lazy(() => import('../parts/SweepDialog.tsx').then((m) => ({ default: m.SweepDialog })))
 const BranchDialog = lazy(() => import('../parts/BranchDialog.tsx').then((m) => ({ default: m.BranchDialog })))
 const MeasurePage = lazy(() => import('../pages/measure/Page.tsx').then((m) => ({ default: m.MeasurePage })))
+const RecipeEditDialog = lazy(() =>
+  import('../parts/RecipeEditDialog.tsx').then((m) => ({ default: m.RecipeEditDialog })),
+)
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -84,6 +87,7 @@ export function App() {
         <LaunchDialog />
         <SweepDialog />
         <BranchDialog />
+        <RecipeEditDialog />
       </Suspense>
       <CommandPalette />
       <ShortcutsDialog />

@@ -96,7 +96,14 @@ export function after(state: LiveState, event: HostEvent): LiveState {
       }
     }
     case 'stages':
-      return { ...state, detail: { ...detail, stages: event.stages } }
+      return {
+        ...state,
+        detail: {
+          ...detail,
+          stages: event.stages,
+          ...(event.plan && { config: { ...detail.config, stages: event.plan } }),
+        },
+      }
     case 'checkpoint':
       return { ...state, checkpoints: byStep(state.checkpoints, event.checkpoint) }
     case 'alert':

@@ -30,7 +30,12 @@ export function clearDrafts(): void {
 }
 
 /** Asks the host. Returns whether it accepted; a refusal is shown to the person here. */
-export async function steer(kind: SteeringKind, changes?: KnobChanges, note?: string): Promise<boolean> {
+export async function steer(
+  kind: SteeringKind,
+  changes?: KnobChanges,
+  note?: string,
+  plan?: { stage: number; insert?: Record<string, unknown> },
+): Promise<boolean> {
   const { runId, detail } = liveStore.getState()
   if (!runId || !detail) return false
   try {
@@ -39,6 +44,7 @@ export async function steer(kind: SteeringKind, changes?: KnobChanges, note?: st
       kind,
       ...(changes ? { changes: changes as Record<string, number> } : {}),
       ...(note?.trim() ? { note: note.trim() } : {}),
+      ...plan,
     })
     steerStore.setState(({ asked }) => ({ asked: [...asked, event.id] }))
     // The event of the host may have been heard before this answer: it is newer, so it stays.

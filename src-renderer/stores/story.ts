@@ -1,6 +1,7 @@
 /** What stages, steering and alerts say about the steps: the marks of the charts and the past of every knob. */
 
 import { type KnobChanges, type KnobName, knobs, knobValue, settingsOf } from '../../src-main/contract/knobs.ts'
+import { isPlanned } from '../../src-main/contract/plan.ts'
 import { enterStage, initialSettings, type Recipe } from '../../src-main/contract/recipe.ts'
 import type { AlertRecord, StageRecord, SteeringEvent } from '../../src-main/contract/records.ts'
 import { mergeSettings, type Settings } from '../../src-main/contract/settings.ts'
@@ -16,6 +17,7 @@ const leavesTrace = (event: SteeringEvent) =>
   event.kind === 'set' ||
   event.kind === 'fork' ||
   event.kind === 'roll-back' ||
+  isPlanned(event.kind) ||
   event.kind === 'refresh-reference' ||
   event.kind === 'next-stage' ||
   event.kind === 'stay'
@@ -59,9 +61,9 @@ export function settingsHistory(recipe: Recipe, stages: StageRecord[], events: S
       changes.push({ step: effectiveStep, order: event.id, apply: (s) => mergeSettings(s, settingsOf(asked)) })
   }
   changes.sort((a, b) => a.step - b.step || a.order - b.order)
-  // a fork's recipe names its own values: before it, its parent's were in force
-  const before = events.find(({ kind }) => kind === 'fork')?.before ?? {}
-  const first = mergeSettings(initialSettings(recipe), settingsOf(before))
+  // the recipe of a fork, or one that was taken over, names its own values: before it others were in force
+  const renewed = events.filter(({ kind }) => kind === 'fork' || kind === 'recipe').reverse()
+  const first = renewed.reduce((s, { before }) => mergeSettings(s, settingsOf(before)), initialSettings(recipe))
   const spans: SettingsSpan[] = [{ step: 1, settings: first }]
   for (const change of changes) {
     const settings = change.apply(spans[spans.length - 1].settings)

@@ -33,6 +33,10 @@ export interface ViewState {
   branching: Branching | null
   /** The reward model that the launch dialog begins with. */
   judgedBy: string | null
+  /** The run whose recipe file was edited since: it waits for what to do about it. */
+  recipeEdited: string | null
+  /** A stage to insert is being written. */
+  inserting: boolean
   /** Waits for a yes to stopping. */
   stopping: boolean
 }
@@ -67,6 +71,8 @@ export const viewStore = createStore<ViewState>(() => ({
   sweep: null,
   branching: null,
   judgedBy: null,
+  recipeEdited: null,
+  inserting: false,
   stopping: false,
   ...restored(),
 }))

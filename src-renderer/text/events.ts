@@ -16,6 +16,10 @@ const names: Record<EventKind, string> = {
   'refresh-reference': 'Refresh the reference',
   fork: 'Fork',
   'roll-back': 'Roll back',
+  'repeat-stage': 'Repeat the stage',
+  'skip-stage': 'Skip a stage',
+  'insert-stage': 'Insert a stage',
+  recipe: 'Recipe taken over from its edited file',
 }
 
 /** "temperature 1 → 0.8", or the command's name. */
@@ -24,6 +28,9 @@ export function whatChanged(event: SteeringEvent): string {
     return `Fork of #${event.detail.run}${event.detail.assignments?.length ? `: ${event.detail.assignments.join(', ')}` : ''}`
   if (event.kind === 'roll-back' && event.detail)
     return `Roll back: steps ${event.effectiveStep} to ${event.requestedStep} abandoned (#${event.detail.run})`
+  if (event.kind === 'skip-stage') return `Skip stage ${(event.detail?.stage ?? 0) + 1}`
+  if (event.kind === 'insert-stage')
+    return `Insert ${event.detail?.insert?.name} as stage ${(event.detail?.stage ?? 0) + 1}`
   if (event.kind !== 'set') return names[event.kind]
   return changedKnobs(event)
     .map(({ name, label, from, to }) => {

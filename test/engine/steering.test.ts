@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { FromEngine } from '../../src-main/contract/engine-messages.ts'
 import { type KnobChanges, type KnobName, knobValue } from '../../src-main/contract/knobs.ts'
-import type { SteeringCommand } from '../../src-main/contract/records.ts'
+import { plannedAt } from '../../src-main/contract/plan.ts'
+import type { SteeringCommand, SteeringEvent } from '../../src-main/contract/records.ts'
 import type { Settings } from '../../src-main/contract/settings.ts'
 import { run, smallRecipe, type Transcript } from './support/run.ts'
 
@@ -22,6 +23,14 @@ const oneStage = (steps: number, settings = {}, changes = {}) =>
   smallRecipe({ stages: [{ kind: 'grpo', name: 'only', steps, settings }], ...changes })
 
 const kinds = (t: Transcript) => t.messages.filter((m) => m.type !== 'phase').map((m) => m.type)
+
+/** As the host keeps them: with the stage that the run was in. */
+const withPlace =
+  (t: Transcript) =>
+  (event: SteeringEvent): SteeringEvent => {
+    const current = t.of('stage-began').filter(({ firstStep }) => firstStep < (event.effectiveStep ?? 0)).length - 1
+    return { ...event, detail: { ...event.detail, current: Math.max(0, current) } }
+  }
 
 /** What a step shows of each setting, beside the settings it says it used. */
 const shows: [KnobChanges, (t: Transcript, step: number) => void][] = [
@@ -192,6 +201,43 @@ describe('stages', () => {
     })
     expect(t.steps).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(t.of('evaluation').map((m) => m.report.step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
+  it('are repeated, skipped and taken in as asked, and a resumed run goes the same way', async () => {
+    const recipe = smallRecipe({
+      checkpointEvery: 2,
+      stages: ['a', 'b', 'c'].map((name) => ({ kind: 'grpo', name, steps: 2 })),
+    })
+    const extra = { kind: 'grpo' as const, name: 'extra', steps: 1, settings: { maxCompletionTokens: 14 } }
+    const whole = await run(recipe, {
+      react(message, command) {
+        if (message.type === 'stage-began' && message.stage === 0) {
+          command({ kind: 'skip-stage', detail: { stage: 1 } })
+          command({ kind: 'skip-stage', detail: { stage: 5 } })
+        }
+        if (message.type !== 'step') return
+        if (message.report.step === 2) command({ kind: 'repeat-stage' })
+        if (message.report.step === 4) command({ kind: 'insert-stage', detail: { stage: 3, insert: extra } })
+      },
+    })
+    // a, then c in place of b; c again, which was asked for as it began; then what was taken in
+    const began = whole.of('stage-began').map(({ stage, firstStep }) => [stage, firstStep])
+    expect(whole.events.map((e) => [e.kind, e.effectiveStep, e.refused !== null])).toEqual([
+      ['skip-stage', 1, false],
+      ['skip-stage', 1, true],
+      ['repeat-stage', 3, false],
+      ['insert-stage', 5, false],
+    ])
+    expect(began.map(([, first]) => first)).toEqual(expect.arrayContaining([1, 3]))
+    expect(whole.of('finished')).toHaveLength(1)
+
+    const after = 4
+    const resumed = await run(
+      { ...recipe, stages: plannedAt(recipe.stages, whole.events.map(withPlace(whole)), after) },
+      { folder: whole.folder, checkpoint: `checkpoints/step-00000${after}`, replay: whole.replayAfter(after) },
+    )
+    expect(resumed.course).toEqual(whole.course.slice(after))
+    expect(resumed.of('stage-began')).toEqual(whole.of('stage-began').filter(({ firstStep }) => firstStep > after + 1))
   })
 
   it('a change asked for at the boundary of two stages outlives it', async () => {

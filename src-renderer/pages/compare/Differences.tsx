@@ -3,8 +3,8 @@ import { differences } from '../../../src-main/contract/differences.ts'
 import { knobs } from '../../../src-main/contract/knobs.ts'
 import { numberSettings } from '../../../src-main/contract/number-settings.ts'
 import type { SteeringEvent } from '../../../src-main/contract/records.ts'
-import { plain } from '../../format/number.ts'
 import { whatChanged } from '../../text/events.ts'
+import { valueWords } from '../../text/value.ts'
 import type { Compared } from './data.ts'
 import styles from './Page.module.css'
 
@@ -42,7 +42,7 @@ export function Differences({ runs, colourOf }: Props) {
                 <tr key={path}>
                   <th scope="row">{labelOf(path)}</th>
                   {values.map((value, i) => (
-                    <td key={runs[i].detail.id}>{words(value)}</td>
+                    <td key={runs[i].detail.id}>{valueWords(value)}</td>
                   ))}
                 </tr>
               ))}
@@ -77,11 +77,4 @@ const changedCourse = (event: SteeringEvent) => event.effectiveStep !== null && 
 function labelOf(path: string): string {
   const info = numberSettings[path as keyof typeof numberSettings] ?? knobs.find(({ name }) => name === path)
   return info?.label ?? path
-}
-
-function words(value: unknown): string {
-  if (value === undefined || value === null) return '–'
-  if (Array.isArray(value)) return value.map(words).join(' → ')
-  if (typeof value === 'number') return plain(value)
-  return String(value)
 }

@@ -6,6 +6,7 @@ import { Unreachable } from '../../parts/Unreachable.tsx'
 import { useConnection, useLive, useRoute, useRuns } from '../../stores/use.ts'
 import { GroupsPanel } from './groups/GroupsPanel.tsx'
 import { Header } from './header/Header.tsx'
+import { InsertStageDialog } from './header/InsertStageDialog.tsx'
 import { HeldOutPanel } from './held-out/HeldOutPanel.tsx'
 import { Metrics } from './metrics/Metrics.tsx'
 import styles from './Page.module.css'
@@ -30,6 +31,7 @@ export function LivePage() {
         </div>
       )}
       <StopDialog />
+      <InsertStageDialog />
     </div>
   )
 }

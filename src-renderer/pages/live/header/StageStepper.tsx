@@ -7,6 +7,7 @@ import { hint } from '../../../parts/hint.ts'
 import { useDetail } from '../data.ts'
 import styles from './Header.module.css'
 import { Phase } from './PhaseLine.tsx'
+import { PlanMenu } from './PlanMenu.tsx'
 
 const ends = {
   steps: 'as planned',
@@ -93,6 +94,7 @@ export const StageStepper = memo(function StageStepper() {
           )
         })}
       </ol>
+      <PlanMenu />
       <Phase />
     </div>
   )
