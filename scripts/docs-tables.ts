@@ -15,6 +15,7 @@ import { flatFigureTable } from './docs/flat.ts'
 import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
 import { ppoFigureTable } from './docs/ppo.ts'
+import { r1MiniComparisonTable, r1MiniStageTable } from './docs/r1-mini.ts'
 import { recipeFieldTable, recipeJsonSchema, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
 import { recipesFigureTable } from './docs/recipes-learnt.ts'
 import { mathHeldOutTable, rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
@@ -59,6 +60,8 @@ export async function allTables(): Promise<Record<string, string>> {
     'math-held-out': mathHeldOutTable(readFigures()?.agreement),
     'results-estimate': estimateFigureTable(readFigures()?.estimate),
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
+    'results-r1-mini': r1MiniStageTable(readFigures()?.['r1-mini']),
+    'results-r1-mini-beside': r1MiniComparisonTable(readFigures()?.['r1-mini']),
     'flat-figures': flatFigureTable(readFigures()?.flat),
     'results-recipes': recipesFigureTable(readFigures()?.recipes),
     'results-traces': tracesFigureTable(readFigures()?.traces),

@@ -10,6 +10,7 @@ import type { EstimateFigures } from './estimate.ts'
 import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
 import type { PpoFigures } from './ppo.ts'
+import type { R1MiniFigures } from './r1-mini.ts'
 import type { RecipesFigures } from './recipes-learnt.ts'
 import type { AgreementFigures, RewardFigures } from './rewards.ts'
 import type { TracesFigures } from './traces.ts'
@@ -66,6 +67,7 @@ export interface Figures {
   agreement?: AgreementFigures
   trainer?: TrainerFigures
   estimate?: EstimateFigures
+  'r1-mini'?: R1MiniFigures
   traces?: TracesFigures
   ppo?: PpoFigures
   ablations?: AblationFigures

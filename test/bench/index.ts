@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|recipes|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ablations …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|r1-mini|recipes|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ablations …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them, TRL on a GPU with --gpu; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there.
  */
@@ -14,6 +14,7 @@ type Bench = (options: BenchOptions) => Promise<unknown>
 /** Loaded when it is its turn: none needs what another does. */
 const parts = {
   learning: async () => (await import('./learning.ts')).learning,
+  'r1-mini': async () => (await import('./r1-mini.ts')).r1Mini,
   recipes: async () => (await import('./recipes.ts')).recipes,
   steering: async () => (await import('./steering.ts')).steering,
   window: async () => (await import('./window.ts')).windowAnswers,
