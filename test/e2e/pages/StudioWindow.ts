@@ -8,6 +8,7 @@ type PageName =
   | 'Models'
   | 'Rewards'
   | 'Preferences'
+  | 'Reward models'
   | 'Sweeps'
   | 'Measure'
   | 'System'
