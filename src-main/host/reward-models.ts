@@ -154,13 +154,13 @@ export class RewardModels {
   }
 
   /** @throws StudioError not-found, bad-model, bad-request; what the job throws */
-  compare(names: string[], data?: string, signal?: AbortSignal): Promise<RewardModelComparison> {
+  async compare(names: string[], data?: string, signal?: AbortSignal): Promise<RewardModelComparison> {
     const folders = names.map((name) => rewardModelPath(name, this.folder))
     return this.#options.job('compare-reward-models', { folders, data: data && resolve(data) }, { signal })
   }
 
   /** @throws StudioError not-found, bad-model; what the job throws */
-  try(name: string, prompt: string, texts: string[], signal?: AbortSignal): Promise<TriedText[]> {
+  async try(name: string, prompt: string, texts: string[], signal?: AbortSignal): Promise<TriedText[]> {
     return this.#options.job(
       'try-reward-model',
       { folder: rewardModelPath(name, this.folder), prompt, texts },
