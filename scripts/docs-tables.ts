@@ -60,6 +60,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'math-held-out': mathHeldOutTable(readFigures()?.agreement),
     'results-estimate': estimateFigureTable(readFigures()?.estimate),
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
+    'trainer-gpu-figures': trainerFigureTable(readFigures()?.['trainer-gpu']),
     'results-r1-mini': r1MiniStageTable(readFigures()?.['r1-mini']),
     'results-r1-mini-beside': r1MiniComparisonTable(readFigures()?.['r1-mini']),
     'flat-figures': flatFigureTable(readFigures()?.flat),

@@ -66,6 +66,7 @@ export interface Figures {
   rewards?: RewardFigures
   agreement?: AgreementFigures
   trainer?: TrainerFigures
+  'trainer-gpu'?: TrainerFigures
   estimate?: EstimateFigures
   'r1-mini'?: R1MiniFigures
   traces?: TracesFigures

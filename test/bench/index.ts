@@ -62,7 +62,8 @@ const figures: Record<string, unknown> = {
 for (const part of chosen) {
   console.error(`— ${part}`)
   const bench: Bench = await parts[part]()
-  figures[part] = await bench({
+  // not the figures of the processor
+  figures[part === 'trainer' && values.gpu ? 'trainer-gpu' : part] = await bench({
     seeds: values.seeds.split(',').map(Number),
     backend: values.backend,
     python: values.python,
