@@ -69,7 +69,8 @@ function progress(event: Exclude<EstimateEvent, { type: 'estimate' }>): string {
   return event.part === 'update' ? 'Trying updates of this size…' : 'Trying rollouts of this size…'
 }
 
-function readable({ memory, machine, fits, remedy, remedyBytes, time, parameters, trained }: Estimate): string {
+function readable(estimate: Estimate): string {
+  const { memory, machine, fits, remedy, remedyBytes, time, untimedSteps, parameters, trained } = estimate
   const { work: _, ...still } = memory.parts
   const rows: [string, string][] = [
     ...(Object.keys(still) as (keyof typeof still)[]).map((part): [string, string] => [
@@ -91,11 +92,13 @@ function readable({ memory, machine, fits, remedy, remedyBytes, time, parameters
   ]
   if (fits === null) lines.push('', 'It computes on a GPU, whose own memory is not estimated.')
   if (fits === false) {
-    lines.push('', 'It does not fit.')
-    if (remedy)
-      lines.push(
-        `It would, with ${gib(remedyBytes!)}: ${remedy.map((c) => `${c.label} ${c.from} → ${c.to}`).join(', ')}`,
-      )
+    lines.push(
+      '',
+      'It does not fit.',
+      remedy
+        ? `It would, with ${gib(remedyBytes!)}: ${remedy.map((c) => `${c.label} ${c.from} → ${c.to}`).join(', ')}`
+        : `No setting would change that: the least would need ${gib(remedyBytes!)}. Choose a smaller model.`,
+    )
   }
   if (!time) return lines.join('\n')
   const seconds = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0))
@@ -115,7 +118,12 @@ function readable({ memory, machine, fits, remedy, remedyBytes, time, parameters
     ),
     `measured on ${time.measuredOn}`,
   )
+  if (untimedSteps > 0)
+    lines.push(
+      `Without ${untimedSteps} ${untimedSteps === 1 ? 'step' : 'steps'} of other kinds than GRPO, whose time is not estimated.`,
+    )
   return lines.join('\n')
 }
 
-const millions = (count: number) => `${(count / 1e6).toPrecision(3)} M`
+const millions = (count: number) =>
+  count < 1e9 ? `${(count / 1e6).toPrecision(3)} M` : `${(count / 1e9).toPrecision(3)} billion`

@@ -65,10 +65,12 @@ export interface Estimate {
   fits: boolean | null
   /** What would make it fit, least harm first; empty where it fits, null where nothing that was tried would. */
   remedy: Change[] | null
-  /** What the estimate is with the remedy. */
+  /** What the estimate is with the remedy; where none would do, with all that was tried. */
   remedyBytes: number | null
   /** null until this model was measured here. */
   time: TimeEstimate | null
+  /** Steps of stages of other kinds than GRPO: what they take is not in the time. */
+  untimedSteps: number
   /** Whether it rests on measurements of this model as it will be trained, or with checkpointing the other way. */
   measured: 'this' | 'alike' | null
   /** Parameters, and those that are trained. */

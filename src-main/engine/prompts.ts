@@ -22,7 +22,7 @@ export const bareIds =
   ({ prompt }) =>
     tokenizer.encode(prompt)
 
-export type PromptModel = Pick<Policy, 'tokenizer' | 'companions'>
+export type PromptModel = Pick<Policy, 'companions'> & { tokenizer: Pick<Tokenizer, 'encode' | 'prefix'> }
 
 /**
  * @param examples solved problems, shown before the question in `chat` and `text`

@@ -5,6 +5,7 @@ import type { Estimate, EstimateEvent, MeasuredPart } from '../contract/estimate
 import { measuredParts } from '../contract/estimate.ts'
 import type { EstimateRequest } from '../contract/jobs.ts'
 import type { Recipe } from '../contract/recipe.ts'
+import { modelPath } from '../library/places.ts'
 import type { StartEngine } from './engine-process.ts'
 import { JobRunner } from './jobs.ts'
 import { machineMemory } from './machine-memory.ts'
@@ -67,6 +68,7 @@ export class Estimator {
       return
     }
     try {
+      modelPath(recipe.model)
       for (const part of measuredParts) {
         yield { type: 'measuring', part }
         await this.#measure(recipe, backend, part, signal)

@@ -172,12 +172,13 @@ export class Host {
     inSameWrite?: (db: Db, run: number) => void,
     source: RecipeSource | null = null,
   ): Promise<RunSummary> {
-    modelPath(given.model)
     const withHashed = await withRewardModelHashes(given, this.rewardModels.folder)
     const withCode = withOwnReward(withHashed, this.dataFolder)
     const recipe = given.data ? { ...withCode, data: withHashes(given.data) } : withCode
     await this.#requireIdle()
     if (!anyway) requireMemory(await this.#estimate(recipe, backend))
+    // after the estimate: nobody should fetch what would not fit
+    modelPath(given.model)
     await this.#requireIdle()
     const plan = { config: recipe, backendWanted: backend, settings: initialSettings(recipe), source }
     const run = createRun(this.#store, this.dataFolder, plan, {

@@ -121,7 +121,16 @@ function withoutLost(recipe: Recipe, whole: Recipe): Recipe {
 }
 
 /** What a person should meet first; the others follow by name. */
-const inOrder = ['r1-zero-mini', 'r1-mini', 'countdown', 'logic', 'code', 'smollm2-arithmetic']
+const inOrder = [
+  'r1-zero-mini',
+  'r1-mini',
+  'countdown',
+  'logic',
+  'code',
+  'smollm2-arithmetic',
+  'r1-zero-paper',
+  'r1-paper',
+]
 
 function shippedNames(folder: string): string[] {
   if (!existsSync(folder)) return []

@@ -14,13 +14,14 @@ export function requireMemory(estimate: Estimate | null): void {
   const settings = remedy?.map(({ assignment }) => `--set '${assignment}'`).join(' ')
   const would = settings
     ? `It would fit, with ${gib(remedyBytes!)}, with ${settings}.`
-    : 'No setting would make it fit here: choose a smaller model, or a machine with more memory.'
+    : `No setting would make it fit here, as the least would need ${gib(remedyBytes!)}: choose a smaller model, or a machine with more memory.`
   const closing = memory.bytes <= 0.95 * machine.total ? ' Closing other programs would do, too.' : ''
   throw new StudioError('too-large', needs, `${would}${closing} To try it all the same: --anyway, or Start anyway.`)
 }
 
-/** 3.25 GiB, 812 MiB */
+/** 3.25 GiB, 812 MiB, 1.2 TiB */
 export function gib(bytes: number): string {
   const mib = bytes / 2 ** 20
+  if (mib >= 1000 * 1024) return `${Number((mib / 2 ** 20).toPrecision(3))} TiB`
   return mib < 1000 ? `${Math.round(mib)} MiB` : `${Number((mib / 1024).toPrecision(3))} GiB`
 }

@@ -64,6 +64,7 @@ export function bytes(value: number): string {
 /** Memory in powers of two, as systems count it: 812 MiB, 3.25 GiB. */
 export function memory(value: number): string {
   const mib = value / 2 ** 20
+  if (mib >= 1000 * 1024) return `${Number((mib / 2 ** 20).toPrecision(3))} TiB`
   return mib < 1000 ? `${Math.round(mib)} MiB` : `${Number((mib / 1024).toPrecision(3))} GiB`
 }
 

@@ -49,7 +49,7 @@ export function EstimatePanel({ following, onUse }: { following: Following; onUs
       {estimate.fits === false && <Remedy estimate={estimate} onUse={onUse} />}
       <div className={styles.time} aria-live="polite">
         {estimate.time ? (
-          <Time time={estimate.time} alike={estimate.measured !== 'this'} />
+          <Time time={estimate.time} untimed={estimate.untimedSteps} alike={estimate.measured !== 'this'} />
         ) : (
           !measuring && !unmeasured && <NoTime measured={estimate.measured !== null} />
         )}
@@ -125,7 +125,8 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
       <p className={styles.refused}>
         <IconAlertTriangle size="1rem" stroke={1.7} aria-hidden="true" />
         It does not fit into the free memory.
-        {!remedy && ' No setting would change that: choose a smaller model.'}
+        {!remedy &&
+          ` No setting would change that, as the least would need ${memory(remedyBytes!)}: choose a smaller model.`}
       </p>
       {remedy && (
         <>
@@ -141,7 +142,7 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
   )
 }
 
-function Time({ time, alike }: { time: TimeEstimate; alike: boolean }) {
+function Time({ time, untimed, alike }: { time: TimeEstimate; untimed: number; alike: boolean }) {
   const { typical, full, runSeconds, meanLength, lengths } = time
   const seconds = (value: number) => `${value < 10 ? value.toFixed(2) : Math.round(value)} s`
   const from = lengths === 'sampled' ? 'as the model writes now' : `as in run #${time.earlierRun}`
@@ -151,6 +152,7 @@ function Time({ time, alike }: { time: TimeEstimate; alike: boolean }) {
       <span className={styles.quiet}>
         with answers of {Math.round(meanLength)} tokens, {from}; at most {seconds(full.step)} and{' '}
         {span(runSeconds.full)}, if all run to the limit{alike && '; measured with checkpointing the other way'}
+        {untimed > 0 && `; without ${plural(untimed, 'step')} of other kinds than RL`}
       </span>
     </p>
   )

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { EstimateEvent, MachineMemory } from '../../src-main/contract/estimate.ts'
 import { parseRecipe } from '../../src-main/contract/recipe.ts'
 import { forkEngine } from '../../src-main/host/engine-process.ts'
@@ -66,6 +66,52 @@ test('a run of the published size is refused on a workstation, with settings tha
     const without = loadRecipe(published() as unknown as Record<string, unknown>, others)
     expect((await host.estimator.now(without, null)).fits, left).toBe(false)
   }
+})
+
+test('the published recipes are refused with what they would need, though their model is not here', async () => {
+  vi.stubEnv('GRPO_STUDIO_MODELS', temporaryFolder())
+  vi.stubEnv('HF_HOME', temporaryFolder())
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const host = hostWith(machineOf(24))
+  for (const name of ['r1-zero-paper', 'r1-paper']) {
+    const error = await host.launch(loadRecipe(name, [])).catch((e) => e)
+    expect(error).toMatchObject({ code: 'too-large' })
+    expect(error.message).toMatch(/^The run would need about [\d.]+ TiB of memory, and this machine has 24 GiB free/)
+    expect(error.hint).toMatch(/No setting would make it fit here, as the least would need [\d.]+ GiB/)
+  }
+  const recipe = loadRecipe('r1-zero-paper', [])
+  const { memory, parameters } = await host.estimator.now(recipe, null)
+  // 32-bit weights, and three times as much for the reference and the moments
+  expect(memory.parts.weights).toBeGreaterThan(4 * parameters)
+  expect(memory.parts.training).toBe(12 * parameters)
+  await expect(host.launch(recipe, null, true)).rejects.toMatchObject({ code: 'not-found' })
+  await expect(host.launch({ ...recipe, model: 'nobody/nothing' })).rejects.toMatchObject({ code: 'not-found' })
+  expect(await host.ask.runs()).toEqual([])
+
+  const events: EstimateEvent[] = []
+  for await (const event of host.estimator.follow(recipe, null)) events.push(event)
+  expect(events.map(({ type }) => type)).toEqual(['estimate', 'unmeasured'])
+  expect(events[1]).toMatchObject({ reason: expect.stringContaining('was not fetched yet') })
+})
+
+test('a machine that is large enough is told the settings with which the published run would fit', async () => {
+  const host = hostWith(machineOf(1500))
+  const { fits, remedy, remedyBytes } = await host.estimator.now(loadRecipe('r1-zero-paper', []), null)
+  expect(fits).toBe(false)
+  expect(remedyBytes).toBeLessThan(1500 * GIB)
+  const changed = loadRecipe(
+    'r1-zero-paper',
+    remedy!.map((change) => change.assignment),
+  )
+  expect((await host.estimator.now(changed, null)).fits).toBe(true)
+})
+
+test('steps of other kinds than GRPO are counted, as their time is not estimated', async () => {
+  const host = hostWith(machineOf(24))
+  expect((await host.estimator.now(loadRecipe('r1-mini', []), null)).untimedSteps).toBe(
+    60 + 16 + 120 + 80 + 40 + 1 + 24 + 300 + 300,
+  )
+  expect((await host.estimator.now(loadRecipe('r1-zero-mini', []), null)).untimedSteps).toBe(0)
 })
 
 test('micro-batches come first among the settings, as they do no harm', async () => {

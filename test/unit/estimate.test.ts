@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { parseRecipe } from '../../src-main/contract/recipe.ts'
+import { parseRecipe, type Recipe, settingsOfStages } from '../../src-main/contract/recipe.ts'
 import { defaultSettings } from '../../src-main/contract/settings.ts'
 import { forwardFlops, passFlops, trainingFlops, withReference } from '../../src-main/engine/estimate/flops.ts'
 import { memoryOf, through } from '../../src-main/engine/estimate/memory.ts'
+import { remedyOf } from '../../src-main/engine/estimate/remedy.ts'
 import { resolved } from '../../src-main/engine/estimate/situation.ts'
 import { activationBytes, cacheBytesPerToken, samplingBytes, sizesOf } from '../../src-main/engine/estimate/sizes.ts'
 import { drawn } from '../../src-main/engine/estimate/time.ts'
 import { rolloutWork, updateWork } from '../../src-main/engine/estimate/workload.ts'
 import { parseConfig } from '../../src-main/engine/model/config.ts'
+import { knownModel } from '../../src-main/engine/model/known.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { machineMemory } from '../../src-main/host/machine-memory.ts'
 
@@ -33,6 +35,40 @@ const lora = {
 }
 const whole = sizesOf(smollm2, undefined)
 const adapted = sizesOf(smollm2, lora)
+
+test('a model that is not here is known by its published configuration', () => {
+  const { config, tokenizer } = knownModel('Qwen/Qwen2.5-32B')!
+  // as the hub counts them
+  expect(sizesOf(config, undefined).parameters).toBe(32_763_876_352)
+  expect(config.maxPositions).toBe(131_072)
+  expect(tokenizer.encode('What is 12 + 13?')).toHaveLength(6)
+  for (const name of ['embedded', 'Qwen/Qwen2.5-33B', '../Qwen/Qwen2.5-32B', 'Qwen/..'])
+    expect(knownModel(name)).toBeNull()
+})
+
+describe('remedies', () => {
+  const recipe = parseRecipe(
+    {
+      name: 'wide',
+      title: 'Wide',
+      task: { sum: 1 },
+      settings: { promptsPerStep: 8, groupSize: 16, miniBatches: 16 },
+      stages: [{ kind: 'grpo', name: 'only', steps: 3 }],
+    },
+    'test',
+  )
+  const outputs = (r: Recipe) => settingsOfStages(r)[0].promptsPerStep * settingsOfStages(r)[0].groupSize
+
+  test('leave an output for each mini-batch, as other recipes are refused', () => {
+    expect(remedyOf(recipe, outputs, 16)).toMatchObject({ changes: [{ assignment: 'promptsPerStep=1' }], bytes: 16 })
+    expect(remedyOf(recipe, outputs, 15)).toEqual({ changes: null, bytes: 16 })
+  })
+
+  test('that will not do say how far they come', () => {
+    const few = { ...recipe, settings: { ...recipe.settings, miniBatches: 1 } }
+    expect(remedyOf(few, outputs, 3)).toEqual({ changes: null, bytes: 4 })
+  })
+})
 
 describe('sizes', () => {
   test('parameters are those that Hugging Face counts', () => {

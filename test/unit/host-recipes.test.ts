@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { StudioError } from '../../src-main/contract/errors.ts'
-import { initialSettings, parseRecipe, totalSteps } from '../../src-main/contract/recipe.ts'
+import { initialSettings, parseRecipe, settingsOfStages, totalSteps } from '../../src-main/contract/recipe.ts'
+import type { Settings } from '../../src-main/contract/settings.ts'
 import { listRecipes, loadRecipe, withSteps } from '../../src-main/host/recipes.ts'
 import { recipeOf } from '../host/support/records.ts'
 import { temporaryFolder } from '../host/support/temporary.ts'
@@ -30,6 +31,37 @@ const valid = {
 }
 
 describe('shipped recipes', () => {
+  test('of the published size have the published values, counted in updates', () => {
+    const recipe = loadRecipe('r1-zero-paper', [])
+    const [first, second] = settingsOfStages(recipe)
+    const perUpdate = (s: Settings) => (s.promptsPerStep * s.groupSize) / s.miniBatches
+    expect(perUpdate(first)).toBe(512)
+    expect(first).toMatchObject({ learningRate: 3e-6, beta: 0.001, temperature: 1, groupSize: 16, innerEpochs: 1 })
+    expect(first.promptsPerStep * first.groupSize).toBe(8192)
+    expect(first.refreshReferenceEvery * first.miniBatches).toBe(400)
+    expect(totalSteps(recipe) * first.miniBatches).toBe(10_400)
+    expect([first, second].map((s) => s.maxCompletionTokens)).toEqual([32_768, 65_536])
+    expect((recipe.stages[0].steps * first.miniBatches) / 1000).toBeCloseTo(8.2, 1)
+
+    const stages = loadRecipe('r1-paper', []).stages
+    const settings = settingsOfStages(loadRecipe('r1-paper', []))
+    const of = (name: string) => settings[stages.findIndex((stage) => stage.name === name)]
+    expect(of('cold start')).toMatchObject({ promptsPerStep: 128, learningRate: 5e-5 })
+    expect(of('base model on samples')).toMatchObject({ promptsPerStep: 128, learningRate: 5e-5 })
+    expect(of('RL 1')).toMatchObject({
+      epsilonHigh: 10,
+      temperature: 1,
+      rewardWeights: { language: 1, helpfulness: 0 },
+    })
+    for (const judge of ['helpfulness', 'safety'])
+      expect(of(judge)).toMatchObject({ promptsPerStep: 256, learningRate: 6e-6 })
+    expect(of('RL 2')).toMatchObject({ temperature: 0.7, learningRate: 3e-6, rewardWeights: { helpfulness: 0 } })
+    const last = stages.at(-1)!
+    const { at, settings: preference } = last.milestones![0]
+    expect((last.steps + 1 - at) * of('RL 2').miniBatches).toBe(400)
+    expect(preference.rewardWeights).toEqual({ helpfulness: 1, safety: 1 })
+  })
+
   test('are all valid, with the settings of each stage resolved', () => {
     const [mini] = listRecipes().filter((recipe) => recipe.name === 'r1-zero-mini')
     expect(mini.stages).toHaveLength(2)

@@ -2,11 +2,12 @@
 import type { Change } from '../../contract/estimate.ts'
 import { loraSchema } from '../../contract/lora.ts'
 import { type NumberSettingName, numberSettings } from '../../contract/number-settings.ts'
-import type { Recipe } from '../../contract/recipe.ts'
+import { type Recipe, settingsOfStages } from '../../contract/recipe.ts'
 
 export interface Remedy {
-  changes: Change[]
-  recipe: Recipe
+  /** null when nothing of it would do. */
+  changes: Change[] | null
+  /** With the changes; where they would not do, with all of them. */
   bytes: number
 }
 
@@ -30,9 +31,8 @@ const steps: ((recipe: Recipe, fits: (r: Recipe) => boolean) => { recipe: Recipe
 
 /**
  * @param bytesOf the estimate of a recipe
- * @returns null when nothing of it would do
  */
-export function remedyOf(recipe: Recipe, bytesOf: (recipe: Recipe) => number, available: number): Remedy | null {
+export function remedyOf(recipe: Recipe, bytesOf: (recipe: Recipe) => number, available: number): Remedy {
   const fits = (r: Recipe) => bytesOf(r) <= available
   let current = recipe
   let changes: Change[] = []
@@ -46,7 +46,7 @@ export function remedyOf(recipe: Recipe, bytesOf: (recipe: Recipe) => number, av
     if (!fits(current)) continue
     return relaxed(recipe, changes, fits, bytesOf)
   }
-  return null
+  return { changes: null, bytes: bytesOf(current) }
 }
 
 /** Takes back, the most harmful last tried first, what turns out not to be needed beside the others. */
@@ -61,8 +61,7 @@ function relaxed(
     const without = kept.filter((c) => c !== change)
     if (fits(applied(recipe, without))) kept = without
   }
-  const changed = applied(recipe, kept)
-  return { changes: kept, recipe: changed, bytes: bytesOf(changed) }
+  return { changes: kept, bytes: bytesOf(applied(recipe, kept)) }
 }
 
 function applied(recipe: Recipe, changes: Change[]): Recipe {
@@ -92,15 +91,21 @@ function lower(name: NumberSettingName) {
     const from = given.length > 0 ? Math.max(...given) : numberSettings[name].default
     const bottom = least[name]!
     if (from <= bottom) return null
+    let found: { recipe: Recipe; change: Change } | null = null
     for (let value = powerBelow(from); ; value /= 2) {
       const to = Math.max(bottom, value)
       const next = withValue(recipe, name, to)
       const { label } = numberSettings[name]
-      const change = { assignment: `${name}=${to}`, label, from: String(from), to: String(to) }
-      if (fits(next) || to === bottom) return { recipe: next, change }
+      if (!splits(next)) return found
+      found = { recipe: next, change: { assignment: `${name}=${to}`, label, from: String(from), to: String(to) } }
+      if (fits(next) || to === bottom) return found
     }
   }
 }
+
+/** Whether there is an output for each mini-batch: other recipes are refused. */
+const splits = (recipe: Recipe) =>
+  settingsOfStages(recipe).every((s) => s.miniBatches <= s.promptsPerStep * s.groupSize)
 
 /** The largest power of two below. */
 const powerBelow = (n: number) => 2 ** (Math.ceil(Math.log2(n)) - 1)

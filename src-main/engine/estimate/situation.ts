@@ -2,8 +2,7 @@
 import { defaultPrompt } from '../../contract/prompt.ts'
 import { enterStage, initialSettings, type Recipe } from '../../contract/recipe.ts'
 import type { Settings } from '../../contract/settings.ts'
-import type { Policy } from '../model/policy.ts'
-import { writePrompts } from '../prompts.ts'
+import { type PromptModel, writePrompts } from '../prompts.ts'
 import { MOST_ROWS } from '../rollout/rollout.ts'
 import { EVALUATION_ROWS } from '../stages/evaluate.ts'
 import { longestLimit } from '../start.ts'
@@ -24,7 +23,7 @@ export interface Situation {
 const PROMPTS = 256
 
 /** @throws StudioError as a run would, for a prompt that cannot be written or a data set that cannot be read */
-export async function situationOf(recipe: Recipe, model: Pick<Policy, 'tokenizer' | 'companions'>): Promise<Situation> {
+export async function situationOf(recipe: Recipe, model: PromptModel): Promise<Situation> {
   const few = { trainPrompts: Math.min(recipe.trainPrompts, PROMPTS), evalPrompts: 1, finalEvalPrompts: 1 }
   const { training, examples } = await problemsOf({ ...recipe, ...few })
   const problems = training.slice(0, PROMPTS)

@@ -4,7 +4,8 @@ import { modelPath } from '../../library/places.ts'
 
 // A bundle lies one folder less deep than this source.
 const root = import.meta.url.endsWith('.js') ? '../..' : '../../..'
-const folder = fileURLToPath(new URL(`${root}/resources/model`, import.meta.url))
+export const resourcesFolder = new URL(`${root}/resources/`, import.meta.url)
+const folder = fileURLToPath(new URL('model', resourcesFolder))
 
 /**
  * Where the model lies that a recipe or a command names.
