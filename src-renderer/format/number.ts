@@ -61,7 +61,7 @@ export function bytes(value: number): string {
   return `${trimmed(size)} ${units[unit]}`
 }
 
-/** Memory in powers of two, as systems count it: 812 MiB, 3.25 GiB. */
+/** Memory in powers of two, as systems count it: 812 MiB, 3.25 GiB, 1.2 TiB. */
 export function memory(value: number): string {
   const mib = value / 2 ** 20
   if (mib >= 1000 * 1024) return `${Number((mib / 2 ** 20).toPrecision(3))} TiB`

@@ -16,6 +16,8 @@ import {
 } from '../../src-main/engine/tasks/requests.ts'
 import { mixedTongues } from '../../src-main/engine/tasks/second-tongue.ts'
 import { evaluationSet, trainingSet } from '../../src-main/engine/tasks/sets.ts'
+import { problemsOf } from '../../src-main/engine/tasks/source.ts'
+import { recipeOf } from '../host/support/records.ts'
 
 describe('requests', () => {
   const random = randomAt(1, 'requests')
@@ -81,4 +83,12 @@ it('a mixed trace says the same in two languages, which the language reward sees
     expect(pure.value).toBe(1)
     expect(spoiled.value).toBeLessThan(1)
   }
+})
+
+it('prompts without an answer alone are held out as general ones, whatever else the recipe has', async () => {
+  const task = { sum: 1, sat: 1, function: 1, request: 1 }
+  const recipe = recipeOf({ task, trainPrompts: 8, evalPrompts: 8, finalEvalPrompts: 40 })
+  const { heldOut, general } = await problemsOf(recipe)
+  expect(new Set(general.map(({ domain }) => domain))).toEqual(new Set(['general']))
+  expect(new Set(heldOut.map(({ domain }) => domain))).toEqual(new Set(['math', 'logic', 'code']))
 })

@@ -1,5 +1,5 @@
 /** The problems of a run: generated ones, or those of its data set. */
-import { arithmeticKinds, generalKinds, puzzleKinds, type Recipe, type TaskKind } from '../../contract/recipe.ts'
+import { arithmeticKinds, generalKinds, levelledKinds, type Recipe, type TaskKind } from '../../contract/recipe.ts'
 import { dataSet } from './data-set.ts'
 import type { Problem, TaskWeights } from './problem.ts'
 import { assertDisjoint, evaluationSet, exampleSet, MOST_GENERAL, trainingSet } from './sets.ts'
@@ -22,7 +22,7 @@ export async function problemsOf(recipe: Recipe): Promise<ProblemSets> {
   const evalPrompts = Math.max(recipe.finalEvalPrompts, recipe.evalPrompts)
   if (data) return dataSet(data, { trainPrompts, evalPrompts, examples, seed })
   const judged = without(task, generalKinds)
-  const general = without(task, [...arithmeticKinds, ...puzzleKinds])
+  const general = without(task, [...arithmeticKinds, ...levelledKinds])
   const sets = {
     training: trainingSet(task, trainPrompts, seed, levels),
     heldOut: evaluationSet(judged, evalPrompts, levels),

@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { knobs, refusal } from '../../../src-main/contract/knobs.ts'
-import { bytes, compact, percent, plain, signed, typed } from '../../../src-renderer/format/number.ts'
+import { gib } from '../../../src-main/host/refusal.ts'
+import { bytes, compact, memory, percent, plain, signed, typed } from '../../../src-renderer/format/number.ts'
 import { moment, span } from '../../../src-renderer/format/time.ts'
 import { positionOf, valueAt } from '../../../src-renderer/pages/live/steer/scale.ts'
 
 describe('numbers as a person reads them', () => {
+  it.each([
+    [812 * 2 ** 20, '812 MiB'],
+    [3.25 * 2 ** 30, '3.25 GiB'],
+    [695 * 2 ** 30, '695 GiB'],
+    [29.4 * 2 ** 40, '29.4 TiB'],
+  ])('memory of %s bytes is %s', (value, text) => {
+    expect(memory(value)).toBe(text)
+    expect(gib(value)).toBe(text)
+  })
+
   it.each([
     [0, '0'],
     [0.12345, '0.123'],
