@@ -370,7 +370,8 @@ class Run {
       // what is asked from here on is of the next step, and comes again if that does
       position.staying = this.steering.staying
       position.tokens = report.metrics.num_tokens
-      position.gate.seconds += report.metrics['seconds/step']
+      // kept where it decides something: a checkpoint is otherwise the same whatever the clock says
+      if (this.gate?.minutes !== undefined) position.gate.seconds += report.metrics['seconds/step']
       position.running = withStep(position.running ?? {}, report.groups)
       this.newest = report
       if (this.recipe.stages[position.stage].kind === 'grpo')
