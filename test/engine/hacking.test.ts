@@ -24,6 +24,8 @@ function recipe(steps: number, settings: object, more: object = {}) {
     evalPrompts: 128,
     finalEvalPrompts: 128,
     stages: [{ kind: 'grpo', name: 'only', steps }],
+    // nobody is there to let it go on
+    pauseOn: [],
     ...more,
     settings: {
       groupSize: 8,

@@ -338,8 +338,9 @@ onEachBackend('a rollout', () => {
         micro.forEach((o, r) => {
           const from = r * (batch.length - 1) + o.promptIds.length - 1
           const trainer = [...values.subarray(from, from + o.ids.length)]
-          for (const [i, x] of trainer.entries()) expect(Math.abs(x - o.logProbs[i])).toBeLessThan(1e-5)
-          expectClose('sampler against trainer', `temperature ${temperature}`, o.logProbs, trainer)
+          // two ways to add up some 50 positions in 32 bits; which of them a processor rounds differs
+          for (const [i, x] of trainer.entries()) expect(Math.abs(x - o.logProbs[i])).toBeLessThan(2e-5)
+          expectClose('sampler against trainer', `temperature ${temperature}`, o.logProbs, trainer, 2e-5)
         })
       }
     })
