@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useStore } from 'zustand'
 import { LivePage } from '../pages/live/Page.tsx'
 import { ModelsPage } from '../pages/models/Page.tsx'
@@ -10,7 +10,7 @@ import { SystemPage } from '../pages/system/Page.tsx'
 import { TracesPage } from '../pages/traces/Page.tsx'
 import { Hints } from '../parts/Hints.tsx'
 import { schemeStore } from '../stores/scheme.ts'
-import { useRoute } from '../stores/use.ts'
+import { useRoute, useView } from '../stores/use.ts'
 import styles from './App.module.css'
 import { CommandPalette } from './CommandPalette.tsx'
 import { Guard } from './Guard.tsx'
@@ -85,9 +85,7 @@ export function App() {
       </div>
       <Suspense>
         <LaunchDialog />
-        <SweepDialog />
-        <BranchDialog />
-        <RecipeEditDialog />
+        <RareDialogs />
       </Suspense>
       <CommandPalette />
       <ShortcutsDialog />
@@ -100,4 +98,24 @@ export function App() {
       />
     </MantineProvider>
   )
+}
+
+/** Loaded when one is first asked for, and there from then on. */
+function RareDialogs() {
+  const sweep = useEver(useView((v) => v.sweep !== null))
+  const branch = useEver(useView((v) => v.branching !== null))
+  const edit = useEver(useView((v) => v.recipeEdited !== null))
+  return (
+    <>
+      {sweep && <SweepDialog />}
+      {branch && <BranchDialog />}
+      {edit && <RecipeEditDialog />}
+    </>
+  )
+}
+
+function useEver(now: boolean): boolean {
+  const [ever, setEver] = useState(now)
+  if (now && !ever) setEver(true)
+  return ever
 }

@@ -4,24 +4,21 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import type { LaunchOrder } from '../actions/launch.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
-import type { Explanation } from '../transport/explain.ts'
 import styles from './Doubts.module.css'
 
 export interface LaunchDoubts {
   /** Names those that have to be accepted; empty: none. */
   key: string
   doubts: { asked: string; doubt: string }[]
-  /** Why they cannot be told. */
-  error: Explanation | null
 }
 
-/** @param order null asks for nothing */
+/** What cannot be read is told by the launch. @param order null asks for nothing */
 export function useDoubts(order: LaunchOrder | null): LaunchDoubts {
   const key = order && JSON.stringify(order)
-  const { data, error, key: answered } = useResource(key, () => api().runs.rewardModels(order as LaunchOrder))
+  const { data, key: answered } = useResource(key, () => api().runs.rewardModels(order as LaunchOrder))
   const current = answered === key ? (data ?? []) : []
   const doubts = current.flatMap(({ asked, doubt, accepted }) => (doubt === null || accepted ? [] : [{ asked, doubt }]))
-  return { key: doubts.map(({ asked }) => asked).join(), doubts, error: answered === key ? error : null }
+  return { key: doubts.map(({ asked }) => asked).join(), doubts }
 }
 
 interface Props {
@@ -30,14 +27,7 @@ interface Props {
   onAccept: (yes: boolean) => void
 }
 
-export function Doubts({ doubts: { doubts, error }, accepted, onAccept }: Props) {
-  if (error && doubts.length === 0)
-    return (
-      <p className={styles.doubts} role="alert">
-        <IconAlertTriangle size="1rem" stroke={1.7} aria-hidden="true" />
-        {error.message} {error.hint}
-      </p>
-    )
+export function Doubts({ doubts: { doubts }, accepted, onAccept }: Props) {
   if (doubts.length === 0) return null
   return (
     <section className={styles.doubts} aria-label="Doubts about a reward model">

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from './support/fixtures.ts'
 
@@ -8,6 +8,7 @@ test('a model is measured on a file with its fields mapped, and set against itse
   await studio.open()
   const { page, window } = studio
   const file = join(outputDir, 'own.csv')
+  mkdirSync(outputDir, { recursive: true })
   writeFileSync(file, 'ask,gold\n"1+2=",3\n"2+2=",4\n"3+2=",5\n')
   await window.goTo('Measure')
   await expect(page.getByText('Nothing was measured yet.')).toBeVisible()
