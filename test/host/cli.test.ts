@@ -79,9 +79,9 @@ describe('help', () => {
   })
 
   test('what is not understood ends with status 2, on stderr', async () => {
-    const { status, out, err } = await run(['frob'])
+    const { status, out, err } = await run(['xyzzy'])
     expect({ status, out }).toEqual({ status: 2, out: '' })
-    expect(err).toMatch(/unknown command 'frob'\n.*--help/)
+    expect(err).toMatch(/unknown command 'xyzzy'\n.*--help/)
   })
 })
 
