@@ -15,13 +15,13 @@ export default defineConfig({
         },
       },
       {
-        // One process a file, one after another: each loads a tensor library that takes all cores.
+        // One process a file, two at a time: each loads a tensor library, and waits for a core now and then.
         test: {
           name: 'engine',
           setupFiles: ['test/support/generated-cases.ts'],
           include: ['test/engine/**/*.test.ts'],
           pool: 'forks',
-          maxWorkers: 1,
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'host',
           include: ['test/host/**/*.test.ts'],
           pool: 'forks',
-          maxWorkers: 1,
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },

@@ -29,7 +29,7 @@ holds the queue until it goes on, is stopped, or "queue start" sets it aside. Af
 goes on when a run is started or resumed again, or with "queue start", first with the queue's run that was cut off.
 
 Examples:
-  grpo-studio queue list
+  grpo-studio queue list --json
   grpo-studio queue move q5 1
   grpo-studio queue remove q3 q4
   grpo-studio queue start`,

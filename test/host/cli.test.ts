@@ -29,6 +29,8 @@ describe('help', () => {
     'resume',
     'fork',
     'roll-back',
+    'queue',
+    'sweep',
     'runs',
     'show',
     'report',
