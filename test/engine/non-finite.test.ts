@@ -32,7 +32,7 @@ describe('a non-finite loss', () => {
     expect(alerts).toHaveLength(1)
     expect(alerts[0].pause).toBe(true)
     expect(alerts[0].alert.message).toMatch(/became (NaN|-?Infinity)\. Step 3 was undone and the run is paused/)
-    expect(alerts[0].alert.hint).toContain('Lower the learning rate')
+    expect(alerts[0].alert.hint).toContain('a lower learning rate')
     expect(bad.of('paused')).toEqual([{ type: 'paused', step: 2, reason: 'alert' }])
     expect(bad.of('running').map((m) => m.step)).toEqual([1, 3])
     expect(bad.of('checkpoint').map((m) => m.record.step)).toEqual([0, 2, 5])

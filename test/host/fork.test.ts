@@ -101,7 +101,7 @@ describe('a fork', () => {
       [9, ['stages.0.steps=3'], 'bad-request', 'Change the stages after it'],
       [9, ['stages.1.kind=sft', 'stages.1.data=solutions'], 'bad-request', 'Change the stages after it'],
       [12, [], 'bad-request', '--set stages.1.steps=12'],
-      [9, ['groupSizes=4'], 'bad-setting', 'Settings:'],
+      [9, ['groupSizes=4'], 'bad-setting', 'Did you mean groupSize?'],
     ]
     for (const [step, assignments, code, hint] of refused)
       await expect(host.fork('1', step, assignments)).rejects.toMatchObject({
