@@ -12,10 +12,9 @@ import { panelsOf } from '../../src-renderer/charts/panels.ts'
 import { code, table } from './markdown.ts'
 
 const charted = new Set<string>(
-  panelsOf([], [], ['sft', 'rejection-sampling', 'reward-model'], true).flatMap((panel) => [
-    panel.metric,
-    panel.spread ?? panel.metric,
-  ]),
+  panelsOf(['format', 'language', 'helpfulness'], ['sft', 'rejection-sampling', 'reward-model'], true).flatMap(
+    (panel) => [panel.metric, panel.spread ?? panel.metric],
+  ),
 )
 
 const ofEachReward: Record<string, MetricInfo> = {

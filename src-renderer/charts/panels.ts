@@ -13,7 +13,6 @@ import {
   sideMetrics,
   stageMetrics,
 } from '../../src-main/contract/metrics.ts'
-import type { AlertKind } from '../../src-main/contract/records.ts'
 import { correctnessRewards, type RewardName, rewardInfo } from '../../src-main/contract/rewards.ts'
 import type { StageKind } from '../../src-main/contract/stages.ts'
 import { compact, percent } from '../format/number.ts'
@@ -83,13 +82,17 @@ const panels: Panel[] = [
   panel('speed', 'tokens_per_second', { fromZero: true }),
 ]
 
-/** Drawn once an alert speaks of them. */
-const signals: Partial<Record<AlertKind, Panel>> = {
-  'repetition-growth': panel('repeating', 'completions/repetition', { share: true }),
-  'identical-answers': panel('identical', 'completions/identical_groups', { share: true }),
-  'hollow-format': panel('hollow', 'completions/hollow', { share: true }),
-  'reward-model-range': panel('out-of-range', 'reward_model/out_of_range', { share: true }),
-  'other-language': panel('other-language', 'completions/other_language', { share: true }),
+/** What reward hacking is told by. Always drawn, whether an alert speaks of them or not: a chart that comes later would move all others. */
+const signals: Panel[] = [
+  panel('repeating', 'completions/repetition', { share: true }),
+  panel('identical', 'completions/identical_groups', { share: true }),
+]
+const outOfRange = panel('out-of-range', 'reward_model/out_of_range', { share: true })
+const signalOf: Partial<Record<RewardName, Panel>> = {
+  format: panel('hollow', 'completions/hollow', { share: true }),
+  language: panel('other-language', 'completions/other_language', { share: true }),
+  helpfulness: outOfRange,
+  safety: outOfRange,
 }
 
 const critic: Panel[] = [
@@ -106,13 +109,11 @@ const collecting = panel('kept', 'samples/kept', { fromZero: true })
 
 /**
  * The charts of a run: its reward, the sides of it where it has several, then each reward that it weighs; the form is soon learnt, and the reader tells of it.
- * @param raised kinds of the run's alerts
  * @param kinds of its stages
  * @param withCritic see `hasCritic`
  */
 export function panelsOf(
   rewards: readonly RewardName[],
-  raised: readonly string[] = [],
   kinds: readonly StageKind[] = [],
   withCritic = false,
 ): Panel[] {
@@ -134,7 +135,8 @@ export function panelsOf(
       ),
     ...panels,
     ...(withCritic ? critic : []),
-    ...raised.flatMap((kind) => signals[kind as AlertKind] ?? []),
+    ...signals,
+    ...new Set(rewards.flatMap((name) => signalOf[name] ?? [])),
     ...(kinds.includes('sft') || kinds.includes('distil') ? supervised : []),
     ...(kinds.includes('rejection-sampling') ? [collecting] : []),
     ...(kinds.includes('reward-model') ? [judging] : []),

@@ -1,4 +1,4 @@
-import { IconArrowsMaximize, IconArrowsMinimize, IconWaveSine } from '@tabler/icons-react'
+import { IconWaveSine } from '@tabler/icons-react'
 import { memo, useCallback, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { rewardsOf } from '../../../src-main/contract/recipe.ts'
@@ -8,7 +8,8 @@ import type { Range } from '../../charts/frame.ts'
 import { type Line, overlayOption } from '../../charts/overlayOption.ts'
 import { type Panel, panelsOf } from '../../charts/panels.ts'
 import { ActionIconButton } from '../../parts/ActionButton.tsx'
-import { hint } from '../../parts/hint.ts'
+import chartStyles from '../../parts/ChartPanel.module.css'
+import { ChartPanel } from '../../parts/ChartPanel.tsx'
 import { useFrame, usePalette } from '../../parts/useLook.ts'
 import { indexOfStep } from '../../stores/columns.ts'
 import { useView } from '../../stores/use.ts'
@@ -29,7 +30,7 @@ export function Curves({ runs, colourOf }: Props) {
   const panels = useMemo(() => {
     const rewards = [...new Set(runs.flatMap(({ detail }) => rewardsOf(detail.config)))]
     const kinds = runs.flatMap(({ detail }) => detail.config.stages.map(({ kind }) => kind))
-    return panelsOf(rewards, [], kinds).filter(({ metric }) => runs.some(({ columns }) => columns.series[metric]))
+    return panelsOf(rewards, kinds).filter(({ metric }) => runs.some(({ columns }) => columns.series[metric]))
   }, [runs])
   const shown = enlarged ? panels.filter(({ id }) => id === enlarged) : panels
   return (
@@ -43,7 +44,7 @@ export function Curves({ runs, colourOf }: Props) {
           icon={<IconWaveSine size="1rem" aria-hidden="true" />}
         />
       </div>
-      <div className={styles.grid} data-enlarged={enlarged !== null}>
+      <div className={`${chartStyles.grid} ${styles.grid}`} data-enlarged={enlarged !== null}>
         {shown.map((panel) => (
           <Curve
             key={panel.id}
@@ -99,32 +100,22 @@ const Curve = memo(function Curve(props: CurveProps) {
     (width: number) => overlayOption({ panel, lines, range, zoomed: false, smooth, palette, frame, width }),
     [panel, lines, range, smooth, palette, frame],
   )
-  const Icon = enlarged ? IconArrowsMinimize : IconArrowsMaximize
   return (
-    <figure className={styles.panel} data-metric={panel.id}>
-      <figcaption className={styles.caption}>
-        <span className={styles.name} {...hint(panel.unit ? `${panel.about} In ${panel.unit}.` : panel.about)}>
-          {panel.title}
-        </span>
-        <button
-          type="button"
-          className={styles.enlarge}
-          onClick={() => onEnlarge(enlarged ? null : panel.id)}
-          aria-label={enlarged ? 'Back to all charts' : `Enlarge ${panel.title}`}
-        >
-          <Icon size="0.8125rem" stroke={1.8} aria-hidden="true" />
-        </button>
-        <Values panel={panel} lines={lines} />
-      </figcaption>
+    <ChartPanel
+      panel={panel}
+      enlarged={enlarged}
+      onEnlarge={() => onEnlarge(enlarged ? null : panel.id)}
+      values={<Values panel={panel} lines={lines} />}
+    >
       <StepCursor range={range} frame={frame}>
         <Chart
-          className={styles.chart}
+          className={chartStyles.chart}
           build={build}
           onChange={never}
           label={`${panel.title} of each run over steps`}
         />
       </StepCursor>
-    </figure>
+    </ChartPanel>
   )
 })
 

@@ -1,4 +1,3 @@
-import { IconArrowsMaximize, IconArrowsMinimize } from '@tabler/icons-react'
 import { memo, useCallback, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Palette } from '../../../app/palette.ts'
@@ -6,7 +5,8 @@ import { Chart } from '../../../charts/Chart.tsx'
 import type { Frame, Range } from '../../../charts/frame.ts'
 import { type Abandoned, metricOption } from '../../../charts/metricOption.ts'
 import type { Panel } from '../../../charts/panels.ts'
-import { hint } from '../../../parts/hint.ts'
+import chartStyles from '../../../parts/ChartPanel.module.css'
+import { ChartPanel } from '../../../parts/ChartPanel.tsx'
 import { useFrame } from '../../../parts/useLook.ts'
 import { indexOfStep } from '../../../stores/columns.ts'
 import { liveStore } from '../../../stores/live.ts'
@@ -63,28 +63,18 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
   )
   const build = useCallback((width: number) => option(width, frame), [option, frame])
   const toggle = () => viewStore.setState({ enlarged: enlarged ? null : panel.id })
-  const Icon = enlarged ? IconArrowsMinimize : IconArrowsMaximize
   return (
-    <figure className={styles.panel} data-metric={panel.id}>
-      <figcaption className={styles.caption}>
-        <span className={styles.name} {...hint(panel.unit ? `${panel.about} In ${panel.unit}.` : panel.about)}>
-          {panel.title}
-        </span>
-        <button
-          type="button"
-          className={styles.tool}
-          onClick={toggle}
-          aria-label={enlarged ? 'Back to all charts' : `Enlarge ${panel.title}`}
-        >
-          <Icon size="0.8125rem" stroke={1.8} aria-hidden="true" />
-        </button>
-        <SaveMenu panel={panel} heldOut={heldOut} picture={() => ({ title: panel.title, palette, option })} />
-        <Value panel={panel} />
-      </figcaption>
+    <ChartPanel
+      panel={panel}
+      enlarged={enlarged}
+      onEnlarge={toggle}
+      tools={<SaveMenu panel={panel} heldOut={heldOut} picture={() => ({ title: panel.title, palette, option })} />}
+      values={<Value panel={panel} />}
+    >
       <Plot range={range} frame={frame} marks={marks} onMark={onMark}>
-        <Chart className={styles.chart} build={build} onChange={onColumns} label={`${panel.title} over steps`} />
+        <Chart className={chartStyles.chart} build={build} onChange={onColumns} label={`${panel.title} over steps`} />
       </Plot>
-    </figure>
+    </ChartPanel>
   )
 })
 

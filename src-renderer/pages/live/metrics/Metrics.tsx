@@ -6,6 +6,7 @@ import { resetZoom, toggleLog, toggleSmoothing } from '../../../actions/charts.t
 import { panelsOf } from '../../../charts/panels.ts'
 import { span } from '../../../format/time.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
+import chartStyles from '../../../parts/ChartPanel.module.css'
 import { usePalette } from '../../../parts/useLook.ts'
 import { indexOfStep } from '../../../stores/columns.ts'
 import { liveStore } from '../../../stores/live.ts'
@@ -29,12 +30,10 @@ export const Metrics = memo(function Metrics() {
   const [spot, setSpot] = useState<MarkSpot | null>(null)
   const onMark = useCallback((next: MarkSpot | null) => setSpot(next), [])
   const recipe = useDetail()?.config
-  // a text, which is the same until there is another kind
-  const raised = useLive((s) => [...new Set(s.alerts.map((alert) => alert.kind))].join())
   const panels = useMemo(() => {
     const kinds = recipe?.stages.map((stage) => stage.kind)
-    return panelsOf(recipe ? rewardsOf(recipe) : ['accuracy'], raised.split(','), kinds, recipe && hasCritic(recipe))
-  }, [recipe, raised])
+    return panelsOf(recipe ? rewardsOf(recipe) : ['accuracy'], kinds, recipe && hasCritic(recipe))
+  }, [recipe])
   const shown = enlarged ? panels.filter((p) => p.id === enlarged) : panels
   return (
     <section className={styles.metrics} aria-label="Metrics">
@@ -54,7 +53,7 @@ export const Metrics = memo(function Metrics() {
           icon={<IconZoomReset size="1rem" aria-hidden="true" />}
         />
       </div>
-      <div className={styles.grid} data-enlarged={enlarged !== null}>
+      <div className={`${chartStyles.grid} ${styles.grid}`} data-enlarged={enlarged !== null}>
         {shown.map((panel) => (
           <MetricPanel
             key={panel.id}

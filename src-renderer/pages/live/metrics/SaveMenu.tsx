@@ -3,9 +3,9 @@ import { IconDownload } from '@tabler/icons-react'
 import type { HeldOutPoint, Panel } from '../../../charts/panels.ts'
 import type { Picture } from '../../../charts/picture.ts'
 import { valuesCsv } from '../../../charts/values.ts'
+import styles from '../../../parts/ChartPanel.module.css'
 import { liveStore } from '../../../stores/live.ts'
 import { download, downloadFrom } from '../../../text/download.ts'
-import styles from './Metrics.module.css'
 
 interface SaveMenuProps {
   panel: Panel
