@@ -4,7 +4,7 @@ import { type DataMap, dataFields, dataMapSchema } from '../contract/data-set.ts
 import { type Domain, domains } from '../contract/domains.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { EvaluationEntry, ProblemSource } from '../contract/evaluation.ts'
-import { levelledKinds, puzzleLevels, type TaskKind, taskKinds } from '../contract/recipe.ts'
+import { levelsAt, puzzleLevels, type TaskKind, taskKinds } from '../contract/recipe.ts'
 import { type RewardName, rewardInfo, rewardNames } from '../contract/rewards.ts'
 import { evaluateOutside } from '../host/evaluate.ts'
 import { Host } from '../host/host.ts'
@@ -99,7 +99,7 @@ async function evaluate(what: string, options: EvaluateOptions): Promise<void> {
 function sourceOf({ task, level, problems: file, domain, map }: EvaluateOptions): ProblemSource | undefined {
   if (file !== undefined) return { file: resolve(file), domain, map }
   if (!task) return undefined
-  return { task, levels: level === undefined ? {} : Object.fromEntries(levelledKinds.map((kind) => [kind, level])) }
+  return { task, levels: levelsAt(level) }
 }
 
 /** A line that is drawn over on a terminal, and left out elsewhere. */

@@ -3,7 +3,6 @@ import { z } from 'zod'
 
 /** The projections that can be adapted, by the names that all three model families share. */
 export const loraTargets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
-export type LoraTarget = (typeof loraTargets)[number]
 
 export const loraSchema = z.strictObject({
   /** Width of the two matrices; more can express more and costs more. */

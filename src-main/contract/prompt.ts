@@ -2,7 +2,6 @@
 import { z } from 'zod'
 
 export const promptStyles = ['auto', 'bare', 'chat', 'text'] as const
-export type PromptStyle = (typeof promptStyles)[number]
 
 /** R1-Zero's template (Guo et al. 2025, Table 1), up to the question itself. */
 export const r1ZeroSystem =

@@ -35,8 +35,8 @@ const level = z.number().int().min(1).max(puzzleLevels)
 const levelRange = z
   .tuple([level, level])
   .refine(([from, to]) => from <= to, 'must be from the lower level to the higher')
-const ofEach = <K extends string, T extends z.ZodType>(kinds: readonly K[], schema: T) =>
-  Object.fromEntries(kinds.map((kind) => [kind, schema])) as Record<K, T>
+const ofEach = <K extends string, T>(kinds: readonly K[], one: T) =>
+  Object.fromEntries(kinds.map((kind) => [kind, one])) as Record<K, T>
 
 export const recipeSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -86,6 +86,10 @@ export const recipeSchema = z.strictObject({
 })
 
 export type Recipe = z.infer<typeof recipeSchema>
+
+/** Every levelled kind at one level; undefined: all levels of each. */
+export const levelsAt = (level: number | undefined): Recipe['levels'] =>
+  level === undefined ? {} : ofEach(levelledKinds, level)
 export type { Stage } from './stages.ts'
 
 /** Line of a file, from 1, in which the value at this path stands; undefined where it does not stand in the file. */

@@ -3,13 +3,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Domain } from '../contract/domains.ts'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
-import { StudioError } from '../contract/errors.ts'
 import { defaultEvaluation, type EvaluationForm } from '../contract/evaluation.ts'
 import { type Gate, gateReached } from '../contract/gates.ts'
 import { settingsOf } from '../contract/knobs.ts'
 import { replanned } from '../contract/plan.ts'
 import { enterStage, type Recipe } from '../contract/recipe.ts'
-import type { AlertKind, PhaseReport, StageRecord, SteeringEvent, StepReport } from '../contract/records.ts'
+import type { PhaseReport, StageRecord, SteeringEvent, StepReport } from '../contract/records.ts'
 import { doubtsOf, type RewardModelNote } from '../contract/reward-models.ts'
 import { mergeSettings } from '../contract/settings.ts'
 import { gateOf, leavesPolicy } from '../contract/stages.ts'
@@ -33,6 +32,7 @@ import { freshState, longestLimit, mostTokens, openBackendFor, requireRoom } fro
 import { type Boundary, Steering } from './steering.ts'
 import { questionOf } from './tasks/question.ts'
 import { type ProblemSets, problemsOf } from './tasks/source.ts'
+import { Tells } from './tells.ts'
 import { requireBf16Products } from './tensor/bf16.ts'
 import { compiling } from './tensor/compiled.ts'
 import { undoPoint } from './undo.ts'
@@ -97,6 +97,7 @@ class Run {
   private readonly rewardModels: string
   private readonly domains: ReadonlySet<Domain>
   private readonly alerts: Alerts
+  private readonly tells: Tells
   private readonly breathe = breather()
   /** By prompt, in words. */
   private readonly questions: ReadonlyMap<string, string>
@@ -118,6 +119,7 @@ class Run {
     this.rewardModels = start.rewardModels ?? ''
     this.checkpointed = state.position.step
     this.alerts = new Alerts(state.position.alerts)
+    this.tells = new Tells(channel.send.bind(channel), () => state.position.step)
     this.sets = sets
     this.questions = new Map(sets.training.map((problem) => [problem.prompt, questionOf(problem)]))
     this.domains = new Set(sets.training.map((problem) => problem.domain))
@@ -217,11 +219,7 @@ class Run {
     position.gate.asked = true
     if (this.steering.decidedAt(position.step + 1)) return
     this.steering.hold(true)
-    this.alert(
-      'gate',
-      `Stage "${name}" may end: ${why}. The run waits.`,
-      'Go to the next stage, or stay in this one; resuming stays until you say next.',
-    )
+    this.tells.gate(name, why)
   }
 
   private stageDone(): boolean {
@@ -256,7 +254,7 @@ class Run {
     if (missing === null) enter(this.state, before, recipe.stages[stage], recipe)
     channel.send({ type: 'stage-began', stage, firstStep: stageFirstStep, settings })
     if (missing !== null) {
-      this.tellSkipped(recipe.stages[stage].name, missing)
+      this.tells.skipped(recipe.stages[stage].name, missing)
       return this.leaveStage('skipped', boundary)
     }
     if (recipe.stages[stage].kind === 'distil') await this.meetStudent()
@@ -275,7 +273,7 @@ class Run {
         return !this.tellDoubts(note) || (await this.waited(boundary))
       } catch (error) {
         this.steering.hold()
-        this.tellRefusal(error, 'What the stage leaves behind', this.folder)
+        this.tells.refused(error, 'What the stage leaves behind', this.folder)
         if (!(await this.waited(boundary))) return false
       }
     }
@@ -295,21 +293,8 @@ class Run {
     const [doubt] = doubtsOf(note)
     if (!doubt) return false
     this.steering.hold()
-    this.alert(
-      'reward-model',
-      `The reward model ${note.name} should not be used. ${doubt.message}`,
-      'Stop, and train it on more or better data; or resume, and it is used all the same.',
-    )
+    this.tells.doubtful(note.name, doubt.message)
     return true
-  }
-
-  private tellSkipped(name: string, missing: string): void {
-    this.alert(
-      'no-data',
-      `Stage "${name}" was skipped: ${missing} The run goes on without it.`,
-      'Sample more in the stage that collects, or from a model that is right more often.',
-      false,
-    )
   }
 
   private async prepareStage(): Promise<void> {
@@ -383,16 +368,12 @@ class Run {
       if (error instanceof CollectionError) {
         this.workIsStale = true
         this.steering.hold()
-        this.tellRefusal(error, `What step ${step} collected`, error.path)
+        this.tells.refused(error, `What step ${step} collected`, error.path)
         return false
       }
       if (!(error instanceof NonFiniteError)) throw error
       this.steering.hold()
-      this.alert(
-        'non-finite',
-        `${error.message} Step ${step} was undone and the run is paused; nothing stored is lost.`,
-        'Roll back to a checkpoint from before, with a lower learning rate; or lower it, then resume.',
-      )
+      this.tells.undone(step, error.message)
       return false
     }
   }
@@ -479,31 +460,10 @@ class Run {
     } catch (error) {
       this.steering.hold()
       const what = `The checkpoint of step ${position.step}`
-      if (this.refusedAt !== position.step) this.tellRefusal(error, what, join(this.folder, folder))
+      if (this.refusedAt !== position.step) this.tells.refused(error, what, join(this.folder, folder))
       this.refusedAt = position.step
     }
     return this.checkpointed === position.step
-  }
-
-  private tellRefusal(error: unknown, what: string, folder: string): void {
-    const { code, message } = error as NodeJS.ErrnoException
-    const full = ['ENOSPC', 'EDQUOT', 'disk-full'].includes(code ?? '')
-    const reason = full ? 'the disk is full' : message.replace(/\.$/, '')
-    const hint = error instanceof StudioError ? error.hint : 'Make the folder writable, then resume.'
-    this.alert(
-      full ? 'disk-full' : 'checkpoint',
-      `${what} could not be written to ${folder}: ${reason}. The run is paused; nothing stored is lost.`,
-      full ? 'Free some space, then resume.' : hint,
-    )
-  }
-
-  private alert(kind: AlertKind, message: string, hint: string, pause = true): void {
-    const { step } = this.state.position
-    this.channel.send({
-      type: 'alert',
-      alert: { step, at: new Date().toISOString(), kind, message, hint, evidence: [] },
-      pause,
-    })
   }
 
   private phases(step: number): (phase: PhaseReport['phase'], fraction: number) => Promise<void> {

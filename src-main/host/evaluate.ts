@@ -6,10 +6,11 @@ import { StudioError } from '../contract/errors.ts'
 import type { EvaluationEntry, EvaluationRequest, ProblemSource } from '../contract/evaluation.ts'
 import type { MeasureNews, measureOrder } from '../contract/measuring.ts'
 import { defaultPrompt } from '../contract/prompt.ts'
-import { levelledKinds, type Recipe, rewardsOf } from '../contract/recipe.ts'
+import { levelsAt, type Recipe, rewardsOf } from '../contract/recipe.ts'
 import { correctnessRewards, type RewardName } from '../contract/rewards.ts'
 import { defaultSettings } from '../contract/settings.ts'
 import { modelPath } from '../library/places.ts'
+import { insertModelEvaluation } from '../store/model-evaluations.ts'
 import type { Host } from './host.ts'
 import { describeRecipe } from './recipes.ts'
 import { told } from './told.ts'
@@ -30,7 +31,7 @@ export interface EvaluateOrder extends Pick<EvaluationRequest, 'prompts' | 'form
  *   throws
  */
 export async function evaluateOutside(
-  host: Pick<Host, 'ask' | 'job' | 'keepEvaluation'>,
+  host: Pick<Host, 'ask' | 'job' | 'keep'>,
   order: EvaluateOrder,
   options: { signal?: AbortSignal; onFraction?: (fraction: number) => void } = {},
 ): Promise<EvaluationEntry> {
@@ -60,12 +61,13 @@ export async function evaluateOutside(
     signal: options.signal,
     onNews: ({ fraction }) => options.onFraction?.(fraction),
   })
-  return host.keepEvaluation({ subject, problems: described(problems), request, report })
+  const measured = { subject, problems: described(problems), request, report }
+  return host.keep((db) => insertModelEvaluation(db, measured))
 }
 
 /** The same for a window. @throws as `evaluateOutside` */
 export function measure(
-  host: Pick<Host, 'ask' | 'job' | 'keepEvaluation'>,
+  host: Pick<Host, 'ask' | 'job' | 'keep'>,
   { problems, ...order }: z.output<typeof measureOrder>,
   signal?: AbortSignal,
 ): AsyncGenerator<MeasureNews, void, void> {
@@ -81,7 +83,7 @@ function sourceOf(problems: NonNullable<z.output<typeof measureOrder>['problems'
   const { kinds, level } = problems
   return {
     task: Object.fromEntries(kinds.map((kind) => [kind, 1])),
-    levels: level === undefined ? {} : Object.fromEntries(levelledKinds.map((kind) => [kind, level])),
+    levels: levelsAt(level),
   }
 }
 

@@ -4,7 +4,7 @@ import type { HostEvent } from '../contract/api.ts'
 import type { ToEngine } from '../contract/engine-messages.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
 import type { Estimate } from '../contract/estimate.ts'
-import type { EvaluationEntry, EvaluationSummary } from '../contract/evaluation.ts'
+import type { EvaluationSummary } from '../contract/evaluation.ts'
 import type { JobName, Jobs } from '../contract/jobs.ts'
 import type { KnobChanges } from '../contract/knobs.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
@@ -24,7 +24,6 @@ import type { Db } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
 import { prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
-import { insertModelEvaluation, type ModelEvaluation } from '../store/model-evaluations.ts'
 import { recipeAt } from '../store/plan.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
 import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
@@ -323,11 +322,6 @@ export class Host {
   /** Stores what belongs to no run, in one transaction. @throws StudioError disk-full, data-folder; what the work throws */
   keep<T>(work: (db: Db) => T): T {
     return this.#store.write(work)
-  }
-
-  /** Stores an evaluation that was made outside any run. @throws StudioError disk-full, data-folder */
-  keepEvaluation(evaluation: ModelEvaluation): EvaluationEntry {
-    return this.#store.write((db) => insertModelEvaluation(db, evaluation))
   }
 
   /** @throws StudioError not-found, bad-request, bad-setting, disk-full, data-folder */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { StudioError } from '../contract/errors.ts'
 import { type DataRow, readDataRows } from '../library/data-files.ts'
+import { complaintOf, firstOf, readRows } from '../library/rows.ts'
 
 export interface Answers {
   prompt: string
@@ -20,30 +21,18 @@ const preference = z.object({ prompt: text, chosen: text, rejected: text })
  * @throws StudioError bad-request naming every row that is wrong (the first ten of them) by its place
  */
 export function answersOfRows(rows: readonly DataRow[], source: string): Answers[] {
-  const wrong: string[] = []
-  const found: Answers[] = []
-  for (const { place, value } of rows) {
-    const read = value === undefined ? 'is not JSON' : answersOf(value)
-    if (typeof read === 'string') wrong.push(`${place} ${read}`)
-    else found.push(read)
-  }
+  const { read, wrong } = readRows(rows, answersOf)
   const hint =
     'Give one object a line, like {"prompt":"…","answers":["…","…"]} or {"prompt":"…","chosen":"…","rejected":"…"}.'
-  if (wrong.length > 0) {
-    const more = wrong.length > 10 ? `, and ${wrong.length - 10} more` : ''
-    throw new StudioError('bad-request', `${source} cannot be used: ${wrong.slice(0, 10).join('; ')}${more}.`, hint)
-  }
-  if (found.length === 0) throw new StudioError('bad-request', `${source} has nothing in it.`, hint)
-  return found
+  if (wrong.length > 0) throw new StudioError('bad-request', `${source} cannot be used: ${firstOf(wrong)}.`, hint)
+  if (read.length === 0) throw new StudioError('bad-request', `${source} has nothing in it.`, hint)
+  return read
 }
 
 function answersOf(json: unknown): Answers | string {
   const isPreference = typeof json === 'object' && json !== null && 'chosen' in json
   const read = isPreference ? preference.safeParse(json) : several.safeParse(json)
-  if (!read.success) {
-    const [{ path, message }] = read.error.issues
-    return path.length > 0 ? `has a bad ${path.join('.')}: ${message}` : `is wrong: ${message}`
-  }
+  if (!read.success) return complaintOf(read.error)
   const { data } = read
   if ('answers' in data) return data
   return { prompt: data.prompt, answers: [data.chosen, data.rejected], preferred: 0 }

@@ -23,14 +23,15 @@ export interface Chart {
   stages: readonly number[]
 }
 
-const size = { width: 520, height: 210 }
+const width = 520
+const height = 210
 
 const standIn = (blue: number) => `#0102${blue.toString(16).padStart(2, '0')}`
 
 /** Colours that stand for the page's own. */
 const ink = standIn(3)
-export const faint = standIn(4)
-export const grid = standIn(5)
+const faint = standIn(4)
+const grid = standIn(5)
 const heldOutInk = standIn(6)
 const steer = standIn(7)
 /** Of things side by side. */
@@ -45,14 +46,50 @@ const variables: Record<string, string> = {
 }
 
 /** @param chart its title is not drawn: the page has it */
-export function draw({ steps, values, heldOut = [], share, steered, stages, title }: Chart): Markup {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
-  const format = (value: number) => (share ? `${Math.round(100 * value)} %` : short(value))
+export function draw({ steps, values, heldOut = [], share = false, steered, stages, title }: Chart): Markup {
   const known = heldOut.filter((p) => Number.isFinite(p.value))
   const marks = [
     ...stages.map((step) => ({ xAxis: step, lineStyle: { color: faint, type: 'solid' as const } })),
     ...steered.map((step) => ({ xAxis: step, lineStyle: { color: steer, type: 'dashed' as const } })),
   ]
+  const lastStep = Math.max(steps.at(-1) ?? 1, known.at(-1)?.step ?? 1)
+  return drawOverSteps({ title, height, lastStep, share }, [
+    {
+      type: 'line',
+      data: steps.map((step, i) => [step, values[i]]),
+      showSymbol: steps.length < 3,
+      symbolSize: 4,
+      lineStyle: { color: ink, width: 1.5 },
+      itemStyle: { color: ink },
+      markLine: { silent: true, symbol: 'none', label: { show: false }, data: marks },
+    },
+    {
+      type: 'custom',
+      data: known.map((p) => [p.step, p.low ?? p.value, p.high ?? p.value]),
+      renderItem: whisker(heldOutInk, 1.5),
+    },
+    {
+      type: 'line',
+      data: known.map((p) => [p.step, p.value]),
+      symbol: 'circle',
+      symbolSize: 6,
+      lineStyle: { color: heldOutInk, width: 1.5 },
+      itemStyle: { color: heldOutInk },
+    },
+  ])
+}
+
+interface Sheet {
+  title: string
+  /** px */
+  height: number
+  lastStep: number
+  /** The values lie between 0 and 1 and are shown as per cent. */
+  share: boolean
+}
+
+export function drawOverSteps({ title, height, lastStep, share }: Sheet, series: object[]): Markup {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height })
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: 'inherit', color: faint },
@@ -60,7 +97,7 @@ export function draw({ steps, values, heldOut = [], share, steered, stages, titl
     xAxis: {
       type: 'value',
       min: 0,
-      max: Math.max(1, steps.at(-1) ?? 1, known.at(-1)?.step ?? 1),
+      max: Math.max(1, lastStep),
       axisLabel: { color: faint, fontSize: 11 },
       axisLine: { lineStyle: { color: grid } },
       axisTick: { show: false },
@@ -71,49 +108,35 @@ export function draw({ steps, values, heldOut = [], share, steered, stages, titl
       scale: !share,
       ...(share && { min: 0, max: 1, interval: 0.25 }),
       splitNumber: 4,
-      axisLabel: { color: faint, fontSize: 11, formatter: format },
+      axisLabel: {
+        color: faint,
+        fontSize: 11,
+        formatter: (value: number) => (share ? `${Math.round(100 * value)} %` : short(value)),
+      },
       splitLine: { lineStyle: { color: grid } },
     },
-    series: [
-      {
-        type: 'line',
-        data: steps.map((step, i) => [step, values[i]]),
-        showSymbol: steps.length < 3,
-        symbolSize: 4,
-        lineStyle: { color: ink, width: 1.5 },
-        itemStyle: { color: ink },
-        markLine: { silent: true, symbol: 'none', label: { show: false }, data: marks },
-      },
-      {
-        type: 'custom',
-        data: known.map((p) => [p.step, p.low ?? p.value, p.high ?? p.value]),
-        renderItem: (_: unknown, api: { value(i: number): number; coord(at: number[]): number[] }) => {
-          const [x, low] = api.coord([api.value(0), api.value(1)])
-          const [, high] = api.coord([api.value(0), api.value(2)])
-          return {
-            type: 'line',
-            shape: { x1: x, y1: low, x2: x, y2: high },
-            style: { stroke: heldOutInk, lineWidth: 1.5, opacity: 0.6 },
-          }
-        },
-      },
-      {
-        type: 'line',
-        data: known.map((p) => [p.step, p.value]),
-        symbol: 'circle',
-        symbolSize: 6,
-        lineStyle: { color: heldOutInk, width: 1.5 },
-        itemStyle: { color: heldOutInk },
-      },
-    ],
+    series,
   } as echarts.EChartsCoreOption)
   const svg = chart.renderToSVGString()
   chart.dispose()
   return new Markup(themed(svg, title))
 }
 
+/** Draws [step, low, high] as an interval. @param aside px to the right, where several would hide one another */
+export const whisker =
+  (color: string, lineWidth: number, aside = 0) =>
+  (_: unknown, api: { value(i: number): number; coord(at: number[]): number[] }) => {
+    const [x, low] = api.coord([api.value(0), api.value(1)])
+    const [, high] = api.coord([api.value(0), api.value(2)])
+    return {
+      type: 'line',
+      shape: { x1: x + aside, y1: low, x2: x + aside, y2: high },
+      style: { stroke: color, lineWidth, opacity: 0.6 },
+    }
+  }
+
 /** The page's colours in place of those that stand for them. */
-export function themed(svg: string, title: string): string {
+function themed(svg: string, title: string): string {
   const coloured = svg.replace(/#0102[0-9a-f]{2}|rgb\(1,\s?2,\s?\d+\)/g, (colour) => {
     const blue = /(\d+)\)$/.exec(colour)?.[1]
     return variables[blue === undefined ? colour : standIn(Number(blue))] ?? colour

@@ -6,14 +6,16 @@ interface IntervalProps {
   value: number
   low: number
   high: number
-  prompts: number
+  /** How many it is of, where that is one number. */
+  prompts?: number
   color: string
 }
 
 /** A share and its 95 % interval, on a scale from 0 to 100 % that is the same for all. */
 export function Interval({ value, low, high, prompts, color }: IntervalProps) {
+  const of = prompts === undefined ? '' : `, of ${prompts} prompts`
   return (
-    <span className={styles.interval} {...hint(`${percent(low)} to ${percent(high)}, of ${prompts} prompts`)}>
+    <span className={styles.interval} {...hint(`${percent(low)} to ${percent(high)}${of}`)}>
       <b>{percent(value)}</b>
       <span className={styles.scale} aria-hidden="true">
         <i style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%`, background: color }} />

@@ -34,10 +34,6 @@ export function bestFirst(appearance: PromptAppearance): PromptAppearance['sampl
   return [...appearance.samples].sort((a, b) => worth(b) - worth(a) || a.tokens - b.tokens || a.sample - b.sample)
 }
 
-export function shareRight(appearance: PromptAppearance): number {
-  return appearance.samples.filter((s) => s.correct).length / Math.max(1, appearance.samples.length)
-}
-
 export function meanTokens(appearance: PromptAppearance): number {
   return appearance.samples.reduce((sum, s) => sum + s.tokens, 0) / Math.max(1, appearance.samples.length)
 }

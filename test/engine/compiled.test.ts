@@ -4,33 +4,16 @@ import { compiled, compiling, graphCount } from '../../src-main/engine/tensor/co
 import { type Tensor, type Tensor2D, tf } from '../../src-main/engine/tensor/tf.ts'
 import { onEachBackend } from './support/backends.ts'
 import { expectClose } from './support/compare.ts'
+import { severalInputs, softmaxOfProduct, table } from './support/compiled-cases.ts'
 
 afterEach(() => {
   compiling.enabled = true
 })
 
-const table = (rows: number, columns: number, seed: number) =>
-  tf.tensor2d(
-    Array.from({ length: rows * columns }, (_, i) => Math.sin(seed + 3 * i)),
-    [rows, columns],
-  )
-
 onEachBackend('a compiled function', (backend) => {
   it('gives what it gives eagerly, for other values and shapes too', () => {
-    const f = ([a, b]: Tensor[]) => {
-      const { value, grads } = tf.valueAndGrads(
-        (x, y) =>
-          tf.sum(tf.square(tf.softmax(tf.matMul(x as Tensor2D, y as Tensor2D)))).add(tf.sum(tf.square(x))) as never,
-      )([a, b])
-      return [value as Tensor, ...grads]
-    }
-    for (const [rows, seed] of [
-      [3, 1],
-      [3, 2],
-      [5, 3],
-      [3, 4],
-    ]) {
-      const inputs = [table(rows, 4, seed), table(4, 6, seed + 1)]
+    const f = softmaxOfProduct
+    for (const inputs of severalInputs()) {
       const before = tf.memory().numTensors
       const graph = compiled('softmax', inputs, f)
       expect(tf.memory().numTensors).toBe(before + 3)

@@ -40,6 +40,22 @@ function recipe(steps: number, settings: object, more: object = {}) {
   })
 }
 
+/** Rewarded by a reward model and by nothing else. */
+function judgedAlone(steps: number, model: string) {
+  return recipe(
+    steps,
+    {
+      learningRate: 0.001,
+      maxCompletionTokens: 48,
+      rewardWeights: { accuracy: 0, helpfulness: 1 },
+      rewardParameters: { helpfulness: { model } },
+      // against the default: no reward model judges mathematics
+      sideWeights: { math: { general: 1 } },
+    },
+    { task: { difference: 1 } },
+  )
+}
+
 const said = (answer: string) => `<think>guess</think><answer>${answer}</answer>`
 
 /** A reward model, really trained: the first of two answers is the better one. @returns its folder */
@@ -175,20 +191,7 @@ describe('a policy that hacks its reward', () => {
 
   it('by pleasing a reward model: its reward rises, and nothing is right any more', async () => {
     const model = await lovesLargeDigits()
-    const t = await run(
-      recipe(
-        14,
-        {
-          learningRate: 0.001,
-          maxCompletionTokens: 48,
-          rewardWeights: { accuracy: 0, helpfulness: 1 },
-          rewardParameters: { helpfulness: { model } },
-          // against the default: no reward model judges mathematics
-          sideWeights: { math: { general: 1 } },
-        },
-        { task: { difference: 1 } },
-      ),
-    )
+    const t = await run(judgedAlone(14, model))
     const { alert, samples } = found(t, 'reward-apart')
     expect(alert.message).toMatch(/^The reward helpfulness went from .+ while held-out accuracy fell from/)
     expect(samples.length).toBeGreaterThan(0)
@@ -197,19 +200,7 @@ describe('a policy that hacks its reward', () => {
 
   it('by leaving what a reward model has learnt: scores beyond those of all texts that it was trained on', async () => {
     const model = await knowsFewTexts()
-    const t = await run(
-      recipe(
-        16,
-        {
-          learningRate: 0.001,
-          maxCompletionTokens: 48,
-          rewardWeights: { accuracy: 0, helpfulness: 1 },
-          rewardParameters: { helpfulness: { model } },
-          sideWeights: { math: { general: 1 } },
-        },
-        { task: { difference: 1 } },
-      ),
-    )
+    const t = await run(judgedAlone(16, model))
     const outside = t.of('step').map(({ report }) => report.metrics['reward_model/out_of_range']!)
     const mean = (shares: number[]) => shares.reduce((sum, share) => sum + share, 0) / shares.length
     expect(mean(outside.slice(-5))).toBeGreaterThan(mean(outside.slice(0, 5)) + 0.2)

@@ -3,10 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCompanions } from '../../src-main/engine/model/companions.ts'
 import { parseConfig } from '../../src-main/engine/model/config.ts'
-import { expectedShapes, savePolicy } from '../../src-main/engine/model/policy.ts'
+import { savePolicy } from '../../src-main/engine/model/policy.ts'
 import { readTokenizer } from '../../src-main/engine/model/tokenizer.ts'
-import { randomAt } from '../../src-main/engine/random.ts'
-import { tf } from '../../src-main/engine/tensor/tf.ts'
+import { randomWeights } from './random-weights.ts'
 
 const tiny = join(import.meta.dirname, '../fixtures/tiny-policy')
 const special = ['<pad>', '<bos>', '<eos>']
@@ -29,15 +28,7 @@ export async function letterModel(folder: string, chatTemplate?: string): Promis
   }
   write('config.json', json)
   const config = parseConfig(json, 'config.json')
-  const weights = new Map(
-    [...expectedShapes(config)].map(([name, shape]) => {
-      const random = randomAt(0, 'weights', name)
-      const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
-      const size = shape.reduce((a, b) => a * b, 1)
-      const values = Float32Array.from({ length: size }, () => (shape.length === 1 ? 1 : 0.3 * normal()))
-      return [name, tf.tensor(values, shape)]
-    }),
-  )
+  const weights = randomWeights(config, 0.3)
   const policy = {
     config,
     weights,

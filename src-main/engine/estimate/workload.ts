@@ -109,7 +109,3 @@ const assessing: ModelPass[] = [
   { of: 'reference', backward: false },
   { of: 'critic', backward: false },
 ]
-
-export function shapeKey({ rows, length, firstOutput }: BatchShape): string {
-  return `${rows}x${length}+${firstOutput}`
-}

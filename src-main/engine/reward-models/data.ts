@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { StudioError } from '../../contract/errors.ts'
 import type { RewardModelKind } from '../../contract/reward-models.ts'
 import type { DataRow } from '../../library/data-files.ts'
+import { complaintOf, firstOf, readRows } from '../../library/rows.ts'
 import { mix } from '../random.ts'
 
 export interface Preference {
@@ -39,28 +40,19 @@ const forms: Record<RewardModelKind, string> = {
  * @throws StudioError bad-request naming every row that is wrong (the first ten of them) by its place
  */
 export function readItems(kind: RewardModelKind, rows: readonly DataRow[], source: string): Item[] {
-  const wrong: string[] = []
-  const items: Item[] = []
-  for (const { place, value } of rows) {
-    const read = value === undefined ? 'is not JSON' : itemOf(kind, value)
-    if (typeof read === 'string') wrong.push(`${place} ${read}`)
-    else items.push({ ...read, place })
-  }
+  const { read: items, wrong } = readRows(rows, (value, place) => {
+    const item = itemOf(kind, value)
+    return typeof item === 'string' ? item : { ...item, place }
+  })
   const hint = `Give one object a line, like ${forms[kind]}. Nothing was trained.`
-  if (wrong.length > 0) {
-    const more = wrong.length > 10 ? `, and ${wrong.length - 10} more` : ''
-    throw new StudioError('bad-request', `${source} cannot be used: ${wrong.slice(0, 10).join('; ')}${more}.`, hint)
-  }
+  if (wrong.length > 0) throw new StudioError('bad-request', `${source} cannot be used: ${firstOf(wrong)}.`, hint)
   if (items.length === 0) throw new StudioError('bad-request', `${source} has nothing in it.`, hint)
   return items
 }
 
 function itemOf(kind: RewardModelKind, json: unknown): Preference | Labelled | string {
   const read = kind === 'helpfulness' ? preference.safeParse(json) : labelled.safeParse(json)
-  if (!read.success) {
-    const [{ path, message }] = read.error.issues
-    return path.length > 0 ? `has a bad ${path.join('.')}: ${message}` : `is wrong: ${message}`
-  }
+  if (!read.success) return complaintOf(read.error)
   if ('chosen' in read.data) return read.data
   const { prompt, completion, label } = read.data
   return { prompt, completion, safe: labels[String(label) as keyof typeof labels] }

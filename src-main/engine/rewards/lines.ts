@@ -9,6 +9,8 @@ import {
   rewardInfo,
   rewardNames,
 } from '../../contract/rewards.ts'
+import { jsonLines } from '../../library/data-files.ts'
+import { firstOf, readRows } from '../../library/rows.ts'
 import type { Group, Verdict } from './reward.ts'
 import { judge } from './score.ts'
 
@@ -25,32 +27,17 @@ export type Line = z.infer<typeof lineSchema>
 
 /** @throws StudioError bad-request, naming every line that is wrong (the first ten of them) by its number */
 export function readLines(text: string, name: RewardName): Line[] {
-  const wrong: string[] = []
-  const lines: Line[] = []
-  text.split('\n').forEach((line, i) => {
-    if (line.trim() === '') return
-    const read = lineOf(line, name)
-    if (typeof read === 'string') wrong.push(`line ${i + 1} ${read}`)
-    else lines.push(read)
-  })
-  if (wrong.length > 0) {
-    const more = wrong.length > 10 ? `, and ${wrong.length - 10} more` : ''
+  const { read, wrong } = readRows(jsonLines(text), (value) => lineOf(value, name))
+  if (wrong.length > 0)
     throw new StudioError(
       'bad-request',
-      `The input cannot be scored: ${wrong.slice(0, 10).join('; ')}${more}.`,
+      `The input cannot be scored: ${firstOf(wrong)}.`,
       'Give one object a line, like {"completion":"… \\\\boxed{4}","answer":"4"}. Nothing was scored.',
     )
-  }
-  return lines
+  return read
 }
 
-function lineOf(text: string, name: RewardName): Line | string {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return 'is not JSON'
-  }
+function lineOf(json: unknown, name: RewardName): Line | string {
   const read = lineSchema.safeParse(json)
   if (!read.success) return `has a bad ${read.error.issues.map((i) => i.path.join('.') || 'value').join(' and ')}`
   if (rewardInfo[name].needsTokens && read.data.tokens === undefined) return `has no "tokens", which ${name} measures`

@@ -8,7 +8,6 @@ import { basename, dirname } from 'node:path'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { StepReport } from '../../contract/records.ts'
 import type { RewardModelNote, RewardModelTraining } from '../../contract/reward-models.ts'
-import type { Settings } from '../../contract/settings.ts'
 import type { StageOf } from '../../contract/stages.ts'
 import { type DataRow, readDataRows } from '../../library/data-files.ts'
 import { ownRewardModel } from '../../library/reward-models.ts'
@@ -18,7 +17,6 @@ import { modelFolder } from '../model/embedded.ts'
 import { copyWeights } from '../model/model.ts'
 import { loadPolicy, type Policy } from '../model/policy.ts'
 import { tensorsOf } from '../model/tensor-files.ts'
-import { warmedUp } from '../optim/adamw.ts'
 import { randomAt } from '../random.ts'
 import { readItems } from '../reward-models/data.ts'
 import { type Example, examplesOf } from '../reward-models/judged.ts'
@@ -26,7 +24,7 @@ import { type RewardModel, saveRewardModel } from '../reward-models/model.ts'
 import { begin, learn, lossOf, noteOf, type Parts, partsOf } from '../reward-models/train.ts'
 import { drawLabelled, drawPreference } from '../tasks/requests.ts'
 import { drawTraining } from '../tasks/sets.ts'
-import { take } from './groups.ts'
+import { type LearningStep, learningStep } from './learning.ts'
 
 type RewardModelStage = StageOf<'reward-model'>
 
@@ -70,65 +68,32 @@ function rowsOf({ judges }: RewardModelStage, count: number, seed: number): { ro
   }
 }
 
-export interface RewardModelStep {
-  step: number
-  stage: number
-  firstStep: number
-  /** The stage has so many steps. */
-  steps: number
-  seed: number
-  /** `promptsPerStep` pairs, or outputs, are learned from in a step. */
-  settings: Settings
+export interface RewardModelStep extends LearningStep {
   state: Checkpoint
   data: RewardModelData
-  progress: (phase: 'update', fraction: number) => Promise<void>
 }
-
-/** Held-out pairs are looked at on the way in the first and last step and every so many. */
-const HELD_OUT_EVERY = 10
-/** At most so many. */
-const HELD_OUT_MOST = 128
 
 /** Updates the reward model in place. @throws NonFiniteError before anything changed */
-export async function rewardModelStep(run: RewardModelStep): Promise<StepReport> {
-  const { step, settings, state, data } = run
-  const started = performance.now()
-  const { position } = state
+export function rewardModelStep(run: RewardModelStep): Promise<StepReport> {
+  const { settings, state, data } = run
   const model = state.rewardModel!
-  const inStage = step - run.firstStep + 1
-  const batch = take(data.training, settings.promptsPerStep, inStage, run.seed)
-  const learningRate = warmedUp(settings.learningRate, step - position.optimizerSince, settings.warmupSteps)
-  await run.progress('update', 0)
-  const { loss, right, gradNorm } = await learn(model, batch, state.optimizer, learningRate, settings)
-  const updated = performance.now()
-  await run.progress('update', 1)
-  const due = inStage === 1 || inStage % HELD_OUT_EVERY === 0 || inStage === run.steps
-  const watched = data.heldOut.slice(0, HELD_OUT_MOST)
-  const heldOut = due ? await lossOf(model, watched, settings.microBatchTokens) : undefined
-  const tokens = tokensOf(batch)
-  const seconds = (performance.now() - started) / 1000
-  return {
-    step,
-    stage: run.stage,
-    at: new Date().toISOString(),
-    settings,
-    metrics: {
-      loss,
-      grad_norm: gradNorm,
-      learning_rate: learningRate,
-      'reward_model/accuracy': right / batch.length,
-      ...(heldOut && { eval_loss: heldOut.loss, 'reward_model/eval_accuracy': heldOut.right / watched.length }),
-      num_tokens: position.tokens + tokens,
-      tokens_per_second: tokens / seconds,
-      'seconds/update': (updated - started) / 1000,
-      'seconds/step': seconds,
+  return learningStep(run, {
+    ...data,
+    learn: async (batch, learningRate) => {
+      await run.progress('update', 0)
+      const { loss, right, gradNorm } = await learn(model, batch, state.optimizer, learningRate, settings)
+      await run.progress('update', 1)
+      return { loss, gradNorm, metrics: { 'reward_model/accuracy': right / batch.length } }
     },
-    groups: [],
-  }
+    look: async (heldOut) => {
+      const { loss, right } = await lossOf(model, heldOut, settings.microBatchTokens)
+      return { eval_loss: loss, 'reward_model/eval_accuracy': right / heldOut.length }
+    },
+    tokensOf,
+  })
 }
 
-const tokensOf = (examples: readonly Example[]) =>
-  examples.reduce((sum, { sequences }) => sum + sequences.reduce((own, { ids }) => own + ids.length, 0), 0)
+const tokensOf = ({ sequences }: Example) => sequences.reduce((sum, { ids }) => sum + ids.length, 0)
 
 /**
  * Measures what was trained and puts it into the run's folder, where one of this name is replaced.

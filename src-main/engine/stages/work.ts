@@ -20,6 +20,7 @@ import type { Problem } from '../tasks/problem.ts'
 import type { ProblemSets } from '../tasks/source.ts'
 import { Collection, collectionFile } from './collection.ts'
 import { grpoStep } from './grpo.ts'
+import type { LearningStep } from './learning.ts'
 import { rejectionStep } from './rejection.ts'
 import { keepRewardModel, rewardModelData, rewardModelStep } from './reward-model.ts'
 import { type Lessons, supervisedStep } from './supervised.ts'
@@ -75,7 +76,7 @@ export async function stageWork(context: StageContext): Promise<Work> {
         }),
     }
   if (stage.kind === 'evaluate') return { step: async () => emptyStep(request()) }
-  if (stage.kind === 'reward-model') return rewardModelWork(stage, context)
+  if (stage.kind === 'reward-model') return rewardModelWork(stage, context, request)
   if (stage.kind === 'rejection-sampling') {
     const collection = new Collection(folder, position.stage, position.step)
     return { step: (progress) => rejectionStep({ ...request(), limits: stage, collection, progress }) }
@@ -95,24 +96,18 @@ export async function stageWork(context: StageContext): Promise<Work> {
   }
 }
 
-async function rewardModelWork(stage: StageOf<'reward-model'>, { recipe, folder, state }: StageContext): Promise<Work> {
+async function rewardModelWork(
+  stage: StageOf<'reward-model'>,
+  { recipe, folder, state }: StageContext,
+  request: () => Pick<LearningStep, 'step' | 'stage' | 'seed' | 'settings' | 'optimizerSince' | 'tokensBefore'>,
+): Promise<Work> {
   const { position } = state
   const data = await rewardModelData(stage, recipe, state.rewardModel!)
   const { steps } = stage
   const started = performance.now()
   return {
     step: (progress) =>
-      rewardModelStep({
-        step: position.step + 1,
-        stage: position.stage,
-        firstStep: position.stageFirstStep,
-        steps,
-        seed: recipe.seed,
-        settings: position.settings,
-        state,
-        data,
-        progress,
-      }),
+      rewardModelStep({ ...request(), firstStep: position.stageFirstStep, steps, state, data, progress }),
     finish: () => keepRewardModel(stage, recipe, state, data, folder, (performance.now() - started) / 1000),
   }
 }

@@ -3,9 +3,10 @@ import type { DataMap, DataSet } from '../../contract/data-set.ts'
 import type { Domain } from '../../contract/domains.ts'
 import { StudioError } from '../../contract/errors.ts'
 import { readDataRows } from '../../library/data-files.ts'
+import { firstOf } from '../../library/rows.ts'
 import { randomAt } from '../random.ts'
 import type { Problem } from './problem.ts'
-import { problemOf } from './rows.ts'
+import { type PlacedProblem, problemsOfRows } from './rows.ts'
 import { MOST_GENERAL } from './sets.ts'
 import type { ProblemSets } from './source.ts'
 
@@ -41,12 +42,6 @@ export async function dataSet(
   }
 }
 
-interface Read {
-  problem: Problem
-  /** Where it is in the file: `line 3`. */
-  place: string
-}
-
 interface Source {
   path: string
   /** Of rows that do not say their own. */
@@ -57,20 +52,14 @@ interface Source {
 }
 
 /** @throws StudioError bad-recipe naming the file and every row that is wrong (the first ten of them) */
-export async function readProblems({ path, domain, map, sha256: launchedWith }: Source): Promise<Read[]> {
+export async function readProblems({ path, domain, map, sha256: launchedWith }: Source): Promise<PlacedProblem[]> {
   const { rows, sha256 } = await readDataRows(path)
   if (launchedWith !== undefined && sha256 !== launchedWith) throw changed(path)
-  const wrong: string[] = []
-  const problems: Read[] = []
-  for (const { place, value } of rows) {
-    const read = problemOf(value, domain, map)
-    if (typeof read === 'string') wrong.push(`${place} ${read}`)
-    else problems.push({ problem: read, place })
-  }
+  const { read: problems, wrong } = problemsOfRows(rows, domain, map)
   if (wrong.length > 0)
     throw new StudioError(
       'bad-recipe',
-      `${path} is no data set: ${wrong.slice(0, 10).join('; ')}${wrong.length > 10 ? `, and ${wrong.length - 10} more` : ''}.`,
+      `${path} is no data set: ${firstOf(wrong)}.`,
       'Give one object a line, like {"prompt":"What is 2 + 2?","answer":"4"}, or map the names of the fields; docs/recipes.md lists them.',
     )
   if (problems.length === 0)
@@ -93,7 +82,12 @@ const changed = (path: string) =>
   )
 
 /** @throws StudioError bad-recipe naming the lines */
-function requireDisjoint(training: Read[], trainPath: string, evaluation: Read[], evalPath: string): void {
+function requireDisjoint(
+  training: PlacedProblem[],
+  trainPath: string,
+  evaluation: PlacedProblem[],
+  evalPath: string,
+): void {
   const trained = new Map(training.map(({ problem, place }) => [lettersOf(problem), place]))
   const both = evaluation.filter(({ problem }) => trained.has(lettersOf(problem)))
   if (both.length === 0) return
@@ -111,7 +105,7 @@ const capital = (text: string) => text[0].toUpperCase() + text.slice(1)
 /** Case and spacing do not make another problem, and neither does another answer to the same question. */
 const lettersOf = ({ prompt }: Problem) => prompt.toLowerCase().replace(/\s+/g, ' ').trim()
 
-function examplesOf(training: Read[], path: string, count: number): Problem[] {
+function examplesOf(training: PlacedProblem[], path: string, count: number): Problem[] {
   if (count === 0) return []
   const solved = training.filter(({ problem }) => problem.reasoning !== undefined)
   if (solved.length < count)

@@ -3,33 +3,25 @@ import { type DataMap, dataFields } from '../../contract/data-set.ts'
 import type { Jobs } from '../../contract/jobs.ts'
 import type { DataPreview } from '../../contract/measuring.ts'
 import { readDataRows } from '../../library/data-files.ts'
-import { problemOf } from './rows.ts'
+import { problemsOfRows } from './rows.ts'
 
 const shown = 5
 
 /** @throws StudioError bad-recipe for a file that cannot be read */
 export async function previewData({ file, domain, map }: Jobs['preview-data']['ask']): Promise<DataPreview> {
   const { rows } = await readDataRows(file)
-  const preview: DataPreview = {
-    fields: fieldsOf(rows[0]?.value),
-    map: {},
+  const fields = fieldsOf(rows[0]?.value)
+  const { read, wrong } = problemsOfRows(rows, domain, map)
+  return {
+    fields,
+    map: readFrom(fields, map),
     rows: rows.length,
-    problems: [],
-    wrong: 0,
-    complaints: [],
+    problems: read
+      .slice(0, shown)
+      .map(({ place, problem: { prompt, answer, kind, level } }) => ({ place, prompt, answer, kind, level })),
+    wrong: wrong.length,
+    complaints: wrong.slice(0, shown),
   }
-  preview.map = readFrom(preview.fields, map)
-  for (const { place, value } of rows) {
-    const read = problemOf(value, domain, map)
-    if (typeof read === 'string') {
-      preview.wrong++
-      if (preview.complaints.length < shown) preview.complaints.push(`${place} ${read}`)
-    } else if (preview.problems.length < shown) {
-      const { prompt, answer, kind, level } = read
-      preview.problems.push({ place, prompt, answer, kind, level })
-    }
-  }
-  return preview
 }
 
 const fieldsOf = (value: unknown): string[] =>

@@ -1,11 +1,26 @@
 /** One row of a data set as a problem: fields mapped, layouts that are known read as they are. */
 import { type DataMap, dataLineSchema } from '../../contract/data-set.ts'
 import type { Domain } from '../../contract/domains.ts'
+import type { DataRow } from '../../library/data-files.ts'
+import { complaintOf, type ReadRows, readRows } from '../../library/rows.ts'
 import type { Problem } from './problem.ts'
 
+export interface PlacedProblem {
+  problem: Problem
+  /** Where it is in the file: `line 3`. */
+  place: string
+}
+
+/** @param domain of rows that do not say their own */
+export function problemsOfRows(rows: readonly DataRow[], domain: Domain, map?: DataMap): ReadRows<PlacedProblem> {
+  return readRows(rows, (value, place) => {
+    const problem = problemOf(value, domain, map)
+    return typeof problem === 'string' ? problem : { problem, place }
+  })
+}
+
 /** @returns the problem, or what is wrong with the row */
-export function problemOf(value: unknown, domain: Domain, map: DataMap = {}): Problem | string {
-  if (value === undefined) return 'is not JSON'
+function problemOf(value: unknown, domain: Domain, map: DataMap = {}): Problem | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is no object'
   const row = { ...value } as Record<string, unknown>
   for (const [field, column] of Object.entries(map)) {
@@ -20,8 +35,7 @@ export function problemOf(value: unknown, domain: Domain, map: DataMap = {}): Pr
   for (const [name, of] of Object.entries(row)) if (of === null || (of === '' && name !== 'answer')) delete row[name]
   const read = dataLineSchema.safeParse(row)
   if (read.success) return { ...read.data, domain: read.data.domain ?? domain }
-  const [{ path, message }] = read.error.issues
-  return `has a bad ${path.join('.')}: ${message}`
+  return complaintOf(read.error)
 }
 
 /** GSM8K's answers (Cobbe et al. 2021): a worked solution with its calculations in `<<…>>`, and `#### ` before the result. */

@@ -6,6 +6,7 @@ import { measureModel, stopMeasure } from '../../actions/measuring.ts'
 import { percent } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
+import { type NumberField, NumberFields } from '../../parts/NumberFields.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { SpeakerChoice } from '../../parts/SpeakerChoice.tsx'
 import { type MeasuringState, measuringStore, type Source, sourceOf } from '../../stores/measuring.ts'
@@ -14,12 +15,20 @@ import styles from './Page.module.css'
 
 type Number = 'prompts' | 'samples' | 'temperature' | 'topP' | 'maxTokens' | 'seed'
 
-const numbers: { name: Number; label: string; min: number; max: number; step: number; about: string }[] = [
+const numbers: NumberField<Number>[] = [
   { name: 'prompts', label: 'prompts', min: 1, max: 100_000, step: 64, about: 'more: narrower intervals' },
   { name: 'samples', label: 'outputs, k', min: 1, max: 1024, step: 1, about: 'a prompt; for pass@k' },
   { name: 'temperature', label: 'temperature', min: 0, max: 5, step: 0.1, about: '0: the likeliest' },
   { name: 'topP', label: 'top-p', min: 0.01, max: 1, step: 0.05, about: '1: off' },
-  { name: 'maxTokens', label: 'token limit', min: 1, max: 131_072, step: 16, about: 'empty: as it was trained' },
+  {
+    name: 'maxTokens',
+    label: 'token limit',
+    min: 1,
+    max: 131_072,
+    step: 16,
+    about: 'empty: as it was trained',
+    optional: true,
+  },
   { name: 'seed', label: 'seed', min: 0, max: 4_294_967_295, step: 1, about: 'same seed, same outputs' },
 ]
 
@@ -53,23 +62,7 @@ export function Form() {
         {source === 'file' && <FileProblems file={state.file} domain={state.domain} map={state.map} />}
       </div>
       <div className={styles.numbers}>
-        {numbers.map(({ name, label, min, max, step, about }) => (
-          <NumberInput
-            key={name}
-            label={label}
-            description={about}
-            size="xs"
-            min={min}
-            max={max}
-            step={step}
-            clampBehavior="blur"
-            value={state[name] ?? ''}
-            onChange={(value) => {
-              if (name === 'maxTokens' && value === '') set({ maxTokens: null })
-              if (typeof value === 'number' && value >= min && value <= max) set({ [name]: value })
-            }}
-          />
-        ))}
+        <NumberFields fields={numbers} values={state} onChange={(name, value) => set({ [name]: value })} />
       </div>
       {state.error && <Problem explanation={state.error} title="It was not measured" />}
       <div className={styles.do}>

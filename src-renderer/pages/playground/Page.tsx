@@ -1,9 +1,10 @@
-import { NumberInput, Switch, Textarea } from '@mantine/core'
+import { Switch, Textarea } from '@mantine/core'
 import { IconPlayerStop, IconSend2 } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { askModel, stopAnswering } from '../../actions/playground.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
+import { type NumberField, NumberFields } from '../../parts/NumberFields.tsx'
 import { SpeakerChoice } from '../../parts/SpeakerChoice.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { loadModels } from '../../stores/models.ts'
@@ -12,7 +13,7 @@ import { useConnection } from '../../stores/use.ts'
 import styles from './Page.module.css'
 import { TurnCard } from './TurnCard.tsx'
 
-const fields: { name: keyof Sampling; label: string; min: number; max: number; step: number; about: string }[] = [
+const fields: NumberField<keyof Sampling>[] = [
   { name: 'temperature', label: 'temperature', min: 0, max: 5, step: 0.1, about: '0: the likeliest' },
   { name: 'maxTokens', label: 'token limit', min: 1, max: 131_072, step: 16, about: 'cut after these' },
   { name: 'topP', label: 'top-p', min: 0.01, max: 1, step: 0.05, about: '1: off' },
@@ -45,23 +46,11 @@ export function PlaygroundPage() {
           onChange={(second) => playgroundStore.setState({ second })}
         />
         <div className={styles.sampling}>
-          {fields.map(({ name, label, min, max, step, about }) => (
-            <NumberInput
-              key={name}
-              label={label}
-              description={about}
-              size="xs"
-              min={min}
-              max={max}
-              step={step}
-              clampBehavior="blur"
-              value={state.sampling[name]}
-              onChange={(value) => {
-                if (typeof value === 'number' && value >= min && value <= max)
-                  playgroundStore.setState({ sampling: { ...state.sampling, [name]: value } })
-              }}
-            />
-          ))}
+          <NumberFields
+            fields={fields}
+            values={state.sampling}
+            onChange={(name, value) => playgroundStore.setState({ sampling: { ...state.sampling, [name]: value } })}
+          />
         </div>
         <Switch
           label="Chat template"

@@ -4,6 +4,7 @@ import type { CellResult, Spread, SweepResult } from '../../../src-main/contract
 import { compact, memory, percent, signed } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { hint } from '../../parts/hint.ts'
+import { Interval } from '../../parts/Interval.tsx'
 import { go, routeHash } from '../../stores/route.ts'
 import { useColours } from '../compare/data.ts'
 import styles from './Page.module.css'
@@ -48,7 +49,7 @@ export function Cells({ result: { cells, plan } }: { result: SweepResult }) {
               <td>
                 <Runs cell={cell} />
               </td>
-              <td>{cell.accuracy ? <Interval of={cell.accuracy} color={colours[i]} /> : '–'}</td>
+              <td>{cell.accuracy ? <Interval {...cell.accuracy} color={colours[i]} /> : '–'}</td>
               <td>
                 {i === plan.reference ? (
                   <span className={styles.faint}>reference</span>
@@ -58,7 +59,7 @@ export function Cells({ result: { cells, plan } }: { result: SweepResult }) {
               </td>
               <td>{compact(cell.meanLength?.mean)}</td>
               {mixing && (
-                <td>{cell.languageMixing ? <Interval of={cell.languageMixing} color={colours[i]} /> : '–'}</td>
+                <td>{cell.languageMixing ? <Interval {...cell.languageMixing} color={colours[i]} /> : '–'}</td>
               )}
               <td {...range(cell.seconds, span)}>{span(cell.seconds?.mean)}</td>
               <td>{cell.secondsPerStep ? `${cell.secondsPerStep.mean.toFixed(2)} s` : '–'}</td>
@@ -122,22 +123,6 @@ function Runs({ cell }: { cell: CellResult }) {
           <IconChartLine size="0.8125rem" aria-hidden="true" />
         </a>
       )}
-    </span>
-  )
-}
-
-/** On a scale from 0 to 100 %, the same for all. */
-function Interval({ of: { value, low, high }, color }: { of: Estimate; color: string }) {
-  return (
-    <span className={styles.interval} {...hint(`${percent(low)} to ${percent(high)}`)}>
-      <b>{percent(value)}</b>
-      <span className={styles.scale} aria-hidden="true">
-        <i style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%`, background: color }} />
-        <i className={styles.dot} style={{ left: `${100 * value}%`, background: color }} />
-      </span>
-      <span className={styles.faint}>
-        {Math.round(100 * low)}–{Math.round(100 * high)}
-      </span>
     </span>
   )
 }

@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCompanions } from '../../../src-main/engine/model/companions.ts'
 import { parseConfig } from '../../../src-main/engine/model/config.ts'
-import { expectedShapes, type Policy, savePolicy } from '../../../src-main/engine/model/policy.ts'
+import { type Policy, savePolicy } from '../../../src-main/engine/model/policy.ts'
 import { readTokenizer } from '../../../src-main/engine/model/tokenizer.ts'
 import { AdamW } from '../../../src-main/engine/optim/adamw.ts'
 import { randomAt } from '../../../src-main/engine/random.ts'
 import { supervisedUpdate } from '../../../src-main/engine/sft/update.ts'
 import { drawTrainingProblem } from '../../../src-main/engine/tasks/sets.ts'
-import { tf } from '../../../src-main/engine/tensor/tf.ts'
+import { randomWeights } from '../../support/random-weights.ts'
 import { temporaryFolder, tinyPolicy } from './run.ts'
 
 const english = [
@@ -39,20 +39,7 @@ export async function twoTongues(steps = 150): Promise<string> {
   write('config.json', json)
 
   const config = parseConfig(json, 'config.json')
-  const weights = new Map(
-    [...expectedShapes(config)].map(([name, shape]) => {
-      const random = randomAt(0, 'weights', name)
-      const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
-      const size = shape.reduce((a, b) => a * b, 1)
-      return [
-        name,
-        tf.tensor(
-          Float32Array.from({ length: size }, () => (shape.length === 1 ? 1 : 0.08 * normal())),
-          shape,
-        ),
-      ]
-    }),
-  )
+  const weights = randomWeights(config, 0.08)
   const policy: Policy = {
     config,
     weights,

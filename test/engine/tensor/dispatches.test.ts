@@ -11,14 +11,9 @@ import { graphBytes } from '../../../src-main/engine/tensor/graph-memory.ts'
 import { openBackend } from '../../../src-main/engine/tensor/index.ts'
 import { type Tensor, type Tensor2D, tf } from '../../../src-main/engine/tensor/tf.ts'
 import { expectClose } from '../support/compare.ts'
+import { severalInputs, softmaxOfProduct, table } from '../support/compiled-cases.ts'
 import { sampleEpisodes, testSettings, tinyPolicyHere } from '../support/episodes.ts'
 import { hasSoftwareGpu, softwareGpu } from '../support/software-gpu.ts'
-
-const table = (rows: number, columns: number, seed: number) =>
-  tf.tensor2d(
-    Array.from({ length: rows * columns }, (_, i) => Math.sin(seed + 3 * i)),
-    [rows, columns],
-  )
 
 const allocated = () => (tf.memory() as unknown as { numBytesAllocatedInGPU: number }).numBytesAllocatedInGPU
 
@@ -34,21 +29,11 @@ describe.runIf(hasSoftwareGpu)('a graph of dispatches', () => {
 
   it('gives what the function gives eagerly, gradients too, for other values and shapes', async () => {
     let calls = 0
-    const f = ([a, b]: Tensor[]) => {
+    const f = (inputs: Tensor[]) => {
       calls++
-      const { value, grads } = tf.valueAndGrads(
-        (x, y) =>
-          tf.sum(tf.square(tf.softmax(tf.matMul(x as Tensor2D, y as Tensor2D)))).add(tf.sum(tf.square(x))) as never,
-      )([a, b])
-      return [value as Tensor, ...grads]
+      return softmaxOfProduct(inputs)
     }
-    for (const [rows, seed] of [
-      [3, 1],
-      [3, 2],
-      [5, 3],
-      [3, 4],
-    ]) {
-      const inputs = [table(rows, 4, seed), table(4, 6, seed + 1)]
+    for (const inputs of severalInputs()) {
       const before = tf.memory().numTensors
       const graph = compiled('softmax', inputs, f)
       expect(tf.memory().numTensors).toBe(before + 3)
