@@ -188,4 +188,23 @@ describe('alerts', () => {
       ['no-signal'],
     ])
   })
+
+  it('count nothing across a stage that learns from other things than rewards', () => {
+    const alerts = new Alerts()
+    const [before, after] = [30, 90].map((length) => ({
+      'completions/mean_length': length,
+      'rewards/format/mean': length / 100,
+    }))
+    const through = (from: number, m: Partial<Metrics>) =>
+      times(20, m).flatMap((step, i) => alerts.look(from + i, { ...calm, ...step }))
+    alerts.evaluated(evaluation(0, 0.9), { format: 1 })
+    through(1, before)
+    alerts.look(21, { loss: 1 } as Metrics)
+    const raised = [...through(22, after), ...alerts.evaluated(evaluation(41, 0.5), { format: 1 })]
+    expect(raised.map(({ kind }) => kind)).toEqual([])
+    const without = new Alerts()
+    without.evaluated(evaluation(0, 0.9), { format: 1 })
+    for (let i = 1; i <= 40; i++) without.look(i, { ...calm, ...(i <= 20 ? before : after) })
+    expect(without.evaluated(evaluation(41, 0.5), { format: 1 }).map(({ kind }) => kind)).toEqual(['reward-apart'])
+  })
 })

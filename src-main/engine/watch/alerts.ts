@@ -58,9 +58,13 @@ export class Alerts {
     }
   }
 
-  /** Steps that learn nothing from rewards are passed over: those of other stages than GRPO. */
+  /** A step of another stage than GRPO learns nothing from rewards; after it the policy is another, and no rise or fall is counted from before. */
   look(step: number, metrics: Metrics): Alert[] {
-    if (metrics.kl === undefined) return []
+    if (metrics.kl === undefined) {
+      this.recent = []
+      this.evaluations = []
+      return []
+    }
     // a checkpoint is JSON, which knows no NaN
     const kept = Object.entries(metrics).filter(([name]) => isWatched(name))
     const moment = Object.fromEntries(kept.map(([name, value]) => [name, Number.isFinite(value) ? value : null]))
