@@ -45,7 +45,7 @@ export function planFork(store: Store, dataFolder: string, row: RunRow, step: nu
   const config = parseRecipe(withAssignments(before, assignments), `The fork of run #${row.number}`)
   requireSameModel(before, config)
   requirePosition(before, config, state)
-  const settings = settingsAt(state, assignments)
+  const settings = settingsAt(state, config.stages.length, assignments)
   return { parent: row, checkpoint, state, settings, config, assignments }
 }
 
@@ -142,8 +142,8 @@ function requirePosition(before: Recipe, after: Recipe, { step, stage, stageFirs
  * What was in force, with what is asked for over it: a value that was steered stays unless it is named.
  * @throws StudioError bad-setting for settings that make no sense together
  */
-function settingsAt({ settings, stage }: CheckpointState, assignments: string[]): Settings {
-  const blank = { settings: { rewardWeights: {} }, stages: Array.from({ length: stage + 1 }, () => ({ settings: {} })) }
+function settingsAt({ settings, stage }: CheckpointState, stages: number, assignments: string[]): Settings {
+  const blank = { settings: { rewardWeights: {} }, stages: Array.from({ length: stages }, () => ({ settings: {} })) }
   const asked = withAssignments(blank, assignments) as {
     settings: PartialSettings
     stages: { settings?: PartialSettings }[]

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { noteEngine } from '../../src-main/host/orphans.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../src-main/host/process-identity.ts'
 import { openHost, scripted, Watch } from './support/hosts.ts'
 import { recipeOf } from './support/records.ts'
@@ -110,7 +111,7 @@ test('an engine that outlived its killed app is ended before the run goes on', a
   await first.close()
   // As it would be found after the app was killed: the engine's note names a process that still lives.
   const orphan = identify(await new Promise(scripted({ ending: 'silence' })().onSpawn))
-  writeFileSync(join(folder, 'engine.pid'), JSON.stringify(orphan))
+  noteEngine(folder, orphan.pid)
   const second = openHost({ dataFolder: first.dataFolder, startEngine: scripted({ steps: 2 }) })
   expect(isAlive(orphan)).toBe(true)
   await second.resume(id)

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { KnobChanges } from '../../src-main/contract/knobs.ts'
 import type { Host } from '../../src-main/host/host.ts'
 import { loadRecipe } from '../../src-main/host/recipes.ts'
+import { lookInto } from '../../src-main/store/reader.ts'
 import { courseOf } from './support/course.ts'
 import { openHost, tinyRecipe, Watch } from './support/hosts.ts'
 
@@ -70,6 +71,17 @@ describe('a fork', () => {
     expect(courseOf(host.dataFolder, '2').series.kl.slice(0, 27)).toEqual(
       courseOf(host.dataFolder, '1').series.kl.slice(0, 27),
     )
+  })
+
+  test('changes a stage that it has yet to come to', async () => {
+    const stages = ['first', 'second', 'third'].map((name) => ({ kind: 'grpo', name, steps: 1 }))
+    const host = await finished({ stages, checkpointEvery: 1, evalEvery: 0 })
+    await host.fork('1', 1, ['stages.2.settings.temperature=0.5'])
+    await host.idle()
+    const temperatures = lookInto(host.dataFolder, (db) =>
+      db.prepare("SELECT settings ->> 'temperature' FROM steps WHERE run = 2 ORDER BY step").pluck().all(),
+    )
+    expect(temperatures.slice(-2)).toEqual([1, 0.5])
   })
 
   test('needs nothing of the other run any more', async () => {
