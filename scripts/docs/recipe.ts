@@ -81,6 +81,8 @@ const stageFields: Record<StageField, string> = {
   data: `What is learned from: ${code('"solutions"')}, ${code('{ "traces": N }')}, ${code('{ "corpus": N }')}, ${code('{ "requests": N }')}, ${code('{ "file": "mine.jsonl" }')}, ${code('{ "stage": "NAME" }')} or a list of these, [below](#kinds-of-stages); of a reward model ${code('{ "requests": N }')} or ${code('{ "file": … }')}.`,
   minLanguage: `Least share of words in the target language (${code('rewardParameters.language.target')}) of a sample that is kept.`,
   maxParagraph: 'Longest paragraph of a sample that is kept, in characters.',
+  packing:
+    'Short examples share a row of a batch, each attending to itself alone: the same loss and gradient with less padding.',
   keepPerPrompt: 'Most samples of one problem that are kept.',
   model: `The student, or what a reward model begins as, named as the recipe’s ${code('model')} is. A reward model that names none begins as the policy; one that does and has ${code('lora')} trains adapters, and all else trains all weights.`,
   layers:

@@ -50,6 +50,9 @@ const source = z.union([
 ])
 export type SupervisedSource = z.infer<typeof source>
 
+/** Of supervised stages: short examples share a row of a batch, each for itself. */
+const packing = z.boolean().default(false)
+
 /** What a supervised stage learns from: of several sources all. */
 export const supervisedData = z.union([source, z.array(source).min(1).max(20)])
 export type SupervisedData = z.infer<typeof supervisedData>
@@ -61,7 +64,7 @@ const prompts = { domains: z.array(z.enum(domains)).min(1).optional() }
 
 const grpo = z.strictObject({ kind: z.literal('grpo'), ...common, gate, ...prompts })
 
-const sft = z.strictObject({ kind: z.literal('sft'), ...common, gate, data: supervisedData })
+const sft = z.strictObject({ kind: z.literal('sft'), ...common, gate, data: supervisedData, packing })
 
 const rejectionSampling = z.strictObject({
   kind: z.literal('rejection-sampling'),
@@ -80,6 +83,7 @@ const distil = z.strictObject({
   ...common,
   gate,
   data: supervisedData,
+  packing,
   /** The student, named like the recipe's model; training goes on with it in place of the model before. */
   model: z.string().min(1).default('embedded'),
   /** Of the student's layers only so many, evenly spaced, as DistilBERT begins (Sanh et al. 2019). */

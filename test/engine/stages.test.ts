@@ -41,6 +41,17 @@ describe('a supervised stage', () => {
     expect(metrics.every((m) => m.reward === undefined)).toBe(true)
   })
 
+  it('takes the same steps from packed examples', async () => {
+    const learnt = async (packing: boolean) => {
+      const t = await run(smallRecipe({ stages: [{ ...sft, data: { corpus: 60 }, packing }] }))
+      return stepsOf(t, 0).map(({ metrics: m }) => [m.loss!, m.grad_norm!, m.eval_loss ?? 0, m.num_tokens])
+    }
+    const [plain, packed] = [await learnt(false), await learnt(true)]
+    expect(packed).not.toEqual(plain)
+    for (const [step, numbers] of plain.entries())
+      for (const [i, number] of numbers.entries()) expect(packed[step][i]).toBeCloseTo(number, 4)
+  })
+
   it('learns from a file of a person’s own, in the words that it has', async () => {
     const file = join(temporaryFolder(), 'mine.jsonl')
     const text = (a: number) => ({

@@ -6,12 +6,14 @@ import type { Sizes } from '../tensor/recorder.ts'
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../tensor/tf.ts'
 import { type Foretold, foretold, predictions } from './head.ts'
 import { frozenOf, type Model, modelKey, rebuilt, trainedOf } from './model.ts'
-import { causalBias, type FusedWeights, fuse, hiddenStates, logitsOf, ropeOf } from './transformer.ts'
+import { causalBias, type FusedWeights, fuse, hiddenStates, logitsOf, packedBias, ropeOf } from './transformer.ts'
 
 export interface Sequence {
   promptIds: readonly number[]
   /** What follows the prompt: the part that is learned from. */
   ids: readonly number[]
+  /** Of a packed row: what lies in it, one after another. Its own ids are those of all of them. */
+  examples?: readonly Sequence[]
 }
 
 export interface Batch {
@@ -24,6 +26,8 @@ export interface Batch {
   targets: Tensor
   /** [rows, length − 1]: 1 where that token belongs to an output that counts. */
   mask: Tensor2D
+  /** [rows, length] int32, where rows are packed: at each position, where its example begins. */
+  starts?: Tensor2D
   /** Positions before this one predict prompts alone, in every row. */
   firstOutput: number
   /** Rotary tables are made for so many positions. */
@@ -33,7 +37,16 @@ export interface Batch {
 }
 
 /** What a function that is compiled of a batch depends on besides its tensors and their sizes. */
-export const batchKey = (batch: Batch) => `${batch.positions} ${batch.lanes} ${hasSizes(batch) ? '' : sizesNow(batch)}`
+export const batchKey = (batch: Batch) =>
+  `${batch.positions} ${batch.lanes} ${batch.starts ? 'packed' : ''} ${hasSizes(batch) ? '' : sizesNow(batch)}`
+
+/** What a function of a batch is given of it, in the order in which `rebatched` takes it. */
+export const batchTensors = ({ ids, targets, mask, starts }: Batch): Tensor[] => [
+  ids,
+  targets,
+  mask,
+  ...(starts ? [starts] : []),
+]
 
 const sizesNow = ({ rows, length, lanes, firstOutput }: Batch) => [rows / lanes, length, firstOutput]
 
@@ -43,28 +56,29 @@ const hasSizes = ({ rows, length, lanes }: Batch) => rows % lanes === 0 && lengt
 /**
  * The sizes of what is compiled of a batch: rows of a lane, length, and first output.
  * @param held inputs that do not depend on them, and come before the batch's ids and targets
- * @param rest inputs that come after: [rows, length − 1] or [rows, 1]
+ * @param rest inputs that come after: [rows, length], [rows, length − 1] or [rows, 1]
  */
 export function batchSizes(batch: Batch, held: readonly Tensor[], rest: readonly Tensor[] = []): Sizes | undefined {
   if (!hasSizes(batch)) return undefined
   const { lanes } = batch
   const fixed = held.map((t) => t.shape)
-  const perRow = rest.map((t) => t.shape[1] === 1)
+  const widths = rest.map(({ shape: [, width] }) => (width === 1 ? 1 : width! - batch.length))
   return {
     now: sizesNow(batch),
     shapes([each, length]) {
       const rows = each * lanes
-      const after = perRow.map((one) => [rows, one ? 1 : length - 1])
+      const after = widths.map((width) => [rows, width === 1 ? 1 : length + width])
       return [...fixed, [rows, length], [rows * (length - 1)], ...after]
     },
   }
 }
 
 /** The batch of other tensors and sizes. */
-export function rebatched(batch: Batch, [ids, targets, mask]: Tensor[], sizes: readonly number[]): Batch {
+export function rebatched(batch: Batch, [ids, targets, mask, starts]: Tensor[], sizes: readonly number[]): Batch {
   const [rows, length] = ids.shape
   const [, , firstOutput = batch.firstOutput] = sizes
-  return { ...batch, rows, length, firstOutput, ids: ids as Tensor2D, targets, mask: mask as Tensor2D }
+  const own = { ids: ids as Tensor2D, targets, mask: mask as Tensor2D, starts: starts as Tensor2D | undefined }
+  return { ...batch, rows, length, firstOutput, ...own }
 }
 
 /** Its prompt and what follows. */
@@ -75,7 +89,7 @@ const LENGTH_STEP = 16
 
 /**
  * Rows are filled up to a power of two, and evenly for lanes, with empty ones, which count for nothing.
- * @param counts whether a row's output counts; all do by default
+ * @param counts whether a row's output counts; all do by default, and of packed rows always
  * @param lengthStep what lengths are rounded up to: the size of the products, and so the last bits of a result, depend on it
  */
 export function batchOf<S extends Sequence>(
@@ -96,11 +110,30 @@ export function batchOf<S extends Sequence>(
     length,
     ids: tf.tensor2d(ids, [rows, length], 'int32'),
     targets: tf.tensor1d(targets, 'int32'),
-    mask: overOutputs(sequences, rows, length, (s) => (counts(s) ? 1 : 0)),
+    mask: overOutputs(sequences, rows, length, (s) => (s.examples ? outputsWithin(s.examples) : counts(s) ? 1 : 0)),
+    ...(sequences.some((s) => s.examples) && { starts: startsOf(sequences, rows, length) }),
     positions: Math.max(256, 2 ** Math.ceil(Math.log2(length))),
     lanes: laneCount(rows),
     firstOutput,
   }
+}
+
+/** Of what follows the first example's prompt in a packed row: 1 where it is an output, 0 where it is a prompt. */
+const outputsWithin = (examples: readonly Sequence[]): number[] =>
+  examples
+    .flatMap(({ promptIds, ids }) => [...promptIds.map(() => 0), ...ids.map(() => 1)])
+    .slice(examples[0].promptIds.length)
+
+function startsOf(sequences: readonly Sequence[], rows: number, length: number): Tensor2D {
+  const starts = new Int32Array(rows * length)
+  sequences.forEach((s, r) => {
+    let start = 0
+    for (const example of s.examples ?? []) {
+      starts.fill(start, r * length + start, (r + 1) * length)
+      start += sizeOf(example)
+    }
+  })
+  return tf.tensor2d(starts, [rows, length], 'int32')
 }
 
 /** The lengths of a sequence are all that the shape of its batch depends on. */
@@ -130,7 +163,7 @@ export function shapeOf(
 /** Rows of a batch of so many sequences, empty ones included. */
 export const paddedRows = (sequences: number) => alike(2 ** Math.ceil(Math.log2(sequences)))
 
-const roundedUp = (n: number, step = LENGTH_STEP) => Math.ceil(n / step) * step
+export const roundedUp = (n: number, step = LENGTH_STEP) => Math.ceil(n / step) * step
 
 /** Per-token values of the outputs at the positions that predict them, 0 elsewhere: [rows, length − 1]. */
 export function overOutputs<S extends Sequence>(
@@ -181,34 +214,34 @@ export function microBatches<S extends Sequence>(sequences: readonly S[], maxTok
   return batches
 }
 
+/** What the layers are given of a batch. */
+type InputIds = Pick<Batch, 'ids' | 'length' | 'positions' | 'starts'>
+
 /** Final hidden states of every position, normalised: [rows, length, hidden], differentiable in what is trained. */
-export function finalStates(
-  model: Model,
-  batch: Pick<Batch, 'ids' | 'length' | 'positions'>,
-  fused = fuse(model),
-): Tensor3D {
+export function finalStates(model: Model, batch: InputIds, fused = fuse(model)): Tensor3D {
   const { config, recomputeLayers } = model
-  const { length } = batch
+  const { length, starts } = batch
   const table = ropeOf(config, [Array.from({ length: batch.positions }, (_, i) => i)])
-  const used = (t: Tensor4D) => tf.slice(t, [0, 0, 0, 0], [1, 1, length, -1])
+  const used = (t: Tensor4D): Tensor4D => {
+    if (!starts) return tf.slice(t, [0, 0, 0, 0], [1, 1, length, -1])
+    const positions = tf.sub(tf.range(0, length, 1, 'int32'), starts)
+    const rows = tf.gather(t.reshape([batch.positions, config.headDim]), positions as Tensor2D)
+    return rows.reshape([-1, 1, length, config.headDim])
+  }
   const rope = { cos: used(table.cos), sin: used(table.sin) }
-  return hiddenStates(fused, batch.ids, { config, rope, bias: causalBias(length), recomputeLayers })
+  const bias = starts ? packedBias(starts) : causalBias(length)
+  return hiddenStates(fused, batch.ids, { config, rope, bias, recomputeLayers })
 }
 
 /** Those whose next token is wanted, flat: [rows · (length − 1 − from), hidden]. */
-function predictingStates(
-  model: Model,
-  batch: Pick<Batch, 'ids' | 'length' | 'positions'>,
-  from: number,
-  fused: FusedWeights,
-): Tensor2D {
+function predictingStates(model: Model, batch: InputIds, from: number, fused: FusedWeights): Tensor2D {
   return tf
     .slice(finalStates(model, batch, fused), [0, from, 0], [-1, batch.length - 1 - from, -1])
     .reshape([-1, model.config.hidden]) as Tensor2D
 }
 
 /** Logits of each next token, flat: [rows · (length − 1), vocabulary], differentiable in what is trained. */
-export function nextTokenLogits(model: Model, batch: Pick<Batch, 'ids' | 'length' | 'positions'>): Tensor2D {
+export function nextTokenLogits(model: Model, batch: InputIds): Tensor2D {
   const fused = fuse(model)
   return logitsOf(fused, predictingStates(model, batch, 0, fused))
 }
@@ -246,9 +279,10 @@ function overNextTokens<K extends string>(
   const width = batch.length - 1 - firstOutput
   const allTargets = tf.slice(batch.targets.reshape([batch.rows, -1]), [0, firstOutput], [-1, width])
   const parts = lanes(batch.rows, batch.lanes).map(([from, count]) => {
-    const ids = tf.slice(batch.ids, [from, 0], [count, batch.length])
+    const ofLane = (t: Tensor2D) => tf.slice(t, [from, 0], [count, batch.length])
+    const own = { ids: ofLane(batch.ids), starts: batch.starts && ofLane(batch.starts) }
     const targets = tf.slice(allTargets, [from, 0], [count, width]).flatten()
-    const hidden = predictingStates(model, { ...batch, ids }, firstOutput, fused)
+    const hidden = predictingStates(model, { ...batch, ...own }, firstOutput, fused)
     return read(hidden, fused.get('head') as Tensor2D, targets)
   })
   const joined = (name: K) => {
@@ -292,9 +326,13 @@ export async function accumulateGradient<I extends StepInputs>(
   const trained = trainedOf(model)
   const frozen = frozenOf(model)
   const extra = Object.keys(inputs)
-  const parts = [frozen, [...trained.values()], [batch.ids, batch.targets, batch.mask], Object.values(inputs)]
+  const parts = [frozen, [...trained.values()], batchTensors(batch), Object.values(inputs)]
   const full = `${gradients ? key : `forward of ${key}`} ${temperature} ${batchKey(batch)} ${modelKey(model)}`
-  const sizes = batchSizes(batch, [...frozen, ...trained.values()], [batch.mask, ...Object.values(inputs)])
+  const sizes = batchSizes(
+    batch,
+    [...frozen, ...trained.values()],
+    [...batchTensors(batch).slice(2), ...Object.values(inputs)],
+  )
   const step = (tensors: Tensor[], now: readonly number[]) => {
     let from = 0
     const [still, moving, batched, rest] = parts.map(({ length }) => {
@@ -335,5 +373,5 @@ export function addTo(gradients: Map<string, Tensor>, names: string[], more: Ten
 }
 
 export function disposeBatch(batch: Batch): void {
-  tf.dispose([batch.ids, batch.targets, batch.mask])
+  tf.dispose(batchTensors(batch))
 }

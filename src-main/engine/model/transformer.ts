@@ -204,6 +204,16 @@ export function causalBias(length: number): Tensor4D {
 }
 
 /**
+ * Later positions, and those of other examples, masked: [rows, 1, length, length].
+ * @param starts [rows, length] where each position's example begins
+ */
+export function packedBias(starts: Tensor2D): Tensor4D {
+  const [rows, length] = starts.shape
+  const others = tf.notEqual(starts.reshape([rows, 1, length, 1]), starts.reshape([rows, 1, 1, length]))
+  return tf.add(causalBias(length), tf.mul(others.toFloat(), MASKED))
+}
+
+/**
  * Rotary tables (Su et al. 2021) in the half-split layout of Llama, with Llama 3's frequency scaling where the configuration has it.
  * @param positions [rows][length], or one row for all
  */

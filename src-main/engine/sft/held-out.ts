@@ -3,6 +3,7 @@ import {
   batchKey,
   batchOf,
   batchSizes,
+  batchTensors,
   disposeBatch,
   microBatches,
   nextTokenForetold,
@@ -10,6 +11,7 @@ import {
   type Sequence,
 } from '../model/batch.ts'
 import { frozenOf, modelKey, rebuilt, trainedOf } from '../model/model.ts'
+import { packed } from '../model/packing.ts'
 import type { Policy } from '../model/policy.ts'
 import { compiled } from '../tensor/compiled.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
@@ -21,17 +23,19 @@ export interface HeldOutScore {
   accuracy: number
 }
 
-/** @param sequences at least one */
+/** @param sequences at least one @param packing see `packed` */
 export async function heldOutScore(
   policy: Policy,
   sequences: readonly Sequence[],
   microBatchTokens: number,
+  packing = false,
 ): Promise<HeldOutScore> {
-  let [loss, right, tokens] = [0, 0, 0]
-  for (const micro of microBatches(sequences, microBatchTokens)) {
+  let [loss, right] = [0, 0]
+  const tokens = sequences.reduce((sum, s) => sum + s.ids.length, 0)
+  for (const micro of microBatches(packing ? packed(sequences) : sequences, microBatchTokens)) {
     const batch = batchOf(micro)
     const held = [...frozenOf(policy), ...trainedOf(policy).values()]
-    const inputs = [...held, batch.ids, batch.targets, batch.mask]
+    const inputs = [...held, ...batchTensors(batch)]
     const key = `held-out ${batchKey(batch)} ${modelKey(policy)}`
     const [sums] = compiled(
       key,
@@ -42,14 +46,13 @@ export async function heldOutScore(
         const sumOf = (values: Tensor) => tf.sum(tf.mul(values, own.mask))
         return [tf.stack([tf.neg(sumOf(logProbs)), sumOf(likeliest)])]
       },
-      batchSizes(batch, held, [batch.mask]),
+      batchSizes(batch, held, batchTensors(batch).slice(2)),
     )
     const [l, r] = await sums.data()
     sums.dispose()
     disposeBatch(batch)
     loss += l
     right += r
-    tokens += micro.reduce((sum, s) => sum + s.ids.length, 0)
   }
   return { loss: loss / tokens, accuracy: right / tokens }
 }

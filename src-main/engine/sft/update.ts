@@ -11,6 +11,7 @@ import {
   type Sequence,
 } from '../model/batch.ts'
 import { trainedOf } from '../model/model.ts'
+import { packed } from '../model/packing.ts'
 import type { Policy } from '../model/policy.ts'
 import type { AdamSettings, AdamW } from '../optim/adamw.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
@@ -25,6 +26,8 @@ export interface SupervisedUpdate {
   tokensPerBatch?: number
   /** See `batchOf`. */
   lengthStep?: number
+  /** See `packed`. */
+  packing?: boolean
 }
 
 /**
@@ -43,14 +46,15 @@ export async function supervisedUpdate(
   const tokens = sequences.reduce((sum, q) => sum + q.ids.length, 0)
   let total = 0
   let done = 0
-  for (const micro of microBatches(sequences, s.microBatchTokens)) {
+  const rows = s.packing ? packed(sequences) : sequences
+  for (const micro of microBatches(rows, s.microBatchTokens)) {
     const batch = batchOf(micro, undefined, s.lengthStep)
     total += await (s.tokensPerBatch === undefined
       ? meanLoss(policy, batch, tokens, gradients)
       : scaledLoss(policy, batch, s.tokensPerBatch, gradients))
     disposeBatch(batch)
     done += micro.length
-    await progress?.(done / sequences.length)
+    await progress?.(done / rows.length)
   }
   const loss = s.tokensPerBatch === undefined ? total : (total * s.tokensPerBatch) / tokens
   const gradNorm = await optimizer.update(trainedOf(policy), gradients, s.adam)

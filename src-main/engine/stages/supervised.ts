@@ -17,11 +17,13 @@ export interface SupervisedStep extends LearningStep {
   policy: Policy
   optimizer: AdamW
   lessons: Lessons
+  /** See `packed`. */
+  packing: boolean
 }
 
 /** Updates the policy in place. @throws NonFiniteError before anything changed */
 export function supervisedStep(run: SupervisedStep): Promise<StepReport> {
-  const { settings, policy, optimizer } = run
+  const { settings, policy, optimizer, packing } = run
   return learningStep(run, {
     ...run.lessons,
     learn: (batch, learningRate) =>
@@ -38,11 +40,12 @@ export function supervisedStep(run: SupervisedStep): Promise<StepReport> {
             maxGradNorm: settings.maxGradNorm,
           },
           microBatchTokens: settings.microBatchTokens,
+          packing,
         },
         (fraction) => run.progress('update', fraction),
       ),
     look: async (heldOut) => {
-      const { loss, accuracy } = await heldOutScore(policy, heldOut, settings.microBatchTokens)
+      const { loss, accuracy } = await heldOutScore(policy, heldOut, settings.microBatchTokens, packing)
       return { eval_loss: loss, eval_mean_token_accuracy: accuracy }
     },
     tokensOf: ({ ids }) => ids.length,

@@ -82,7 +82,7 @@ export async function stageWork(context: StageContext): Promise<Work> {
     return { step: (progress) => rejectionStep({ ...request(), limits: stage, collection, progress }) }
   }
   const lessons = await lessonsOf(stage, recipe, sets, state.policy, folder)
-  const { steps } = stage
+  const { steps, packing } = stage
   return {
     step: (progress) =>
       supervisedStep({
@@ -91,6 +91,7 @@ export async function stageWork(context: StageContext): Promise<Work> {
         steps,
         optimizer: state.optimizer,
         lessons,
+        packing,
         progress,
       }),
   }
