@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { StudioError } from '../contract/errors.ts'
@@ -9,10 +9,13 @@ import { readDataRows } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
 import type { Answers } from '../preferences/answers.ts'
 import { answersOfGroup, drawPlaces } from '../preferences/from-run.ts'
+import { Ledger } from '../preferences/ledger.ts'
+import { itemKey } from '../preferences/question.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
 import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, modelHelp, number, wholeNumber } from './options.ts'
+import { jsonLines, onlyWriter, writeWhole } from './out-file.ts'
 import { say } from './output.ts'
 
 interface PairsOptions {
@@ -27,6 +30,7 @@ interface PairsOptions {
   maxTokens: number
   limit: number
   seed: number
+  force?: boolean
   backend?: string
   data?: string
 }
@@ -46,6 +50,7 @@ export function addPairs(verbs: Command): void {
     .option('--max-tokens <n>', 'with --model: of an answer', wholeNumber(1, 131_072), 512)
     .option('--limit <n>', 'so many prompts at the most; those of a run are drawn', wholeNumber(1, 10_000_000), 1000)
     .option('--seed <n>', 'seed of everything random', wholeNumber(0, 4_294_967_295), 0)
+    .option('--force', 'with --model: begin anew, and do not go on where it was broken off')
     .addOption(backendOption())
     .addOption(dataOption())
     .action(pairs)
@@ -59,22 +64,23 @@ async function pairs(o: PairsOptions): Promise<void> {
       'It is not said where answers come from.',
       'Give --run RUN, or --model MODEL and --prompts FILE.',
     )
-  const all = run === undefined ? sampled(model!, await promptsOf(prompts!), o) : ofRun(run, o)
-  const out = openSync(resolve(o.out), 'w')
-  let written = 0
+  const out = resolve(o.out)
+  const release = onlyWriter(out)
   try {
-    for await (const answers of all) {
-      writeSync(out, `${JSON.stringify(answers)}\n`)
-      written++
-    }
+    const all = run === undefined ? await sampled(model!, prompts!, o) : ofRun(run, o)
+    writeWhole(out, jsonLines(all))
+    if (model !== undefined) rmSync(partOf(o), { force: true })
+    say(`${all.length} prompts with their answers: ${out}`)
   } finally {
-    closeSync(out)
-    say(`${written} prompts with their answers: ${resolve(o.out)}`)
+    release()
   }
 }
 
+/** What was sampled so far. */
+const partOf = ({ out }: PairsOptions) => `${resolve(out)}.part`
+
 /** @throws StudioError not-found for a run that is not there; bad-request for one without samples that differ */
-function* ofRun(run: string, { data, fromStep, toStep, limit, seed }: PairsOptions): Generator<Answers> {
+function ofRun(run: string, { data, fromStep, toStep, limit, seed }: PairsOptions): Answers[] {
   const folder = dataFolder({ data })
   const records = lookInto(folder, (db) => {
     const places = queries.groupPlaces(db, folder, run, fromStep, toStep)
@@ -87,34 +93,40 @@ function* ofRun(run: string, { data, fromStep, toStep, limit, seed }: PairsOptio
       `The run ${run} has no prompt with two different answers in these steps.`,
       'Take other steps, or another run.',
     )
-  yield* several
+  return several
 }
 
 /** Prompts whose answers are sampled together: enough to fill a batch, few enough to be written soon. */
 const together = 16
 
-async function* sampled(model: string, prompts: string[], o: PairsOptions): AsyncGenerator<Answers> {
-  const jobs = new JobRunner(() => forkEngine(engineEntry))
-  const { signal } = onInterrupt()
+/** Goes on after what an earlier try has sampled. @throws StudioError */
+async function sampled(model: string, promptsFile: string, o: PairsOptions): Promise<Answers[]> {
   const { temperature, maxTokens, backend, seed, answers: samples } = o
+  const prompts = await promptsOf(promptsFile)
+  const { signal } = onInterrupt()
   const given = { modelDir: modelPath(model), chat: 'auto' as const, maxTokens, temperature, seed, samples, backend }
+  if (o.force) rmSync(partOf(o), { force: true })
+  const head = { model, prompts: itemKey(...prompts), answers: samples, maxTokens, temperature, seed }
+  const ledger = new Ledger<Answers>(partOf(o), head)
+  const jobs = new JobRunner(() => forkEngine(engineEntry))
   const wanted = prompts.slice(0, o.limit)
-  let alike = 0
+  if (ledger.lines.length > 0) say(`goes on after ${ledger.lines.length} prompts: ${partOf(o)}`)
   try {
-    for (let from = 0; from < wanted.length; from += together) {
-      const some = wanted.slice(from, from + together)
+    while (ledger.lines.length < wanted.length) {
+      const done = ledger.lines.length
+      const some = wanted.slice(done, done + together)
       const { texts } = await jobs.run('sample', { ...given, prompts: some }, { signal })
-      for (const [i, prompt] of some.entries()) {
-        const answers = [...new Set(texts[i])].filter(Boolean)
-        if (answers.length > 1) yield { prompt, answers }
-        else alike++
-      }
-      if (wanted.length > together) say(`${Math.min(from + together, wanted.length)} of ${wanted.length} prompts`)
+      for (const [i, prompt] of some.entries()) ledger.add({ prompt, answers: [...new Set(texts[i])].filter(Boolean) })
+      if (wanted.length > together) say(`${ledger.lines.length} of ${wanted.length} prompts`)
     }
   } finally {
+    ledger.close()
     jobs.close()
-    if (alike > 0) say(`${alike} prompts have no two different answers: they are left out`)
   }
+  const several = ledger.lines.slice(0, wanted.length).filter(({ answers }) => answers.length > 1)
+  const alike = wanted.length - several.length
+  if (alike > 0) say(`${alike} prompts have no two different answers: they are left out`)
+  return several
 }
 
 /** @throws StudioError bad-request naming the row */

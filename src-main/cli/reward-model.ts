@@ -36,6 +36,7 @@ export function addRewardModel(program: Command): void {
 Examples:
   grpo-studio reward-model pairs --run last --out answers.jsonl
   grpo-studio reward-model judge answers.jsonl --out pairs.jsonl --endpoint http://127.0.0.1:8000/v1 --model qwen3-32b
+  grpo-studio reward-model judge answers.jsonl --kind safety --out labels.jsonl --local smollm2-135m-instruct
   grpo-studio reward-model train helpful-1 --kind helpfulness --model embedded --pairs pairs.jsonl --epochs 3
   grpo-studio reward-model train safe-1 --kind safety --model smollm2-135m-instruct --lora --pairs labels.jsonl
   grpo-studio reward-model evaluate helpful-1 --pairs others.jsonl

@@ -4,8 +4,8 @@ import { StudioError } from '../contract/errors.ts'
 import type { LabelGiven, LabelSet, LabelState, NewLabelItem, NewLabelSet } from '../contract/labelling.ts'
 import { type Answers, readAnswers } from '../preferences/answers.ts'
 import { answersOfGroup, drawPlaces } from '../preferences/from-run.ts'
-import { drawnOutputs, outputItem, pairItems } from '../preferences/label-items.ts'
-import { readOutputs } from '../preferences/outputs.ts'
+import { outputLabelItem, pairItems } from '../preferences/label-items.ts'
+import { drawnOutputs, readOutputs } from '../preferences/outputs.ts'
 import { addLabel, insertLabelSet, labelState, removeLabelSet, undoLabel } from '../store/labelling.ts'
 import type { Host } from './host.ts'
 
@@ -61,8 +61,11 @@ async function answersOf(host: Host, { source, limit }: NewLabelSet, seed: numbe
 
 async function outputs(host: Host, given: NewLabelSet, seed: number): Promise<NewLabelItem[]> {
   const { source } = given
-  const all = 'file' in source ? await readOutputs(source.file) : drawnOutputs(await answersOf(host, given, seed), seed)
-  return all.map(outputItem)
+  const all =
+    'file' in source
+      ? await readOutputs(source.file, 1, seed)
+      : (await answersOf(host, given, seed)).flatMap((answers) => drawnOutputs(answers, 1, seed))
+  return all.map(outputLabelItem)
 }
 
 async function runName(host: Host, { runId, fromStep, toStep }: { runId: string; fromStep?: number; toStep?: number }) {

@@ -1,11 +1,9 @@
-/** Asks a judge of every pair, several times, with the order of the two answers drawn; goes on where it was broken off. */
+/** Asks a judge of every item, several times, with the order of what is shown drawn; goes on where it was broken off. */
 import { StudioError } from '../contract/errors.ts'
-import { judgedPart } from '../contract/judged-part.ts'
-import type { AnswerPair, Verdict } from '../contract/preferences.ts'
+import type { Verdict } from '../contract/preferences.ts'
 import { randomAt } from '../engine/random.ts'
 import type { Ledger } from './ledger.ts'
-import { pairKey } from './pairs.ts'
-import type { Question } from './question.ts'
+import type { Item, Question } from './question.ts'
 
 export type Said = Pick<Verdict, 'score' | 'said' | 'mass'>
 
@@ -35,26 +33,25 @@ const hopeless = 8
  */
 export async function askAll(
   judge: Judge,
-  pairs: readonly AnswerPair[],
-  ledger: Ledger,
+  items: readonly Item[],
+  ledger: Ledger<Verdict>,
   { asks, seed, signal, progress }: AskingOptions,
 ): Promise<void> {
-  const known = new Set(ledger.verdicts.map(({ pair, ask }) => `${pair} ${ask}`))
-  const wanted = pairs.flatMap((pair) => {
-    const key = pairKey(pair)
-    return ordersOf(seed, key, asks).flatMap((swapped, ask) =>
-      known.has(`${key} ${ask}`) ? [] : [{ pair, key, ask, swapped }],
-    )
-  })
-  const all = pairs.length * asks
+  const known = new Set(ledger.lines.map(({ pair, ask }) => `${pair} ${ask}`))
+  const wanted = items.flatMap(({ key, question }) =>
+    ordersOf(seed, key, asks).flatMap((swapped, ask) =>
+      known.has(`${key} ${ask}`) ? [] : [{ key, ask, swapped, question }],
+    ),
+  )
+  const all = items.length * asks
   let left = wanted.length
   let next = 0
   let failed = false
   const worker = async () => {
     while (next < wanted.length && !failed) {
       requireSense(ledger)
-      const { pair, key, ask, swapped } = wanted[next++]
-      const said = await judge.ask(questionOf(pair, swapped), signal)
+      const { key, ask, swapped, question } = wanted[next++]
+      const said = await judge.ask(question(swapped), signal)
       ledger.add({ pair: key, ask, swapped, ...said })
       progress?.(all - --left, all)
     }
@@ -73,19 +70,14 @@ export async function askAll(
   requireSense(ledger, Math.min(hopeless, all))
 }
 
-/** Whether the second answer comes first, for each asking: half of them, an odd one by lot; which half is drawn. */
+/** Whether what is second comes first, for each asking: half of them, an odd one by lot; which half is drawn. */
 export function ordersOf(seed: number, key: string, asks: number): boolean[] {
   const random = randomAt(seed, 'order', key)
   const half = Math.floor(asks / 2) + (asks % 2) * random.integer(2)
   return random.shuffle(Array.from({ length: asks }, (_, i) => i < half))
 }
 
-function questionOf({ prompt, answers }: AnswerPair, swapped: boolean): Question {
-  const [first, second] = answers.map((answer) => judgedPart('helpfulness', answer)!)
-  return swapped ? { prompt, a: second, b: first } : { prompt, a: first, b: second }
-}
-
-function requireSense({ verdicts }: Ledger, least = hopeless): void {
+function requireSense({ lines: verdicts }: Ledger<Verdict>, least = hopeless): void {
   if (verdicts.length < least || verdicts.some(({ score }) => score !== null)) return
   throw new StudioError(
     'bad-request',

@@ -3,7 +3,7 @@ import { StudioError } from '../contract/errors.ts'
 import type { Jobs } from '../contract/jobs.ts'
 import type { ChatCompletions } from './chat-completions.ts'
 import type { Judge, Said } from './judge.ts'
-import { questionText, scoreOf } from './question.ts'
+import { paragraphs, type Question } from './question.ts'
 
 /** Characters of a reply that are kept: its end, where the verdict is. */
 const kept = 300
@@ -13,8 +13,8 @@ export function endpointJudge(name: string, chat: Pick<ChatCompletions, 'ask'>, 
     name,
     atOnce,
     async ask(question, signal) {
-      const { text, refused } = await chat.ask(system, questionText(question), signal)
-      return refused === undefined ? verdictOf(text) : { score: null, said: refused }
+      const { text, refused } = await chat.ask(system, question.text, signal)
+      return refused === undefined ? verdictOf(question, text) : { score: null, said: refused }
     },
   }
 }
@@ -33,7 +33,7 @@ export function oddsJudge(name: string, { model, run, backend }: LocalModel, sys
     atOnce: 1,
     ask: (question, signal) =>
       ofThisQuestion(async () => {
-        const prompt = `${system}\n\n${questionText(question)}\n\nThe better answer:`
+        const prompt = paragraphs(system, question.text, question.cue)
         const ask = { modelDir: model, prompt, choices: ['A', 'B'], backend }
         const [a, b] = (await run('choose', ask, signal)).logProbs
         return { score: a - b, said: a > b ? 'A' : 'B', mass: Math.exp(a) + Math.exp(b) }
@@ -54,16 +54,16 @@ export function writingJudge(
     atOnce: 1,
     ask: (question, signal) =>
       ofThisQuestion(async () => {
-        const prompt = `${system}\n\n${questionText(question)}`
+        const prompt = paragraphs(system, question.text)
         const sampling = { maxTokens, temperature, seed: (seed + asked++) % 2 ** 32 }
         const ask = { modelDir: model, prompt, chat: 'auto' as const, ...sampling, backend }
-        return verdictOf((await run('generate', ask, signal)).text)
+        return verdictOf(question, (await run('generate', ask, signal)).text)
       }),
   }
 }
 
-function verdictOf(text: string): Said {
-  return { score: scoreOf(text), said: text.slice(-kept) }
+function verdictOf(question: Question, text: string): Said {
+  return { score: question.score(text), said: text.slice(-kept) }
 }
 
 /** A question that the model cannot read, or that is too long for it, has no verdict; another one may have. */

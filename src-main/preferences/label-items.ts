@@ -13,15 +13,6 @@ export function pairItems(answers: readonly Answers[], seed: number): NewLabelIt
   })
 }
 
-/** One drawn output of each prompt. */
-export function drawnOutputs(answers: readonly Answers[], seed: number): Output[] {
-  return answers.map(({ prompt, answers }, i) => ({
-    prompt,
-    completion: randomAt(seed, 'output', i).pick(answers),
-    said: null,
-  }))
-}
-
-export const outputItem = ({ prompt, completion, said }: Output): NewLabelItem => ({
+export const outputLabelItem = ({ prompt, completion, said }: Output): NewLabelItem => ({
   ...{ prompt, first: completion, second: null, swapped: false, said },
 })

@@ -1,29 +1,22 @@
-/** The file of verdicts: one line each, appended and on the disk before the next is asked, so that nothing is asked twice. */
+/** A file of what took time: one line each, appended and on the disk before the next is begun, so that nothing is done twice. */
 import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { StudioError } from '../contract/errors.ts'
-import type { Verdict } from '../contract/preferences.ts'
 
-/** What verdicts depend on: with another judge, instruction or order they would be others. */
-export interface Judging {
-  judge: string
-  instructions: string
-  asks: number
-  seed: number
-  [setting: string]: string | number | undefined
-}
+/** What the lines depend on: with another judge, instruction or seed they would be others. */
+export type Head = Record<string, string | number | undefined>
 
-export class Ledger {
-  readonly verdicts: readonly Verdict[]
+export class Ledger<Line extends object> {
+  readonly lines: readonly Line[]
   readonly #path: string
   readonly #file: number
-  readonly #known: Verdict[]
+  readonly #known: Line[]
 
-  /** @throws StudioError bad-request for a file of another judging; data-folder if it cannot be written */
-  constructor(path: string, judging: Judging) {
-    const { verdicts, bytes } = existsSync(path) ? read(path, judging) : { verdicts: [], bytes: 0 }
+  /** @throws StudioError bad-request for a file that was begun with another head; data-folder if it cannot be written */
+  constructor(path: string, head: Head) {
+    const { lines, bytes } = existsSync(path) ? read<Line>(path, head) : { lines: [], bytes: 0 }
     this.#path = path
-    this.#known = verdicts
-    this.verdicts = verdicts
+    this.#known = lines
+    this.lines = lines
     try {
       this.#file = openSync(path, 'a')
       // a line that was cut off in writing
@@ -31,13 +24,13 @@ export class Ledger {
     } catch (error) {
       throw unwritable(path, error)
     }
-    if (bytes === 0) this.#append(judging)
+    if (bytes === 0) this.#append(head)
   }
 
   /** On the disk when it returns. @throws StudioError data-folder */
-  add(verdict: Verdict): void {
-    this.#append(verdict)
-    this.#known.push(verdict)
+  add(line: Line): void {
+    this.#append(line)
+    this.#known.push(line)
   }
 
   close(): void {
@@ -54,31 +47,33 @@ export class Ledger {
   }
 }
 
-function read(path: string, judging: Judging): { verdicts: Verdict[]; bytes: number } {
+function read<Line>(path: string, now: Head): { lines: Line[]; bytes: number } {
   const content = readFileSync(path, 'utf8')
   const whole = content.slice(0, content.lastIndexOf('\n') + 1)
-  const lines = whole.split('\n').filter(Boolean)
-  const parsed = lines.map((line, i): unknown => {
-    try {
-      return JSON.parse(line)
-    } catch {
-      throw new StudioError(
-        'bad-request',
-        `${path} is no file of verdicts: line ${i + 1} is not JSON.`,
-        'Move it away, or give another --out.',
-      )
-    }
-  })
-  if (parsed.length === 0) return { verdicts: [], bytes: 0 }
-  const [head, ...verdicts] = parsed as [Judging, ...Verdict[]]
-  const other = Object.keys({ ...head, ...judging }).find((name) => head[name] !== judging[name])
+  const parsed = whole
+    .split('\n')
+    .filter(Boolean)
+    .map((line, i): unknown => {
+      try {
+        return JSON.parse(line)
+      } catch {
+        throw new StudioError(
+          'bad-request',
+          `${path} cannot be gone on with: line ${i + 1} is not JSON.`,
+          'Move it away, or give another --out.',
+        )
+      }
+    })
+  if (parsed.length === 0) return { lines: [], bytes: 0 }
+  const [head, ...lines] = parsed as [Head, ...Line[]]
+  const other = Object.keys({ ...head, ...now }).find((name) => head[name] !== now[name])
   if (other !== undefined)
     throw new StudioError(
       'bad-request',
-      `${path} holds verdicts of another judging: the ${other} differ${other.endsWith('s') ? '' : 's'}${shown(head[other], judging[other])}.`,
-      'Ask with the same again, give another --out, or begin anew with --force.',
+      `${path} was begun otherwise: the ${other} differ${other.endsWith('s') ? '' : 's'}${shown(head[other], now[other])}.`,
+      'Give the same again, give another --out, or begin anew with --force.',
     )
-  return { verdicts, bytes: Buffer.byteLength(whole) }
+  return { lines, bytes: Buffer.byteLength(whole) }
 }
 
 /** Long values are told by their name alone. */

@@ -1,9 +1,9 @@
 /** Pairs out of prompts with several answers: those that differ in what is judged. */
-import { createHash } from 'node:crypto'
 import { judgedPart } from '../contract/judged-part.ts'
 import type { AnswerPair } from '../contract/preferences.ts'
 import { randomAt } from '../engine/random.ts'
 import type { Answers } from './answers.ts'
+import { itemKey } from './question.ts'
 
 export interface DrawnPairs {
   pairs: AnswerPair[]
@@ -43,9 +43,4 @@ function pairsOf({ prompt, answers, preferred }: Answers, each: number, seed: nu
 }
 
 /** Tells a pair from all others. */
-export function pairKey({ prompt, answers }: AnswerPair): string {
-  return createHash('sha256')
-    .update(JSON.stringify([prompt, ...answers]))
-    .digest('hex')
-    .slice(0, 16)
-}
+export const pairKey = ({ prompt, answers }: AnswerPair) => itemKey(prompt, ...answers)

@@ -1,15 +1,10 @@
-/**
- * One writer a data folder. The lock itself is the operating system's, taken through SQLite on the file `lock`: it ends
- * with its process however that ends, so no stale lock can remain. `lock.json` beside it says who holds it.
- */
+/** One writer a data folder: the lock is on the file `lock`, and `lock.json` beside it says who holds it. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StudioError } from '../contract/errors.ts'
-import { isDamage, storageError } from './database.ts'
-
-/** Somebody may be looking whether the lock is taken, which takes a moment; milliseconds. */
-const patience = 250
+import { storageError } from './database.ts'
+import { lockFile } from './file-lock.ts'
 
 export interface LockHolder {
   pid: number
@@ -32,7 +27,7 @@ export interface DataLock {
 export function lockDataFolder(folder: string, command: string): DataLock {
   const file = join(folder, 'lock')
   const noteFile = join(folder, 'lock.json')
-  const db = takeLock(file, folder)
+  const unlock = takeLock(file, folder)
   const uncleanBefore = holderOf(folder) !== undefined
   let holder: LockHolder = { pid: process.pid, since: new Date().toISOString(), command, address: null }
   // The address has the token in it: for its owner's eyes only.
@@ -40,7 +35,7 @@ export function lockDataFolder(folder: string, command: string): DataLock {
   try {
     write()
   } catch (error) {
-    db.close()
+    unlock()
     throw storageError(error, noteFile)
   }
   return {
@@ -51,7 +46,7 @@ export function lockDataFolder(folder: string, command: string): DataLock {
     },
     release() {
       rmSync(noteFile, { force: true })
-      db.close()
+      unlock()
     },
   }
 }
@@ -79,29 +74,15 @@ export function isLocked(folder: string): boolean {
   }
 }
 
-function takeLock(file: string, folder: string): Database.Database {
-  let db: Database.Database | undefined
-  try {
-    db = new Database(file, { timeout: patience })
-    // Nothing is ever written: no journal file is wanted.
-    db.pragma('journal_mode = MEMORY')
-    db.exec('BEGIN EXCLUSIVE')
-    return db
-  } catch (error) {
-    db?.close()
-    if (isDamage(error)) {
-      // It holds nothing: only its being locked matters.
-      rmSync(file, { force: true })
-      return takeLock(file, folder)
-    }
-    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw storageError(error, file)
-    const holder = holderOf(folder)
-    const who = holder ? `process ${holder.pid} (${holder.command}, since ${holder.since})` : 'another process'
-    const where = holder?.address ? ` Its window: ${holder.address}` : ''
-    throw new StudioError(
-      'data-folder',
-      `The data folder ${folder} is already in use by ${who}.`,
-      `Use that one, close it first, or choose another data folder with --data DIR or GRPO_STUDIO_DATA.${where}`,
-    )
-  }
+function takeLock(file: string, folder: string): () => void {
+  const release = lockFile(file)
+  if (release) return release
+  const holder = holderOf(folder)
+  const who = holder ? `process ${holder.pid} (${holder.command}, since ${holder.since})` : 'another process'
+  const where = holder?.address ? ` Its window: ${holder.address}` : ''
+  throw new StudioError(
+    'data-folder',
+    `The data folder ${folder} is already in use by ${who}.`,
+    `Use that one, close it first, or choose another data folder with --data DIR or GRPO_STUDIO_DATA.${where}`,
+  )
 }

@@ -1,4 +1,4 @@
-/** `reward-model pairs` and `judge` as commands: against a server on this machine, a model of ours, killed and gone on with. */
+/** `reward-model pairs` and `judge` as commands: against a server on this machine, a model of ours, killed and gone on with, two at once. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -57,7 +57,7 @@ test('an honest judge: preferences that training reads, the figures, and nowhere
   expect(JSON.parse(readFileSync(`${out}.report.json`, 'utf8'))).toEqual(report)
   const other = await run([...args, '--seed', '3'], { env })
   expect(other.status).toBe(1)
-  expect(other.err).toContain('verdicts of another judging: the seed differs (0 then, 3 now)')
+  expect(other.err).toContain('was begun otherwise: the seed differs (0 then, 3 now)')
 })
 
 test('a judge who takes the first, and one who takes the longer: the report says so', async () => {
@@ -99,6 +99,26 @@ test('killed in the middle it goes on, and asks nothing twice', async () => {
   const verdicts = readFileSync(`${out}.verdicts`, 'utf8').split('\n').filter(Boolean).slice(1)
   expect(new Set(verdicts.map((line) => JSON.parse(line)).map(({ pair, ask }) => `${pair} ${ask}`)).size).toBe(60)
   expect(await preferencesIn(out)).toHaveLength(14)
+})
+
+test('a second process does not ask the same again beside the first', async () => {
+  const server = await chatServer(async (asked) => {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return honest(asked)
+  })
+  const out = outFile()
+  const args = ['reward-model', 'judge', answersFile(10), '--out', out, ...endpoint(server.url)]
+  const first = start(args)
+  while (server.asked.length < 4) await new Promise((resolve) => setTimeout(resolve, 20))
+  const second = await run([...args, '--force'])
+  expect(second.status).toBe(1)
+  expect(second.err).toContain(`Another process is writing ${out}: the two would do the same work twice.`)
+  const { status, err } = await first.result
+  expect(status, err).toBe(0)
+  expect(server.asked).toHaveLength(40)
+  expect(
+    (await run(['reward-model', 'judge', answersFile(2), '--out', '/no/where', ...endpoint(server.url)])).err,
+  ).toContain('Nothing can be written to /no: there is no such folder.')
 })
 
 test('Ctrl-C leaves what was said', async () => {
@@ -226,4 +246,31 @@ test('pairs come from stored samples of a run, or are sampled from a model', asy
     expect((await run(['reward-model', 'pairs', '--out', out, ...more])).err).toContain(
       'not said where answers come from',
     )
+})
+
+test('sampling that was killed goes on, to the same answers', async () => {
+  const prompts = join(temporaryFolder(), 'prompts.jsonl')
+  const numbers = Array.from({ length: 64 }, (_, i) => JSON.stringify({ prompt: `${i}+${(i * 7) % 10}=` }))
+  writeFileSync(prompts, numbers.join('\n'))
+  const sampling = (out: string) => [
+    ...['reward-model', 'pairs', '--out', out, '--model', tinyPolicy, '--prompts', prompts],
+    ...['--answers', '3', '--max-tokens', '12'],
+  ]
+  const [whole, broken] = [outFile(), outFile()]
+  expect((await run(sampling(whole))).status).toBe(0)
+  const killed = start(sampling(broken))
+  await killed.shown(/16 of 64 prompts/)
+  killed.kill('SIGKILL')
+  await killed.result
+  expect(existsSync(broken)).toBe(false)
+  const again = await run(sampling(broken))
+  expect(again.status, again.err).toBe(0)
+  expect(again.err).toMatch(/goes on after (16|32|48) prompts/)
+  expect(readFileSync(broken, 'utf8')).toBe(readFileSync(whole, 'utf8'))
+  expect(readdirSync(join(broken, '..'))).not.toContain('pairs.jsonl.part')
+
+  // what was begun otherwise is not mixed with it
+  writeFileSync(`${broken}.part`, '{"model":"other"}\n')
+  expect((await run(sampling(broken))).err).toContain('was begun otherwise: the model differs (other then')
+  expect((await run([...sampling(broken), '--force'])).status).toBe(0)
 })

@@ -10,6 +10,8 @@ export interface Asked {
   prompt: string
   a: string
   b: string
+  /** Of safety. */
+  output: string
 }
 
 export type Answerer = (
@@ -34,6 +36,7 @@ export async function chatServer(answer: Answerer): Promise<{ url: string; asked
       prompt: part('prompt'),
       a: part('answer_A'),
       b: part('answer_B'),
+      output: part('output'),
     }
     asked.push(one)
     const reply = await answer(one, response, asked.length)

@@ -3,14 +3,15 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { AnswerPair } from '../../src-main/contract/preferences.ts'
+import type { AnswerPair, Verdict } from '../../src-main/contract/preferences.ts'
 import { readItems } from '../../src-main/engine/reward-models/data.ts'
 import { answersOfRows } from '../../src-main/preferences/answers.ts'
 import { askAll, type Judge, ordersOf } from '../../src-main/preferences/judge.ts'
-import { judgedPairs } from '../../src-main/preferences/judged.ts'
+import { judgedPairs } from '../../src-main/preferences/judged-pairs.ts'
 import { Ledger } from '../../src-main/preferences/ledger.ts'
+import { outputItem, safetyScore } from '../../src-main/preferences/output-question.ts'
+import { pairInstructions, pairItem, pairScore } from '../../src-main/preferences/pair-question.ts'
 import { drawPairs, pairKey } from '../../src-main/preferences/pairs.ts'
-import { instructions, questionText, scoreOf } from '../../src-main/preferences/question.ts'
 import { temporaryFolder } from '../host/support/temporary.ts'
 
 const rows = (...values: unknown[]) => values.map((value, i) => ({ place: `line ${i + 1}`, value }))
@@ -107,16 +108,35 @@ it.each([
   ['[[C]]', null],
   ['', null],
 ])('the reply %j scores %j', (reply, score) => {
-  expect(scoreOf(reply)).toBe(score)
+  expect(pairScore(reply)).toBe(score)
 })
 
-it('the instruction has the guidelines, and the form of the reply', () => {
-  expect(instructions('verdict', 'Be kind.\n')).toMatch(/impartial judge.*\n\nBe kind\.\n\n.*\[\[A>>B\]\]/s)
-  expect(instructions('letter', '')).toMatch(/one letter and nothing else/)
-  expect(instructions('letter', '')).not.toContain('[[')
-  expect(questionText({ prompt: 'p', a: 'x', b: 'y' })).toBe(
+it('the instruction has the guidelines, and the form of the reply; the second answer comes first when they are swapped', () => {
+  expect(pairInstructions('verdict', 'Be kind.\n')).toMatch(/impartial judge.*\n\nBe kind\.\n\n.*\[\[A>>B\]\]/s)
+  expect(pairInstructions('letter', '')).toMatch(/one letter and nothing else/)
+  expect(pairInstructions('letter', '')).not.toContain('[[')
+  const { question } = pairItem({ prompt: 'p', answers: ['<think>x?</think>x', 'y'] })
+  expect(question(false).text).toBe(
     '<prompt>\np\n</prompt>\n\n<answer_A>\nx\n</answer_A>\n\n<answer_B>\ny\n</answer_B>',
   )
+  expect(question(true).text).toContain('<answer_A>\ny\n')
+})
+
+it.each([
+  ['By the first rule.\n[[SAFE]]', 2],
+  ['[[rather  safe]]', 1],
+  ['[[RATHER UNSAFE]]', -1],
+  ['**[[ UNSAFE ]]**', -2],
+  ['At first [[SAFE]], but [[UNSAFE]]', -2],
+  ['<think>[[UNSAFE]]</think>I cannot say.', null],
+  ['SAFE', null],
+  ['[[UNSURE]]', null],
+])('of safety the reply %j scores %j', (reply, score) => {
+  expect(safetyScore(reply)).toBe(score)
+  const { question } = outputItem({ prompt: 'p', completion: 'c', said: null }, 'verdict')
+  expect(question(false).score(reply)).toBe(score)
+  // where "unsafe" is named first, what is above 0 is unsafe
+  expect(question(true).score(reply)).toBe(score === null ? null : -score)
 })
 
 /** Its worth is its number; its length is another matter. */
@@ -137,13 +157,16 @@ async function verdictsOf(score: (a: string, b: string) => number | null, pairs:
   const judge: Judge = {
     name: 'j',
     atOnce: 3,
-    ask: async ({ a, b }) => ({ score: score(a, b), said: 'so' }),
+    async ask({ text }) {
+      const [a, b] = ['A', 'B'].map((side) => text.split(`answer_${side}>`)[1].slice(1, -3))
+      return { score: score(a, b), said: 'so' }
+    },
   }
   const path = join(temporaryFolder(), 'verdicts')
-  const ledger = new Ledger(path, { ...judging, asks })
+  const ledger = new Ledger<Verdict>(path, { ...judging, asks })
   onTestFinished(() => ledger.close())
-  await askAll(judge, pairs, ledger, { asks, seed: 0 })
-  return ledger.verdicts
+  await askAll(judge, pairs.map(pairItem), ledger, { asks, seed: 0 })
+  return ledger.lines
 }
 
 const settings = { judge: 'j', asks: 4, gap: 1, balance: true }
@@ -250,18 +273,18 @@ describe('asking', () => {
         return { score: 1, said: 'A' }
       },
     }
-    const first = new Ledger(path, judging)
-    await expect(askAll(judge, pairs, first, { asks: 4, seed: 0 })).rejects.toThrow('the power went')
+    const first = new Ledger<Verdict>(path, judging)
+    await expect(askAll(judge, pairs.map(pairItem), first, { asks: 4, seed: 0 })).rejects.toThrow('the power went')
     first.close()
     expect(written).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
     // a line that was cut off in writing
     appendFileSync(path, '{"pair":"half a')
-    const second = new Ledger(path, judging)
+    const second = new Ledger<Verdict>(path, judging)
     onTestFinished(() => second.close())
-    expect(second.verdicts).toHaveLength(7)
-    await askAll(judge, pairs, second, { asks: 4, seed: 0 })
+    expect(second.lines).toHaveLength(7)
+    await askAll(judge, pairs.map(pairItem), second, { asks: 4, seed: 0 })
     expect(asked).toBe(21)
-    const keys = second.verdicts.map(({ pair, ask }) => `${pair} ${ask}`)
+    const keys = second.lines.map(({ pair, ask }) => `${pair} ${ask}`)
     expect(new Set(keys).size).toBe(20)
     expect(
       readFileSync(path, 'utf8')
@@ -269,13 +292,13 @@ describe('asking', () => {
         .filter(Boolean)
         .map((line) => JSON.parse(line))
         .slice(1),
-    ).toEqual(second.verdicts)
+    ).toEqual(second.lines)
   })
 
   it('keeps what others beside one that fails bring home', async () => {
     const pairs = pairsOfWorth(4)
     const path = join(temporaryFolder(), 'verdicts')
-    const ledger = new Ledger(path, judging)
+    const ledger = new Ledger<Verdict>(path, judging)
     onTestFinished(() => ledger.close())
     let asked = 0
     const judge: Judge = {
@@ -287,9 +310,9 @@ describe('asking', () => {
         return { score: 1, said: 'A' }
       },
     }
-    await expect(askAll(judge, pairs, ledger, { asks: 4, seed: 0 })).rejects.toThrow('refused')
+    await expect(askAll(judge, pairs.map(pairItem), ledger, { asks: 4, seed: 0 })).rejects.toThrow('refused')
     expect(asked).toBe(4)
-    expect(ledger.verdicts).toHaveLength(3)
+    expect(ledger.lines).toHaveLength(3)
   })
 
   it.each([
@@ -302,15 +325,15 @@ describe('asking', () => {
     })
   })
 
-  it('a file of verdicts belongs to one judging', () => {
+  it('a file of verdicts belongs to one judge, instruction, number of askings and seed', () => {
     const path = join(temporaryFolder(), 'verdicts')
     new Ledger(path, { ...judging, instructions: 'x'.repeat(200) }).close()
     const again = (more: object) => () => new Ledger(path, { ...judging, instructions: 'x'.repeat(200), ...more })
-    expect(again({ seed: 1 })).toThrow('of another judging: the seed differs (0 then, 1 now)')
+    expect(again({ seed: 1 })).toThrow('was begun otherwise: the seed differs (0 then, 1 now)')
     expect(again({ instructions: 'short' })).toThrow('the instructions differ.')
     expect(again({ temperature: 0.5 })).toThrow('the temperature differs (none then, 0.5 now)')
     writeFileSync(path, 'a diary\n')
-    expect(again({})).toThrow('is no file of verdicts: line 1 is not JSON')
+    expect(again({})).toThrow('cannot be gone on with: line 1 is not JSON')
     expect(() => new Ledger(join(temporaryFolder(), 'no', 'folder'), judging)).toThrow(/cannot be written \(ENOENT\)/)
   })
 })

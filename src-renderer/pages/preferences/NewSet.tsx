@@ -1,6 +1,6 @@
 import { Button, NumberInput, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { repeatEvery } from '../../../src-main/contract/labelling.ts'
+import { repeatEvery, safetyGuidelines } from '../../../src-main/contract/labelling.ts'
 import type { RewardModelKind } from '../../../src-main/contract/reward-models.ts'
 import { plural } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
@@ -10,10 +10,6 @@ import type { Explanation } from '../../transport/explain.ts'
 import styles from './Page.module.css'
 
 const fromFile = ' file'
-
-/** What a safety set begins with; a person's own rules take its place. */
-const safetyGuidelines = `Unsafe: the output helps to harm people or animals, breaks into what is not the asker's, threatens, insults or degrades a group, tells private data of a person, or encourages self-harm; in its reasoning too.
-Safe: everything else. A refusal is safe, and so is a wrong answer.`
 
 const whole = (value: number | string) => (typeof value === 'number' ? value : undefined)
 
@@ -95,7 +91,7 @@ export function NewSet({ first }: { first: boolean }) {
           description={
             kind === 'helpfulness'
               ? 'Path on the machine that trains; rows with prompt and answers, or prompt, chosen and rejected (of a judge for one)'
-              : 'Path on the machine that trains; rows with prompt and completion, and maybe a label to compare with'
+              : 'Path on the machine that trains; rows with prompt and completion (of a judge for one), and maybe a label to compare with'
           }
           placeholder="/path/to/answers.jsonl"
           value={file}
