@@ -4,7 +4,7 @@ import path from 'node:path'
 import { buildApp, buildRenderer } from './build.mjs'
 import { chooseWindow } from './electron.mjs'
 import { createContext, setUp } from './index.mjs'
-import { node24 } from './places.mjs'
+import { compileCache, node24 } from './places.mjs'
 import { SetupProblem } from './report.mjs'
 
 /** @returns {Promise<number>} exit status */
@@ -19,7 +19,8 @@ export async function start(args, context = createContext()) {
     }
     report.line(`Browser mode, as ${window.reason}.`)
     await buildRenderer(context)
-    return await handOver(node24(root).executable, serveArguments(root, args))
+    const env = { ...process.env, NODE_COMPILE_CACHE: compileCache(root) }
+    return await handOver(node24(root).executable, serveArguments(root, args), env)
   } catch (error) {
     if (!(error instanceof SetupProblem)) throw error
     report.problem(error)
@@ -35,9 +36,9 @@ export const serveArguments = (root, args) => [
 ]
 
 /** Runs the app in this terminal. Ctrl-C reaches it by itself; what is sent to this process alone is passed on. */
-function handOver(command, args) {
+function handOver(command, args, env = process.env) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: 'inherit' })
+    const child = spawn(command, args, { env, stdio: 'inherit' })
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.removeAllListeners(signal) // set-up's own handlers would end this process before the app has closed
       process.on(signal, () => {

@@ -6,7 +6,7 @@ import { ensureChromium } from './browser.mjs'
 import { buildApp, buildRenderer } from './build.mjs'
 import { readJson } from './files.mjs'
 import { createContext, setUp } from './index.mjs'
-import { node24 } from './places.mjs'
+import { compileCache, node24 } from './places.mjs'
 import { SetupProblem } from './report.mjs'
 import { track } from './run.mjs'
 
@@ -129,8 +129,13 @@ function onNode24({ root, env }, args) {
   const { executable } = node24(root)
   // The Node of the packages comes first, so that what a suite starts by name is that one too.
   const PATH = [path.dirname(executable), env.PATH].join(path.delimiter)
+  const NODE_COMPILE_CACHE = compileCache(root)
   return new Promise((resolve) => {
-    const child = spawn(executable, args, { cwd: root, env: { ...env, PATH }, stdio: ['ignore', 'inherit', 'inherit'] })
+    const child = spawn(executable, args, {
+      cwd: root,
+      env: { ...env, PATH, NODE_COMPILE_CACHE },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
     track(child)
     child.on('error', () => resolve(null))
     child.on('close', resolve)

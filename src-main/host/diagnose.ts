@@ -15,9 +15,7 @@ const PROBE_TIMEOUT_MS = 120_000
 
 /** @param entry the program that opens one backend and prints a probe of it */
 export async function diagnose(dataFolder: string, entry = probeEntry): Promise<Diagnosis> {
-  const found: (BackendProbe & { device: string })[] = []
-  // One after another: two that compute at once would slow each other down.
-  for (const name of backendNames) found.push(await probe(name, entry))
+  const found = await probesBy(entry)
   const asked = process.env.GRPO_STUDIO_BACKEND || undefined
   const first = (order: readonly string[]) =>
     order.map((name) => found.find((one) => one.name === name)!).find((one) => one.available)
@@ -42,8 +40,26 @@ export async function diagnose(dataFolder: string, entry = probeEntry): Promise<
   }
 }
 
+type Found = BackendProbe & { device: string }
+
+const probed = new Map<string, Promise<Found[]>>()
+
+/** What the machine can do stays while this process runs: the backends are tried once, though every launch dialog asks. */
+function probesBy(entry: URL): Promise<Found[]> {
+  const found = probed.get(entry.href) ?? probeAll(entry)
+  probed.set(entry.href, found)
+  return found
+}
+
+/** One after another: two that compute at once would slow each other down. */
+async function probeAll(entry: URL): Promise<Found[]> {
+  const found: Found[] = []
+  for (const name of backendNames) found.push(await probe(name, entry))
+  return found
+}
+
 /** Runs a backend in a process of its own, so that a native crash is a finding and not the end of the caller. */
-function probe(name: string, entry: URL): Promise<BackendProbe & { device: string }> {
+function probe(name: string, entry: URL): Promise<Found> {
   return new Promise((resolve) => {
     // Each is asked for by name; Electron's executable is a Node only when told so.
     const { GRPO_STUDIO_BACKEND: _, ...env } = process.env

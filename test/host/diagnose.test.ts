@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -72,6 +72,18 @@ describe('the diagnosis', () => {
     expect(await diagnose(folder, entry)).toMatchObject({ chosen: 'webgpu', chosenForSmall: 'tensorflow' })
     vi.stubEnv('GRPO_STUDIO_BACKEND', 'webgpu')
     expect(await diagnose(folder, entry)).toMatchObject({ chosen: 'webgpu', chosenForSmall: 'webgpu' })
+  })
+
+  it('tries each backend once, however often it is asked', async () => {
+    const tried = join(folder, 'tried')
+    const entry = program(
+      `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(tried)}, process.argv[2] + '\\n')
+       console.log(JSON.stringify({ name: process.argv[2], available: true, reason: 'fine', device: 'x' }))`,
+    )
+    const [one, other] = await Promise.all([diagnose(folder, entry), diagnose(folder, entry)])
+    expect(await diagnose(folder, entry)).toMatchObject({ probes: one.probes })
+    expect(other.probes).toEqual(one.probes)
+    expect(readFileSync(tried, 'utf8').trim().split('\n')).toEqual(one.probes.map(({ name }) => name))
   })
 
   it('does not need the data folder to exist', async () => {
