@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Estimate, type EstimateEvent, memoryParts } from '../contract/estimate.ts'
+import { type Estimate, type EstimateEvent, memoryParts, type TimeEstimate } from '../contract/estimate.ts'
 import { Host } from '../host/host.ts'
 import { loadRecipe } from '../host/recipes.ts'
 import { gib } from '../host/refusal.ts'
@@ -70,7 +70,7 @@ function progress(event: Exclude<EstimateEvent, { type: 'estimate' }>): string {
 }
 
 function readable(estimate: Estimate): string {
-  const { memory, machine, fits, remedy, remedyBytes, time, untimedSteps, parameters, trained } = estimate
+  const { memory, machine, fits, remedy, remedyBytes, time, parameters, trained } = estimate
   const { work: _, ...still } = memory.parts
   const rows: [string, string][] = [
     ...(Object.keys(still) as (keyof typeof still)[]).map((part): [string, string] => [
@@ -101,13 +101,12 @@ function readable(estimate: Estimate): string {
     )
   }
   if (!time) return lines.join('\n')
-  const seconds = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0))
   const length = `${time.meanLength.toFixed(0)} tokens, ${time.lengths === 'sampled' ? 'as sampled now' : `as in run #${time.earlierRun}`}`
   const row = (what: string, of: 'typical' | 'full') => [
     what,
-    seconds(time[of].step),
-    seconds(time[of].rollout),
-    seconds(time[of].update),
+    stepSeconds(time[of].step),
+    stepSeconds(time[of].rollout),
+    stepSeconds(time[of].update),
     duration(time.runSeconds[of]),
   ]
   lines.push(
@@ -116,14 +115,25 @@ function readable(estimate: Estimate): string {
       ['time, with answers', 's/step', 'sampling', 'update', 'whole run'],
       [row(`of ${length}`, 'typical'), row('all at the limit', 'full')],
     ),
+    ...(time.stages.length > 1 ? ['', stageTable(time)] : []),
     `measured on ${time.measuredOn}`,
   )
-  if (untimedSteps > 0)
-    lines.push(
-      `Without ${untimedSteps} ${untimedSteps === 1 ? 'step' : 'steps'} of other kinds than GRPO, whose time is not estimated.`,
-    )
   return lines.join('\n')
 }
+
+const stepSeconds = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0))
+
+const stageTable = ({ stages }: TimeEstimate): string =>
+  table(
+    ['stage', 'kind', 'steps', 's/step', 'in all'],
+    stages.map(({ name, kind, steps, typical }) => [
+      name,
+      kind,
+      steps,
+      stepSeconds(typical),
+      duration(steps * typical),
+    ]),
+  )
 
 const millions = (count: number) =>
   count < 1e9 ? `${(count / 1e6).toPrecision(3)} M` : `${(count / 1e9).toPrecision(3)} billion`

@@ -1,5 +1,7 @@
 /** What a run will need before it is started: memory and time, as the engine works them out and people read them. */
 
+import type { StageKind } from './stages.ts'
+
 /** What holds memory, in the order in which a bar shows it. */
 export const memoryParts = {
   program: 'Node and the tensor library',
@@ -34,12 +36,13 @@ export interface StepSeconds {
   step: number
 }
 
-/** Of the GRPO stages; what stages of other kinds take is not estimated. */
 export interface TimeEstimate {
-  /** With answers as long as they are expected to be. */
+  /** A step of the GRPO stages, or of all where there is none, with answers as long as they are expected to be. */
   typical: StepSeconds
   /** Every answer runs to the token limit. */
   full: StepSeconds
+  /** Seconds a step of each stage. */
+  stages: { name: string; kind: StageKind; steps: number; typical: number; full: number }[]
   /** The whole run, evaluations and first recordings included, in seconds. */
   runSeconds: { typical: number; full: number }
   /** Mean tokens of an answer that `typical` reckons with, and where they come from. */
@@ -69,8 +72,6 @@ export interface Estimate {
   remedyBytes: number | null
   /** null until this model was measured here. */
   time: TimeEstimate | null
-  /** Steps of stages of other kinds than GRPO: what they take is not in the time. */
-  untimedSteps: number
   /** Whether it rests on measurements of this model as it will be trained, or with checkpointing the other way. */
   measured: 'this' | 'alike' | null
   /** Parameters, and those that are trained. */

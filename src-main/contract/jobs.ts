@@ -106,7 +106,7 @@ export interface EstimateRequest {
   folder: string
   machine: MachineMemory
   /** A run of the same recipe before, and the mean tokens of an answer in each of its stages. */
-  earlier: { run: number; means: number[] } | null
+  earlier: { run: number; means: (number | null)[] } | null
 }
 
 export interface MeasureRequest extends Pick<EstimateRequest, 'recipe' | 'backend' | 'folder'> {

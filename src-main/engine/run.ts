@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Domain } from '../contract/domains.ts'
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts'
 import { defaultEvaluation, type EvaluationForm } from '../contract/evaluation.ts'
+import { measuredAtEnd } from '../contract/evaluation-plan.ts'
 import { type Gate, gateReached } from '../contract/gates.ts'
 import { settingsOf } from '../contract/knobs.ts'
 import { replanned } from '../contract/plan.ts'
@@ -392,15 +393,8 @@ class Run {
     }
   }
 
-  /** The end of the run has an evaluation of its own, and so has that of a stage before one of another kind; samples alone change no policy. */
   private get measuredAtEnd(): boolean {
-    const { stages } = this.recipe
-    const { stage } = this.state.position
-    const { kind } = stages[stage]
-    if (this.lastStage || kind === 'evaluate') return true
-    // what comes next measures it
-    if (stages[stage + 1].kind === 'evaluate') return false
-    return !leavesPolicy(stages[stage]) && kind !== stages[stage + 1].kind
+    return measuredAtEnd(this.recipe.stages, this.state.position.stage)
   }
 
   private get promptsAtEnd(): number {

@@ -175,7 +175,8 @@ export class Host {
     const withCode = withOwnReward(withHashed, this.dataFolder)
     const recipe = given.data ? { ...withCode, data: withHashes(given.data) } : withCode
     await this.#requireIdle()
-    if (!anyway) requireMemory(await this.#estimate(recipe, backend))
+    const estimate = await this.#estimate(recipe, backend)
+    if (!anyway) requireMemory(estimate)
     // after the estimate: nobody should fetch what would not fit
     modelPath(given.model)
     await this.#requireIdle()
@@ -186,7 +187,7 @@ export class Host {
         inSameWrite?.(db, number)
       },
     })
-    return this.#begin(run, { backend, checkpoint: null, replay: [] }, [])
+    return this.#begin(run, { backend, checkpoint: null, replay: [] }, [], estimate)
   }
 
   /**
@@ -217,10 +218,12 @@ export class Host {
     const pin = { run: row.number, step }
     this.#pins.add(pin)
     let run: CreatedRun
+    let estimate: Estimate | null
     try {
       plan.config = await withRewardModelHashes(plan.config, this.rewardModels.folder)
       if (!instead) await this.#requireIdle()
-      if (!anyway) requireMemory(await this.#estimate(plan.config, backend))
+      estimate = await this.#estimate(plan.config, backend)
+      if (!anyway) requireMemory(estimate)
       if (!instead) await this.#requireIdle()
       run = makeFork(this.#store, this.dataFolder, plan, backend)
     } finally {
@@ -228,7 +231,7 @@ export class Host {
     }
     await this.#session?.close(`The fork #${run.number} was started.`, closePatience)
     await this.#requireIdle()
-    return this.#begin(run, { backend, checkpoint: plan.checkpoint.folder, replay: [] }, [])
+    return this.#begin(run, { backend, checkpoint: plan.checkpoint.folder, replay: [] }, [], estimate)
   }
 
   /**
@@ -425,6 +428,7 @@ export class Host {
     run: CreatedRun,
     from: Pick<Extract<ToEngine, { type: 'start' }>, 'backend' | 'checkpoint' | 'replay'>,
     again: SteeringEvent[],
+    estimate: Estimate | null = null,
   ): RunSummary {
     this.queue.followOn()
     this.#jobs.rest()
@@ -445,6 +449,7 @@ export class Host {
       run,
       { type: 'start', recipe, folder, paused: false, rewardModels, ...from },
       again,
+      estimate?.time ?? undefined,
     )
     this.#session = session
     void session.ended.then(() => {

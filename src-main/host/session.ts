@@ -5,6 +5,7 @@
 import type { HostEvent } from '../contract/api.ts'
 import type { RunMessage, ToEngine } from '../contract/engine-messages.ts'
 import { type ErrorReport, reportOf, StudioError } from '../contract/errors.ts'
+import type { TimeEstimate } from '../contract/estimate.ts'
 import type { Recipe } from '../contract/recipe.ts'
 import type { AlertRecord, RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../contract/records.ts'
 import { insertAlert } from '../store/alerts.ts'
@@ -13,6 +14,7 @@ import { runFolder } from '../store/folder.ts'
 import { queries } from '../store/queries.ts'
 import { updateRun } from '../store/runs.ts'
 import { confirmEvent, eventById, insertEvent } from '../store/steering.ts'
+import { paceOfStages } from '../store/steps.ts'
 import type { Store } from '../store/store.ts'
 import { describeDeath } from './engine-exit.ts'
 import { EngineLog } from './engine-log.ts'
@@ -49,7 +51,7 @@ export class Session {
   readonly #context: SessionContext
   readonly #engine: EngineProcess
   readonly #log: EngineLog
-  readonly #pace = new Pace()
+  readonly #pace: Pace
   readonly #queue: ReportQueue<Entry>
   /** Of a disk that takes nothing more. */
   #heldAlert: AlertRecord | undefined
@@ -64,9 +66,13 @@ export class Session {
     run: RunKey & { config: Recipe },
     start: Extract<ToEngine, { type: 'start' }>,
     again: SteeringEvent[],
+    expected?: TimeEstimate,
   ) {
     this.run = run
     this.#context = context
+    this.#pace = new Pace(expected?.stages)
+    for (const { stage, seconds } of context.store.read((db) => paceOfStages(db, run.number)))
+      this.#pace.step(stage, seconds)
     this.folder = runFolder(context.dataFolder, run.id)
     this.ended = new Promise((resolve) => {
       this.#end = resolve
@@ -163,13 +169,13 @@ export class Session {
     await this.ended
   }
 
-  #live(stored: RunSummary): Partial<RunSummary> {
+  #live(stored: RunDetail): Partial<RunSummary> {
     if (this.#queue.held) {
       const { code, hint } = this.#queue.held
       return { status: 'paused', error: { code, message: this.#heldAlert?.message ?? '', hint } }
     }
     if (stored.status !== 'running') return {}
-    return { etaSeconds: this.#pace.eta(stored.step, stored.totalSteps, this.run.config.evalEvery) }
+    return { etaSeconds: this.#pace.eta(stored) }
   }
 
   #record(command: SteeringCommand, step: number): SteeringEvent {
@@ -208,9 +214,12 @@ export class Session {
     const events = this.#context.store.write((db) => keepReport(db, this.run, report, new Date().toISOString()))
     if (report.type === 'step') {
       this.#engine.send({ type: 'stored', step: report.report.step })
-      this.#pace.step(report.seconds)
+      this.#pace.step(report.report.stage, report.seconds)
     }
-    if (report.type === 'evaluation') this.#pace.evaluation(report.report.seconds)
+    if (report.type === 'evaluation') {
+      const { seconds, samples } = report.report
+      this.#pace.evaluation(seconds, samples.length)
+    }
     for (const event of events) this.#announce(event)
     if (report.type === 'checkpoint') {
       const { store, pinned } = this.#context

@@ -42,3 +42,12 @@ export function* eachStep(db: Db, run: number): Generator<StoredStep> {
     .iterate(run)
   for (const row of rows) yield { ...row, settings: keptSettings(row.settings) }
 }
+
+/** Seconds that a step of each stage has taken on the mean, as far as there were two of them. */
+export function paceOfStages(db: Db, run: number): { stage: number; seconds: number }[] {
+  return sql<{ stage: number; seconds: number }>(
+    db,
+    `SELECT stage, (max(seconds) - min(seconds)) / (count(*) - 1) AS seconds FROM steps
+     WHERE run = ? GROUP BY stage HAVING count(*) > 1 ORDER BY stage`,
+  ).all(run)
+}

@@ -49,9 +49,9 @@ export function EstimatePanel({ following, onUse }: { following: Following; onUs
       {estimate.fits === false && <Remedy estimate={estimate} onUse={onUse} />}
       <div className={styles.time} aria-live="polite">
         {estimate.time ? (
-          <Time time={estimate.time} untimed={estimate.untimedSteps} alike={estimate.measured !== 'this'} />
+          <Time time={estimate.time} alike={estimate.measured !== 'this'} />
         ) : (
-          !measuring && !unmeasured && <NoTime measured={estimate.measured !== null} />
+          !measuring && !unmeasured && <Skeleton height="0.875rem" width="75%" animate={false} />
         )}
         {measuring && (
           <p className={styles.quiet}>
@@ -64,12 +64,6 @@ export function EstimatePanel({ following, onUse }: { following: Following; onUs
       </div>
     </section>
   )
-}
-
-/** Not there yet, or of stages whose time is not estimated. */
-function NoTime({ measured }: { measured: boolean }) {
-  if (measured) return <p className={styles.quiet}>Its time is not estimated: it has no GRPO stage.</p>
-  return <Skeleton height="0.875rem" width="75%" animate={false} />
 }
 
 function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Estimate }) {
@@ -142,7 +136,7 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
   )
 }
 
-function Time({ time, untimed, alike }: { time: TimeEstimate; untimed: number; alike: boolean }) {
+function Time({ time, alike }: { time: TimeEstimate; alike: boolean }) {
   const { typical, full, runSeconds, meanLength, lengths } = time
   const seconds = (value: number) => `${value < 10 ? value.toFixed(2) : Math.round(value)} s`
   const from = lengths === 'sampled' ? 'as the model writes now' : `as in run #${time.earlierRun}`
@@ -152,7 +146,6 @@ function Time({ time, untimed, alike }: { time: TimeEstimate; untimed: number; a
       <span className={styles.quiet}>
         with answers of {Math.round(meanLength)} tokens, {from}; at most {seconds(full.step)} and{' '}
         {span(runSeconds.full)}, if all run to the limit{alike && '; measured with checkpointing the other way'}
-        {untimed > 0 && `; without ${plural(untimed, 'step')} of other kinds than RL`}
       </span>
     </p>
   )

@@ -55,6 +55,17 @@ const rows: Row[] = [
     }),
   },
   {
+    // each of its kinds for a few steps
+    name: 'r1-mini',
+    steps: 201,
+    lengths: 'typical',
+    recipe: () => {
+      const recipe = loadRecipe('r1-mini', ['stages.7.milestones=[]'])
+      const steps = [12, 8, 6, 20, 60, 40, 1, 8, 6, 20, 20]
+      return { ...recipe, stages: recipe.stages.map((stage, i) => ({ ...stage, steps: steps[i] }) as typeof stage) }
+    },
+  },
+  {
     name: 'smollm2-arithmetic',
     steps: 4,
     lengths: 'typical',
@@ -132,7 +143,9 @@ interface Trained {
 
 async function train(recipe: Recipe, folder: string, backend: string | null): Promise<Trained> {
   const { steps, bytes, seconds } = await runEngine(recipe, folder, backend)
-  const later = steps.slice(Math.min(2, steps.length - 1))
+  // the estimate's step is one of RL
+  const reinforced = steps.filter((m) => m['seconds/rollout'] !== undefined && m['seconds/update'] !== undefined)
+  const later = reinforced.slice(Math.min(2, reinforced.length - 1))
   const over = (name: keyof GrpoMetrics) => mean(later.map((m) => m[name]!))
   return {
     steps: steps.length,

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { plannedEvaluations } from '../../src-main/contract/evaluation-plan.ts'
 import { dropReasons } from '../../src-main/contract/stages.ts'
 import { readConfig } from '../../src-main/engine/model/config.ts'
 import { readSafetensors } from '../../src-main/engine/model/safetensors.ts'
@@ -86,6 +87,16 @@ describe('a supervised stage', () => {
     })
     await expect(run(puzzles)).rejects.toThrow(/There are no "traces" of countdown/)
   })
+})
+
+it('a run is measured when its plan says', async () => {
+  const evaluate = { kind: 'evaluate', name: 'between', prompts: 3, evaluation: { samples: 2 } }
+  const stages = [{ ...sft, steps: 5 }, grpo, collect, { ...sft, name: 'again' }, evaluate, { ...grpo, name: 'last' }]
+  const recipe = smallRecipe({ stages, evalEvery: 2 })
+  const t = await run(recipe)
+  const measured = t.of('evaluation').map(({ report }) => [report.step, report.prompts, report.samples.length])
+  expect(plannedEvaluations(recipe).map((e) => [e.afterStep, e.prompts, e.prompts * e.samples])).toEqual(measured)
+  expect(measured.length).toBeGreaterThan(7)
 })
 
 describe('rejection sampling', () => {

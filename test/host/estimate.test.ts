@@ -106,14 +106,6 @@ test('a machine that is large enough is told the settings with which the publish
   expect((await host.estimator.now(changed, null)).fits).toBe(true)
 })
 
-test('steps of other kinds than GRPO are counted, as their time is not estimated', async () => {
-  const host = hostWith(machineOf(24))
-  expect((await host.estimator.now(loadRecipe('r1-mini', []), null)).untimedSteps).toBe(
-    60 + 16 + 120 + 80 + 40 + 1 + 24 + 300 + 300,
-  )
-  expect((await host.estimator.now(loadRecipe('r1-zero-mini', []), null)).untimedSteps).toBe(0)
-})
-
 test('micro-batches come first among the settings, as they do no harm', async () => {
   const host = hostWith(machineOf(1, 'container'))
   const recipe = loadRecipe('r1-zero-mini', ['microBatchTokens=65536', 'promptsPerStep=64', 'miniBatches=1'])
@@ -175,6 +167,47 @@ test('what is not known is measured once: memory at once, times after that', asy
   )
   const { time: longer } = await host.estimator.now(wider, 'tensorflow')
   expect(longer!.full.step).toBeGreaterThan(1.5 * time.full.step)
+}, 120_000)
+
+test('every kind of stage has its time, and packed examples take less of it', async () => {
+  const host = hostWith(machineOf(24))
+  const learning = { promptsPerStep: 32 }
+  const recipe = (packing: boolean) =>
+    parseRecipe(
+      tinyRecipe({
+        model: 'embedded',
+        addTokens: loadRecipe('r1-mini', []).addTokens,
+        task: { sum: 1, request: 1 },
+        settings: { maxCompletionTokens: 32 },
+        stages: [
+          { kind: 'sft', name: 'taught', steps: 20, data: { corpus: 400 }, packing, settings: learning },
+          { kind: 'rejection-sampling', name: 'samples', steps: 4, settings: { promptsPerStep: 8, groupSize: 4 } },
+          { kind: 'reward-model', name: 'helpful', judges: 'helpfulness', steps: 9, data: { requests: 200 } },
+          { kind: 'evaluate', name: 'between' },
+          { kind: 'distil', name: 'student', steps: 20, data: { corpus: 400 }, layers: 2, packing, settings: learning },
+        ],
+      }),
+      'test',
+    )
+  for await (const event of host.estimator.follow(recipe(false), 'tensorflow'))
+    if (event.type === 'unmeasured') throw new Error(event.reason)
+  const [plain, packed] = [
+    (await host.estimator.now(recipe(false), 'tensorflow')).time!,
+    (await host.estimator.now(recipe(true), 'tensorflow')).time!,
+  ]
+  const [taught, samples, helpful, between, student] = plain.stages.map(({ typical }) => typical)
+  expect(between).toBe(0)
+  for (const seconds of [samples, helpful]) expect(seconds).toBeGreaterThan(0)
+  // half the layers
+  expect(student / taught).toBeGreaterThan(0.35)
+  expect(student / taught).toBeLessThan(0.75)
+  expect(packed.stages[0].typical).toBeLessThan(taught)
+  // examples are as long as they are, whatever the token limit
+  expect(plain.stages[0].full).toBe(taught)
+  const inStages = plain.stages.reduce((sum, { steps, typical }) => sum + steps * typical, 0)
+  // evaluations at both ends and between, and what the reward model is measured with
+  expect(plain.runSeconds.typical).toBeGreaterThan(inStages)
+  expect(plain.runSeconds.full).toBeGreaterThan(plain.runSeconds.typical)
 }, 120_000)
 
 test('nothing is measured beside a run that trains, and the reason is told', async () => {

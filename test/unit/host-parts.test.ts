@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HostEvent } from '../../src-main/contract/api.ts'
 import { StudioError } from '../../src-main/contract/errors.ts'
+import { parseRecipe, type Recipe, totalSteps as totalStepsOf } from '../../src-main/contract/recipe.ts'
 import type { RunDetail, RunSummary, SteeringCommand, SteeringEvent } from '../../src-main/contract/records.ts'
 import { defaultSettings } from '../../src-main/contract/settings.ts'
 import { describeDeath } from '../../src-main/host/engine-exit.ts'
@@ -12,19 +13,70 @@ import { checkCommand } from '../../src-main/host/steering-rules.ts'
 import { defaultDataFolder } from '../../src-main/store/folder.ts'
 
 describe('Pace', () => {
+  const recipe = (stages: object[], more: object = {}) =>
+    parseRecipe({ name: 'mine', title: 'Mine', task: { sum: 1 }, evalEvery: 0, stages, ...more }, 'test')
+  const sft = (name: string, steps: number, settings = {}) => ({
+    kind: 'sft',
+    name,
+    steps,
+    data: { traces: 9 },
+    settings,
+  })
+  const at = (config: Recipe, step: number, stage = 0, totalSteps = totalStepsOf(config)) => ({
+    config,
+    step,
+    stage,
+    totalSteps,
+  })
+  const grpo = { kind: 'grpo', name: 'RL', steps: 100 }
+
   test('knows nothing before the first step', () => {
-    expect(new Pace().eta(0, 10, 5)).toBeNull()
+    expect(new Pace().eta(at(recipe([grpo]), 0))).toBeNull()
   })
 
   test('is steps to come at the present pace, and evaluations to come', () => {
     const pace = new Pace()
-    for (let i = 0; i < 30; i++) pace.step(9)
-    for (let i = 0; i < 20; i++) pace.step(2)
-    expect(pace.eta(50, 100, 0)).toBe(100)
-    pace.evaluation(10)
-    // After steps 60, 70, 80, 90 and at the end.
-    expect(pace.eta(50, 100, 10)).toBe(150)
-    expect(pace.eta(99, 100, 10)).toBe(12)
+    for (let i = 0; i < 30; i++) pace.step(0, 9)
+    for (let i = 0; i < 20; i++) pace.step(0, 2)
+    expect(pace.eta(at(recipe([grpo]), 50))).toBe(100)
+    // a stage that a person stays in has more steps than were planned
+    expect(pace.eta(at(recipe([grpo]), 50, 0, 120))).toBe(140)
+    pace.evaluation(10, 64)
+    const measured = recipe([grpo], { evalEvery: 10, evalPrompts: 64, finalEvalPrompts: 128 })
+    // after steps 60, 70, 80 and 90, and of twice as many prompts at the end
+    expect(pace.eta(at(measured, 50))).toBe(100 + 4 * 10 + 20)
+    expect(pace.eta(at(measured, 99))).toBe(2 + 20)
+  })
+
+  test('of stages to come is that of their kind, for as many examples as they have', () => {
+    const config = recipe([sft('first', 10), grpo, sft('again', 20, { promptsPerStep: 32 })], {
+      settings: { promptsPerStep: 8 },
+    })
+    const pace = new Pace()
+    for (let i = 0; i < 10; i++) pace.step(0, 0.1)
+    // of 120 steps to come 100 are of a kind that nothing is known of
+    expect(pace.eta(at(config, 10, 1))).toBeNull()
+    pace.step(1, 3)
+    expect(pace.eta(at(config, 11, 1))).toBeCloseTo(99 * 3 + 20 * 0.4, 9)
+    expect(pace.eta(at(config, 110, 2))).toBeCloseTo(20 * 0.4, 9)
+  })
+
+  test('is what was estimated where nothing was seen yet, and corrected where the kind was', () => {
+    const config = recipe([sft('first', 10), grpo, sft('again', 20)])
+    const expected = (['sft', 'grpo', 'sft'] as const).map((kind, i) => {
+      const { name, steps } = config.stages[i]
+      return { name, kind, steps, typical: [0.1, 2, 0.3][i], full: 9 }
+    })
+    const pace = new Pace(expected)
+    for (let i = 0; i < 5; i++) pace.step(0, 0.2)
+    expect(pace.eta(at(config, 5))).toBeCloseTo(5 * 0.2 + 100 * 2 + 20 * 0.6, 9)
+  })
+
+  test('takes a few steps of an unknown kind for such as the others', () => {
+    const samples = { kind: 'rejection-sampling', name: 'samples', steps: 4 }
+    const pace = new Pace()
+    pace.step(0, 1)
+    expect(pace.eta(at(recipe([sft('first', 10), samples]), 2))).toBeCloseTo(8 + 4, 9)
   })
 })
 

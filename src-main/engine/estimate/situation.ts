@@ -2,6 +2,7 @@
 import { defaultPrompt } from '../../contract/prompt.ts'
 import { enterStage, initialSettings, type Recipe } from '../../contract/recipe.ts'
 import type { Settings } from '../../contract/settings.ts'
+import type { Stage } from '../../contract/stages.ts'
 import { type PromptModel, writePrompts } from '../prompts.ts'
 import { MOST_ROWS } from '../rollout/rollout.ts'
 import { EVALUATION_ROWS } from '../stages/evaluate.ts'
@@ -11,7 +12,7 @@ import { type SamplingShape, type Sizes, samplingBytes } from './sizes.ts'
 
 export interface Situation {
   recipe: Recipe
-  stages: { kind: Recipe['stages'][number]['kind']; steps: number; settings: Settings }[]
+  stages: { stage: Stage; settings: Settings }[]
   /** Token ids of some of the training prompts. */
   prompts: number[][]
   longestPrompt: number
@@ -36,10 +37,10 @@ export function resolved(asked: Pick<Situation, 'prompts' | 'longestPrompt'>, re
   let settings = initialSettings(recipe)
   const stages = recipe.stages.map((stage, i) => {
     if (i > 0) settings = enterStage(settings, stage)
-    return { kind: stage.kind, steps: stage.steps, settings }
+    return { stage, settings }
   })
-  const most = Math.max(...stages.map((stage) => stage.settings.maxCompletionTokens))
-  const largest = stages.find((stage) => stage.settings.maxCompletionTokens === most)!.settings
+  const most = Math.max(...stages.map(({ settings }) => settings.maxCompletionTokens))
+  const largest = stages.find(({ settings }) => settings.maxCompletionTokens === most)!.settings
   return { ...asked, recipe, stages, largest }
 }
 

@@ -1,176 +1,155 @@
 /** Seconds of a step and of the whole run, from what was measured: see `TimeEstimate`. */
+
 import type { StepSeconds, TimeEstimate } from '../../contract/estimate.ts'
-import type { Settings } from '../../contract/settings.ts'
+import { plannedEvaluations } from '../../contract/evaluation-plan.ts'
+import { generalKinds, type Recipe } from '../../contract/recipe.ts'
+import { isSupervised, type Stage, sourcesOf } from '../../contract/stages.ts'
 import { type Random, randomAt } from '../random.ts'
 import { EVALUATION_ROWS } from '../stages/evaluate.ts'
 import { longestLimit } from '../start.ts'
-import { attentionFlops, forwardFlops, passFlops, withReference } from './flops.ts'
+import { MOST_GENERAL } from '../tasks/sets.ts'
+import { rolloutClock, updateClock } from './clocks.ts'
+import { drawn } from './lengths.ts'
 import type { MeasuredSampling, MeasuredUpdate } from './measurement.ts'
 import type { Situation } from './situation.ts'
-import type { SamplingShape, Sizes } from './sizes.ts'
-import { type Answer, type RolloutWork, rolloutWork, type UpdateWork, updateWork } from './workload.ts'
+import type { Sizes } from './sizes.ts'
+import { type Clocks, exampleOf, repeated, type StageParts, stageClock } from './stage-time.ts'
+import { type Answer, rolloutWork } from './workload.ts'
 
-/** Steps that are played through: their lengths are drawn. */
-const PLAYED = 8
-/** Answers that are played through in a step. */
-const MOST_ANSWERS = 2048
-/** A multiplication with keys and values takes as long as this many with weights at the most: each has to be fetched for one row alone. */
-const MOST_FOR_ATTENTION = 16
+/** Prompts that are played through in an evaluation. */
+const MOST_PROMPTS = 2048
 /** Graphs that a run records: of the decoder, of an update, of the reference. */
 const RECORDINGS = 2
 
 export interface EarlierLengths {
   /** Ordinal of the run. */
   run: number
-  /** Mean tokens of an answer in each stage. */
-  means: number[]
+  /** Mean tokens of an answer in each stage; null where none are sampled. */
+  means: (number | null)[]
 }
 
+/** @param parts of each stage */
 export function timeOf(
   sizes: Sizes,
   situation: Situation,
+  parts: readonly StageParts[],
   { update, sampling }: { update: MeasuredUpdate; sampling: MeasuredSampling },
   earlier: EarlierLengths | null,
 ): TimeEstimate {
-  const { recipe, stages, prompts } = situation
-  const rollout = rolloutClock(sizes, sampling)
-  const learning = updateClock(sizes, update, recipe.gradientCheckpointing)
+  const { recipe, prompts } = situation
   const random = randomAt(recipe.seed, 'estimate')
-  const promptLengths = prompts.map((ids) => ids.length)
-
-  const promptsOf = (count: number) => Array.from({ length: count }, (_, i) => promptLengths[i % promptLengths.length])
-
-  const played = (settings: Settings, lengthOf: () => Answer): StepSeconds => {
-    const { groupSize, promptsPerStep } = settings
-    // of very many groups some stand for all
-    const chosen = promptsOf(Math.min(promptsPerStep, Math.ceil(MOST_ANSWERS / groupSize)))
-    const times = promptsPerStep / chosen.length
-    const answers = chosen.map(() => Array.from({ length: groupSize }, lengthOf))
-    const sampled = times * rollout(rolloutWork(chosen, answers))
-    const learned = learning(updateWork(chosen, answers, settings, random), times)
-    return { rollout: sampled, update: learned, step: sampled + learned }
+  const clocks: Clocks = {
+    rollout: rolloutClock(sizes, sampling),
+    update: updateClock(sizes, update, recipe.gradientCheckpointing),
+    prompts: prompts.map((ids) => ids.length),
+    random,
   }
-  const evaluated = (count: number, lengthOf: () => Answer): number => {
-    const chosen = promptsOf(Math.min(count, MOST_ANSWERS))
-    const answers = chosen.map(() => [lengthOf()])
-    return (count / chosen.length) * rollout(rolloutWork(chosen, answers, EVALUATION_ROWS))
+  const first: Pools = { judged: sampling.answers, general: sampling.answers }
+  const answers = answersOf(recipe, parts, first, random)
+  const stages = situation.stages.map(({ stage, settings }, i) => {
+    const { maxCompletionTokens: limit } = settings
+    const typical = drawn(mixed(stage, recipe, answers[i]), limit, earlier?.means[i] ?? null, random)
+    const cut = { tokens: limit, finished: true }
+    const clock = stageClock(clocks, stage, settings, parts[i], answers[i].judged)
+    return { stage, draw: typical, typical: clock(typical), full: clock(() => cut, true) }
+  })
+  const evaluated = (prompts: number, samples: number, own: Sizes, lengthOf: () => Answer): number => {
+    const chosen = repeated(clocks.prompts, Math.min(prompts, Math.ceil(MOST_PROMPTS / samples)))
+    const outputs = chosen.map(() => Array.from({ length: samples }, lengthOf))
+    return (prompts / chosen.length) * clocks.rollout(rolloutWork(chosen, outputs, EVALUATION_ROWS), own)
   }
-  const full = stages.map(({ settings }) =>
-    played(settings, () => ({ tokens: settings.maxCompletionTokens, finished: true })),
-  )
-  const draws = stages.map(({ settings }, i) =>
-    drawn(sampling.answers, settings.maxCompletionTokens, earlier?.means[i] ?? null, random),
-  )
-  const typical = stages.map(({ settings }, i) =>
-    mean(Array.from({ length: PLAYED }, () => played(settings, draws[i]))),
-  )
-
   const limit = longestLimit(recipe)
-  const total = stages.reduce((sum, { steps }) => sum + steps, 0)
-  const between = recipe.evalEvery > 0 ? Math.max(0, Math.ceil(total / recipe.evalEvery) - 1) : 0
-  const recorded = RECORDINGS * update.recordingSeconds + sampling.recordingSeconds
-  const whole = (steps: StepSeconds[], lengthOf: () => Answer) =>
-    stages.reduce((sum, stage, i) => sum + stage.steps * steps[i].step, recorded) +
-    2 * evaluated(recipe.finalEvalPrompts, lengthOf) +
-    between * evaluated(recipe.evalPrompts, lengthOf)
-  const overStages = (steps: StepSeconds[]) =>
-    mean(
-      steps,
-      stages.map(({ steps }) => steps),
-    )
-  const answers = Array.from({ length: 256 }, draws[0])
+  const general = generalKinds.some((kind) => (recipe.task?.[kind] ?? 0) > 0) ? MOST_GENERAL : 0
+  const measuring = (of: 'typical' | 'full') =>
+    plannedEvaluations(recipe).reduce((sum, { afterStep, stage, prompts, samples }) => {
+      // the first one measures what there is before any stage
+      const [pools, own] = afterStep === 0 ? [first, sizes] : [answers[stage], parts[stage].sizes]
+      const draw = (pool: readonly Answer[]) =>
+        of === 'full' ? () => ({ tokens: limit, finished: true }) : drawn(pool, limit, null, random)
+      const others = general > 0 ? evaluated(general, samples, own, draw(pools.general)) : 0
+      return sum + evaluated(prompts, samples, own, draw(pools.judged)) + others
+    }, 0)
+  const recorded = recordings(parts, situation) * update.recordingSeconds + sampling.recordingSeconds
+  const whole = (of: 'typical' | 'full') =>
+    stages.reduce((sum, { stage, ...s }) => sum + stage.steps * s[of].step.step + s[of].atEnd, recorded) + measuring(of)
+  const reinforced = stages.filter(({ stage }) => stage.kind === 'grpo')
+  const shown = reinforced.length > 0 ? reinforced : stages
+  const over = (of: 'typical' | 'full') => mean(shown.map((s) => ({ weight: s.stage.steps, seconds: s[of].step })))
+  const some = Array.from({ length: 256 }, shown[0].draw)
   return {
-    typical: overStages(typical),
-    full: overStages(full),
-    runSeconds: {
-      typical: whole(typical, draws[draws.length - 1]),
-      full: whole(full, () => ({ tokens: limit, finished: true })),
-    },
-    meanLength: answers.reduce((sum, { tokens }) => sum + tokens, 0) / answers.length,
+    typical: over('typical'),
+    full: over('full'),
+    stages: stages.map(({ stage, typical, full }) => ({
+      name: stage.name,
+      kind: stage.kind,
+      steps: stage.steps,
+      typical: typical.step.step,
+      full: full.step.step,
+    })),
+    runSeconds: { typical: whole('typical'), full: whole('full') },
+    meanLength: some.reduce((sum, { tokens }) => sum + tokens, 0) / some.length,
     lengths: earlier ? 'earlier-run' : 'sampled',
     ...(earlier && { earlierRun: earlier.run }),
     measuredOn: `${update.backend}, ${update.device}`,
   }
 }
 
-/** Seconds of rollouts: reading takes a base and its operations, a decode step a base, its rows, and what they attend to. */
-export function rolloutClock(sizes: Sizes, { batches }: MeasuredSampling): (work: RolloutWork) => number {
-  const [small, broad, long] = batches
-  const reading = (s: { prompts: number; promptLength: number }) =>
-    forwardFlops(sizes, { rows: s.prompts, length: s.promptLength, firstOutput: s.promptLength - 2 })
-  const perFlop = Math.max(0, slope(batches.map((b) => ({ x: reading(b), y: b.readingSeconds }))))
-  const base = Math.max(0, small.readingSeconds - perFlop * reading(small))
-  const attended = (s: SamplingShape) => s.rows * s.attended * attentionFlops(sizes)
-  // of a past that is hardly longer the clock's noise would make a mountain; and a key and value take no more than so many weights
-  const told = long.attended >= 1.5 * broad.attended
-  const most = (MOST_FOR_ATTENTION * broad.stepSeconds) / (broad.rows * 2 * sizes.projections)
-  const slowdown = (long.stepSeconds - broad.stepSeconds) / (attended(long) - attended(broad))
-  const perAttended = told ? Math.min(Math.max(0, slowdown), most) : 0
-  const rest = (s: (typeof batches)[number]) => Math.max(1e-5, s.stepSeconds - perAttended * attended(s))
-  const perRow =
-    broad.rows > small.rows
-      ? Math.max(0, (rest(broad) - rest(small)) / (broad.rows - small.rows))
-      : rest(small) / small.rows
-  const still = Math.max(0, rest(broad) - perRow * broad.rows)
-  return ({ prefills, decode }) => {
-    let seconds = base
-    for (const { prompts, length } of prefills) seconds += perFlop * reading({ prompts, promptLength: length })
-    for (const { rows, past, steps } of decode)
-      seconds += steps * (still + rows * (perRow + perAttended * past * attentionFlops(sizes)))
-    return seconds
-  }
+/** Answers to prompts that a rule judges, and to the others. */
+interface Pools {
+  judged: readonly Answer[]
+  general: readonly Answer[]
 }
 
-/** Seconds of updates: a micro-batch takes a base and its operations. The clock's `times` is how often the passes are meant. */
-export function updateClock(
-  sizes: Sizes,
-  measured: MeasuredUpdate,
-  checkpointing: boolean,
-): (work: UpdateWork, times?: number) => number {
-  const points = measured.batches.map((b) => ({
-    x: passFlops(sizes, b, measured.checkpointing, withReference(true)),
-    y: b.seconds,
-  }))
-  const large = points[1]
-  // at the most what the larger would take without a base
-  const perFlop = Math.min(Math.max(slope(points), 0.5 * (large.y / large.x)), large.y / large.x)
-  const base = large.y - perFlop * large.x
-  const measuredModels = withReference(true).length
-  return ({ passes, updates }, times = 1) => {
-    let seconds = 0
-    for (const { models, ...shape } of passes)
-      seconds += (base * models.length) / measuredModels + perFlop * passFlops(sizes, shape, checkpointing, models)
-    return times * seconds + updates * measured.optimizerSeconds
-  }
+/** What answers are like in each stage: those of the model at first, and after it was taught examples as those are. */
+function answersOf({ stages }: Recipe, parts: readonly StageParts[], first: Pools, random: Random): Pools[] {
+  const all: Pools[] = []
+  let now = first
+  stages.forEach((stage, i) => {
+    const { lessons } = parts[i]
+    if (lessons && isSupervised(stage)) {
+      const collecting = sourcesOf(stage.data).flatMap((source) =>
+        typeof source === 'object' && 'stage' in source ? [stages.findIndex(({ name }) => name === source.stage)] : [],
+      )
+      const collected = collecting.length > 0 ? all[collecting[0]].judged : now.judged
+      const taught = (general: boolean): readonly Answer[] | null => {
+        const sources = lessons.sources.filter((source) => (source.general ?? false) === general)
+        if (sources.length === 0) return null
+        const draw = exampleOf({ ...lessons, sources }, collected, [0], random)
+        return Array.from({ length: LEARNT }, () => ({ tokens: draw()[0].output, finished: true }))
+      }
+      now = { judged: taught(false) ?? now.judged, general: taught(true) ?? now.general }
+    }
+    all.push(now)
+  })
+  return all
 }
 
-/** Of the line through the first and the last point. */
-function slope(points: { x: number; y: number }[]): number {
-  const [a, b] = [points[0], points[points.length - 1]]
-  return b.x > a.x ? (b.y - a.y) / (b.x - a.x) : b.y / b.x
+/** Answers to a stage's prompts, in the shares in which it has them. */
+function mixed(stage: Stage, { task = {} }: Recipe, { judged, general }: Pools): readonly Answer[] {
+  if ('domains' in stage && stage.domains && !stage.domains.includes('general')) return judged
+  const weights = Object.entries(task).map(([kind, weight]) => [generalKinds.includes(kind as never), weight] as const)
+  const of = (which: boolean) => weights.reduce((sum, [own, weight]) => sum + (own === which ? weight : 0), 0)
+  const share = of(true) / Math.max(1e-9, of(true) + of(false))
+  const some = (pool: readonly Answer[], count: number) =>
+    Array.from({ length: count }, (_, i) => pool[i % pool.length])
+  const generalCount = Math.round(share * LEARNT)
+  return generalCount === 0 ? judged : [...some(general, generalCount), ...some(judged, LEARNT - generalCount)]
 }
 
-/**
- * Lengths as they were sampled. Those that were cut while they were sampled go on as the others ended: with the same chance at every token.
- * @param mean brings them to this mean; null leaves them
- */
-export function drawn(answers: readonly Answer[], limit: number, mean: number | null, random: Random): () => Answer {
-  const tokens = answers.reduce((sum, a) => sum + a.tokens, 0)
-  const ended = answers.filter((a) => a.finished).length
-  const perToken = ended / tokens
-  const wholeMean = perToken > 0 ? 1 / perToken : limit
-  const factor = mean === null ? 1 : mean / Math.min(limit, wholeMean)
-  return () => {
-    const one = random.pick(answers)
-    let length = one.tokens
-    if (!one.finished) length += perToken > 0 ? -Math.log(1 - random.next()) / perToken : limit
-    length = Math.max(1, Math.round(length * factor))
-    return length < limit ? { tokens: length, finished: true } : { tokens: limit, finished: false }
-  }
+/** Lengths that stand for those of what was learned. */
+const LEARNT = 64
+
+/** Each kind that learns in its own way records graphs of its own, and so does another model. */
+function recordings(parts: readonly StageParts[], { stages }: Situation): number {
+  const ways = new Set(
+    stages.map(({ stage: { kind } }, i) => `${kind === 'distil' ? 'sft' : kind} ${parts[i].sizes.parameters}`),
+  )
+  const learning = [...ways].filter((way) => !/^(grpo|evaluate|rejection-sampling) /.test(way))
+  return RECORDINGS * Number([...ways].some((way) => way.startsWith('grpo '))) + learning.length
 }
 
-function mean(steps: StepSeconds[], weights = steps.map(() => 1)): StepSeconds {
-  const total = weights.reduce((a, b) => a + b, 0)
-  const of = (name: keyof StepSeconds) => steps.reduce((sum, s, i) => sum + weights[i] * s[name], 0) / total
+function mean(steps: { weight: number; seconds: StepSeconds }[]): StepSeconds {
+  const total = steps.reduce((sum, { weight }) => sum + weight, 0)
+  const of = (name: keyof StepSeconds) => steps.reduce((sum, s) => sum + s.weight * s.seconds[name], 0) / total
   return { rollout: of('rollout'), update: of('update'), step: of('step') }
 }

@@ -24,7 +24,7 @@ export interface Examples {
 }
 
 /** One in so many problems is held out; which ones depends on the problem alone, so that all answers to it are on the same side. */
-const HELD_OUT = 10
+export const HELD_OUT = 10
 
 /**
  * @param collected the file that a rejection-sampling stage of the recipe wrote, by the stage's name
@@ -57,7 +57,8 @@ export async function examplesOf(
   )
 }
 
-async function examplesFrom(
+/** @throws StudioError bad-recipe for a file that cannot be read */
+export async function examplesFrom(
   data: SupervisedSource,
   recipe: Recipe,
   training: readonly Problem[],

@@ -31,9 +31,9 @@ export interface Lesson<Example> {
 }
 
 /** The held-out examples are measured at the first and the last step of the stage, and in between every so many steps. */
-const HELD_OUT_EVERY = 10
+export const HELD_OUT_EVERY = 10
 /** At most so many of them are. */
-const HELD_OUT_MOST = 128
+export const HELD_OUT_MOST = 128
 
 /** @throws what `learn` throws */
 export async function learningStep<Example>(run: LearningStep, lesson: Lesson<Example>): Promise<StepReport> {
