@@ -7,12 +7,13 @@ export default defineConfig<object, { shellName: ShellName }>({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
   globalSetup: './test/e2e/support/announce.ts',
-  // Every test trains on all cores.
-  workers: 1,
+  // Two files at a time: while one waits for its engine or its page, the other computes.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  // An engine gives way to all else, and two of them start slowly: what is waited for is there in the end, or never.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   use: {
     launchOptions: {
       executablePath: process.env.GRPO_STUDIO_CHROMIUM || undefined,
@@ -26,8 +27,14 @@ export default defineConfig<object, { shellName: ShellName }>({
     // Without its film strip, which would cost the tests as much as they cost themselves.
     trace: { mode: 'retain-on-failure', screenshots: false },
   },
-  projects: [
-    { name: 'browser', use: { shellName: 'browser' } },
-    ...('binary' in electronHere() ? [{ name: 'electron', use: { shellName: 'electron' as const } }] : []),
-  ],
+  projects: [...inShell('browser'), ...('binary' in electronHere() ? inShell('electron') : [])],
 })
+
+/** All tests in one of the app's shells; what measures time runs after the others, alone. */
+function inShell(shellName: ShellName) {
+  const timed = '**/responsiveness.spec.ts'
+  return [
+    { name: shellName, use: { shellName }, testIgnore: timed },
+    { name: `${shellName}, timed`, use: { shellName }, testMatch: timed, dependencies: [shellName] },
+  ]
+}

@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['test/support/generated-cases.ts'],
           include: ['test/unit/**/*.test.{ts,tsx,mjs}'],
+          // vitest leaves one core for itself, which on two cores would be half of them
+          maxWorkers: '100%',
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -33,6 +35,8 @@ export default defineConfig({
           include: ['test/host/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 2,
+          // A core for each of the two engines; what more threads compute is the engine's tests' business.
+          env: { TF_NUM_INTEROP_THREADS: '1', TF_NUM_INTRAOP_THREADS: '1' },
           testTimeout: 300_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },

@@ -21,8 +21,7 @@ function recipe(steps: number, settings: object, more: object = {}) {
     seed: 1,
     task: { sum: 1, chain: 1 },
     trainPrompts: 64,
-    evalPrompts: 128,
-    finalEvalPrompts: 128,
+    finalEvalPrompts: 8,
     stages: [{ kind: 'grpo', name: 'only', steps }],
     // nobody is there to let it go on
     pauseOn: [],
@@ -40,6 +39,9 @@ function recipe(steps: number, settings: object, more: object = {}) {
   })
 }
 
+/** Where it matters whether held-out accuracy falls: enough problems to tell. */
+const measured = { evalPrompts: 128, finalEvalPrompts: 128 }
+
 /** Rewarded by a reward model and by nothing else. */
 function judgedAlone(steps: number, model: string) {
   return recipe(
@@ -52,7 +54,7 @@ function judgedAlone(steps: number, model: string) {
       // against the default: no reward model judges mathematics
       sideWeights: { math: { general: 1 } },
     },
-    { task: { difference: 1 } },
+    { task: { difference: 1 }, ...measured },
   )
 }
 
@@ -105,10 +107,14 @@ describe('a policy that hacks its reward', () => {
   it('by growing longer: the answers are shown, and held-out accuracy falls while the reward rises', async () => {
     const parameters = { rightShort: 0, rightLong: 1, wrongShort: 0, wrongLong: 1, exceeded: 1 }
     const t = await run(
-      recipe(24, {
-        rewardWeights: { accuracy: 0, cosine_length: 1 },
-        rewardParameters: { cosine_length: { correctness: 'accuracy', ...parameters } },
-      }),
+      recipe(
+        24,
+        {
+          rewardWeights: { accuracy: 0, cosine_length: 1 },
+          rewardParameters: { cosine_length: { correctness: 'accuracy', ...parameters } },
+        },
+        measured,
+      ),
     )
     const { alert, samples } = found(t, 'length-growth')
     expect(alert.message).toMatch(
@@ -172,7 +178,7 @@ describe('a policy that hacks its reward', () => {
   it('by thinking in another language, which is shorter', async () => {
     const t = await run(
       recipe(
-        20,
+        12,
         {
           learningRate: 0.003,
           maxCompletionTokens: 16,
@@ -218,7 +224,7 @@ describe('a policy that hacks its reward', () => {
 
   it('and one that learns what it is meant to is left alone', async () => {
     const t = await run(
-      recipe(24, { promptsPerStep: 8, rewardWeights: { accuracy: 1, format: 0.1 } }, { evalEvery: 12 }),
+      recipe(24, { promptsPerStep: 8, rewardWeights: { accuracy: 1, format: 0.1 } }, { evalEvery: 12, ...measured }),
     )
     const right = t.of('step').map(({ report }) => report.metrics['completions/right'])
     expect(right.at(-1)!).toBeGreaterThan(right[0]! + 0.2)

@@ -1,27 +1,39 @@
 /** Forks and roll backs with the real engine: where they begin, what they share, and that what was abandoned leaves no trace. */
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KnobChanges } from '../../src-main/contract/knobs.ts'
-import type { Host } from '../../src-main/host/host.ts'
+import { Host } from '../../src-main/host/host.ts'
 import { loadRecipe } from '../../src-main/host/recipes.ts'
 import { lookInto } from '../../src-main/store/reader.ts'
 import { courseOf } from './support/course.ts'
 import { openHost, tinyRecipe, Watch } from './support/hosts.ts'
+import { temporaryFolder } from './support/temporary.ts'
 
 const launch = (host: Host, more: Record<string, unknown> = {}) => host.launch(loadRecipe(tinyRecipe(more), []))
 const endless = { stages: [{ kind: 'grpo', name: 'only', steps: 4000 }] }
 
-async function finished(more: Record<string, unknown> = {}): Promise<Host> {
-  const host = openHost()
-  await launch(host, more)
+/** The data folder of a finished run, which was trained once for all tests. */
+const trained = mkdtempSync(join(tmpdir(), 'grpo-studio-test-'))
+beforeAll(async () => {
+  const host = new Host({ dataFolder: trained, command: 'test' })
+  await launch(host)
   await host.idle()
-  return host
+  await host.close()
+})
+afterAll(() => rmSync(trained, { recursive: true }))
+
+/** A host on a copy of it. */
+function finished(): Host {
+  const dataFolder = temporaryFolder()
+  cpSync(trained, dataFolder, { recursive: true })
+  return openHost({ dataFolder })
 }
 
 describe('a fork', () => {
   test('without changes goes the way of the run that was forked, bit for bit', async () => {
-    const host = await finished()
+    const host = finished()
     const fork = await host.fork('1', 6)
     expect(fork).toMatchObject({
       number: 2,
@@ -75,7 +87,9 @@ describe('a fork', () => {
 
   test('changes a stage that it has yet to come to', async () => {
     const stages = ['first', 'second', 'third'].map((name) => ({ kind: 'grpo', name, steps: 1 }))
-    const host = await finished({ stages, checkpointEvery: 1, evalEvery: 0 })
+    const host = openHost()
+    await launch(host, { stages, checkpointEvery: 1, evalEvery: 0 })
+    await host.idle()
     await host.fork('1', 1, ['stages.2.settings.temperature=0.5'])
     await host.idle()
     const temperatures = lookInto(host.dataFolder, (db) =>
@@ -105,7 +119,7 @@ describe('a fork', () => {
   })
 
   test('that makes no sense is refused with the way out, and leaves nothing behind', async () => {
-    const host = await finished()
+    const host = finished()
     const refused: [number, string[], string, string][] = [
       [4, [], 'not-found', 'It has those of the steps 6, 9, 12.'],
       [6, ['model=embedded'], 'bad-request', 'Launch a new run with it.'],
@@ -135,7 +149,7 @@ describe('a fork', () => {
 
 describe('a roll back', () => {
   test('keeps what it abandons, and goes the same way again where nothing is changed', async () => {
-    const host = await finished()
+    const host = finished()
     const before = courseOf(host.dataFolder, '1')
     const watch = new Watch(host)
     expect(await host.rollBack('1', 9, {}, 'once more')).toMatchObject({ number: 1, step: 9, status: 'starting' })
@@ -181,7 +195,7 @@ describe('a roll back', () => {
   })
 
   test('past a fork makes it a fork of what was abandoned, with its whole course as it was', async () => {
-    const host = await finished()
+    const host = finished()
     await host.fork('1', 9, ['temperature=0.5'])
     await host.idle()
     const before = courseOf(host.dataFolder, '2')
@@ -197,7 +211,7 @@ describe('a roll back', () => {
   })
 
   test('that makes no sense is refused with the way out, and changes nothing', async () => {
-    const host = await finished()
+    const host = finished()
     const refused: [number, KnobChanges, string, string][] = [
       [12, {}, 'bad-request', 'choose an earlier checkpoint'],
       [7, {}, 'not-found', 'It has those of the steps 6, 9, 12.'],

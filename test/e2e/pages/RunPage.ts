@@ -51,7 +51,7 @@ export class RunPage {
   }
 
   async waitForStep(step: number): Promise<void> {
-    await expect.poll(() => this.step(), { timeout: 60_000, intervals: [100] }).toBeGreaterThanOrEqual(step)
+    await expect.poll(() => this.step(), { timeout: 120_000, intervals: [100] }).toBeGreaterThanOrEqual(step)
   }
 
   stage(name: string): Locator {

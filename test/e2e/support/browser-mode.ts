@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { type OpenApp, projectFolder, type Shell } from './shell.ts'
 
 /** Loading the host's modules takes this long at the worst, milliseconds. */
-const startPatience = 30_000
+const startPatience = 90_000
 
 export interface HostProcess {
   readonly pid: number

@@ -104,7 +104,7 @@ export class Studio {
   async end(): Promise<void> {
     if (this.#app) await this.kill()
     // An engine whose host was killed ends by itself; its folder is removed after that.
-    await expect.poll(() => this.#engines().filter(lives), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => this.#engines().filter(lives), { timeout: 60_000 }).toEqual([])
   }
 
   #engines(): number[] {
