@@ -13,6 +13,7 @@ export default defineConfig({
           // vitest leaves one core for itself, which on two cores would be half of them
           maxWorkers: '100%',
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -39,6 +40,7 @@ export default defineConfig({
           env: { TF_NUM_INTEROP_THREADS: '1', TF_NUM_INTRAOP_THREADS: '1' },
           testTimeout: 300_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 60_000 } },
           sequence: { groupOrder: 2 },
         },
       },

@@ -39,7 +39,7 @@ test.each([
 ])(
   'a run of $trained, killed again and again, ends as the undisturbed one, bit for bit',
   {
-    timeout: 180_000,
+    timeout: 600_000,
   },
   async ({ recipe, kills }) => {
     const seed = Number(process.env.KILL_SEED ?? Date.now() % 100_000)

@@ -95,7 +95,7 @@ function answer(request: IncomingMessage, response: ServerResponse, path: string
   response.end(content.subarray(from))
 }
 
-const get = (more: object = {}) => fetchHubModel('owner/name', { env, root, patience: 2000, ...more })
+const get = (more: object = {}) => fetchHubModel('owner/name', { env, root, patience: 20_000, ...more })
 
 async function refusal(action: Promise<unknown>): Promise<StudioError> {
   const error = await action.then(
@@ -396,6 +396,8 @@ describe('names and places', () => {
 })
 
 describe('fetching for the windows', () => {
+  /** Soon enough on a busy machine, milliseconds. */
+  const soon = 30_000
   function fetching() {
     const told: FetchState[] = []
     const models = new Models({ announce: (fetch) => told.push(fetch), env: { ...env, GRPO_STUDIO_MODELS: root } })
@@ -403,7 +405,7 @@ describe('fetching for the windows', () => {
       vi.waitFor(() => {
         if (told.at(-1)?.status === 'running') throw new Error('still running')
         return told.at(-1)!
-      }, 5000)
+      }, soon)
     return { models, told, ended }
   }
 
@@ -427,7 +429,7 @@ describe('fetching for the windows', () => {
     models.fetch('owner/name')
     expect(() => models.fetch('owner/name')).toThrow('owner/name is being fetched already.')
     expect(() => models.remove('owner/name')).toThrow('owner/name is being fetched.')
-    await vi.waitFor(() => expect(asked.some((a) => a.path.endsWith('model.safetensors'))).toBe(true))
+    await vi.waitFor(() => expect(asked.some((a) => a.path.endsWith('model.safetensors'))).toBe(true), soon)
     models.cancel('owner/name')
     expect(await ended()).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } })
     expect(() => models.cancel('owner/name')).toThrow('owner/name is not being fetched.')
@@ -438,7 +440,7 @@ describe('fetching for the windows', () => {
     models.fetch('owner/other')
     expect(await ended()).toMatchObject({ status: 'failed', error: { code: 'not-found' } })
     models.fetch('no name')
-    await vi.waitFor(() => expect(models.list().fetches[1]?.status).toBe('failed'))
+    await vi.waitFor(() => expect(models.list().fetches[1]?.status).toBe('failed'), soon)
     expect(models.list().fetches[1].error).toMatchObject({ code: 'bad-request' })
   })
 

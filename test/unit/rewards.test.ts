@@ -8,6 +8,7 @@ import { judge, score } from '../../src-main/engine/rewards/score.ts'
 import { checkRewards, rewards } from '../../src-main/engine/rewards/table.ts'
 import type { Problem } from '../../src-main/engine/tasks/problem.ts'
 import { hostileTexts } from '../support/hostile-texts.ts'
+import { processorTime } from '../support/processor-time.ts'
 
 const problem: Problem = { kind: 'sum', domain: 'math', prompt: '120+99=', answer: '219' }
 const ended = (text: string) => ({ text, finished: true, tokens: text.length })
@@ -107,9 +108,9 @@ describe('every reward', () => {
 
   it.each(Object.keys(hostileTexts))('judges a megabyte of %s at once, with a short reason', async (text) => {
     for (const name of rewardNames) {
-      const started = performance.now()
+      const started = processorTime()
       const [{ reason }] = await judge(name, { problem, completions: [ended(hostileTexts[text])], tokenLimit })
-      expect(performance.now() - started, name).toBeLessThan(1000)
+      expect(processorTime() - started, name).toBeLessThan(1000)
       expect(reason.length, name).toBeLessThan(120)
     }
   })

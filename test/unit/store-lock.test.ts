@@ -11,7 +11,9 @@ const lockModule = new URL('../../src-main/store/lock.ts', import.meta.url).href
 /** Another app that has the folder open until it is killed. */
 async function otherApp(folder: string) {
   const code = `const { lockDataFolder } = await import(${JSON.stringify(lockModule)})
-    lockDataFolder(${JSON.stringify(folder)}, 'the other app').note({ address: 'http://127.0.0.1:1/' })
+    // held, or the garbage collection would give it back
+    globalThis.lock = lockDataFolder(${JSON.stringify(folder)}, 'the other app')
+    lock.note({ address: 'http://127.0.0.1:1/' })
     console.log('locked')
     setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
