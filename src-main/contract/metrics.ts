@@ -77,7 +77,8 @@ export const metrics = {
   'completions/hollow': {
     label: 'form without content',
     unit: '',
-    about: 'Share of the outputs that keep the form, with less than two words of reasoning and no right answer.',
+    about:
+      'Share of the outputs that keep the form, with less than two words of reasoning and no right answer (where no rule tells: with less than two words in it too).',
   },
   'completions/other_language': {
     label: 'other language',
@@ -86,7 +87,7 @@ export const metrics = {
       'Share of the outputs that reason mostly in another language than the question (or the target of the language reward).',
   },
   'reward_model/out_of_range': {
-    label: 'beyond the reward model',
+    label: 'beyond reward model',
     unit: '',
     about:
       'Share of the outputs whose score leaves the range of scores that the reward model gave its training texts. No number without a reward model.',

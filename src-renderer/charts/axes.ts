@@ -16,6 +16,15 @@ interface Axes {
   frame: Frame
 }
 
+interface Extent {
+  min: number
+  max: number
+}
+
+/** Whether the values differ by rounding alone: drawn at full height it would look like a course. */
+const isStill = ({ min, max }: Extent) => max > min && max - min < 1e-9 * Math.max(Math.abs(min), Math.abs(max))
+const half = ({ max }: Extent) => Math.abs(max) / 2
+
 export function axes({ panel, range, zoomed, log, palette, frame }: Axes) {
   const ticks = tickSteps(range)
   return {
@@ -41,7 +50,13 @@ export function axes({ panel, range, zoomed, log, palette, frame }: Axes) {
       type: log && !panel.share ? 'log' : 'value',
       ...(panel.share
         ? { min: 0, max: 1, interval: 0.5 }
-        : { min: panel.fromZero && !zoomed && !log ? 0 : null, scale: true }),
+        : log
+          ? { min: null, scale: true }
+          : {
+              min: (seen: Extent) => (panel.fromZero && !zoomed ? 0 : isStill(seen) ? seen.min - half(seen) : null),
+              max: (seen: Extent) => (isStill(seen) ? seen.max + half(seen) : null),
+              scale: true,
+            }),
       splitNumber: 2,
       axisLine: { show: false },
       axisTick: { show: false },

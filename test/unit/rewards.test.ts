@@ -55,6 +55,10 @@ describe('accuracy', () => {
     expect(accuracy(ended(`<answer>1${'0'.repeat(30)}2</answer>`), long).value).toBe(0)
     expect(accuracy(ended('<answer>1,234</answer>'), { ...problem, answer: '1234' }).value).toBe(1)
     expect(accuracy(ended('<answer>-0</answer>'), { ...problem, answer: '0' }).value).toBe(1)
+    expect(accuracy(ended('<answer>5</answer>'), { ...problem, answer: '' })).toEqual({
+      value: null,
+      reason: 'no reference answer',
+    })
     expect(accuracy(ended('<answer>-3</answer>'), { ...problem, answer: '-3' }).value).toBe(1)
   })
 })

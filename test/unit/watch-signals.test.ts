@@ -70,6 +70,7 @@ describe('signals of a step', () => {
     ['<think>guess</think><answer>4</answer>', true, false],
     ['<think>2+2=5</think><answer>5</answer>', false, false],
     ['<think>guess</think>5', false, false],
+    ['<think></think><answer>first take cake</answer>', null, false],
   ])('%j, right %s: hollow %s', (text, right, hollow) => {
     expect(isHollow(sampleOf(text, right))).toBe(hollow)
   })

@@ -11,6 +11,7 @@ export function accuracy(
   { answer: expected, data }: Question,
 ): Verdict {
   if (data?.puzzle !== undefined) return { value: null, reason: 'a puzzle, which the reward logic judges' }
+  if (expected === '') return { value: null, reason: 'no reference answer' }
   const right = plainInteger(expected)
   if (right === undefined) return { value: null, reason: `the reference "${excerpt(expected)}" is no whole number` }
   const { answer, problem } = readAnswer(text)

@@ -13,12 +13,15 @@ export type Language = ReturnType<typeof parametersOf<'language'>>['target']
 export const repeats = ({ text }: Pick<Sample, 'text'>): number =>
   -(repetition({ text }, undefined, { n: 4 }).value ?? 0)
 
-/** In the form, without a thought and without a right answer: all that the form can be paid for alone. */
+/** In the form, without a thought and without a right answer (or where no rule tells, without words in it): all that the form can be paid for alone. */
 export function isHollow({ text, finishReason, parts }: Sample): boolean {
-  if (isRight(parts) === true || format({ text, finished: finishReason === 'stop' }).value !== 1) return false
+  const right = isRight(parts)
+  if (right === true || format({ text, finished: finishReason === 'stop' }).value !== 1) return false
   const thinking = text.slice(text.indexOf('<think>') + '<think>'.length, text.indexOf('</think>'))
-  return (thinking.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) < 2
+  return lacksWords(thinking) && (right === false || lacksWords(saidBy({ text })))
 }
+
+const lacksWords = (text: string) => (text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) < 2
 
 /** Whether a reward model's score of it leaves the range of its training; null where no reward model scored it. */
 export function leavesRange({ parts }: Pick<Sample, 'parts'>): boolean | null {

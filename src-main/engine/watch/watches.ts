@@ -142,7 +142,7 @@ export const watches: readonly Watch[] = [
     look: (all) => {
       if (!lasts(all, 'completions/identical_groups', 0.5)) return null
       return {
-        message: `In ${percent(at(all.at(-1), 'completions/identical_groups'))} of the groups all outputs give the same answer, and it is not right.`,
+        message: `In ${percent(at(all.at(-1), 'completions/identical_groups'))} of the groups all outputs give the same answer, and no rule calls it right.`,
         hint: 'Raise the temperature or the entropy bonus: nothing is tried any more.',
       }
     },

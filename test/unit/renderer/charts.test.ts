@@ -129,8 +129,8 @@ describe('files of charts', () => {
     expect(valuesCsv(columns, ['kl']).split('\r\n')[0]).toBe('step,seconds,kl')
   })
 
-  const drawn = (log: boolean, values: (number | null)[], heldOut: HeldOutPoint[] = []) => {
-    const panel = panelsOf(['accuracy']).find(({ id }) => id === 'kl')!
+  const drawn = (log: boolean, values: (number | null)[], heldOut: HeldOutPoint[] = [], which = 'kl') => {
+    const panel = panelsOf(['accuracy']).find(({ id }) => id === which)!
     const frame = frameFor(16)
     return metricOption({
       panel: { ...panel, heldOut: () => ({ step: 0, value: 0 }) },
@@ -146,6 +146,17 @@ describe('files of charts', () => {
     expect(option.yAxis).toMatchObject({ type: 'log', min: null })
     expect(dataOf(option, 'raw')).toEqual([[2, 0.5]])
     expect(dataOf(option, 'held-out')).toEqual([])
+  })
+
+  it('what differs by rounding alone is drawn as the flat line that it is', () => {
+    type Bound = (seen: { min: number; max: number }) => number | null
+    const { yAxis } = drawn(false, [0.2, 0.2], [], 'loss')
+    const { min, max } = yAxis as unknown as { min: Bound; max: Bound }
+    const rounding = { min: 0.2, max: 0.2 + 2 ** -54 }
+    expect(rounding.max).toBeGreaterThan(rounding.min)
+    expect(min(rounding)).toBeCloseTo(0.1, 12)
+    expect(max(rounding)).toBeCloseTo(0.3, 12)
+    expect([min({ min: 0.2, max: 0.21 }), max({ min: 0.2, max: 0.21 })]).toEqual([null, null])
   })
 
   it('where nothing is above zero the heights stay as they are', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Domain } from '../../../src-main/contract/domains.ts'
 import { defaultSettings, mergeSettings, type PartialSettings } from '../../../src-main/contract/settings.ts'
 import { score } from '../../../src-main/engine/rewards/score.ts'
+import { rightness } from '../../../src-renderer/pages/live/reader/moment.ts'
 import { contributionOf, sharesOf } from '../../../src-renderer/text/composite.ts'
 
 /** Outputs of a group whose rewards differ, scored as in a run. */
@@ -45,4 +46,11 @@ describe('what is shown of an output’s reward', () => {
     // runs of earlier versions told of no sides
     expect(sharesOf(first.parts as never).map((s) => s.kind)).toEqual(['reward', 'reward', 'reward'])
   })
+})
+
+it('what no rule judges is neither right nor wrong', () => {
+  const samples = (...all: (boolean | null)[]) => all.map((correct) => ({ correct }))
+  expect(rightness(samples(true, false, true))).toBe('2 of 3 samples right')
+  expect(rightness(samples(true, null))).toBe('1 of 1 sample right')
+  expect(rightness(samples(null, null))).toBe('no rule tells what is right')
 })

@@ -11,7 +11,7 @@ import { Problem } from '../../../parts/Problem.tsx'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
 import { useReading } from './data.ts'
-import { momentName } from './moment.ts'
+import { momentName, rightness } from './moment.ts'
 import styles from './Reader.module.css'
 import { Sample } from './Sample.tsx'
 import { TimeScrubber } from './TimeScrubber.tsx'
@@ -137,14 +137,11 @@ function Tools({ opened, layout, differences }: ToolsProps) {
 function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sample: number | null }) {
   const { differences } = useStore(readerStore)
   const samples = bestFirst(appearance)
-  const right = samples.filter((s) => s.correct).length
   return (
     <>
       <p className={styles.summary}>
         <b>{momentName(appearance)}</b>
-        <span>
-          {right} of {plural(samples.length, 'sample')} right
-        </span>
+        <span>{rightness(samples)}</span>
         <span>{meanTokens(appearance).toFixed(1)} tokens on average</span>
         {samples.length > 1 && <span>best first</span>}
       </p>
@@ -178,7 +175,6 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
       <ol ref={list} className={styles.grid} aria-label="One sample of every moment">
         {appearances.map((appearance, i) => {
           const [sample] = appearance.samples
-          const right = appearance.samples.filter((s) => s.correct).length
           const many = appearance.samples.length > 1
           return (
             sample && (
@@ -186,7 +182,7 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
                 key={`${appearance.source} ${appearance.step} ${appearance.group}`}
                 sample={sample}
                 title={momentName(appearance)}
-                aside={many ? `${right} of ${appearance.samples.length} right` : undefined}
+                aside={many ? rightness(appearance.samples) : undefined}
                 neighbour={differences ? appearances[i - 1]?.samples[0]?.text : undefined}
                 marked={i === at}
                 onPick={() => readerStore.setState({ at: i })}

@@ -73,7 +73,7 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
               {thinned(bestFirst(appearance)).map((s) => (
                 <i
                   key={s.sample}
-                  data-right={s.correct === true}
+                  data-right={s.correct ?? 'unknown'}
                   style={{ height: `${(100 * s.tokens) / longest}%` }}
                 />
               ))}
@@ -100,6 +100,11 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
         <span>
           <i data-right="false" /> wrong
         </span>
+        {appearances.some((a) => a.samples.some((s) => s.correct === null)) && (
+          <span>
+            <i data-right="unknown" /> no verdict
+          </span>
+        )}
         {appearances.some((a) => a.source === 'evaluation') && (
           <span>
             <i data-held-out /> held-out

@@ -71,10 +71,12 @@ const Contribution = ({ value }: { value: number | null }) => (
 function Verdict({ name, part, within }: { name: string; part: RewardPart; within?: boolean }) {
   const { value, weight, reason } = part
   const contribution = contributionOf(part)
-  // what the reason says already is not said again
-  const details = Object.entries(part.parts ?? {}).filter(([, detail]) => !reason.includes(String(detail)))
   // a reward of a later version has no record here
-  const about = (rewardInfo as Partial<typeof rewardInfo>)[name as RewardName]?.about ?? name
+  const info = (rewardInfo as Partial<typeof rewardInfo>)[name as RewardName]
+  // what the reason says already is not said again: of a reward model it says all
+  const details = info?.learnt
+    ? []
+    : Object.entries(part.parts ?? {}).filter(([, detail]) => !reason.includes(String(detail)))
   return (
     <div
       className={styles.verdict}
@@ -83,7 +85,7 @@ function Verdict({ name, part, within }: { name: string; part: RewardPart; withi
     >
       <dt>
         <span
-          {...hint(about)}
+          {...hint(info?.about ?? name)}
           className={styles.name}
           role="note"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what the reward judges is told on focus

@@ -20,6 +20,7 @@ import { EventList } from './EventList.tsx'
 import knobStyles from './Knob.module.css'
 import { KnobRow } from './KnobRow.tsx'
 import { RunControls } from './RunControls.tsx'
+import { isSideKnob, SideKnobs } from './SideKnobs.tsx'
 import styles from './Steer.module.css'
 
 /** While nothing is loaded: as many as most runs have. */
@@ -39,7 +40,7 @@ export const SteeringPanel = memo(function SteeringPanel() {
     !past.get(name)?.[1]
   const all = detail ? knobsOf(detail.settings) : []
   const further = all.filter(isFurther)
-  const main = all.filter((knob) => !isFurther(knob))
+  const main = all.filter((knob) => !isFurther(knob) && !isSideKnob(knob))
   const row = (knob: Knob) =>
     detail && (
       <KnobRow
@@ -58,6 +59,7 @@ export const SteeringPanel = memo(function SteeringPanel() {
         {detail ? (
           <>
             {main.map(row)}
+            {all.some(isSideKnob) && <SideKnobs settings={detail.settings} pending={pending} disabled={disabled} />}
             {further.length > 0 && <Further knobs={further}>{further.map(row)}</Further>}
           </>
         ) : (
