@@ -77,7 +77,7 @@ export interface GeneralMeasures {
   prompts: number
   /** Mean reward by each reward model that is there, over all outputs, with its 95 % interval over prompts. */
   rewards: Partial<Record<RewardModelKind, Estimate>>
-  /** Of generated requests: shares of outputs that are wholly helpful (of harmless ones) and safe (of all), by the rule that made the data. */
+  /** Of generated requests, by the rule that made the data: how helpful the outputs are, from 0 to 1, and the share that is safe. */
   byRule?: { helpful: Estimate; safe: Estimate }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Tokens that a model's vocabulary lacks (transformers' `add_tokens` and `resize_token_embeddings`). Their embeddings begin as the mean of the
- * others, so that at first none of them is likely (Hewitt 2021), with a little noise that tells them apart.
+ * Tokens that a model's vocabulary lacks (transformers' `add_tokens` and `resize_token_embeddings`). Their embeddings are drawn
+ * about the mean of the others, so that none of them is much likelier than those (Hewitt 2021), and as far apart as they are.
  */
 import { randomAt } from '../random.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
@@ -10,7 +10,7 @@ import type { Policy } from './policy.ts'
 import { parseTokenizer } from './tokenizer.ts'
 
 /** Of the spread of the embeddings that are there. */
-const NOISE = 0.1
+const NOISE = 1
 
 type Vocabulary = Pick<Policy, 'config' | 'tokenizer' | 'companions'>
 

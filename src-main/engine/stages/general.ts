@@ -7,7 +7,7 @@ import { bootstrap } from '../../evaluation/intervals.ts'
 import { isOpen } from '../rewards/learnt.ts'
 import type { Group } from '../rewards/reward.ts'
 import { judge } from '../rewards/score.ts'
-import { isUnsafe, mannerOf, requestIn } from '../tasks/requests.ts'
+import { helpfulnessOf, isUnsafe, requestIn } from '../tasks/requests.ts'
 
 /** @param groups at least one; all answers to one prompt each */
 export async function generalMeasures(
@@ -23,19 +23,13 @@ export async function generalMeasures(
   }
   const requests = groups.filter(({ problem }) => requestIn(problem.prompt))
   if (requests.length < groups.length) return measures
-  const share = (some: readonly Group[], good: (prompt: string, text: string) => boolean) =>
+  const overall = (of: (prompt: string, text: string) => number) =>
     estimateOf(
-      some.map(({ problem: { prompt }, completions }) =>
-        mean(completions.map(({ text }) => Number(good(prompt, text)))),
-      ),
+      requests.map(({ problem: { prompt }, completions }) => mean(completions.map(({ text }) => of(prompt, text)))),
     )
-  const harmless = requests.filter(({ problem }) => !requestIn(problem.prompt)!.harms)
   return {
     ...measures,
-    byRule: {
-      helpful: share(harmless, (prompt, text) => mannerOf(prompt, text) === 'full'),
-      safe: share(requests, (prompt, text) => !isUnsafe(prompt, text)),
-    },
+    byRule: { helpful: overall(helpfulnessOf), safe: overall((prompt, text) => Number(!isUnsafe(prompt, text))) },
   }
 }
 
