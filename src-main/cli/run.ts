@@ -57,7 +57,7 @@ async function run(recipe: string, options: RunOptions): Promise<void> {
   const cut = options.steps === undefined ? loaded : withSteps(loaded, options.steps)
   const chosen = options.useDoubtful ? acceptingDoubts(cut) : cut
   if (options.queue) {
-    const order = { recipe: chosen, backend: options.backend ?? null, anyway: options.anyway ?? false }
+    const order = { recipe: chosen, backend: options.backend ?? null, anyway: options.anyway ?? false, source }
     process.exitCode = await queueUp([order], options)
     return
   }

@@ -1,18 +1,22 @@
 /** A recipe file that was edited since a run read it: in what, and what of it a run that is on its way can take over. */
+import { z } from 'zod'
 import { differences } from './differences.ts'
 import { type KnobChanges, type KnobName, knobs, knobValue } from './knobs.ts'
 import { type Recipe, settingsOfStages } from './recipe.ts'
 import { partialSettings } from './settings.ts'
 
 /** Where a run's recipe was read from. */
-export interface RecipeSource {
-  file: string
-  assignments: string[]
+export const recipeSourceSchema = z.object({
+  file: z.string(),
+  assignments: z.array(z.string()),
   /** Steps in all that were asked for beside it. */
-  steps: number | null
+  steps: z.number().int().nullable(),
   /** SHA-256 of the file as it was read, or as a person last said what to do about it. */
-  sha256: string
-}
+  sha256: z.string(),
+  /** Assignments of forks, laid over all that. */
+  forked: z.array(z.string()).optional(),
+})
+export type RecipeSource = z.infer<typeof recipeSourceSchema>
 
 export interface RecipeChange {
   path: string

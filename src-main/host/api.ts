@@ -72,7 +72,14 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     queue: {
       get: api.queue.get.handler(() => host.queue.state()),
       add: api.queue.add.handler(({ input }) =>
-        host.queue.add([{ recipe: launched(input), backend: input.backend, anyway: input.anyway }]),
+        host.queue.add([
+          {
+            recipe: launched(input),
+            backend: input.backend,
+            anyway: input.anyway,
+            source: recipeSource(input.recipe, input.assignments),
+          },
+        ]),
       ),
       move: api.queue.move.handler(({ input }) => host.queue.move(input.id, input.place)),
       remove: api.queue.remove.handler(({ input }) => host.queue.remove(input.ids)),

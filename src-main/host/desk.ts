@@ -3,12 +3,18 @@ import { z } from 'zod'
 import { StudioError } from '../contract/errors.ts'
 import { entryIds, queueMove } from '../contract/queue.ts'
 import { parseRecipe } from '../contract/recipe.ts'
+import { recipeSourceSchema } from '../contract/recipe-edit.ts'
 import type { SweepPlan } from '../contract/sweep.ts'
 import type { Host } from './host.ts'
 import { startSweep } from './sweeps.ts'
 
 const orders = z.array(
-  z.object({ recipe: z.unknown(), backend: z.string().nullable().default(null), anyway: z.boolean().default(false) }),
+  z.object({
+    recipe: z.unknown(),
+    backend: z.string().nullable().default(null),
+    anyway: z.boolean().default(false),
+    source: recipeSourceSchema.nullish(),
+  }),
 )
 
 const sweep = z.object({

@@ -5,6 +5,7 @@ import { contradiction } from '../contract/contradictions.ts'
 import { StudioError } from '../contract/errors.ts'
 import { type KnobChanges, knobs, knobValue } from '../contract/knobs.ts'
 import { parseRecipe, type Recipe, withAssignments } from '../contract/recipe.ts'
+import type { RecipeSource } from '../contract/recipe-edit.ts'
 import type { CheckpointRecord } from '../contract/records.ts'
 import { mergeSettings, type PartialSettings, type Settings } from '../contract/settings.ts'
 import { shareCheckpoint } from '../store/checkpoint-folders.ts'
@@ -56,7 +57,7 @@ export function makeFork(store: Store, dataFolder: string, plan: ForkPlan, backe
   return createRun(
     store,
     dataFolder,
-    { config, backendWanted: backend, settings, parent: parent.number, forkStep: state.step },
+    { config, backendWanted: backend, settings, parent: parent.number, forkStep: state.step, source: sourceOf(plan) },
     {
       files(folder) {
         shareCheckpoint(from, folder, checkpoint)
@@ -66,6 +67,13 @@ export function makeFork(store: Store, dataFolder: string, plan: ForkPlan, backe
       rows: (db, number) => insertRows(db, number, plan),
     },
   )
+}
+
+/** The parent's file, with what the fork changes laid over it. */
+function sourceOf({ parent, assignments }: ForkPlan): RecipeSource | null {
+  if (parent.recipe_source === null) return null
+  const source = JSON.parse(parent.recipe_source) as RecipeSource
+  return { ...source, forked: [...(source.forked ?? []), ...assignments] }
 }
 
 function insertRows(

@@ -39,7 +39,7 @@ import { Hub } from './hub.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
 import type { machineMemory } from './machine-memory.ts'
 import { Models } from './models.ts'
-import { type CreatedRun, createRun } from './new-run.ts'
+import { type CreatedRun, clearHalfMade, createRun } from './new-run.ts'
 import { endOrphan } from './orphans.ts'
 import { withOwnReward } from './own-rewards.ts'
 import { RunQueue } from './queue.ts'
@@ -112,6 +112,7 @@ export class Host {
     try {
       this.#store = new Store(this.dataFolder, this.#lock.uncleanBefore)
       this.notices = this.#store.notices
+      clearHalfMade(this.#store, this.dataFolder)
       const now = new Date().toISOString()
       const cutOff = this.#store.write((db) => markInterrupted(db, now))
       const rows = this.#store.read((db) => cutOff.map((number) => requireRun(db, String(number))))

@@ -1,10 +1,10 @@
 /** A new run: its number, its folder with `run.json`, and its rows. All of it is there, or nothing. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Recipe } from '../contract/recipe.ts'
 import { type Db, storageError } from '../store/database.ts'
-import { lastFolderNumber, runFolder } from '../store/folder.ts'
-import { insertRun, lastRunNumber, type NewRun } from '../store/runs.ts'
+import { BEING_MADE, lastFolderNumber, runFolder } from '../store/folder.ts'
+import { findRun, insertRun, lastRunNumber, type NewRun } from '../store/runs.ts'
 import { insertStages } from '../store/stages.ts'
 import type { Store } from '../store/store.ts'
 
@@ -35,6 +35,7 @@ export function createRun(
   const folder = runFolder(dataFolder, id)
   try {
     mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, BEING_MADE), '')
     const { settings: _, ...note } = run
     writeFileSync(join(folder, 'run.json'), `${JSON.stringify(note, null, 2)}\n`)
     files?.(folder)
@@ -42,9 +43,27 @@ export function createRun(
       insertRun(db, run)
       rows(db, number)
     })
+    rmSync(join(folder, BEING_MADE), { force: true })
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
     throw storageError(error, folder)
   }
   return { number, id, config: plan.config, folder }
 }
+
+/**
+ * At the opening of a folder: what a killed app was making of a run is removed. Without the mark a folder stays, whatever the database knows of it:
+ * who lost that has all of his runs there.
+ */
+export function clearHalfMade(store: Store, dataFolder: string): void {
+  const runs = join(dataFolder, 'runs')
+  for (const id of readdirSync(runs)) {
+    const folder = join(runs, id)
+    const mark = join(folder, BEING_MADE)
+    const known = store.read((db) => findRun(db, id)) !== undefined
+    if (known) rmSync(mark, { force: true })
+    else if (existsSync(mark) || isEmpty(folder)) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const isEmpty = (folder: string) => lstatSync(folder).isDirectory() && readdirSync(folder).length === 0

@@ -6,6 +6,7 @@ import type { HostEvent } from '../contract/api.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import { type QueueEntry, type QueueHold, type QueueState, queueLimit } from '../contract/queue.ts'
 import type { Recipe } from '../contract/recipe.ts'
+import type { RecipeSource } from '../contract/recipe-edit.ts'
 import type { RunSummary } from '../contract/records.ts'
 import type { Db } from '../store/database.ts'
 import {
@@ -40,6 +41,7 @@ export interface QueueHost {
     backend: string | null,
     anyway: boolean,
     inSameWrite: (db: Db, run: number) => void,
+    source: RecipeSource | null,
   ): Promise<RunSummary>
   resume(run: string): Promise<RunSummary>
   /** Ends the engine of the paused run at its checkpoint. */
@@ -212,7 +214,8 @@ export class RunQueue {
     const first = store.read(firstWaiting)
     if (!first) return false
     try {
-      await launch(first.recipe, first.backend, first.anyway, (db, run) => markStarted(db, first.id, run))
+      const started = (db: Db, run: number) => markStarted(db, first.id, run)
+      await launch(first.recipe, first.backend, first.anyway, started, first.source ?? null)
       return false
     } catch (error) {
       const { code } = reportOf(error)

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import { isPlanned } from '../contract/plan.ts'
-import type { Recipe } from '../contract/recipe.ts'
+import { parseRecipe, type Recipe, withAssignments } from '../contract/recipe.ts'
 import { type RecipeEdit, type RecipeSource, recipeChanges, turnedKnobs } from '../contract/recipe-edit.ts'
 import type { SteeringEvent } from '../contract/records.ts'
 import { withHashes } from '../library/data-files.ts'
@@ -13,7 +13,7 @@ import { runFolder } from '../store/folder.ts'
 import { recipeAt } from '../store/plan.ts'
 import { type RunRow, updateRun } from '../store/runs.ts'
 import { planStagesAfter } from '../store/stages.ts'
-import { eventById, eventsOf, insertEvent, recordEvent } from '../store/steering.ts'
+import { courseEvents, eventById, insertEvent, recordEvent } from '../store/steering.ts'
 import type { Store } from '../store/store.ts'
 import { withOwnReward } from './own-rewards.ts'
 import { loadRecipe, recipePath, withSteps } from './recipes.ts'
@@ -45,7 +45,7 @@ interface Edited {
 export function editedRecipe(store: Store, row: RunRow, dataFolder: string): Edited | null {
   const source = row.recipe_source === null ? null : (JSON.parse(row.recipe_source) as RecipeSource)
   if (!source) return null
-  const { file, assignments, steps } = source
+  const { file, assignments, steps, forked = [] } = source
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -57,11 +57,13 @@ export function editedRecipe(store: Store, row: RunRow, dataFolder: string): Edi
   if (now.sha256 === source.sha256) return null
   try {
     const loaded = loadRecipe(file, assignments)
-    const withCode = withOwnReward(steps === null ? loaded : withSteps(loaded, steps), dataFolder)
+    const cut = steps === null ? loaded : withSteps(loaded, steps)
+    const own = forked.length === 0 ? cut : parseRecipe(withAssignments(cut, forked), file)
+    const withCode = withOwnReward(own, dataFolder)
     const before = JSON.parse(row.config) as Recipe
     const edited: Recipe = withCode.data ? { ...withCode, data: withHashes(withCode.data) } : withCode
     const recipe = asLaunched(edited, before)
-    const byHand = store.read((db) => eventsOf(db, row.number, row.id)).some(({ kind }) => isPlanned(kind))
+    const byHand = store.read((db) => courseEvents(db, row.number, row.id)).some(({ kind }) => isPlanned(kind))
     const changes = recipeChanges(before, recipe, row.stage).map((change) =>
       byHand && change.path.startsWith('stages.') ? { ...change, refused: 'The plan was changed by hand.' } : change,
     )

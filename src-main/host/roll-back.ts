@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
 import type { KnobChanges } from '../contract/knobs.ts'
+import type { RecipeSource } from '../contract/recipe-edit.ts'
 import type { CheckpointRecord, SteeringEvent } from '../contract/records.ts'
 import { moveAfter } from '../store/abandon.ts'
 import { clearAfter, isWhole, shareCheckpoint } from '../store/checkpoint-folders.ts'
@@ -84,6 +85,8 @@ export function rollBack(
       parent: row.number,
       forkStep: step,
       status: 'abandoned',
+      // who forks it
+      source: row.recipe_source === null ? null : (JSON.parse(row.recipe_source) as RecipeSource),
     },
     {
       files(target) {

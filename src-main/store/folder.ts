@@ -21,6 +21,9 @@ export function runFolder(folder: string, runId: string): string {
   return join(folder, 'runs', runId)
 }
 
+/** A file in a run's folder while the run is being made. */
+export const BEING_MADE = 'being-made'
+
 /** Ordinals of the run folders (`0003-r1-zero-mini`), so that a new run never takes over an old folder. */
 export function lastFolderNumber(folder: string): number {
   const runs = join(folder, 'runs')

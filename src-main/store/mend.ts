@@ -6,7 +6,7 @@ import { keptSettings, type Settings } from '../contract/settings.ts'
 import { isWhole, wholeCheckpoints } from './checkpoint-folders.ts'
 import { checkpointsOf, putCheckpoint } from './checkpoints.ts'
 import { type Db, sql } from './database.ts'
-import { runFolder } from './folder.ts'
+import { BEING_MADE, runFolder } from './folder.ts'
 import { recipeAt } from './plan.ts'
 import { insertRun, type NewRun, type RunRow, updateRun } from './runs.ts'
 import { beginStage, endStage, insertStages, stagesOf } from './stages.ts'
@@ -16,6 +16,8 @@ export function restoreRuns(db: Db, folder: string): void {
   const runs = join(folder, 'runs')
   if (!existsSync(runs)) return
   for (const id of readdirSync(runs).sort()) {
+    // it was never a run
+    if (existsSync(join(runFolder(folder, id), BEING_MADE))) continue
     try {
       const note = JSON.parse(readFileSync(join(runFolder(folder, id), 'run.json'), 'utf8')) as Omit<NewRun, 'settings'>
       if (sql(db, 'SELECT 1 FROM runs WHERE number = ?').get(note.number)) continue

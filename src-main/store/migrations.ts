@@ -288,6 +288,11 @@ ALTER TABLE runs ADD COLUMN recipe_source TEXT;
 ALTER TABLE steering_events ADD COLUMN detail TEXT;
 `
 
+/** recipe_source: JSON, where the recipe was read from. */
+const queuedSources = `
+ALTER TABLE queue ADD COLUMN recipe_source TEXT;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -299,6 +304,7 @@ export const migrations: readonly string[] = [
   labelling,
   queueAndSweeps,
   families,
+  queuedSources,
 ]
 
 /**

@@ -2,6 +2,7 @@
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
 import type { QueueEntry } from '../contract/queue.ts'
 import { type Recipe, totalSteps } from '../contract/recipe.ts'
+import type { RecipeSource } from '../contract/recipe-edit.ts'
 import { type Db, sql } from './database.ts'
 
 export interface QueueOrder {
@@ -9,6 +10,8 @@ export interface QueueOrder {
   backend: string | null
   /** Although the estimate says that it does not fit. */
   anyway: boolean
+  /** Of a recipe that came from a file. */
+  source?: RecipeSource | null
   /** Number of its sweep, and the position of its cell. */
   sweep?: number
   cell?: number
@@ -25,6 +28,7 @@ interface QueueRow {
   anyway: number
   added_at: string
   seconds: number | null
+  recipe_source: string | null
   state: 'waiting' | 'started' | 'failed' | 'removed'
   error: string | null
   sweep_name: string | null
@@ -32,12 +36,20 @@ interface QueueRow {
   cell: number | null
 }
 
-export function enqueue(db: Db, { recipe, backend, anyway, sweep, cell }: QueueOrder, addedAt: string): number {
+export function enqueue(db: Db, { recipe, backend, anyway, source, sweep, cell }: QueueOrder, addedAt: string): number {
   const { lastInsertRowid } = sql(
     db,
-    `INSERT INTO queue (position, recipe, backend, anyway, added_at, state, sweep, cell)
-     VALUES ((SELECT coalesce(max(position), 0) + 1 FROM queue), ?, ?, ?, ?, 'waiting', ?, ?)`,
-  ).run(JSON.stringify(recipe), backend, Number(anyway), addedAt, sweep ?? null, cell ?? null)
+    `INSERT INTO queue (position, recipe, backend, anyway, added_at, state, sweep, cell, recipe_source)
+     VALUES ((SELECT coalesce(max(position), 0) + 1 FROM queue), ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
+  ).run(
+    JSON.stringify(recipe),
+    backend,
+    Number(anyway),
+    addedAt,
+    sweep ?? null,
+    cell ?? null,
+    source ? JSON.stringify(source) : null,
+  )
   return Number(lastInsertRowid)
 }
 
@@ -88,7 +100,7 @@ export function firstWaiting(db: Db): Waiting | undefined {
     db,
     `SELECT * FROM queue WHERE state = 'waiting' ORDER BY position LIMIT 1`,
   ).get()
-  return row && { id: row.id, recipe: JSON.parse(row.recipe) as Recipe, backend: row.backend, anyway: row.anyway === 1 }
+  return row && waitingOf(row)
 }
 
 export function countWaiting(db: Db): number {
@@ -99,13 +111,16 @@ export function countWaiting(db: Db): number {
 export function unestimated(db: Db): Waiting[] {
   return sql<QueueRow>(db, `SELECT * FROM queue WHERE state = 'waiting' AND seconds IS NULL ORDER BY position`)
     .all()
-    .map((row) => ({
-      id: row.id,
-      recipe: JSON.parse(row.recipe) as Recipe,
-      backend: row.backend,
-      anyway: row.anyway === 1,
-    }))
+    .map(waitingOf)
 }
+
+const waitingOf = ({ id, recipe, backend, anyway, recipe_source: source }: QueueRow): Waiting => ({
+  id,
+  recipe: JSON.parse(recipe) as Recipe,
+  backend,
+  anyway: anyway === 1,
+  source: source === null ? null : (JSON.parse(source) as RecipeSource),
+})
 
 export function setEstimate(db: Db, id: number, seconds: number): void {
   sql(db, 'UPDATE queue SET seconds = ? WHERE id = ?').run(seconds, id)

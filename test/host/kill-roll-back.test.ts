@@ -48,7 +48,6 @@ test('a run that is rolled back, and killed again and again, goes on as if nothi
     await app.exited
   }
 
-  // a folder that a killed roll back left keeps its number
   const left = String(look().find(({ status }) => status === 'abandoned')!.number)
   const { own, kept, events } = lookInto(folder, (db) => ({
     own: queries.run(db, folder, '1'),

@@ -87,3 +87,46 @@ test('an edited recipe waits for a choice; what a run can take over is on record
   await stop()
   expect(host.recipeEdit(id)).toBeNull()
 })
+
+test('a fork remembers its parent’s file, with what it changes over it', async () => {
+  const file = join(temporaryFolder(), 'recipe.json')
+  const write = (more: Record<string, unknown> = {}) => writeFileSync(file, JSON.stringify(tinyRecipe(more)))
+  write()
+  const host = openHost()
+  await host.launch(loadRecipe(file, ['seed=3']), null, true, undefined, recipeSource(file, ['seed=3']))
+  await host.idle()
+  const { step } = (await host.ask.checkpoints('1')).findLast((checkpoint) => checkpoint.step < 12)!
+  const fork = await host.fork('1', step, ['stages.1.steps=400', 'beta=0.02'], { anyway: true })
+  host.endNow()
+  await host.idle()
+  expect(host.recipeEdit(fork.id)).toBeNull()
+  // what the fork itself changed is no edit of the file
+  write({ evalEvery: 5 })
+  expect(host.recipeEdit(fork.id)!.changes).toEqual([{ path: 'evalEvery', from: 7, to: 5, refused: null }])
+  await expect(host.resume(fork.id)).rejects.toMatchObject({ code: 'recipe-edited' })
+
+  const second = await host.fork(fork.id, step, ['temperature=0.9'], { anyway: true })
+  host.endNow()
+  await host.idle()
+  expect(host.recipeEdit(second.id)!.changes).toEqual([{ path: 'evalEvery', from: 7, to: 5, refused: null }])
+  await host.resume(second.id, 'keep')
+  host.endNow()
+  await host.idle()
+  expect(host.recipeEdit(second.id)).toBeNull()
+}, 60_000)
+
+test('a run that waited in the queue remembers its file', async () => {
+  const file = join(temporaryFolder(), 'recipe.json')
+  writeFileSync(file, JSON.stringify(tinyRecipe({ stages })))
+  const host = openHost({ startEngine: scripted({ steps: 4, ending: 'stay' }) })
+  const order = { recipe: loadRecipe(file, []), backend: null, anyway: true, source: recipeSource(file, []) }
+  host.queue.add([order, { ...order, source: null }])
+  await host.queue.settled()
+  const { id } = host.active!
+  host.queue.hold()
+  host.endNow()
+  await host.idle()
+  writeFileSync(file, JSON.stringify(tinyRecipe({ stages, evalEvery: 5 })))
+  expect(host.recipeEdit(id)!.changes).toEqual([{ path: 'evalEvery', from: 7, to: 5, refused: null }])
+  await expect(host.resume(id)).rejects.toMatchObject({ code: 'recipe-edited' })
+})
