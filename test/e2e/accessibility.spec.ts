@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { violations } from './support/axe.ts'
 import { expect, recipes, test } from './support/fixtures.ts'
 
@@ -109,4 +110,35 @@ test('axe finds nothing in the dialogs, in either theme', async ({ studio }) => 
     await keyboard.press('Escape')
     await expect(window.palette).toBeHidden()
   }
+})
+
+test('axe finds nothing in the dialogs that change the plan of a run, in either theme', async ({ studio }, info) => {
+  const file = info.outputPath('recipe.json')
+  const recipe = JSON.parse(readFileSync(recipes.endless, 'utf8')) as object
+  writeFileSync(file, JSON.stringify(recipe))
+  await studio.open('--recipe', file)
+  const { page, window, run } = studio
+  await run.waitForStep(1)
+  await run.pause()
+  const check = async (title: string, open: () => Promise<void>) => {
+    const dialog = page.getByRole('dialog', { name: title })
+    for (const scheme of ['dark', 'light'] as const) {
+      await window.setScheme(scheme)
+      await open()
+      await expect(dialog.getByRole('button').last()).toBeVisible()
+      expect.soft(await violations(page), `${title} in ${scheme}`).toEqual([])
+      await page.keyboard.press('Escape')
+      await expect(dialog).toBeHidden()
+    }
+  }
+  await check('Insert a stage', () => window.command('insert a stage', 'Insert a stage'))
+
+  await run.steer.button('Stop').click()
+  await page.getByRole('dialog', { name: 'Stop run #1?' }).getByRole('button', { name: 'Stop', exact: true }).click()
+  await expect(run.status).toHaveText('stopped')
+  writeFileSync(file, JSON.stringify({ ...recipe, evalEvery: 3, trainPrompts: 9 }))
+  await check('The recipe file was edited since', async () => {
+    await run.resumeButton.click()
+    await expect(page.getByText('trainPrompts')).toBeVisible()
+  })
 })
