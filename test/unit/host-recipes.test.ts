@@ -2,7 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { StudioError } from '../../src-main/contract/errors.ts'
-import { initialSettings, parseRecipe, settingsOfStages, totalSteps } from '../../src-main/contract/recipe.ts'
+import {
+  initialSettings,
+  parseRecipe,
+  rewardModelStages,
+  settingsOfStages,
+  totalSteps,
+} from '../../src-main/contract/recipe.ts'
 import type { Settings } from '../../src-main/contract/settings.ts'
 import { listRecipes, loadRecipe, withSteps } from '../../src-main/host/recipes.ts'
 import { recipeOf } from '../host/support/records.ts'
@@ -55,6 +61,18 @@ describe('shipped recipes', () => {
     })
     for (const judge of ['helpfulness', 'safety'])
       expect(of(judge)).toMatchObject({ promptsPerStep: 256, learningRate: 6e-6 })
+    // of the data a fifth is held out; one epoch
+    for (const [name, examples] of [
+      ['helpfulness', 66_000],
+      ['safety', 106_000],
+    ] as const) {
+      const stage = rewardModelStages(loadRecipe('r1-paper', [])).find((one) => one.name === name)!
+      const { requests } = stage.data as { requests: number }
+      expect(requests * (1 - stage.heldOut)).toBeCloseTo(examples, 6)
+      expect(stage.steps - 1).toBeLessThan(examples / 256)
+      expect(stage.steps).toBeGreaterThanOrEqual(examples / 256 - 0.1)
+      if (name === 'helpfulness') expect(stage.balanceLengths).toBe(false)
+    }
     expect(of('RL 2')).toMatchObject({ temperature: 0.7, learningRate: 3e-6, rewardWeights: { helpfulness: 0 } })
     const last = stages.at(-1)!
     const { at, settings: preference } = last.milestones![0]
