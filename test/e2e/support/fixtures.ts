@@ -21,6 +21,8 @@ export const recipes = {
   story: join(projectFolder, 'test', 'e2e', 'recipes', 'story.json'),
   /** The same without an end in sight. */
   endless: join(projectFolder, 'test', 'e2e', 'recipes', 'endless.json'),
+  /** The endless one with a second side of the reward. */
+  sides: join(projectFolder, 'test', 'e2e', 'recipes', 'sides.json'),
   /** Two steps on puzzles. */
   puzzles: join(projectFolder, 'test', 'e2e', 'recipes', 'puzzles.json'),
 }
