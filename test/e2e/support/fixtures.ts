@@ -23,6 +23,8 @@ export const recipes = {
   endless: join(projectFolder, 'test', 'e2e', 'recipes', 'endless.json'),
   /** The endless one with a second side of the reward. */
   sides: join(projectFolder, 'test', 'e2e', 'recipes', 'sides.json'),
+  /** Groups that say one thing, mostly a wrong one, which pauses it. */
+  alike: join(projectFolder, 'test', 'e2e', 'recipes', 'alike.json'),
   /** Two steps on puzzles. */
   puzzles: join(projectFolder, 'test', 'e2e', 'recipes', 'puzzles.json'),
 }
