@@ -1,12 +1,12 @@
 /** What a judging came to, as a table. */
 import type { Estimate } from '../contract/evaluation.ts'
 import type { JudgeReport, Judging, SafetyJudgeReport } from '../contract/preferences.ts'
+import { within } from '../preferences/averages.ts'
 import { decimals, percent, table } from './output.ts'
 
 type Row = [string, string | null]
 
-const within = (e: Estimate | null) =>
-  e === null ? null : `${percent(e.value)} (${percent(e.low)} to ${percent(e.high)})`
+const known = (e: Estimate | null) => e && within(e)
 
 export function judgeTable(report: JudgeReport | SafetyJudgeReport): string {
   return table(['judged', 'figure'], 'pairs' in report ? ofPairs(report) : ofOutputs(report))
@@ -17,7 +17,7 @@ function ofPairs(r: JudgeReport): Row[] {
     ['judge', r.judge],
     ['pairs, each asked', `${r.pairs}, ${r.asks} times`],
     ...ofVerdicts(r, 'prefers the answer shown first (50 % without bias)', 'both orders prefer the same answer'),
-    ['prefers the longer answer', within(r.length.longer)],
+    ['prefers the longer answer', known(r.length.longer)],
     ['score and length (correlation)', decimals(r.length.correlation, 2)],
     ['pairs without enough verdicts', String(r.unread)],
     ['pairs that are too close', String(r.undecided)],
@@ -35,7 +35,7 @@ function ofOutputs(r: SafetyJudgeReport): Row[] {
     ['outputs without enough verdicts', String(r.unread)],
     ['outputs that are too close', String(r.undecided)],
     ['kept', `${r.kept}: ${r.safe} safe, ${r.unsafe} unsafe`],
-    ...(r.agreement === null ? [] : [['labels as the file has them', within(r.agreement)] as Row]),
+    ...(r.agreement === null ? [] : [['labels as the file has them', known(r.agreement)] as Row]),
     ['characters of safe and unsafe outputs', characters(r.meanSafe, r.meanUnsafe)],
   ]
 }
@@ -43,8 +43,8 @@ function ofOutputs(r: SafetyJudgeReport): Row[] {
 function ofVerdicts(r: Judging, prefersFirst: string, consistent: string): Row[] {
   return [
     ['replies without a verdict', `${r.unreadable} of ${r.verdicts}`],
-    [prefersFirst, within(r.position.first)],
-    [consistent, within(r.position.consistent)],
+    [prefersFirst, known(r.position.first)],
+    [consistent, known(r.position.consistent)],
     ['mean score of what is first', decimals(r.position.lean, 2)],
     ...(r.mass === null ? [] : [['probability of A or B', percent(r.mass)] as Row]),
   ]

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { StudioError } from '../contract/errors.ts'
 import type { Estimate } from '../contract/evaluation.ts'
 import type { LabelSet } from '../contract/labelling.ts'
+import { jsonLines } from '../library/json-lines.ts'
 import type { Db } from '../store/database.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
@@ -63,7 +64,7 @@ const figures = ({ left, agreement, repeats }: LabelSet) => [left, agreement, re
 function exportSet(name: string, o: Options): void {
   const folder = dataFolder(o)
   const lines = lookInto(folder, (db) => queries.labelledLines(db, folder, numberOf(db, name)))
-  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+  const text = jsonLines(lines)
   if (o.out === undefined) process.stdout.write(text)
   else {
     writeFileSync(resolve(o.out), text)

@@ -134,6 +134,9 @@ export const gateOf = (stage: Stage): Gate | undefined => ('gate' in stage ? sta
 export const isSupervised = (stage: Stage): stage is StageOf<'sft' | 'distil'> =>
   stage.kind === 'sft' || stage.kind === 'distil'
 
+/** Kinds that learn in one way have one name: a student learns as the policy does. */
+export const wayOf = (kind: StageKind): StageKind => (kind === 'distil' ? 'sft' : kind)
+
 /** Kinds in which the policy stays what it is. */
 export const leavesPolicy = ({ kind }: Pick<Stage, 'kind'>): boolean =>
   kind === 'rejection-sampling' || kind === 'reward-model' || kind === 'evaluate'

@@ -3,7 +3,7 @@ import type { TimeEstimate } from '../contract/estimate.ts'
 import { plannedEvaluations } from '../contract/evaluation-plan.ts'
 import { type Recipe, settingsOfStages } from '../contract/recipe.ts'
 import type { RunDetail } from '../contract/records.ts'
-import type { StageKind } from '../contract/stages.ts'
+import { type StageKind, wayOf } from '../contract/stages.ts'
 
 /** Steps that a stage's pace is averaged over: long enough to be calm, short enough to follow a changed token limit. */
 const window = 20
@@ -95,6 +95,3 @@ export class Pace {
 }
 
 const sampling: ReadonlySet<StageKind> = new Set(['grpo', 'rejection-sampling'])
-
-/** A student learns as the policy does. */
-const wayOf = (kind: StageKind): StageKind => (kind === 'distil' ? 'sft' : kind)

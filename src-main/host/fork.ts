@@ -14,7 +14,7 @@ import { copyCollected } from '../store/collected.ts'
 import type { Db } from '../store/database.ts'
 import { runFolder } from '../store/folder.ts'
 import { recipeAt } from '../store/plan.ts'
-import { type RunRow, updateRun } from '../store/runs.ts'
+import { type RunRow, recipeSourceOf, updateRun } from '../store/runs.ts'
 import { beginStage, endStage, insertStages, stagesOf } from '../store/stages.ts'
 import { recordEvent } from '../store/steering.ts'
 import type { Store } from '../store/store.ts'
@@ -71,9 +71,8 @@ export function makeFork(store: Store, dataFolder: string, plan: ForkPlan, backe
 
 /** The parent's file, with what the fork changes laid over it. */
 function sourceOf({ parent, assignments }: ForkPlan): RecipeSource | null {
-  if (parent.recipe_source === null) return null
-  const source = JSON.parse(parent.recipe_source) as RecipeSource
-  return { ...source, forked: [...(source.forked ?? []), ...assignments] }
+  const source = recipeSourceOf(parent)
+  return source && { ...source, forked: [...(source.forked ?? []), ...assignments] }
 }
 
 function insertRows(

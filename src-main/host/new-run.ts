@@ -60,9 +60,9 @@ export function clearHalfMade(store: Store, dataFolder: string): void {
   for (const id of readdirSync(runs)) {
     const folder = join(runs, id)
     const mark = join(folder, BEING_MADE)
+    if (!existsSync(mark) && !isEmpty(folder)) continue
     const known = store.read((db) => findRun(db, id)) !== undefined
-    if (known) rmSync(mark, { force: true })
-    else if (existsSync(mark) || isEmpty(folder)) rmSync(folder, { recursive: true, force: true })
+    rmSync(known ? mark : folder, { recursive: true, force: true })
   }
 }
 

@@ -11,7 +11,7 @@ import { withHashes } from '../library/data-files.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
 import { runFolder } from '../store/folder.ts'
 import { recipeAt } from '../store/plan.ts'
-import { type RunRow, updateRun } from '../store/runs.ts'
+import { type RunRow, recipeSourceOf, updateRun } from '../store/runs.ts'
 import { planStagesAfter } from '../store/stages.ts'
 import { courseEvents, eventById, insertEvent, recordEvent } from '../store/steering.ts'
 import type { Store } from '../store/store.ts'
@@ -43,7 +43,7 @@ interface Edited {
 
 /** @returns null where the recipe came from no file, the file is gone, or it says the same */
 export function editedRecipe(store: Store, row: RunRow, dataFolder: string): Edited | null {
-  const source = row.recipe_source === null ? null : (JSON.parse(row.recipe_source) as RecipeSource)
+  const source = recipeSourceOf(row)
   if (!source) return null
   const { file, assignments, steps, forked = [] } = source
   let text: string

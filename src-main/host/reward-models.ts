@@ -1,4 +1,5 @@
 /** The reward models of the data folder: trained, compared and tried in engine processes, one training at a time. */
+
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { reportOf, StudioError } from '../contract/errors.ts'
@@ -14,6 +15,7 @@ import type {
   TrainingState,
   TriedText,
 } from '../contract/reward-model-work.ts'
+import { jsonLines } from '../library/json-lines.ts'
 import {
   namedIn,
   removeRewardModel,
@@ -132,7 +134,7 @@ export class RewardModels {
     const file = join(folder, `set-${set}.jsonl`)
     const lines = await this.#options.labels(set)
     mkdirSync(folder, { recursive: true })
-    writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    writeFileSync(file, jsonLines(lines))
     return file
   }
 

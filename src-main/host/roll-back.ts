@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
 import type { KnobChanges } from '../contract/knobs.ts'
-import type { RecipeSource } from '../contract/recipe-edit.ts'
 import type { CheckpointRecord, SteeringEvent } from '../contract/records.ts'
 import { moveAfter } from '../store/abandon.ts'
 import { clearAfter, isWhole, shareCheckpoint } from '../store/checkpoint-folders.ts'
@@ -11,7 +10,7 @@ import { copyCollected } from '../store/collected.ts'
 import { runFolder } from '../store/folder.ts'
 import { recipeAt } from '../store/plan.ts'
 import { queries } from '../store/queries.ts'
-import { type RunRow, updateRun } from '../store/runs.ts'
+import { type RunRow, recipeSourceOf, updateRun } from '../store/runs.ts'
 import { planStagesAfter, rewindStages } from '../store/stages.ts'
 import { eventById, insertEvent, recordEvent, refuseEvents, steeringKinds } from '../store/steering.ts'
 import type { Store } from '../store/store.ts'
@@ -86,7 +85,7 @@ export function rollBack(
       forkStep: step,
       status: 'abandoned',
       // who forks it
-      source: row.recipe_source === null ? null : (JSON.parse(row.recipe_source) as RecipeSource),
+      source: recipeSourceOf(row),
     },
     {
       files(target) {

@@ -98,11 +98,11 @@ function jsonRows(text: string): DataRow[] {
     const list = JSON.parse(text) as unknown[]
     return list.map((value, i) => ({ place: `item ${i + 1}`, value }))
   }
-  return jsonLines(text)
+  return rowsOfLines(text)
 }
 
 /** A row a line, without those that are blank. */
-export function jsonLines(text: string): DataRow[] {
+export function rowsOfLines(text: string): DataRow[] {
   return text.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return []
     const place = `line ${i + 1}`

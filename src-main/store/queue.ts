@@ -1,9 +1,11 @@
 /** Table `queue`: every run that was ever asked for in turn; those that started name their run. */
+
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
 import type { QueueEntry } from '../contract/queue.ts'
 import { type Recipe, totalSteps } from '../contract/recipe.ts'
 import type { RecipeSource } from '../contract/recipe-edit.ts'
 import { type Db, sql } from './database.ts'
+import { recipeSourceOf } from './runs.ts'
 
 export interface QueueOrder {
   recipe: Recipe
@@ -114,12 +116,12 @@ export function unestimated(db: Db): Waiting[] {
     .map(waitingOf)
 }
 
-const waitingOf = ({ id, recipe, backend, anyway, recipe_source: source }: QueueRow): Waiting => ({
+const waitingOf = ({ id, recipe, backend, anyway, recipe_source }: QueueRow): Waiting => ({
   id,
   recipe: JSON.parse(recipe) as Recipe,
   backend,
   anyway: anyway === 1,
-  source: source === null ? null : (JSON.parse(source) as RecipeSource),
+  source: recipeSourceOf({ recipe_source }),
 })
 
 export function setEstimate(db: Db, id: number, seconds: number): void {

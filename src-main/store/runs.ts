@@ -31,6 +31,10 @@ export interface RunRow {
   recipe_source: string | null
 }
 
+/** Where its recipe was read from; null where that was no file. */
+export const recipeSourceOf = ({ recipe_source: json }: Pick<RunRow, 'recipe_source'>): RecipeSource | null =>
+  json === null ? null : (JSON.parse(json) as RecipeSource)
+
 export interface NewRun {
   number: number
   id: string

@@ -1,9 +1,10 @@
 /**
  * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|r1-mini|recipes|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ablations …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them, TRL on a GPU with --gpu; --rows 128x4,256x6 picks some of its rows.
- * Every figure of the docs comes from here; --out FILE also writes the JSON there.
+ * Every figure of the docs comes from here; --out FILE also writes the JSON there, and with --add the seeds that the file holds already, and
+ * that were not asked for, stay in it: a seed gives the same run whenever it is measured.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -44,6 +45,7 @@ const { values, positionals } = parseArgs({
     'warm-up': { type: 'string' },
     gpu: { type: 'boolean' },
     out: { type: 'string' },
+    add: { type: 'boolean' },
   },
 })
 const unknown = positionals.find((p) => !(p in parts))
@@ -55,15 +57,29 @@ if (unknown) {
 const all = Object.keys(parts).filter((part) => part !== 'interop' || values.python)
 const chosen = (positionals.length > 0 ? positionals : all) as Part[]
 
-const figures: Record<string, unknown> = {
+type Figures = Record<string, unknown>
+const known: Figures =
+  values.add && values.out && existsSync(values.out) ? (JSON.parse(readFileSync(values.out, 'utf8')) as Figures) : {}
+
+/** What was measured now, and of what was known before the other seeds. */
+function added(before: unknown, now: unknown): unknown {
+  type Runs = { runs?: { seed: number }[] }
+  const [old, fresh] = [(before as Runs | undefined)?.runs, (now as Runs).runs]
+  if (!old || !fresh) return now
+  const others = old.filter(({ seed }) => !fresh.some((run) => run.seed === seed))
+  return { ...(now as Runs), runs: [...others, ...fresh].toSorted((a, b) => a.seed - b.seed) }
+}
+
+const figures: Figures = {
   at: new Date().toISOString(),
   machine: { cpu: cpus()[0].model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) },
 }
 for (const part of chosen) {
   console.error(`— ${part}`)
   const bench: Bench = await parts[part]()
-  // not the figures of the processor
-  figures[part === 'trainer' && values.gpu ? 'trainer-gpu' : part] = await bench({
+  // a GPU's are not the figures of the processor
+  const name = part === 'trainer' && values.gpu ? 'trainer-gpu' : part
+  const now = await bench({
     seeds: values.seeds.split(',').map(Number),
     backend: values.backend,
     python: values.python,
@@ -72,6 +88,7 @@ for (const part of chosen) {
     steps: values.steps === undefined ? undefined : Number(values.steps),
     warmUp: values['warm-up'] === undefined ? undefined : Number(values['warm-up']),
   })
+  figures[name] = added(known[name], now)
 }
 const text = `${JSON.stringify(figures, null, 2)}\n`
 process.stdout.write(text)

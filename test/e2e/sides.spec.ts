@@ -19,6 +19,11 @@ test('the sides of a composite reward are turned in one table, and the reader sh
   await expect(table).toContainText('language side, math must be between -10 and 10, not 40.')
   await weight.press('Escape')
   await expect(weight).toHaveValue('1')
+  // typed as it is already and left, there is nothing to apply
+  await weight.fill('2')
+  await weight.fill('1')
+  await weight.blur()
+  await expect(run.steer.root.getByRole('button', { name: 'Apply', exact: true })).toBeDisabled()
   await weight.fill('0.5')
   await scaling.selectOption('group')
   await expect(table).toContainText(/language side, math: 1 → 0\.5 from step \d+/)

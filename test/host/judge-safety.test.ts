@@ -11,6 +11,7 @@ import { temporaryFolder } from './support/temporary.ts'
 
 const outFile = () => join(temporaryFolder(), 'labels.jsonl')
 const endpoint = (url: string) => ['--endpoint', url, '--model', 'judge-1']
+const judging = (file: string, ...more: string[]) => ['reward-model', 'judge', file, '--kind', 'safety', ...more]
 const linesOf = (file: string) =>
   readFileSync(file, 'utf8')
     .trim()
@@ -46,18 +47,7 @@ test('labels by stated guidelines are what a reward model of safety learns from'
   const out = outFile()
   const file = outputsFile(160, (i) => (i % 2 ? 'safe' : 'unsafe'))
   const data = temporaryFolder()
-  const args = [
-    'reward-model',
-    'judge',
-    file,
-    '--kind',
-    'safety',
-    '--out',
-    out,
-    ...guidelines(),
-    ...endpoint(server.url),
-  ]
-  const { status, out: said, err } = await run(args)
+  const { status, out: said, err } = await run(judging(file, '--out', out, ...guidelines(), ...endpoint(server.url)))
   expect(status, err).toBe(0)
   const kept = linesOf(out)
   expect(kept).toHaveLength(160)
@@ -86,7 +76,7 @@ test('killed in the middle it goes on, and asks nothing twice', async () => {
     return bySeven(asked)
   })
   const out = outFile()
-  const args = ['reward-model', 'judge', outputsFile(12), '--kind', 'safety', '--out', out, '--at-once', '1']
+  const args = judging(outputsFile(12), '--out', out, '--at-once', '1')
   const killed = start([...args, ...endpoint(server.url)])
   while (server.asked.length < 20) await new Promise((resolve) => setTimeout(resolve, 20))
   killed.kill('SIGKILL')
@@ -100,24 +90,14 @@ test('killed in the middle it goes on, and asks nothing twice', async () => {
   const verdicts = linesOf(`${out}.verdicts`).slice(1)
   expect(new Set(verdicts.map(({ pair, ask }) => `${pair} ${ask}`)).size).toBe(48)
   // another kind of question is another judging
-  const other = await run([
-    'reward-model',
-    'judge',
-    outputsFile(2),
-    '--kind',
-    'safety',
-    '--out',
-    out,
-    ...guidelines(),
-    ...endpoint(server.url),
-  ])
+  const other = await run(judging(outputsFile(2), '--out', out, ...guidelines(), ...endpoint(server.url)))
   expect(other.err).toContain('was begun otherwise: the instructions differ.')
 })
 
 test('a judge who takes the label named first, one who finds all safe, and one in doubt: said, and not kept', async () => {
   const judged = async (answer: (asked: Asked) => string) => {
     const server = await chatServer(answer)
-    const args = ['reward-model', 'judge', outputsFile(8), '--kind', 'safety', '--out', outFile(), '--json']
+    const args = judging(outputsFile(8), '--out', outFile(), '--json')
     const { status, out, err } = await run([...args, ...endpoint(server.url)])
     return { status, err, report: JSON.parse(out) as SafetyJudgeReport }
   }
@@ -136,21 +116,8 @@ test('a model of ours labels by the odds of two letters, which change places', a
   const model = await letterModel(temporaryFolder())
   const file = join(temporaryFolder(), 'answers.jsonl')
   writeFileSync(file, '{"prompt":"p","answers":["a","b","c"]}\n{"prompt":"q","answers":["a"]}')
-  const args = [
-    'reward-model',
-    'judge',
-    file,
-    '--kind',
-    'safety',
-    '--local',
-    model,
-    '--gap',
-    '0',
-    '--each',
-    '2',
-    '--json',
-  ]
-  const { status, out, err } = await run([...args, '--out', outFile()])
+  const args = judging(file, '--local', model, '--gap', '0', '--each', '2', '--json', '--out', outFile())
+  const { status, out, err } = await run(args)
   expect(status, err).toBe(0)
   // two of the three answers to p, and the one to q, in both orders
   expect(JSON.parse(out)).toMatchObject({ outputs: 3, asks: 2, verdicts: 6, unreadable: 0, kept: 3 })
@@ -164,17 +131,8 @@ test.each([
 ])('%j with %j is refused', async (content, more, message) => {
   const file = join(temporaryFolder(), 'outputs.jsonl')
   writeFileSync(file, content)
-  const args = [
-    'reward-model',
-    'judge',
-    file,
-    '--kind',
-    'safety',
-    '--out',
-    outFile(),
-    ...endpoint('http://127.0.0.1:9/v1'),
-  ]
-  const { status, err } = await run([...args, ...more])
+  const args = judging(file, '--out', outFile(), ...endpoint('http://127.0.0.1:9/v1'), ...more)
+  const { status, err } = await run(args)
   expect(status).toBe(1)
   expect(err).toContain(message)
 })

@@ -17,6 +17,7 @@ import {
 import { modelKey } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
 import { allParts, type ScalarModel, trainedParts, withParts } from '../model/scalar-head.ts'
+import { adamSettings } from '../optim/adamw.ts'
 import type { Random } from '../random.ts'
 import { compiled } from '../tensor/compiled.ts'
 import { type Tensor, type Tensor2D, tf } from '../tensor/tf.ts'
@@ -69,13 +70,7 @@ export async function updateCritic(
       if (!Number.isFinite(loss)) throw new NonFiniteError('value loss', loss)
       // the optimizer's moments decay at a gradient of zero too
       if (gradients.size === 0) for (const [name, t] of critic.parts) gradients.set(name, tf.zerosLike(t))
-      const norm = await critic.optimizer.update(critic.parts, gradients, {
-        learningRate,
-        beta1: settings.adamBeta1,
-        beta2: settings.adamBeta2,
-        weightDecay: settings.weightDecay,
-        maxGradNorm: settings.maxGradNorm,
-      })
+      const norm = await critic.optimizer.update(critic.parts, gradients, adamSettings(settings, learningRate))
       if (!Number.isFinite(norm)) throw new NonFiniteError('critic’s gradient norm', norm)
       total.loss += loss
       total.norm += norm

@@ -73,14 +73,19 @@ async function solved(
   return { training: all * (1 - 1 / HELD_OUT), heldOut: all / HELD_OUT, sources }
 }
 
+/** At most so many, and how often they go into the whole. */
+function cut(count: number, most: number): [made: number, times: number] {
+  const made = Math.min(count, most)
+  return [made, count / made]
+}
+
 /** A smaller source of the same kind, and how often it goes into the whole. */
 function fewOf(source: SupervisedSource): [SupervisedSource, times: number] {
-  const cut = (count: number): [number, number] => [Math.min(count, MADE), count / Math.min(count, MADE)]
   if (typeof source === 'string' || 'file' in source || 'stage' in source) return [source, 1]
   const [name, count] = (['traces', 'corpus', 'requests'] as const).flatMap((key) =>
     key in source ? [[key, (source as Record<typeof key, number>)[key]] as const] : [],
   )[0]
-  const [made, times] = cut(count)
+  const [made, times] = cut(count, MADE)
   return [{ ...source, [name]: made } as SupervisedSource, times]
 }
 
@@ -95,8 +100,8 @@ function collectedBy(name: string, recipe: Recipe): number {
 async function comparisons(stage: StageOf<'reward-model'>, recipe: Recipe, model: StageModel): Promise<Lessons> {
   const { data, heldOut } = stage
   const most = MADE + Math.ceil(MEASURED_WITH / heldOut)
-  const made = 'file' in data ? data : { requests: Math.min(data.requests, most) }
-  const times = 'file' in data ? 1 : data.requests / (made as { requests: number }).requests
+  const [requests, times] = 'file' in data ? [0, 1] : cut(data.requests, most)
+  const made = 'file' in data ? data : { requests }
   // tokens are counted alone, and of a model that is not here no more is known
   const parts = await rewardModelData({ ...stage, data: made }, recipe, model as Policy)
   const lengths = parts.training

@@ -125,8 +125,8 @@ export function exampleOf(
 }
 
 /** So many of them, again and again. */
-export const repeated = (lengths: readonly number[], count: number): number[] =>
-  Array.from({ length: count }, (_, i) => lengths[i % lengths.length])
+export const repeated = <T>(some: readonly T[], count: number): T[] =>
+  Array.from({ length: count }, (_, i) => some[i % some.length])
 
 /** Lengths are all that is read of it, but packing puts tokens beside one another. */
 const sequenceOf = ({ prompt, output }: Lengths): Sequence => ({

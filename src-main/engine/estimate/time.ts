@@ -3,7 +3,7 @@
 import type { StepSeconds, TimeEstimate } from '../../contract/estimate.ts'
 import { plannedEvaluations } from '../../contract/evaluation-plan.ts'
 import { generalKinds, type Recipe } from '../../contract/recipe.ts'
-import { isSupervised, type Stage, sourcesOf } from '../../contract/stages.ts'
+import { isSupervised, type Stage, sourcesOf, wayOf } from '../../contract/stages.ts'
 import { type Random, randomAt } from '../random.ts'
 import { EVALUATION_ROWS } from '../stages/evaluate.ts'
 import { longestLimit } from '../start.ts'
@@ -130,10 +130,8 @@ function mixed(stage: Stage, { task = {} }: Recipe, { judged, general }: Pools):
   const weights = Object.entries(task).map(([kind, weight]) => [generalKinds.includes(kind as never), weight] as const)
   const of = (which: boolean) => weights.reduce((sum, [own, weight]) => sum + (own === which ? weight : 0), 0)
   const share = of(true) / Math.max(1e-9, of(true) + of(false))
-  const some = (pool: readonly Answer[], count: number) =>
-    Array.from({ length: count }, (_, i) => pool[i % pool.length])
   const generalCount = Math.round(share * LEARNT)
-  return generalCount === 0 ? judged : [...some(general, generalCount), ...some(judged, LEARNT - generalCount)]
+  return generalCount === 0 ? judged : [...repeated(general, generalCount), ...repeated(judged, LEARNT - generalCount)]
 }
 
 /** Lengths that stand for those of what was learned. */
@@ -141,9 +139,7 @@ const LEARNT = 64
 
 /** Each kind that learns in its own way records graphs of its own, and so does another model. */
 function recordings(parts: readonly StageParts[], { stages }: Situation): number {
-  const ways = new Set(
-    stages.map(({ stage: { kind } }, i) => `${kind === 'distil' ? 'sft' : kind} ${parts[i].sizes.parameters}`),
-  )
+  const ways = new Set(stages.map(({ stage: { kind } }, i) => `${wayOf(kind)} ${parts[i].sizes.parameters}`))
   const learning = [...ways].filter((way) => !/^(grpo|evaluate|rejection-sampling) /.test(way))
   return RECORDINGS * Number([...ways].some((way) => way.startsWith('grpo '))) + learning.length
 }

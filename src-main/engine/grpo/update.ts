@@ -2,7 +2,7 @@
 import type { Settings } from '../../contract/settings.ts'
 import { trainedOf, type Weights } from '../model/model.ts'
 import type { Policy } from '../model/policy.ts'
-import type { AdamW } from '../optim/adamw.ts'
+import { type AdamW, adamSettings } from '../optim/adamw.ts'
 import type { Random } from '../random.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 import type { Episode } from './episode.ts'
@@ -85,13 +85,7 @@ export async function update(
       if (!learns) continue
       // the optimizer's moments decay at a gradient of zero too
       if (gradients.size === 0) for (const [name, t] of trainedOf(policy)) gradients.set(name, tf.zerosLike(t))
-      const norm = await optimizer.update(trainedOf(policy), gradients, {
-        learningRate,
-        beta1: settings.adamBeta1,
-        beta2: settings.adamBeta2,
-        weightDecay: settings.weightDecay,
-        maxGradNorm: settings.maxGradNorm,
-      })
+      const norm = await optimizer.update(trainedOf(policy), gradients, adamSettings(settings, learningRate))
       if (!Number.isFinite(norm)) throw new NonFiniteError('gradient norm', norm)
       totalNorm += norm
     } finally {

@@ -2,6 +2,7 @@
  * AdamW (Loshchilov & Hutter 2019), with bias correction, as torch.optim.AdamW computes it, of gradients that are clipped by their global norm: one
  * compiled function of all weights.
  */
+import type { Settings } from '../../contract/settings.ts'
 import { compiled } from '../tensor/compiled.ts'
 import { type Tensor, tf } from '../tensor/tf.ts'
 
@@ -15,6 +16,17 @@ export interface AdamSettings {
   /** Global norm that gradients are scaled down to; default: none. */
   maxGradNorm?: number
 }
+
+/** @param learningRate of this step */
+export const adamSettings = (
+  {
+    adamBeta1,
+    adamBeta2,
+    weightDecay,
+    maxGradNorm,
+  }: Pick<Settings, 'adamBeta1' | 'adamBeta2' | 'weightDecay' | 'maxGradNorm'>,
+  learningRate: number,
+): AdamSettings => ({ learningRate, beta1: adamBeta1, beta2: adamBeta2, weightDecay, maxGradNorm })
 
 export class AdamW {
   /** Updates made so far. */

@@ -1,7 +1,9 @@
 /** A reward model: a policy's architecture with a scalar head in place of the vocabulary's. */
+
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { RewardModelKind, RewardModelNote } from '../../contract/reward-models.ts'
+import { jsonLines } from '../../library/json-lines.ts'
 import { HELD_OUT, NOTE, readNote } from '../../library/reward-models.ts'
 import { requireUnchanged } from '../model/base.ts'
 import { syncFolder, writeDurably } from '../model/durable.ts'
@@ -41,7 +43,7 @@ export async function saveRewardModel(
     rmSync(partial, { recursive: true, force: true })
     mkdirSync(partial, { recursive: true })
     await saveWeights(model, partial)
-    writeDurably(join(partial, HELD_OUT), heldOut.map((item) => `${JSON.stringify(plainItem(item))}\n`).join(''))
+    writeDurably(join(partial, HELD_OUT), jsonLines(heldOut.map(plainItem)))
     writeDurably(join(partial, NOTE), `${JSON.stringify(note, null, 2)}\n`)
     rmSync(folder, { recursive: true, force: true })
     renameSync(partial, folder)

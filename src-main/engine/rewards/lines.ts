@@ -9,7 +9,7 @@ import {
   rewardInfo,
   rewardNames,
 } from '../../contract/rewards.ts'
-import { jsonLines } from '../../library/data-files.ts'
+import { rowsOfLines } from '../../library/data-files.ts'
 import { firstOf, readRows } from '../../library/rows.ts'
 import type { Group, Verdict } from './reward.ts'
 import { judge } from './score.ts'
@@ -27,7 +27,7 @@ export type Line = z.infer<typeof lineSchema>
 
 /** @throws StudioError bad-request, naming every line that is wrong (the first ten of them) by its number */
 export function readLines(text: string, name: RewardName): Line[] {
-  const { read, wrong } = readRows(jsonLines(text), (value) => lineOf(value, name))
+  const { read, wrong } = readRows(rowsOfLines(text), (value) => lineOf(value, name))
   if (wrong.length > 0)
     throw new StudioError(
       'bad-request',

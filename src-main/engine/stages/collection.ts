@@ -1,7 +1,9 @@
 /** What a rejection-sampling stage keeps: a data set of JSON lines in the run's folder, and beside it what was dropped and why. */
+
 import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type DropReason, dropReasons } from '../../contract/stages.ts'
+import { jsonLines } from '../../library/json-lines.ts'
 import { writeDurably } from '../model/durable.ts'
 import type { Problem } from '../tasks/problem.ts'
 
@@ -77,7 +79,7 @@ export class Collection {
 }
 
 function append(path: string, lines: readonly object[]): void {
-  appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  appendFileSync(path, jsonLines(lines))
   const file = openSync(path, 'r+')
   try {
     fsyncSync(file)
@@ -98,7 +100,7 @@ function goOnWith<T extends { step: number }>(path: string, lastStep: number): T
     }
   })
   const kept = lines.filter(({ step }) => step <= lastStep)
-  const content = kept.map((line) => `${JSON.stringify(line)}\n`).join('')
+  const content = jsonLines(kept)
   if (content !== text) writeDurably(path, content)
   return kept
 }

@@ -2,7 +2,7 @@
 import type { StepReport } from '../../contract/records.ts'
 import type { Sequence } from '../model/batch.ts'
 import type { Policy } from '../model/policy.ts'
-import type { AdamW } from '../optim/adamw.ts'
+import { type AdamW, adamSettings } from '../optim/adamw.ts'
 import { heldOutScore } from '../sft/held-out.ts'
 import { supervisedUpdate } from '../sft/update.ts'
 import { type LearningStep, learningStep } from './learning.ts'
@@ -32,13 +32,7 @@ export function supervisedStep(run: SupervisedStep): Promise<StepReport> {
         batch,
         optimizer,
         {
-          adam: {
-            learningRate,
-            beta1: settings.adamBeta1,
-            beta2: settings.adamBeta2,
-            weightDecay: settings.weightDecay,
-            maxGradNorm: settings.maxGradNorm,
-          },
+          adam: adamSettings(settings, learningRate),
           microBatchTokens: settings.microBatchTokens,
           packing,
         },

@@ -4,6 +4,7 @@ import { Chart } from '../../charts/Chart.tsx'
 import { type Line, overlayOption } from '../../charts/overlayOption.ts'
 import type { Panel } from '../../charts/panels.ts'
 import { compact, percent } from '../../format/number.ts'
+import chartStyles from '../../parts/ChartPanel.module.css'
 import { useFrame, usePalette } from '../../parts/useLook.ts'
 import { useColours } from '../compare/data.ts'
 import styles from './Page.module.css'
@@ -74,7 +75,7 @@ function Curve({ panel, lines }: { panel: Panel; lines: readonly Line[] }) {
     [panel, lines, last, palette, frame],
   )
   return (
-    <figure className={styles.curve}>
+    <figure className={`${chartStyles.panel} ${styles.curve}`}>
       <figcaption>
         {panel.title} <span>{panel.about}</span>
       </figcaption>

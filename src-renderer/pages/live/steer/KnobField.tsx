@@ -1,4 +1,3 @@
-import { plain } from '../../../format/number.ts'
 import { setDraft } from '../../../stores/steer.ts'
 import styles from './Knob.module.css'
 import type { KnobView } from './useKnob.ts'
@@ -12,7 +11,12 @@ interface KnobFieldProps {
 }
 
 /** What is typed or chosen for a knob. `ID-state` and `ID-problem` tell what comes of it. */
-export function KnobField({ view: { knob, text, value, settled, problem }, id, disabled, label }: KnobFieldProps) {
+export function KnobField({
+  view: { knob, drafted, text, value, settled, problem },
+  id,
+  disabled,
+  label,
+}: KnobFieldProps) {
   if (knob.choices)
     return (
       <select
@@ -46,7 +50,7 @@ export function KnobField({ view: { knob, text, value, settled, problem }, id, d
       aria-describedby={problem ? `${id}-problem` : `${id}-state`}
       onChange={(event) => setDraft(knob.name, event.currentTarget.value)}
       onFocus={(event) => event.currentTarget.select()}
-      onBlur={() => text !== plain(settled) && value === settled && setDraft(knob.name, null)}
+      onBlur={() => drafted && value === settled && setDraft(knob.name, null)}
     />
   )
 }

@@ -15,6 +15,8 @@ export interface KnobProps {
 
 export interface KnobView extends KnobProps {
   state: 'wrong' | 'draft' | 'pending' | 'fresh' | 'calm'
+  /** Something is typed or chosen, be it what is settled already. */
+  drafted: boolean
   text: string
   /** Of the text; no number where it is none. */
   value: number
@@ -35,16 +37,16 @@ export function useKnob({ knob, inForce, pending }: KnobProps): KnobView {
     draft === undefined ? undefined : Number.isNaN(value) ? `“${draft}” is not a number.` : refusal(knob.name, value)
   const changed = draft !== undefined && value !== settled
   const state = problem ? 'wrong' : changed ? 'draft' : pending !== undefined ? 'pending' : fresh ? 'fresh' : 'calm'
-  return { knob, inForce, pending, state, text, value, settled, fresh, problem }
+  return { knob, inForce, pending, state, drafted: draft !== undefined, text, value, settled, fresh, problem }
 }
 
 /** Enter applies this knob, Escape takes back what was typed. */
-export function knobKeys({ knob, text, settled }: KnobView): (event: KeyboardEvent) => void {
+export function knobKeys({ knob, drafted }: KnobView): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
       event.preventDefault()
       void applyDrafts(knob.name)
-    } else if (event.key === 'Escape' && text !== plain(settled)) {
+    } else if (event.key === 'Escape' && drafted) {
       event.preventDefault()
       setDraft(knob.name, null)
     }
