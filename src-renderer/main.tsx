@@ -10,8 +10,10 @@ import { stayConnected } from './stores/host.ts'
 import { watchInput } from './stores/input.ts'
 import { announceEvents } from './stores/listen.ts'
 import { followAddress } from './stores/route.ts'
+import { rememberRunList } from './stores/run-list.ts'
 
 followAddress()
+rememberRunList()
 watchInput(window)
 listenToKeys()
 announceEvents()

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { StudioError } from '../contract/errors.ts'
 import { version } from '../host/version.ts'
+import { addBin } from './bin.ts'
 import { addCompare } from './compare.ts'
 import { addDoctor } from './doctor.ts'
 import { addEstimate } from './estimate.ts'
@@ -11,6 +12,7 @@ import { addExportModel } from './export-model.ts'
 import { addFork } from './fork.ts'
 import { addGenerate } from './generate.ts'
 import { addLogprobs } from './logprobs.ts'
+import { addMark } from './mark.ts'
 import { addModels } from './models.ts'
 import { complain } from './output.ts'
 import { addPreferences } from './preferences.ts'
@@ -37,6 +39,8 @@ const verbs = [
   addQueue,
   addSweep,
   addRuns,
+  addMark,
+  addBin,
   addShow,
   addReport,
   addExport,

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { type QueueEntry, type QueueState, turns } from '../contract/queue.ts'
 import type { RunSummary } from '../contract/records.ts'
-import { type ServiceName, serve } from '../host/desk.ts'
 import { Host } from '../host/host.ts'
 import { askHolder } from '../host/requests.ts'
 import { isLocked } from '../store/lock.ts'
 import { type QueueOrder, queueEntries } from '../store/queue.ts'
 import { lookInto } from '../store/reader.ts'
 import { listRuns } from '../store/runs.ts'
+import { ask } from './ask.ts'
 import { type FollowOptions, follow } from './follow.ts'
 import { onInterrupt } from './interrupt.ts'
 import { dataFolder, dataOption, jsonOption, wholeNumber } from './options.ts'
@@ -130,18 +130,6 @@ export async function queueUp(orders: QueueOrder[], options: QueueOptions): Prom
   if (options.json) printJson(added)
   else for (const { id, title } of added) print(`q${id} ${title} waits: grpo-studio queue list`)
   return 0
-}
-
-/** By the app that has the folder, or, where none has, by a host of our own. */
-export async function ask(name: ServiceName, input: unknown, options: QueueOptions): Promise<unknown> {
-  const folder = dataFolder(options)
-  if (isLocked(folder)) return askHolder(folder, name, input, () => isLocked(folder))
-  const host = new Host({ dataFolder: folder, command: `grpo-studio ${name.replace('.', ' ')}` })
-  try {
-    return await serve(host, name, input)
-  } finally {
-    await host.close()
-  }
 }
 
 function show(answer: unknown, { json }: QueueOptions): void {

@@ -13,9 +13,10 @@ import { storageError } from '../store/database.ts'
 import { isLocked } from '../store/lock.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
+import { ask } from './ask.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
 import { decimals, duration, print, printJson, say, table } from './output.ts'
-import { ask, workOff } from './queue.ts'
+import { workOff } from './queue.ts'
 
 interface SweepOptions {
   grid?: Record<string, unknown[]>

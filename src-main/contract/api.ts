@@ -7,6 +7,7 @@ import type { EstimateEvent } from './estimate.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import type { GeneratedText } from './jobs.ts'
 import { type LabelledLine, type LabelSet, type LabelState, labelGiven, newLabelSet } from './labelling.ts'
+import { type BinnedRun, marksChange, runNames } from './marks.ts'
 import { type DataPreview, type MeasureNews, measureOrder, problemFile } from './measuring.ts'
 import type { FetchState, ModelList } from './models.ts'
 import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
@@ -116,6 +117,8 @@ export interface PromptAppearance {
 /** What happens, in the order it was stored: a step is in the database before it is announced. */
 export type HostEvent =
   | { type: 'run'; run: RunSummary }
+  /** They lie in the bin now. */
+  | { type: 'deleted'; runIds: string[] }
   | { type: 'step'; runId: string; step: StepSummary }
   | { type: 'evaluation'; runId: string; evaluation: EvaluationSummary }
   | { type: 'steering'; runId: string; event: SteeringEvent; settings: Settings }
@@ -168,6 +171,18 @@ export const contract = {
   },
   runs: {
     list: oc.output(type<RunSummary[]>()),
+    /** Of every run its reward over its steps, in at most so many points: each a mean of neighbours. Runs without any are left out. */
+    sparklines: oc
+      .input(z.object({ points: z.number().int().min(2).max(200).default(32) }))
+      .output(type<Record<string, (number | null)[]>>()),
+    mark: oc.input(z.object({ runs: runNames, change: marksChange })).output(type<RunSummary[]>()),
+    /** Into the bin, with what they abandoned when they were rolled back; the answer names all of them. */
+    remove: oc.input(z.object({ runs: runNames })).output(type<string[]>()),
+    /** Out of it again, with the runs in which they have their beginnings. */
+    restore: oc.input(z.object({ runs: runNames })).output(type<RunSummary[]>()),
+    bin: oc.output(type<BinnedRun[]>()),
+    /** What lies in the bin is removed for good; how many runs that were. */
+    emptyBin: oc.output(type<number>()),
     get: oc.input(runId).output(type<RunDetail>()),
     launch: oc.input(launching).output(type<RunSummary>()),
     /** What a run will need: at once, and again when what is not known was measured. Leaving it ends the measuring. */

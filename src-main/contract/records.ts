@@ -2,6 +2,7 @@
 import type { SideRewards } from './composite.ts'
 import type { ErrorReport } from './errors.ts'
 import type { KnobChanges } from './knobs.ts'
+import type { RunMarks } from './marks.ts'
 import type { Metrics } from './metrics.ts'
 import type { Recipe } from './recipe.ts'
 import type { RewardName } from './rewards.ts'
@@ -220,7 +221,7 @@ export type RunStatus =
   | 'interrupted'
   | 'abandoned'
 
-export interface RunSummary {
+export interface RunSummary extends RunMarks {
   id: string
   /** Ordinal for people: #1, #2 … */
   number: number

@@ -4,6 +4,7 @@ import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import type { Stage } from '../contract/stages.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
+import { notUnderstood } from './desk.ts'
 import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
@@ -34,6 +35,12 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     },
     runs: {
       list: api.runs.list.handler(() => host.ask.runs()),
+      sparklines: api.runs.sparklines.handler(({ input }) => ask.sparklines(input.points)),
+      mark: api.runs.mark.handler(({ input }) => host.mark(input.runs, input.change)),
+      remove: api.runs.remove.handler(({ input }) => host.bin.remove(input.runs)),
+      restore: api.runs.restore.handler(({ input }) => host.bin.restore(input.runs)),
+      bin: api.runs.bin.handler(() => host.bin.list()),
+      emptyBin: api.runs.emptyBin.handler(() => host.bin.empty()),
       get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
       launch: api.runs.launch.handler(({ input }) =>
         host.launch(
@@ -199,14 +206,7 @@ export function crossingError(error: unknown): ORPCError<string, unknown> {
   if (error instanceof ORPCError) {
     const issues = (error.data as { issues?: { path?: PropertyKey[]; message: string }[] } | undefined)?.issues
     if (!issues) return error
-    const problems = issues.map(({ path, message }) => `${path?.join('.') || 'the request'}: ${message}`)
-    return orpc(
-      new StudioError(
-        'bad-request',
-        `The request was not understood: ${problems.join('; ')}.`,
-        'Correct the values named.',
-      ),
-    )
+    return orpc(notUnderstood(issues))
   }
   console.error(error)
   return orpc(error)

@@ -1,6 +1,7 @@
 /** What a host does for other processes on its folder, by name: see `requests.ts`. */
 import { z } from 'zod'
 import { StudioError } from '../contract/errors.ts'
+import { marksChange, runNames } from '../contract/marks.ts'
 import { entryIds, queueMove } from '../contract/queue.ts'
 import { parseRecipe } from '../contract/recipe.ts'
 import { recipeSourceSchema } from '../contract/recipe-edit.ts'
@@ -38,16 +39,39 @@ const services = {
     const checked = runs.map(({ cell, recipe }) => ({ cell, recipe: parseRecipe(recipe, 'The recipe') }))
     return startSweep(host, { ...rest, runs: checked }, backend)
   },
+  'runs.remove': async (host: Host, input: unknown) => host.bin.remove(runNames.parse(input)),
+  'runs.restore': async (host: Host, input: unknown) => host.bin.restore(runNames.parse(input)),
+  'runs.empty-bin': (host: Host) => host.bin.empty(),
+  'runs.mark': async (host: Host, input: unknown) => {
+    const { runs, change } = z.object({ runs: runNames, change: marksChange }).parse(input)
+    return host.mark(runs, change)
+  },
   'queue.hold': async (host: Host) => host.queue.hold(),
 }
 
 export type Services = typeof services
 export type ServiceName = keyof Services
 
+/** Of what a schema refused, naming each value. */
+export function notUnderstood(issues: readonly { path?: PropertyKey[]; message: string }[]): StudioError {
+  const problems = issues.map(({ path, message }) => `${path?.map(String).join('.') || 'the request'}: ${message}`)
+  return new StudioError(
+    'bad-request',
+    `The request was not understood: ${problems.join('; ')}.`,
+    'Correct the values named.',
+  )
+}
+
 /** @throws StudioError bad-request for a service that there is not; what the service throws */
 export async function serve(host: Host, name: string, input: unknown): Promise<unknown> {
   const service = services[name as ServiceName]
-  if (service) return service(host, input)
+  if (service) {
+    try {
+      return await service(host, input)
+    } catch (error) {
+      throw error instanceof z.ZodError ? notUnderstood(error.issues) : error
+    }
+  }
   throw new StudioError(
     'bad-request',
     `There is no service "${name}".`,

@@ -7,6 +7,7 @@ import type { Estimate } from '../contract/estimate.ts'
 import type { EvaluationSummary } from '../contract/evaluation.ts'
 import type { JobName, Jobs } from '../contract/jobs.ts'
 import type { KnobChanges } from '../contract/knobs.ts'
+import type { MarksChange } from '../contract/marks.ts'
 import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type { RecipeEdit, RecipeSource } from '../contract/recipe-edit.ts'
 import type {
@@ -24,12 +25,14 @@ import type { Db } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
 import { prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
+import { changeMarks } from '../store/marks.ts'
 import { recipeAt } from '../store/plan.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
 import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
 import { markInterrupted, summaryOf } from '../store/runs.ts'
 import { insertStages } from '../store/stages.ts'
 import { Store } from '../store/store.ts'
+import { Bin } from './bin.ts'
 import { serve } from './desk.ts'
 import { forkEngine, type StartEngine } from './engine-process.ts'
 import { engineEntry, readerEntry } from './entries.ts'
@@ -70,6 +73,7 @@ export class Host {
   readonly rewardModels: RewardModels
   readonly estimator: Estimator
   readonly queue: RunQueue
+  readonly bin: Bin
   readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
@@ -128,6 +132,13 @@ export class Host {
         setAside: async (note) => this.#session?.close(note, closePatience),
         seconds: async (recipe, backend) =>
           (await this.estimator.now(recipe, backend)).time?.runSeconds.typical ?? null,
+      })
+      this.bin = new Bin({
+        store: this.#store,
+        dataFolder: this.dataFolder,
+        publish: (event) => this.#hub.publish(event),
+        inUse: () =>
+          [this.#session?.run.number, ...[...this.#pins].map(({ run }) => run)].filter((n) => n !== undefined),
       })
       this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))
     } catch (error) {
@@ -337,6 +348,22 @@ export class Host {
     throw new StudioError('bad-request', `Run #${row.number} has no engine to steer: it is ${row.status}.`, way)
   }
 
+  /** Notes about runs. @throws StudioError not-found; bad-request for too many tags; disk-full, data-folder */
+  mark(names: readonly string[], change: MarksChange): RunSummary[] {
+    const ids = this.#store.write((db) =>
+      names.map((name) => {
+        const row = requireRun(db, name)
+        changeMarks(db, row, change)
+        return row.id
+      }),
+    )
+    return ids.map((id) => {
+      const run = this.#live(id)?.summary() ?? this.#store.read((db) => summaryOf(db, requireRun(db, id)))
+      this.#hub.publish({ type: 'run', run })
+      return run
+    })
+  }
+
   /** All events from now on; first the active run. */
   subscribe(signal?: AbortSignal): AsyncGenerator<HostEvent, void, void> {
     const first: HostEvent[] = this.#session ? [{ type: 'run', run: this.#session.summary() }] : []
@@ -384,6 +411,7 @@ export class Host {
     this.#closed = true
     this.#desk.close()
     this.queue.close()
+    this.bin.close()
     this.#jobs.close()
     this.estimator.close()
     this.models.close()

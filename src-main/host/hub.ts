@@ -94,6 +94,7 @@ class Subscription {
 function subject(event: HostEvent): string {
   if (event.type === 'fetch') return event.fetch.name
   if (event.type === 'queue') return 'queue'
+  if (event.type === 'deleted') return event.runIds.join()
   if (event.type === 'reward-model') return event.training.name
   return event.type === 'run' ? event.run.id : event.runId
 }

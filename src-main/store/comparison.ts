@@ -9,7 +9,7 @@ import { findRun, type RunRow } from './runs.ts'
 
 /** Every evaluation that there is: those of runs, then those of models. */
 export function evaluationEntries(db: Db): EvaluationEntry[] {
-  const runs = sql<{ number: number }>(db, 'SELECT number FROM runs ORDER BY number').all()
+  const runs = sql<{ number: number }>(db, 'SELECT number FROM runs WHERE deleted_at IS NULL ORDER BY number').all()
   const ofRuns = runs.flatMap((run) => evaluationsOf(db, run.number).map((summary) => runEntry(run, summary)))
   return [...ofRuns, ...modelEvaluations(db)]
 }
@@ -32,7 +32,7 @@ function sideOf(db: Db, name: string): Side {
 function runEvaluation(db: Db, name: string): { entry: EvaluationEntry; samples: EvaluationSample[] } | undefined {
   const [runName, step] = name.split('@')
   const run = findRun(db, runName)
-  if (!run) return undefined
+  if (!run || run.deleted_at !== null) return undefined
   const all = courseEvaluations(db, run.number)
   const summary = step === undefined ? all.at(-1) : all.find((e) => String(e.step) === step)
   if (!summary) return undefined

@@ -293,6 +293,19 @@ const queuedSources = `
 ALTER TABLE queue ADD COLUMN recipe_source TEXT;
 `
 
+/**
+ * What a person notes about runs, and the bin. tags: JSON. A run whose bin was emptied keeps its row, so that its number is never given again; `emptied`
+ * says that the rest of it is gone, or going.
+ */
+const marksAndBin = `
+ALTER TABLE runs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN deleted_at TEXT;
+ALTER TABLE runs ADD COLUMN emptied INTEGER NOT NULL DEFAULT 0;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -305,6 +318,7 @@ export const migrations: readonly string[] = [
   queueAndSweeps,
   families,
   queuedSources,
+  marksAndBin,
 ]
 
 /**

@@ -27,20 +27,33 @@ import { type GroupPlace, groupOf, groupPlaces, groupsOfStep, problemDataOf, tra
 import { labelledLines, labelSets, labelState } from './labelling.ts'
 import { courseColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
+import { sparklines } from './sparklines.ts'
 import { courseEvents } from './steering.ts'
 import { listSweeps, sweepResult } from './sweeps.ts'
 
 import { searchTraces } from './traces.ts'
 
-/** @throws StudioError not-found naming the run */
+/** @throws StudioError not-found naming the run, or saying that it was deleted */
 export function requireRun(db: Db, name: string): RunRow {
   const row = findRun(db, name)
+  if (row?.deleted_at != null) throw deleted(row)
   if (row) return row
   throw new StudioError('not-found', `There is no run "${name}".`, 'grpo-studio runs lists them all.')
 }
 
+const deleted = ({ number, emptied }: RunRow): StudioError =>
+  emptied
+    ? new StudioError(
+        'not-found',
+        `Run #${number} was deleted for good.`,
+        'grpo-studio runs lists those that are there.',
+      )
+    : new StudioError('not-found', `Run #${number} was deleted.`, `It lies in the bin: grpo-studio restore ${number}.`)
+
 export const queries = {
   runs: (db: Db): RunSummary[] => listRuns(db),
+
+  sparklines: (db: Db, _: string, points: number): Record<string, (number | null)[]> => sparklines(db, points),
 
   run(db: Db, dataFolder: string, runId: string): RunDetail {
     const row = requireRun(db, runId)

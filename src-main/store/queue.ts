@@ -189,7 +189,7 @@ export function cutOffRun(db: Db): number | null {
   const row = sql<{ number: number }>(
     db,
     `SELECT number FROM runs JOIN queue ON queue.run = runs.number
-     WHERE status = 'interrupted' AND number = (SELECT max(number) FROM runs)`,
+     WHERE status = 'interrupted' AND deleted_at IS NULL AND number = (SELECT max(number) FROM runs)`,
   ).get()
   return row?.number ?? null
 }

@@ -1,5 +1,6 @@
 /** Table `runs`. */
 import type { ErrorReport } from '../contract/errors.ts'
+import type { RunMarks } from '../contract/marks.ts'
 import { type Recipe, totalSteps } from '../contract/recipe.ts'
 import type { RecipeSource } from '../contract/recipe-edit.ts'
 import type { RunDetail, RunStatus, RunSummary } from '../contract/records.ts'
@@ -29,6 +30,14 @@ export interface RunRow {
   parent: number | null
   fork_step: number | null
   recipe_source: string | null
+  starred: 0 | 1
+  archived: 0 | 1
+  tags: string
+  note: string
+  /** It lies in the bin since then. */
+  deleted_at: string | null
+  /** The bin was emptied: nothing but this row is left, or will be. */
+  emptied: 0 | 1
 }
 
 /** Where its recipe was read from; null where that was no file. */
@@ -120,17 +129,21 @@ export function markInterrupted(db: Db, endedAt: string): number[] {
   return rows.map((row) => row.number)
 }
 
-/** @param name the id, the ordinal (`3` or `#3`), or `last`, which is never what was abandoned */
+/** Also of the bin. @param name the id, the ordinal (`3` or `#3`), or `last`, which is neither in the bin nor what was abandoned */
 export function findRun(db: Db, name: string): RunRow | undefined {
   if (name === 'last')
-    return sql<RunRow>(db, "SELECT * FROM runs WHERE status <> 'abandoned' ORDER BY number DESC LIMIT 1").get()
+    return sql<RunRow>(
+      db,
+      "SELECT * FROM runs WHERE status <> 'abandoned' AND deleted_at IS NULL ORDER BY number DESC LIMIT 1",
+    ).get()
   const ordinal = /^#?(\d{1,9})$/.exec(name)
   if (ordinal) return sql<RunRow>(db, 'SELECT * FROM runs WHERE number = ?').get(Number(ordinal[1]))
   return sql<RunRow>(db, 'SELECT * FROM runs WHERE id = ?').get(name)
 }
 
+/** Those that are not in the bin, the newest first. */
 export function listRuns(db: Db): RunSummary[] {
-  return sql<RunRow>(db, 'SELECT * FROM runs ORDER BY number DESC')
+  return sql<RunRow>(db, 'SELECT * FROM runs WHERE deleted_at IS NULL ORDER BY number DESC')
     .all()
     .map((row) => summaryOf(db, row))
 }
@@ -169,7 +182,17 @@ export function summaryOf(db: Db, row: RunRow): RunSummary {
     reward: reward?.value ?? null,
     accuracy: lastAccuracy(db, row.number),
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorReport),
+    ...marksOf(row),
   }
+}
+
+export function marksOf({
+  starred,
+  archived,
+  tags,
+  note,
+}: Pick<RunRow, 'starred' | 'archived' | 'tags' | 'note'>): RunMarks {
+  return { starred: starred === 1, archived: archived === 1, tags: JSON.parse(tags) as string[], note }
 }
 
 /** Seconds of training so far, those before a fork included, pauses not counted. */

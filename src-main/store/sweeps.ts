@@ -57,7 +57,7 @@ function entriesOf(db: Db, sweep: number): EntryRow[] {
   return sql<EntryRow>(
     db,
     `SELECT queue.id, cell, json_extract(recipe, '$.seed') AS seed, state, queue.error AS queue_error, run, runs.id AS run_id,
-       runs.status, runs.error FROM queue LEFT JOIN runs ON runs.number = queue.run WHERE sweep = ? ORDER BY cell, queue.id`,
+       runs.status, runs.error FROM queue LEFT JOIN runs ON runs.number = queue.run AND runs.deleted_at IS NULL WHERE sweep = ? ORDER BY cell, queue.id`,
   ).all(sweep)
 }
 
@@ -161,7 +161,7 @@ function runOf(entry: EntryRow, finished: FinishedRun[]): SweepRun {
     seed,
     entry: id,
     run: run === null || run_id === null ? null : { number: run, id: run_id },
-    status: status ?? (state === 'failed' ? 'refused' : state === 'removed' ? 'removed' : 'waiting'),
+    status: status ?? (state === 'failed' ? 'refused' : state === 'waiting' ? 'waiting' : 'removed'),
     error: reported === null ? null : (JSON.parse(reported) as ErrorReport),
     accuracy: finished.find(({ number }) => number === run)?.evaluations.at(-1)?.accuracy ?? null,
   }

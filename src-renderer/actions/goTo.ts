@@ -1,5 +1,6 @@
 import { comparedRuns } from '../stores/compare.ts'
 import { emptyFilters, go } from '../stores/route.ts'
+import { lastRunList } from '../stores/run-list.ts'
 import type { Action } from './action.ts'
 
 export const goToRuns: Action = {
@@ -9,7 +10,7 @@ export const goToRuns: Action = {
   keys: ['1'],
   words: 'list history resume',
   enabled: () => true,
-  run: () => go({ page: 'runs' }),
+  run: () => go({ page: 'runs', list: lastRunList() }),
 }
 
 export const goToLive: Action = {

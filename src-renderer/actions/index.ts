@@ -29,6 +29,7 @@ import {
   toggleRows,
 } from './groups.ts'
 import { launch } from './launch.ts'
+import { archiveRuns, deleteRuns, noteRuns, starRuns } from './marks.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
 import { oneStep } from './oneStep.ts'
 import { pause } from './pause.ts'
@@ -63,6 +64,10 @@ export const actions: Action[] = [
   forkRun,
   rollBack,
   compareFamily,
+  starRuns,
+  noteRuns,
+  archiveRuns,
+  deleteRuns,
   startQueue,
   holdQueue,
   newSweep,

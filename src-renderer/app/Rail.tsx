@@ -38,7 +38,7 @@ import {
 import { launch } from '../actions/launch.ts'
 import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
 import { hint } from '../parts/hint.ts'
-import { emptyFilters, type Route, routeHash } from '../stores/route.ts'
+import { emptyFilters, emptyRunList, type Route, routeHash } from '../stores/route.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import styles from './App.module.css'
 
@@ -102,7 +102,7 @@ const tip = (action: Action) =>
 const homes: Record<Route['page'], Route> = {
   live: { page: 'live', runId: null, step: null, opened: null },
   traces: { page: 'traces', runId: null, filters: emptyFilters },
-  runs: { page: 'runs' },
+  runs: { page: 'runs', list: emptyRunList },
   playground: { page: 'playground' },
   models: { page: 'models' },
   rewards: { page: 'rewards' },

@@ -1,5 +1,6 @@
 /** The window's one line to the host: connects, listens, connects again, and fetches what the stores need. */
 import type { HostEvent } from '../../src-main/contract/api.ts'
+import type { RunSummary } from '../../src-main/contract/records.ts'
 import { type Api, type Connection, connect, serverAnswers } from '../transport/client.ts'
 import { explain } from '../transport/explain.ts'
 import { type Columns, emptyColumns, extend } from './columns.ts'
@@ -8,7 +9,7 @@ import { forgetAfter, remember } from './groups.ts'
 import { inputFirst } from './input.ts'
 import { applyEvents, liveStore, nothing, phaseStore } from './live.ts'
 import { queueStore } from './queue.ts'
-import { runsStore, withRun } from './runs.ts'
+import { runsStore, withoutRuns, withRun } from './runs.ts'
 
 const retryMs = [250, 500, 1000, 2000]
 /** Events are gathered so long before they are shown, so that a burst costs one drawing. */
@@ -102,9 +103,12 @@ function show(): void {
     if (event.type === 'queue') queueStore.setState(event.queue, true)
     for (const listener of listeners) listener(event)
   }
-  const seen = events.filter((e) => e.type === 'run')
-  if (seen.length > 0)
-    runsStore.setState({ runs: seen.reduce((list, e) => withRun(list, e.run), runsStore.getState().runs ?? []) })
+  const seen = events.filter((e) => e.type === 'run' || e.type === 'deleted')
+  if (seen.length > 0) {
+    const after = (list: RunSummary[], e: (typeof seen)[number]) =>
+      e.type === 'run' ? withRun(list, e.run) : withoutRuns(list, e.runIds)
+    runsStore.setState({ runs: seen.reduce(after, runsStore.getState().runs ?? []) })
+  }
   applyEvents(events)
   const { runId } = liveStore.getState()
   if (runId && events.some((e) => e.type === 'rewound' && e.abandoned && e.runId === runId)) void load(runId)

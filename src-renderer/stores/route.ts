@@ -8,7 +8,7 @@ export type Opened =
   | { kind: 'prompt'; prompt: string; step: number | null }
 
 export type Route =
-  | { page: 'runs' }
+  | { page: 'runs'; list: RunList }
   | { page: 'system' }
   | { page: 'models' }
   | { page: 'rewards' }
@@ -28,6 +28,10 @@ export type Route =
   /** `runId` null: the run that matters most; `step` null: the newest. */
   | { page: 'live'; runId: string | null; step: number | null; opened: Opened | null }
 
+/** Which runs are listed, and how, as the address has it; empty is what most people want. */
+export const emptyRunList = { shelf: '', text: '', group: '', sort: '' }
+export type RunList = typeof emptyRunList
+
 /** What the search of completions asks, as the address has it; empty asks nothing. */
 export const emptyFilters = {
   text: '',
@@ -46,7 +50,7 @@ export const emptyFilters = {
 export type TraceFilters = typeof emptyFilters
 export type TraceFilter = keyof TraceFilters
 
-const plainPages = ['runs', 'models', 'playground', 'rewards', 'system'] as const
+const plainPages = ['models', 'playground', 'rewards', 'system'] as const
 
 const whole = (text: string | null): number | null => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null)
 
@@ -67,12 +71,10 @@ export function parseRoute(hash: string): Route {
   if (page === 'preferences') return { page, set: whole(id ?? null) }
   if (page === 'reward-models') return { page, names: (id ?? '').split(',').filter((name) => name !== '') }
   const query = url.searchParams
-  if (page === 'traces') {
-    const filters = Object.fromEntries(
-      Object.keys(emptyFilters).map((name) => [name, query.get(name) ?? '']),
-    ) as TraceFilters
-    return { page, runId: id ? decodeURIComponent(id) : null, filters }
-  }
+  const asked = <T extends Record<string, string>>(empty: T) =>
+    Object.fromEntries(Object.keys(empty).map((name) => [name, query.get(name) ?? ''])) as T
+  if (page === 'runs') return { page, list: asked(emptyRunList) }
+  if (page === 'traces') return { page, runId: id ? decodeURIComponent(id) : null, filters: asked(emptyFilters) }
   const step = whole(query.get('step'))
   const group = whole(query.get('group'))
   const prompt = query.get('prompt')
@@ -85,12 +87,15 @@ export function parseRoute(hash: string): Route {
   return { page: 'live', runId: id ? decodeURIComponent(id) : null, step, opened }
 }
 
+function given(fields: Record<string, string>): string {
+  const filled = Object.entries(fields).filter(([, value]) => value !== '')
+  return filled.length > 0 ? `?${new URLSearchParams(filled)}` : ''
+}
+
 export function routeHash(route: Route): string {
-  if (route.page === 'traces') {
-    const given = Object.entries(route.filters).filter(([, value]) => value !== '')
-    const search = given.length > 0 ? `?${new URLSearchParams(given)}` : ''
-    return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${search}`
-  }
+  if (route.page === 'runs') return `#/runs${given(route.list)}`
+  if (route.page === 'traces')
+    return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${given(route.filters)}`
   if (route.page === 'sweeps') return `#/sweeps${route.name ? `/${encodeURIComponent(route.name)}` : ''}`
   if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
   if (route.page === 'measure') {

@@ -21,6 +21,9 @@ export function withRun(runs: RunSummary[] | null, run: RunSummary): RunSummary[
   return [...others, run].sort((a, b) => b.number - a.number)
 }
 
+export const withoutRuns = (runs: RunSummary[] | null, ids: readonly string[]): RunSummary[] =>
+  (runs ?? []).filter(({ id }) => !ids.includes(id))
+
 /** The run that a person most likely wants to look at: one that goes, else the newest. */
 export function runToShow(runs: RunSummary[] | null): RunSummary | null {
   if (!runs || runs.length === 0) return null

@@ -47,10 +47,11 @@ export function settingsHistory(recipe: Recipe, stages: StageRecord[], events: S
   const changes: Change[] = []
   stages.forEach((record, i) => {
     const stage = recipe.stages[i]
-    if (i > 0 && stage && record.firstStep !== null)
-      changes.push({ step: record.firstStep, order: -2, apply: (s) => enterStage(s, stage) })
-    for (const { at, settings } of stage?.milestones ?? []) {
-      const step = (record.firstStep ?? Number.POSITIVE_INFINITY) + at - 1
+    const { firstStep } = record
+    if (!stage || firstStep === null) return
+    if (i > 0) changes.push({ step: firstStep, order: -2, apply: (s) => enterStage(s, stage) })
+    for (const { at, settings } of stage.milestones ?? []) {
+      const step = firstStep + at - 1
       if (step <= (record.lastStep ?? Number.POSITIVE_INFINITY))
         changes.push({ step, order: -1, apply: (s) => mergeSettings(s, settings) })
     }

@@ -31,7 +31,7 @@ test('runs wait their turn: queued, moved, removed and put back, and the next st
   await test.step('one is removed, and put back where it was', async () => {
     await queue.getByRole('button', { name: 'Remove q1' }).click()
     await expect(entries).toHaveCount(2)
-    await page.getByRole('button', { name: 'Put it back' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
     await expect(entries).toHaveCount(3)
     await expect(entries.nth(1)).toContainText('q1')
   })

@@ -17,7 +17,7 @@ import { plural } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { hint } from '../../parts/hint.ts'
-import { removed } from '../../parts/Removed.tsx'
+import { undoable } from '../../parts/undoable.ts'
 import { useRem } from '../../parts/useLook.ts'
 import { queueStore, timetable, waitingIn } from '../../stores/queue.ts'
 import { go, routeHash } from '../../stores/route.ts'
@@ -177,7 +177,7 @@ function Entry({ entry, place, last, begins, style, dragged, onDrag, onDrop }: E
           aria-label={`Remove q${id}`}
           onClick={() => {
             void removeFromQueue([id])
-            removed(title, () => void putBackInQueue([id]))
+            undoable(`${title} was removed`, () => void putBackInQueue([id]))
           }}
         >
           <IconX {...icon} />

@@ -1,9 +1,19 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconArrowBackUp, IconChartLine, IconDots, IconGitBranch } from '@tabler/icons-react'
+import {
+  IconArchive,
+  IconArrowBackUp,
+  IconChartLine,
+  IconDots,
+  IconGitBranch,
+  IconTag,
+  IconTrash,
+} from '@tabler/icons-react'
 import { memo } from 'react'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { askBranch, familyOf } from '../../actions/branch.ts'
+import { askNote, binRuns, setArchived } from '../../actions/marks.ts'
 import { go } from '../../stores/route.ts'
+import { isActive } from '../../stores/runs.ts'
 
 const icon = { size: '0.875rem', stroke: 1.7, 'aria-hidden': true } as const
 
@@ -36,6 +46,20 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
           onClick={() => go({ page: 'compare', runs: family.length > 1 ? family : [run.number] })}
         >
           {family.length > 1 ? 'Compare with its branches' : 'Compare…'}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconTag {...icon} />} onClick={() => askNote([run.id])}>
+          Tags and note…
+        </Menu.Item>
+        <Menu.Item leftSection={<IconArchive {...icon} />} onClick={() => void setArchived([run], !run.archived)}>
+          {run.archived ? 'Take out of the archive' : 'Archive'}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconTrash {...icon} />}
+          disabled={isActive(run.status)}
+          onClick={() => void binRuns([run])}
+        >
+          Delete
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

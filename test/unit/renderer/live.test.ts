@@ -113,6 +113,18 @@ describe('the story of a run', () => {
     expect([4, 5, 10, 11].map((s) => settingsAt(history, s).temperature)).toEqual([1, 0.8, 0.8, 0.8])
   })
 
+  it('has the milestones of stages that began, and none of those that wait', () => {
+    const milestones = [{ at: 4, settings: { temperature: 0.7 } }]
+    const [first, second] = recipe.stages.map((stage) => ({ ...stage, milestones }))
+    const waiting = { ...stages[1], firstStep: null }
+    const history = settingsHistory({ ...recipe, stages: [first, second] }, [stages[0], waiting], [])
+    expect(history.map(({ step }) => step)).toEqual([1, 4])
+    expect(knobHistory(history, 'temperature')).toEqual([
+      { step: 1, value: 1 },
+      { step: 4, value: 0.7 },
+    ])
+  })
+
   it('marks what left a trace in the numbers, and nothing that waits or was refused', () => {
     const alert: AlertRecord = { id: 1, step: 7, at: '', kind: 'kl-jump', message: 'm', hint: 'h', evidence: [] }
     const marks = marksOf(

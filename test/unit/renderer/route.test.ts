@@ -16,7 +16,8 @@ const none = {
 
 describe('the address', () => {
   it.each([
-    [{ page: 'runs' }],
+    [{ page: 'runs', list: { shelf: '', text: '', group: '', sort: '' } }],
+    [{ page: 'runs', list: { shelf: 'starred', text: 'tag:a b', group: 'recipe', sort: '-accuracy' } }],
     [{ page: 'system' }],
     [{ page: 'models' }],
     [{ page: 'playground' }],

@@ -1,0 +1,122 @@
+/** Notes about runs, and the bin. */
+import { notifications } from '@mantine/notifications'
+import type { MarksChange } from '../../src-main/contract/marks.ts'
+import type { RunSummary } from '../../src-main/contract/records.ts'
+import { plural } from '../format/number.ts'
+import { undoable } from '../parts/undoable.ts'
+import { failed } from '../stores/announce.ts'
+import { heard } from '../stores/connection.ts'
+import { api } from '../stores/host.ts'
+import { liveStore } from '../stores/live.ts'
+import { routeStore } from '../stores/route.ts'
+import { markedStore, untick } from '../stores/run-list.ts'
+import { runsStore } from '../stores/runs.ts'
+import type { Action } from './action.ts'
+
+/** Those that are ticked in the list, or the one that the live page shows. */
+function meant(): RunSummary[] {
+  const { page } = routeStore.getState()
+  const { ticked } = markedStore.getState()
+  const live = page === 'live' ? liveStore.getState().runId : null
+  return (runsStore.getState().runs ?? []).filter(({ id }) => (page === 'runs' ? ticked.has(id) : id === live))
+}
+
+const someMeant = () => heard() && meant().length > 0
+const idsOf = (runs: readonly RunSummary[]) => runs.map(({ id }) => id)
+
+export const starRuns: Action = {
+  id: 'star-runs',
+  name: () => (meant().every(({ starred }) => starred) ? 'Take the star away' : 'Star'),
+  group: 'Run',
+  keys: ['*'],
+  words: 'favourite mark',
+  enabled: someMeant,
+  run: () => markRuns(idsOf(meant()), { starred: !meant().every(({ starred }) => starred) }),
+}
+
+export const noteRuns: Action = {
+  id: 'note-runs',
+  name: 'Tags and note…',
+  group: 'Run',
+  keys: [],
+  words: 'label annotate comment',
+  enabled: someMeant,
+  run: () => askNote(idsOf(meant())),
+}
+
+export const archiveRuns: Action = {
+  id: 'archive-runs',
+  name: () => (meant().every(({ archived }) => archived) ? 'Take out of the archive' : 'Archive'),
+  group: 'Run',
+  keys: [],
+  words: 'hide put away',
+  enabled: someMeant,
+  run: () => setArchived(meant(), !meant().every(({ archived }) => archived)),
+}
+
+export const deleteRuns: Action = {
+  id: 'delete-runs',
+  name: 'Delete',
+  group: 'Run',
+  keys: [],
+  words: 'remove bin trash',
+  enabled: someMeant,
+  run: () => binRuns(meant()),
+}
+
+export const askNote = (ids: readonly string[]): void => markedStore.setState({ noting: ids })
+
+/** @returns whether the host took it */
+export async function markRuns(runs: readonly string[], change: MarksChange): Promise<boolean> {
+  try {
+    await api().runs.mark({ runs: [...runs], change })
+    return true
+  } catch (error) {
+    failed(error)
+    return false
+  }
+}
+
+const called = (runs: readonly RunSummary[]): string =>
+  runs.length === 1 ? `Run #${runs[0].number}` : plural(runs.length, 'run')
+
+/** With a way back for as long as the message shows; later, by the archive itself. */
+export async function setArchived(runs: readonly RunSummary[], archived: boolean): Promise<void> {
+  if (!(await markRuns(idsOf(runs), { archived }))) return
+  untick()
+  if (archived) undoable(`${called(runs)} archived`, () => void markRuns(idsOf(runs), { archived: false }))
+}
+
+/** Into the bin, with a way back for as long as the message shows; later, by the bin itself. */
+export async function binRuns(runs: readonly RunSummary[]): Promise<void> {
+  try {
+    const ids = await api().runs.remove({ runs: idsOf(runs) })
+    untick()
+    undoable(`${called(runs)} deleted`, () => void restoreRuns(ids))
+  } catch (error) {
+    failed(error)
+  }
+}
+
+/** @returns whether the host did */
+export async function restoreRuns(ids: readonly string[]): Promise<boolean> {
+  try {
+    await api().runs.restore({ runs: [...ids] })
+    return true
+  } catch (error) {
+    failed(error)
+    return false
+  }
+}
+
+/** @returns whether the host did */
+export async function emptyBin(): Promise<boolean> {
+  try {
+    const count = await api().runs.emptyBin()
+    notifications.show({ title: `${plural(count, 'run')} deleted for good`, message: '', autoClose: 4000 })
+    return true
+  } catch (error) {
+    failed(error)
+    return false
+  }
+}

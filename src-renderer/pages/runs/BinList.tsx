@@ -1,0 +1,90 @@
+import { Button, Group, Modal } from '@mantine/core'
+import { IconArrowBackUp, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { BinnedRun } from '../../../src-main/contract/marks.ts'
+import type { RunSummary } from '../../../src-main/contract/records.ts'
+import { emptyBin, restoreRuns } from '../../actions/marks.ts'
+import { bytes, plural } from '../../format/number.ts'
+import { moment } from '../../format/time.ts'
+import { Problem } from '../../parts/Problem.tsx'
+import { api } from '../../stores/host.ts'
+import { useResource } from '../../stores/resource.ts'
+import styles from './Page.module.css'
+
+/** What was deleted, until it is deleted for good. */
+export function BinList({ runs }: { runs: RunSummary[] | null }) {
+  const [emptied, setEmptied] = useState(0)
+  // what is listed, is not in the bin: it changes with the list
+  const { data: binned, error } = useResource(`bin ${runs?.length} ${emptied}`, () => api().runs.bin())
+  const [asking, setAsking] = useState(false)
+  if (error) return <Problem explanation={error} />
+  if (!binned) return null
+  if (binned.length === 0) return <p className={styles.nothing}>The bin is empty.</p>
+  const size = bytes(binned.reduce((sum, run) => sum + run.bytes, 0))
+  return (
+    <section className={styles.bin} aria-label="Deleted runs">
+      <header>
+        <p>
+          {plural(binned.length, 'run')}, {size} of files. They stay until the bin is emptied.
+        </p>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconTrash size="0.875rem" aria-hidden="true" />}
+          onClick={() => setAsking(true)}
+        >
+          Empty the bin…
+        </Button>
+      </header>
+      <ul>
+        {binned.map((run) => (
+          <Entry key={run.id} run={run} />
+        ))}
+      </ul>
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={`Delete ${plural(binned.length, 'run')} for good?`}
+        size="sm"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <p>Their samples, metrics and checkpoints are removed from the disk ({size}). Nothing brings them back.</p>
+        <Group justify="flex-end" mt="lg" gap="xs">
+          <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
+            Keep them
+          </Button>
+          <Button
+            color="red"
+            onClick={async () => {
+              setAsking(false)
+              if (await emptyBin()) setEmptied((n) => n + 1)
+            }}
+          >
+            Delete for good
+          </Button>
+        </Group>
+      </Modal>
+    </section>
+  )
+}
+
+function Entry({ run: { id, number, name, deletedAt, bytes: size } }: { run: BinnedRun }) {
+  return (
+    <li>
+      <span>
+        <b>#{number}</b> {name}
+      </span>
+      <span>deleted {moment(deletedAt)}</span>
+      <span>{bytes(size)}</span>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconArrowBackUp size="0.875rem" aria-hidden="true" />}
+        aria-label={`Restore run ${number}`}
+        onClick={() => void restoreRuns([id])}
+      >
+        Restore
+      </Button>
+    </li>
+  )
+}

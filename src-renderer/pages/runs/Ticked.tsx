@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core'
+import { IconArchive, IconChartLine, IconStar, IconTag, IconTrash } from '@tabler/icons-react'
+import { useStore } from 'zustand'
+import type { RunSummary } from '../../../src-main/contract/records.ts'
+import { archiveRuns, deleteRuns, noteRuns, starRuns } from '../../actions/marks.ts'
+import { plural } from '../../format/number.ts'
+import { ActionButton } from '../../parts/ActionButton.tsx'
+import { go } from '../../stores/route.ts'
+import { markedStore, untick } from '../../stores/run-list.ts'
+import styles from './Page.module.css'
+
+const icon = { size: '0.875rem', stroke: 1.7, 'aria-hidden': true } as const
+const look = { size: 'compact-sm', variant: 'default' } as const
+
+/** What can be done with the runs that are ticked; nothing where none is. */
+export function Ticked({ shown }: { shown: RunSummary[] | null }) {
+  const { ticked } = useStore(markedStore)
+  const runs = (shown ?? []).filter(({ id }) => ticked.has(id))
+  if (runs.length === 0) return null
+  return (
+    <div className={styles.ticked} role="toolbar" aria-label="Ticked runs">
+      <span>{plural(runs.length, 'run')} ticked</span>
+      <Button
+        {...look}
+        leftSection={<IconChartLine {...icon} />}
+        onClick={() => go({ page: 'compare', runs: runs.map(({ number }) => number) })}
+      >
+        Compare
+      </Button>
+      <ActionButton action={starRuns} {...look} icon={<IconStar {...icon} />} />
+      <ActionButton action={noteRuns} {...look} icon={<IconTag {...icon} />} />
+      <ActionButton action={archiveRuns} {...look} icon={<IconArchive {...icon} />} />
+      <ActionButton action={deleteRuns} {...look} icon={<IconTrash {...icon} />} />
+      <Button size="compact-sm" variant="subtle" color="gray" onClick={untick}>
+        Clear
+      </Button>
+    </div>
+  )
+}

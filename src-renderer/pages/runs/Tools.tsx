@@ -1,0 +1,65 @@
+import { SegmentedControl, Select, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { hint } from '../../parts/hint.ts'
+import type { RunList } from '../../stores/route.ts'
+import { groupings, shelves } from '../../stores/run-list.ts'
+import styles from './Page.module.css'
+
+const shelfNames: Record<(typeof shelves)[number], string> = {
+  '': 'All',
+  starred: 'Starred',
+  archived: 'Archive',
+  bin: 'Bin',
+}
+
+const groupNames: Record<(typeof groupings)[number], string> = {
+  '': 'in families',
+  recipe: 'by recipe',
+  status: 'by status',
+  tag: 'by tag',
+  none: 'one by one',
+}
+
+/** Which runs, and in which groups; the columns sort. */
+export function Tools({ list, onChange }: { list: RunList; onChange(part: Partial<RunList>): void }) {
+  return (
+    <search className={styles.tools}>
+      <SegmentedControl
+        aria-label="Shelf"
+        size="xs"
+        value={shelves.find((shelf) => shelf === list.shelf) ?? ''}
+        data={shelves.map((value) => ({ value, label: shelfNames[value] }))}
+        onChange={(shelf) => onChange({ shelf })}
+      />
+      {list.shelf !== 'bin' && (
+        <>
+          <span
+            {...hint(
+              'Every word must occur: in the name, a tag, the note; or as tag:x status:failed recipe:r1-mini seed:3',
+              'bottom',
+            )}
+            className={styles.find}
+          >
+            <TextInput
+              aria-label="Find runs"
+              placeholder="name, tag, note, status:failed, seed:3 …"
+              size="xs"
+              leftSection={<IconSearch size="0.875rem" aria-hidden="true" />}
+              value={list.text}
+              onChange={(event) => onChange({ text: event.currentTarget.value })}
+            />
+          </span>
+          <Select
+            aria-label="Grouping"
+            size="xs"
+            w="8.5rem"
+            allowDeselect={false}
+            value={groupings.find((name) => name === list.group) ?? ''}
+            data={groupings.map((value) => ({ value, label: groupNames[value] }))}
+            onChange={(group) => onChange({ group: group ?? '' })}
+          />
+        </>
+      )}
+    </search>
+  )
+}
