@@ -129,12 +129,15 @@ export function refusal(name: string, value: unknown, inForce?: Settings): strin
     return knob.name.startsWith('side')
       ? `The ${knob.label} has no weight in this run: the sides of its rewards are ${sidesOf(inForce.rewardWeights).join(', ')}.`
       : `The run has no ${knob.name.slice(14)} reward: its rewards are ${Object.keys(inForce.rewardWeights).join(', ')}.`
-  const unit = knob.unit ? ` ${knob.unit}` : ''
-  const range = `between ${knob.min} and ${knob.max}${unit}`
+  return outOfRange(knob, value)
+}
+
+/** Why a number setting cannot have this value, whether it may be turned while a run goes or not; undefined if it can. */
+export function outOfRange({ label, kind, unit, min, max }: NumberSetting, value: unknown): string | undefined {
+  const range = `between ${min} and ${max}${unit ? ` ${unit}` : ''}`
   if (typeof value !== 'number' || !Number.isFinite(value))
-    return `${knob.label} must be a number ${range}, not ${JSON.stringify(value)}.`
-  if (knob.kind === 'integer' && !Number.isInteger(value))
-    return `${knob.label} must be a whole number ${range}, not ${value}.`
-  if (value < knob.min || value > knob.max) return `${knob.label} must be ${range}, not ${value}.`
+    return `${label} must be a number ${range}, not ${JSON.stringify(value)}.`
+  if (kind === 'integer' && !Number.isInteger(value)) return `${label} must be a whole number ${range}, not ${value}.`
+  if (value < min || value > max) return `${label} must be ${range}, not ${value}.`
   return undefined
 }

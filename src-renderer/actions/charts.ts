@@ -1,3 +1,4 @@
+import { abscissae } from '../charts/abscissa.ts'
 import { zoomed } from '../charts/frame.ts'
 import { valuesCsv } from '../charts/values.ts'
 import { liveStore } from '../stores/live.ts'
@@ -51,6 +52,17 @@ export const toggleSmoothing: Action = {
   words: 'smoothing ema raw',
   enabled: () => routeStore.getState().page === 'live',
   run: () => viewStore.setState(({ smooth }) => ({ smooth: !smooth })),
+}
+
+/** The next thing for charts to run over. */
+export const nextAbscissa: Action = {
+  id: 'next-abscissa',
+  name: () => `Curves over ${{ steps: 'time', time: 'tokens', tokens: 'steps' }[viewStore.getState().over]}`,
+  group: 'Charts',
+  keys: ['A'],
+  words: 'x axis seconds tokens steps abscissa',
+  enabled: () => ['live', 'compare'].includes(routeStore.getState().page),
+  run: () => viewStore.setState(({ over }) => ({ over: abscissae[(abscissae.indexOf(over) + 1) % abscissae.length] })),
 }
 
 export const toggleLog: Action = {

@@ -1,7 +1,7 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
 import { compareFamily, forkRun, rollBack } from './branch.ts'
-import { resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
+import { nextAbscissa, resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
 import {
   goToCompare,
   goToLive,
@@ -28,7 +28,7 @@ import {
   toggleDifferences,
   toggleRows,
 } from './groups.ts'
-import { launch } from './launch.ts'
+import { duplicateRun, launch } from './launch.ts'
 import { archiveRuns, deleteRuns, noteRuns, starRuns } from './marks.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
 import { oneStep } from './oneStep.ts'
@@ -61,6 +61,7 @@ export const actions: Action[] = [
   oneStep,
   stop,
   resumeRun,
+  duplicateRun,
   forkRun,
   rollBack,
   compareFamily,
@@ -92,6 +93,7 @@ export const actions: Action[] = [
   zoomOut,
   resetZoom,
   toggleSmoothing,
+  nextAbscissa,
   toggleLog,
   saveValues,
   nextTrace,

@@ -1,7 +1,9 @@
+import type { Recipe } from '../../src-main/contract/recipe.ts'
 import { failed } from '../stores/announce.ts'
 import { heard } from '../stores/connection.ts'
 import { api } from '../stores/host.ts'
-import { go } from '../stores/route.ts'
+import { liveStore } from '../stores/live.ts'
+import { go, routeStore } from '../stores/route.ts'
 import { viewStore } from '../stores/view.ts'
 import type { Action } from './action.ts'
 
@@ -12,14 +14,30 @@ export const launch: Action = {
   keys: ['N'],
   words: 'start launch recipe',
   enabled: heard,
-  run: () => viewStore.setState({ launch: true, judgedBy: null }),
+  run: () => viewStore.setState({ launch: true, launchLike: null, judgedBy: null }),
+}
+
+/** A new run with everything as in this one, to be changed before it starts. */
+export const duplicate = (runId: string): void =>
+  viewStore.setState({ launch: true, launchLike: runId, judgedBy: null })
+
+export const duplicateRun: Action = {
+  id: 'duplicate-run',
+  name: 'Duplicate…',
+  group: 'Run',
+  keys: [],
+  words: 'copy again same recipe settings new run',
+  enabled: () => heard() && routeStore.getState().page === 'live' && liveStore.getState().detail !== null,
+  run: () => duplicate(liveStore.getState().runId!),
 }
 
 /** The same, with this reward model chosen. */
-export const launchJudgedBy = (name: string): void => viewStore.setState({ launch: true, judgedBy: name })
+export const launchJudgedBy = (name: string): void =>
+  viewStore.setState({ launch: true, launchLike: null, judgedBy: name })
 
 export interface LaunchOrder {
-  recipe: string
+  /** Its name, the path of its file, or all of it. */
+  recipe: string | Recipe
   assignments: string[]
   backend: string | null
   /** Although it will not fit. */

@@ -1,12 +1,14 @@
 /** Grid and axes of every chart over steps. */
 import type { Palette } from '../app/palette.ts'
 import { compact } from '../format/number.ts'
+import { type Over, tickLabel, ticksOf } from './abscissa.ts'
 import type { Frame, Range } from './frame.ts'
 import type { Panel } from './panels.ts'
-import { tickSteps } from './series.ts'
 
 interface Axes {
   panel: Pick<Panel, 'share' | 'fromZero'>
+  over: Over
+  /** Positions from the left edge to the right one. */
   range: Range
   /** A part of the run is shown: the height is for its detail. */
   zoomed: boolean
@@ -25,8 +27,8 @@ interface Extent {
 const isStill = ({ min, max }: Extent) => max > min && max - min < 1e-9 * Math.max(Math.abs(min), Math.abs(max))
 const half = ({ max }: Extent) => Math.abs(max) / 2
 
-export function axes({ panel, range, zoomed, log, palette, frame }: Axes) {
-  const ticks = tickSteps(range)
+export function axes({ panel, over, range, zoomed, log, palette, frame }: Axes) {
+  const ticks = ticksOf(over, range)
   return {
     grid: { left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom, outerBoundsMode: 'none' },
     xAxis: {
@@ -43,7 +45,7 @@ export function axes({ panel, range, zoomed, log, palette, frame }: Axes) {
         hideOverlap: true,
         alignMaxLabel: 'right',
         customValues: ticks,
-        formatter: (step: number) => compact(step),
+        formatter: (x: number) => tickLabel(over, x),
       },
     },
     yAxis: {

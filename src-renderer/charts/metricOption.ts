@@ -1,9 +1,10 @@
-/** One metric over steps: every value as a fine line, its average as a strong one, the held-out points, and the marks. */
+/** One metric over steps, time or tokens: every value as a fine line, its average as a strong one, the held-out points, and the marks. */
 import type { CustomSeriesRenderItem } from 'echarts'
 import type { EChartsCoreOption } from 'echarts/core'
 import type { Palette } from '../app/palette.ts'
 import type { Columns } from '../stores/columns.ts'
 import type { Mark } from '../stores/story.ts'
+import { abscissaOf, type Over, spanOf } from './abscissa.ts'
 import { axes } from './axes.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
@@ -19,6 +20,7 @@ export interface Abandoned {
 
 export interface MetricView {
   panel: Panel
+  over: Over
   columns: Columns
   abandoned: readonly Abandoned[]
   heldOut: HeldOutPoint[]
@@ -26,6 +28,8 @@ export interface MetricView {
   bound: { step: number; value: number }[]
   marks: Mark[]
   range: Range
+  /** The run goes on, and all of it is shown. */
+  growing: boolean
   /** A part of the run is shown: the height is for its detail. */
   zoomed: boolean
   smooth: boolean
@@ -37,7 +41,7 @@ export interface MetricView {
 }
 
 export function metricOption(asked: MetricView): EChartsCoreOption {
-  const view = { ...asked, log: asked.log && hasLogarithms(asked) }
+  const view = positioned({ ...asked, log: asked.log && hasLogarithms(asked) })
   const { panel, columns, range, palette, frame } = view
   const smooth = view.smooth && !panel.exact
   const most = Math.max(200, view.width * 2)
@@ -76,6 +80,25 @@ export function metricOption(asked: MetricView): EChartsCoreOption {
       },
       ...(panel.heldOut ? heldOutSeries(view) : []),
     ],
+  }
+}
+
+/** With positions of its abscissa in place of steps. */
+function positioned(view: MetricView): MetricView {
+  if (view.over === 'steps') return view
+  const own = abscissaOf(view.over, view.columns)
+  const moved = <T extends { step: number }>(item: T): T => ({ ...item, step: own.toX(item.step) })
+  return {
+    ...view,
+    columns: { ...view.columns, steps: [...own.xs] },
+    abandoned: view.abandoned.map(({ columns, after }) => {
+      const left = abscissaOf(view.over, columns)
+      return { columns: { ...columns, steps: [...left.xs] }, after: left.toX(after) }
+    }),
+    heldOut: view.heldOut.map(moved),
+    bound: view.bound.map(moved),
+    marks: view.marks.map(moved),
+    range: spanOf(own, view.range, view.growing),
   }
 }
 

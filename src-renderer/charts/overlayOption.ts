@@ -1,7 +1,8 @@
-/** One metric of several runs over the same steps: a line a run, with its held-out points. */
+/** One metric of several runs over the same steps, time or tokens: a line a run, with its held-out points. */
 import type { EChartsCoreOption } from 'echarts/core'
 import type { Palette } from '../app/palette.ts'
 import type { Columns } from '../stores/columns.ts'
+import { abscissaOf, type Over } from './abscissa.ts'
 import { axes } from './axes.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
@@ -18,7 +19,9 @@ export interface Line {
 
 export interface Overlay {
   panel: Panel
+  over: Over
   lines: readonly Line[]
+  /** Positions, of whatever it runs over. */
   range: Range
   zoomed: boolean
   smooth: boolean
@@ -28,7 +31,7 @@ export interface Overlay {
 }
 
 export function overlayOption(view: Overlay): EChartsCoreOption {
-  const { panel, lines, range, palette, frame } = view
+  const { panel, over, lines, range, palette, frame } = view
   const smooth = view.smooth && !panel.exact
   const most = Math.max(200, view.width * 2)
   return {
@@ -36,7 +39,8 @@ export function overlayOption(view: Overlay): EChartsCoreOption {
     ...axes(view),
     // the first lies on top: it is what the others are held against
     series: lines.flatMap(({ id, color, dashed, columns, heldOut }, i) => {
-      const all = pointsOf(columns.steps, columns.series[panel.metric] ?? [])
+      const { xs, toX } = abscissaOf(over, columns)
+      const all = pointsOf(xs, columns.series[panel.metric] ?? [])
       const data = thinned(within(smooth ? smoothed(all) : all, range), most)
       const z = 3 + lines.length - i
       return [
@@ -54,7 +58,7 @@ export function overlayOption(view: Overlay): EChartsCoreOption {
         {
           id: `${id} held-out`,
           type: 'line',
-          data: heldOut.map((point) => [point.step, point.value]),
+          data: heldOut.map((point) => [toX(point.step), point.value]),
           symbol: 'circle',
           symbolSize: 5 * frame.unit,
           showAllSymbol: true,

@@ -3,7 +3,7 @@
 export type Point = [step: number, value: number]
 
 /** Without the steps that lack a value. */
-export function pointsOf(steps: number[], values: (number | null)[]): Point[] {
+export function pointsOf(steps: readonly number[], values: readonly (number | null)[]): Point[] {
   const points: Point[] = []
   for (let i = 0; i < steps.length; i++) {
     const value = values[i]

@@ -118,6 +118,7 @@ function Form({ asked, run, checkpoints }: FormProps) {
           fork ? 'Settings of the fork. Empty: as they are.' : 'Turned from the first step on. Empty: as they were.'
         }
         wishes={wishes}
+        offered={({ steerable }) => fork || steerable}
         inForce={(setting) => plain(run.settings[setting])}
         onChange={setWishes}
       />

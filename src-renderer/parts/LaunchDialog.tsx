@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { RecipeInfo } from '../../src-main/contract/api.ts'
 import type { Change } from '../../src-main/contract/estimate.ts'
 import type { NumberSettingName } from '../../src-main/contract/number-settings.ts'
+import { type Recipe, settingsOfStages } from '../../src-main/contract/recipe.ts'
 import { type LaunchOrder, launchRun } from '../actions/launch.ts'
 
 import { queueRun } from '../actions/queue.ts'
@@ -19,11 +20,12 @@ import { viewStore } from '../stores/view.ts'
 import { Doubts, useDoubts } from './Doubts.tsx'
 import { EstimatePanel } from './EstimatePanel.tsx'
 import styles from './LaunchDialog.module.css'
-import { hasProblems, offered, SettingsFields, valuesOf, type Wishes } from './SettingsFields.tsx'
+import { fieldOf, hasProblems, SettingsFields, valuesOf, type Wishes } from './SettingsFields.tsx'
 
-const done = () => viewStore.setState({ launch: false, judgedBy: null })
+const done = () => viewStore.setState({ launch: false, launchLike: null, judgedBy: null })
 
 const fromFile = ' file'
+const fromRun = ' run'
 
 export function LaunchDialog() {
   const open = useView((v) => v.launch)
@@ -39,7 +41,9 @@ function Form() {
   const { data: diagnosis } = useResource('diagnosis', () => api().app.diagnose())
   const [chosen, setName] = useState<string | null>(null)
   // the list may come after the dialog
-  const name = chosen ?? (recipes ? (recipes[0]?.name ?? fromFile) : '')
+  const like = useView((v) => v.launchLike)
+  const { data: original } = useResource(like, () => api().runs.get({ runId: like! }))
+  const name = chosen ?? (like ? fromRun : recipes ? (recipes[0]?.name ?? fromFile) : '')
   const [file, setFile] = useState('')
   const [seed, setSeed] = useState<number | string>('')
   const [backend, setBackend] = useState('')
@@ -52,11 +56,12 @@ function Form() {
   const [judge, setJudge] = useState(useView((v) => v.judgedBy) ?? '')
   const judged = judges?.models.find((model) => model.name === judge)
   const [busy, setBusy] = useState(false)
-  const recipe = recipes?.find((r) => r.name === name)
-  const ready = name !== '' && (name !== fromFile || file.trim() !== '') && !hasProblems(wishes)
+  const recipe = name === fromRun ? original && infoOf(original.config) : recipes?.find((r) => r.name === name)
+  const named = { [fromFile]: file.trim(), [fromRun]: original?.config ?? '' }[name] ?? name
+  const ready = named !== '' && !hasProblems(wishes)
 
   const order: LaunchOrder = {
-    recipe: name === fromFile ? file.trim() : name,
+    recipe: named,
     assignments: [
       ...(seed === '' ? [] : [`seed=${seed}`]),
       ...taken.map((change) => change.assignment),
@@ -81,7 +86,7 @@ function Form() {
     else setBusy(false)
   }
   const use = (changes: Change[]) => {
-    const own = (change: Change) => offered.find((s) => change.assignment.startsWith(`${s}=`))
+    const own = ({ assignment }: Change) => fieldOf(assignment)
     const names = new Set(changes.map(({ label }) => label))
     setTaken((before) => [...before.filter((c) => !names.has(c.label)), ...changes.filter((c) => !own(c))])
     setWishes((before) => ({
@@ -114,6 +119,7 @@ function Form() {
         value={name || null}
         onChange={(value) => setName(value ?? fromFile)}
         data={[
+          ...(original ? [{ value: fromRun, label: `As run #${original.number}: ${original.name}` }] : []),
           ...(recipes ?? []).map((r) => ({ value: r.name, label: `${r.name}: ${r.title}` })),
           { value: fromFile, label: 'A recipe file…' },
         ]}
@@ -174,7 +180,7 @@ function Form() {
       <SettingsFields
         legend="Settings, for all stages. Empty: as in the recipe."
         wishes={wishes}
-        inForce={(setting) => recipe && byStage(recipe, setting)}
+        inForce={(setting) => (recipe ? byStage(recipe, setting) : undefined)}
         onChange={setWishes}
       />
       {taken.length > 0 && (
@@ -202,7 +208,13 @@ function Form() {
         </p>
       )}
       <Group justify="flex-end" gap="xs">
-        <Button variant="subtle" color="gray" mr="auto" disabled={!ready} onClick={() => openSweepDialog(order.recipe)}>
+        <Button
+          variant="subtle"
+          color="gray"
+          mr="auto"
+          disabled={!ready || typeof named !== 'string'}
+          onClick={() => openSweepDialog(String(named))}
+        >
           Sweep over settings…
         </Button>
         <Button variant="default" onClick={done}>
@@ -218,6 +230,14 @@ function Form() {
       </Group>
     </form>
   )
+}
+
+/** Of a run's recipe, as it stands: with what was inserted and skipped by hand. */
+function infoOf(recipe: Recipe): RecipeInfo {
+  const settings = settingsOfStages(recipe)
+  const { name, title, description } = recipe
+  const stages = recipe.stages.map((stage, i) => ({ name: stage.name, steps: stage.steps, settings: settings[i] }))
+  return { name, title, description, recipe, stages }
 }
 
 /** "72 → 112" where the stages differ. */

@@ -1,11 +1,17 @@
 import { TextInput } from '@mantine/core'
-import { knobs, refusal } from '../../src-main/contract/knobs.ts'
-import type { NumberSettingName } from '../../src-main/contract/number-settings.ts'
+import { IconSearch } from '@tabler/icons-react'
+import { useState } from 'react'
+import { outOfRange } from '../../src-main/contract/knobs.ts'
+import { type NumberSetting, type NumberSettingName, numberSettings } from '../../src-main/contract/number-settings.ts'
 import { plain, typed } from '../format/number.ts'
+import { hint } from './hint.ts'
 import styles from './LaunchDialog.module.css'
 
-/** Settings offered when a run begins; a recipe file names the rest. */
-export const offered: NumberSettingName[] = [
+const table: Record<NumberSettingName, NumberSetting> = numberSettings
+const names = Object.keys(table) as NumberSettingName[]
+
+/** Settings that most runs are begun with; the others are folded away. */
+const first: readonly NumberSettingName[] = [
   'temperature',
   'learningRate',
   'beta',
@@ -17,15 +23,19 @@ export const offered: NumberSettingName[] = [
 /** What was typed; empty is nothing asked. */
 export type Wishes = Partial<Record<NumberSettingName, string>>
 
+const asked = (wishes: Wishes) => names.filter((setting) => wishes[setting]?.trim())
+
 const problemOf = (wishes: Wishes, setting: NumberSettingName) =>
-  wishes[setting]?.trim() ? refusal(setting, typed(wishes[setting])) : undefined
+  wishes[setting]?.trim() ? outOfRange(table[setting], typed(wishes[setting])) : undefined
 
-export const hasProblems = (wishes: Wishes) => offered.some((setting) => problemOf(wishes, setting))
+export const hasProblems = (wishes: Wishes) => names.some((setting) => problemOf(wishes, setting))
 
-export function valuesOf(wishes: Wishes): Partial<Record<NumberSettingName, number>> {
-  const asked = offered.filter((setting) => wishes[setting]?.trim())
-  return Object.fromEntries(asked.map((setting) => [setting, typed(wishes[setting] as string)]))
-}
+export const valuesOf = (wishes: Wishes): Partial<Record<NumberSettingName, number>> =>
+  Object.fromEntries(asked(wishes).map((setting) => [setting, typed(wishes[setting] as string)]))
+
+/** The setting that an assignment `name=value` is of, where it has a field. */
+export const fieldOf = (assignment: string): NumberSettingName | undefined =>
+  names.find((setting) => assignment.startsWith(`${setting}=`))
 
 interface Props {
   legend: string
@@ -33,33 +43,87 @@ interface Props {
   /** What holds where nothing is asked, in words. */
   inForce: (setting: NumberSettingName) => string | undefined
   onChange: (change: (before: Wishes) => Wishes) => void
+  /** Of the settings, those that can be given here. */
+  offered?: (setting: NumberSetting) => boolean
 }
 
-export function SettingsFields({ legend, wishes, inForce, onChange }: Props) {
+export function SettingsFields({ offered = () => true, ...props }: Props) {
+  const others = names.filter((setting) => !first.includes(setting) && offered(table[setting]))
   return (
-    <fieldset className={styles.settings}>
-      <legend>{legend}</legend>
-      {offered.map((setting) => {
-        const knob = knobs.find((k) => k.name === setting)
-        return (
-          knob && (
-            <TextInput
-              key={setting}
-              label={knob.label}
-              inputMode="decimal"
-              placeholder={inForce(setting) ?? plain(knob.default)}
-              rightSection={knob.unit ? <span className={styles.unit}>{knob.unit}</span> : undefined}
-              rightSectionWidth={knob.unit ? '4.5rem' : undefined}
-              value={wishes[setting] ?? ''}
-              error={problemOf(wishes, setting)}
-              onChange={(event) => {
-                const text = event.currentTarget.value
-                onChange((before) => ({ ...before, [setting]: text }))
-              }}
-            />
-          )
-        )
-      })}
+    <fieldset className={styles.fields}>
+      <legend>{props.legend}</legend>
+      <div className={styles.settings}>
+        {first
+          .filter((setting) => offered(table[setting]))
+          .map((setting) => (
+            <Field key={setting} setting={setting} {...props} />
+          ))}
+      </div>
+      <Others settings={others} {...props} />
     </fieldset>
   )
+}
+
+function Others({ settings, ...props }: Props & { settings: NumberSettingName[] }) {
+  const given = asked(props.wishes).filter((setting) => settings.includes(setting)).length
+  const [open, setOpen] = useState(false)
+  const [text, setText] = useState('')
+  const words = text.toLowerCase().split(/\s+/)
+  const shown = settings.filter((setting) => {
+    const { label, effect } = table[setting]
+    const about = `${setting} ${label} ${effect}`.toLowerCase()
+    return words.every((word) => about.includes(word))
+  })
+  return (
+    <details className={styles.others} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        All settings <span>{given > 0 ? `${given} of ${settings.length} more given` : `${settings.length} more`}</span>
+      </summary>
+      {open && (
+        <>
+          <TextInput
+            aria-label="Find a setting"
+            placeholder="clip, entropy, length, samples …"
+            size="xs"
+            leftSection={<IconSearch size="0.875rem" aria-hidden="true" />}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <div className={styles.settings}>
+            {shown.map((setting) => (
+              <Field key={setting} setting={setting} {...props} />
+            ))}
+          </div>
+          {shown.length === 0 && <p className={styles.turn}>No setting is called or does that.</p>}
+        </>
+      )}
+    </details>
+  )
+}
+
+function Field({ setting, wishes, inForce, onChange }: Props & { setting: NumberSettingName }) {
+  const { label, unit, default: usual } = table[setting]
+  return (
+    <span {...hint(aboutSetting(table[setting]))}>
+      <TextInput
+        label={label}
+        inputMode="decimal"
+        placeholder={inForce(setting) ?? plain(usual)}
+        rightSection={unit ? <span className={styles.unit}>{unit}</span> : undefined}
+        rightSectionWidth={unit ? (unit.length > 10 ? '7.5rem' : '4.5rem') : undefined}
+        value={wishes[setting] ?? ''}
+        error={problemOf(wishes, setting)}
+        onChange={(event) => {
+          const text = event.currentTarget.value
+          onChange((before) => ({ ...before, [setting]: text }))
+        }}
+      />
+    </span>
+  )
+}
+
+/** What it does, from where to where it goes, and what was published. */
+function aboutSetting({ effect, min, max, unit, paper, default: usual }: NumberSetting): string {
+  const range = `${plain(min)} to ${plain(max)}${unit ? ` ${unit}` : ''}, usually ${plain(usual)}`
+  return `${effect} ${range}${paper === undefined ? '' : `; R1-Zero: ${plain(paper)}`}.`
 }

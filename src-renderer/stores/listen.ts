@@ -12,7 +12,10 @@ export function announceEvents(): void {
   hearConfirmations()
 
   onHostEvent((event) => {
-    if (event.type === 'alert' && event.runId === liveStore.getState().runId) alerted(event.alert)
+    if (event.type !== 'alert' || event.runId !== liveStore.getState().runId) return
+    // where the live page is looked at, its own list says more, and a message would lie over the knobs
+    if (routeStore.getState().page !== 'live' || viewStore.getState().tab === 'checkpoints') alerted(event.alert)
+    else viewStore.setState({ tab: 'alerts' })
   })
 
   const noticesSeen = new Set<string>()

@@ -1,6 +1,7 @@
 /** How a person looks at the live page: zoom, cursor, order. Not worth an address; the lasting part is kept in this browser. */
 import { createStore } from 'zustand/vanilla'
 import type { KnobChanges } from '../../src-main/contract/knobs.ts'
+import { abscissae, type Over } from '../charts/abscissa.ts'
 
 export interface Branching {
   kind: 'fork' | 'roll-back'
@@ -15,6 +16,8 @@ export interface ViewState {
   /** Steps shown by every chart; null shows all. */
   zoom: [number, number] | null
   smooth: boolean
+  /** What charts run over. */
+  over: Over
   /** Heights of the charts by powers of ten. */
   log: boolean
   /** Panel that fills the chart area; null shows the grid. */
@@ -27,6 +30,8 @@ export interface ViewState {
   palette: boolean
   shortcuts: boolean
   launch: boolean
+  /** The run whose recipe, as it went, the launch dialog begins with. */
+  launchLike: string | null
   /** Of a new sweep: the recipe to begin with. */
   sweep: { recipe: string } | null
   /** A fork or a roll back is being asked for. */
@@ -45,9 +50,10 @@ const storageKey = 'grpo-studio.view'
 
 function restored(): Partial<ViewState> {
   try {
-    const { smooth, log, rows, furtherKnobs } = JSON.parse(window.localStorage.getItem(storageKey) ?? '{}')
+    const { smooth, over, log, rows, furtherKnobs } = JSON.parse(window.localStorage.getItem(storageKey) ?? '{}')
     return {
       ...(typeof smooth === 'boolean' ? { smooth } : {}),
+      ...(abscissae.includes(over) ? { over } : {}),
       ...(log === true ? { log } : {}),
       ...(rows === 'drawn' ? { rows } : {}),
       ...(furtherKnobs === true ? { furtherKnobs } : {}),
@@ -60,6 +66,7 @@ function restored(): Partial<ViewState> {
 export const viewStore = createStore<ViewState>(() => ({
   zoom: null,
   smooth: true,
+  over: 'steps',
   log: false,
   enlarged: null,
   rows: 'spread',
@@ -68,6 +75,7 @@ export const viewStore = createStore<ViewState>(() => ({
   palette: false,
   shortcuts: false,
   launch: false,
+  launchLike: null,
   sweep: null,
   branching: null,
   judgedBy: null,
@@ -77,9 +85,11 @@ export const viewStore = createStore<ViewState>(() => ({
   ...restored(),
 }))
 
-viewStore.subscribe(({ smooth, log, rows, furtherKnobs }, before) => {
-  if (smooth !== before.smooth || log !== before.log || rows !== before.rows || furtherKnobs !== before.furtherKnobs)
-    window.localStorage.setItem(storageKey, JSON.stringify({ smooth, log, rows, furtherKnobs }))
+const lasting = ({ smooth, over, log, rows, furtherKnobs }: ViewState) =>
+  JSON.stringify({ smooth, over, log, rows, furtherKnobs })
+
+viewStore.subscribe((now, before) => {
+  if (lasting(now) !== lasting(before)) window.localStorage.setItem(storageKey, lasting(now))
 })
 
 /** The step under the pointer in any chart; apart, because it changes with every move of the mouse. */

@@ -69,6 +69,24 @@ test('the list of runs is searched, sorted, grouped, marked and cleared out, wit
     await page.getByText('All', { exact: true }).click()
   })
 
+  await test.step('a run is duplicated: the dialog begins with its recipe, and every setting can be found and checked', async () => {
+    await runs.menu(21, 'Duplicate…')
+    const { root, launchButton, estimate } = studio.launchDialog
+    await expect(root.getByRole('combobox', { name: 'Recipe' })).toHaveValue(/^As run #21: Countdown/)
+    await expect(studio.launchDialog.field('learning rate')).toHaveAttribute('placeholder', /\d/)
+    await root.getByText('All settings').click()
+    await root.getByRole('textbox', { name: 'Find a setting' }).fill('clip high')
+    const clip = studio.launchDialog.field('clip ε high')
+    await clip.fill('700')
+    await expect(root).toContainText('clip ε high must be between 0 and 100, not 700.')
+    await expect(launchButton).toBeDisabled()
+    await clip.fill('0.4')
+    await expect(estimate).toBeVisible()
+    await expect(launchButton).toBeEnabled()
+    expect.soft(await violations(page)).toEqual([])
+    await root.getByRole('button', { name: 'Cancel' }).click()
+  })
+
   await test.step('put away and taken back', async () => {
     await runs.menu(22, 'Archive')
     await expect(runs.row(22)).toBeHidden()

@@ -276,3 +276,11 @@ describe('withSteps', () => {
     expect(refusalOf(() => steps(n)).message).toContain(`not ${n}`)
   })
 })
+
+test('a recipe as a run keeps it can be launched again, and is the same', () => {
+  for (const { name, recipe } of listRecipes()) {
+    const kept = JSON.parse(JSON.stringify(recipe)) as Record<string, unknown>
+    expect(loadRecipe(kept, []), name).toEqual(recipe)
+    expect(loadRecipe(kept, ['seed=7']), name).toEqual({ ...recipe, seed: 7 })
+  }
+})

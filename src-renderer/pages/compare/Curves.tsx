@@ -3,13 +3,17 @@ import { memo, useCallback, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { rewardsOf } from '../../../src-main/contract/recipe.ts'
 import { toggleSmoothing } from '../../actions/charts.ts'
+import { abscissaOf, type Over } from '../../charts/abscissa.ts'
 import { Chart } from '../../charts/Chart.tsx'
 import type { Range } from '../../charts/frame.ts'
 import { type Line, overlayOption } from '../../charts/overlayOption.ts'
 import { type Panel, panelsOf } from '../../charts/panels.ts'
+import { compact } from '../../format/number.ts'
+import { span } from '../../format/time.ts'
 import { ActionIconButton } from '../../parts/ActionButton.tsx'
 import chartStyles from '../../parts/ChartPanel.module.css'
 import { ChartPanel } from '../../parts/ChartPanel.tsx'
+import { OverChoice } from '../../parts/OverChoice.tsx'
 import { useFrame, usePalette } from '../../parts/useLook.ts'
 import { indexOfStep } from '../../stores/columns.ts'
 import { useView } from '../../stores/use.ts'
@@ -26,7 +30,8 @@ interface Props {
 export function Curves({ runs, colourOf }: Props) {
   const [enlarged, setEnlarged] = useState<string | null>(null)
   const smooth = useView((v) => v.smooth)
-  const range = useMemo(() => wholeRange(runs), [runs])
+  const over = useView((v) => v.over)
+  const range = useMemo(() => wholeRange(runs, over), [runs, over])
   const panels = useMemo(() => {
     const rewards = [...new Set(runs.flatMap(({ detail }) => rewardsOf(detail.config)))]
     const kinds = runs.flatMap(({ detail }) => detail.config.stages.map(({ kind }) => kind))
@@ -37,7 +42,8 @@ export function Curves({ runs, colourOf }: Props) {
     <section className={styles.curves} aria-label="Curves">
       <div className={styles.bar}>
         <h2>Curves</h2>
-        <At range={range} />
+        <At over={over} range={range} />
+        <OverChoice />
         <ActionIconButton
           action={toggleSmoothing}
           pressed={smooth}
@@ -51,6 +57,7 @@ export function Curves({ runs, colourOf }: Props) {
             panel={panel}
             runs={runs}
             colourOf={colourOf}
+            over={over}
             range={range}
             smooth={smooth}
             enlarged={enlarged !== null}
@@ -62,15 +69,21 @@ export function Curves({ runs, colourOf }: Props) {
   )
 }
 
-function At({ range }: { range: Range }) {
-  const step = useStore(cursorStore, (s) => s.step)
+function At({ over, range }: { over: Over; range: Range }) {
+  const at = useStore(cursorStore, (s) => s.step)
   return (
-    <p className={styles.at}>{step === null ? `steps 0 to ${range[1]}, held-out as points` : <b>step {step}</b>}</p>
+    <p className={styles.at}>
+      {at === null ? `up to ${place(over, range[1])}, held-out as points` : <b>{place(over, at)}</b>}
+    </p>
   )
 }
 
+const place = (over: Over, x: number): string =>
+  ({ steps: `step ${Math.round(x)}`, time: `${span(x)} trained`, tokens: `${compact(x)} tokens` })[over]
+
 interface CurveProps extends Props {
   panel: Panel
+  over: Over
   range: Range
   smooth: boolean
   enlarged: boolean
@@ -80,7 +93,7 @@ interface CurveProps extends Props {
 const never = () => () => {}
 
 const Curve = memo(function Curve(props: CurveProps) {
-  const { panel, runs, colourOf, range, smooth, enlarged, onEnlarge } = props
+  const { panel, runs, colourOf, over, range, smooth, enlarged, onEnlarge } = props
   const palette = usePalette()
   const frame = useFrame()
   const lines = useMemo(
@@ -97,22 +110,22 @@ const Curve = memo(function Curve(props: CurveProps) {
     [runs, panel, colourOf],
   )
   const build = useCallback(
-    (width: number) => overlayOption({ panel, lines, range, zoomed: false, smooth, palette, frame, width }),
-    [panel, lines, range, smooth, palette, frame],
+    (width: number) => overlayOption({ panel, over, lines, range, zoomed: false, smooth, palette, frame, width }),
+    [panel, over, lines, range, smooth, palette, frame],
   )
   return (
     <ChartPanel
       panel={panel}
       enlarged={enlarged}
       onEnlarge={() => onEnlarge(enlarged ? null : panel.id)}
-      values={<Values panel={panel} lines={lines} />}
+      values={<Values panel={panel} over={over} lines={lines} />}
     >
       <StepCursor range={range} frame={frame}>
         <Chart
           className={chartStyles.chart}
           build={build}
           onChange={never}
-          label={`${panel.title} of each run over steps`}
+          label={`${panel.title} of each run over ${over}`}
         />
       </StepCursor>
     </ChartPanel>
@@ -120,13 +133,14 @@ const Curve = memo(function Curve(props: CurveProps) {
 })
 
 /** At the cursor, else the newest, in the order of the runs. */
-function Values({ panel, lines }: { panel: Panel; lines: readonly Line[] }) {
-  const step = useStore(cursorStore, (s) => s.step)
+function Values({ panel, over, lines }: { panel: Panel; over: Over; lines: readonly Line[] }) {
+  const x = useStore(cursorStore, (s) => s.step)
   return (
     <p className={styles.values}>
       {lines.map(({ id, color, columns }) => {
-        const at = step === null ? columns.steps.length - 1 : indexOfStep(columns, step)
-        const beyond = step !== null && step > (columns.steps.at(-1) ?? 0)
+        const { xs, toStep } = abscissaOf(over, columns)
+        const at = x === null ? columns.steps.length - 1 : indexOfStep(columns, toStep(x))
+        const beyond = x !== null && x > (xs.at(-1) ?? 0)
         return (
           <b key={id} style={{ color }}>
             {panel.format(at < 0 || beyond ? null : columns.series[panel.metric]?.[at])}

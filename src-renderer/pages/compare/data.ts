@@ -4,8 +4,9 @@ import { useStore } from 'zustand'
 import type { EvaluationSummary } from '../../../src-main/contract/evaluation.ts'
 import type { RunDetail, RunSummary, SteeringEvent } from '../../../src-main/contract/records.ts'
 import { seriesColours } from '../../app/palette.ts'
+import { abscissaOf, type Over } from '../../charts/abscissa.ts'
 import type { Range } from '../../charts/frame.ts'
-import { type Columns, emptyColumns, extend, lastStep } from '../../stores/columns.ts'
+import { type Columns, emptyColumns, extend } from '../../stores/columns.ts'
 import { api } from '../../stores/host.ts'
 import { type Resource, useResource } from '../../stores/resource.ts'
 import { isActive } from '../../stores/runs.ts'
@@ -58,7 +59,7 @@ export function useColours(count: number): string[] {
   )
 }
 
-/** Steps that all of them span. */
-export function wholeRange(runs: readonly Compared[]): Range {
-  return [0, Math.max(2, ...runs.map(({ columns }) => lastStep(columns)))]
+/** What all of them span. */
+export function wholeRange(runs: readonly Compared[], over: Over): Range {
+  return [0, Math.max(2, ...runs.map(({ columns }) => abscissaOf(over, columns).xs.at(-1) ?? 0))]
 }

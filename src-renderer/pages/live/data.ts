@@ -11,6 +11,7 @@ import { api } from '../../stores/host.ts'
 import { liveStore, newestStep } from '../../stores/live.ts'
 import { fullRange } from '../../stores/range.ts'
 import { type Resource, useResource } from '../../stores/resource.ts'
+import { isActive } from '../../stores/runs.ts'
 import { shownStep } from '../../stores/shown.ts'
 import { type Mark, marksOf, type SettingsSpan, settingsHistory } from '../../stores/story.ts'
 import { useLive, useLiveShallow, useRoute, useRuns, useView } from '../../stores/use.ts'
@@ -57,6 +58,12 @@ export function useRange(): Range {
   const zoom = useView((v) => v.zoom)
   const [from, to] = useLiveShallow(fullRange)
   return useMemo(() => zoom ?? [from, to], [zoom, from, to])
+}
+
+/** All of the run is shown, and it goes on. */
+export function useGrowing(): boolean {
+  const whole = useView((v) => v.zoom === null)
+  return useLive((s) => s.detail !== null && isActive(s.detail.status)) && whole
 }
 
 export function useShownStep(): number {

@@ -3,6 +3,7 @@ import {
   IconArchive,
   IconArrowBackUp,
   IconChartLine,
+  IconCopy,
   IconDots,
   IconGitBranch,
   IconTag,
@@ -11,6 +12,7 @@ import {
 import { memo } from 'react'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { askBranch, familyOf } from '../../actions/branch.ts'
+import { duplicate } from '../../actions/launch.ts'
 import { askNote, binRuns, setArchived } from '../../actions/marks.ts'
 import { go } from '../../stores/route.ts'
 import { isActive } from '../../stores/runs.ts'
@@ -28,6 +30,9 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<IconCopy {...icon} />} onClick={() => duplicate(run.id)}>
+          Duplicate…
+        </Menu.Item>
         <Menu.Item
           leftSection={<IconGitBranch {...icon} />}
           onClick={() => askBranch({ kind: 'fork', runId: run.id, step: null })}

@@ -71,7 +71,17 @@ function Curve({ panel, lines }: { panel: Panel; lines: readonly Line[] }) {
   const last = Math.max(2, ...lines.map(({ columns }) => columns.steps.at(-1) ?? 0))
   const build = useCallback(
     (width: number) =>
-      overlayOption({ panel, lines, range: [0, last], zoomed: false, smooth: true, palette, frame, width }),
+      overlayOption({
+        panel,
+        over: 'steps',
+        lines,
+        range: [0, last],
+        zoomed: false,
+        smooth: true,
+        palette,
+        frame,
+        width,
+      }),
     [panel, lines, last, palette, frame],
   )
   return (

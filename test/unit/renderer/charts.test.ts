@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { divergingScale, palettes } from '../../../src-renderer/app/palette.ts'
+import { abscissaOf, spanOf, tickLabel, ticksOf } from '../../../src-renderer/charts/abscissa.ts'
 import { frameFor, shareOf, stepAt, zoomed } from '../../../src-renderer/charts/frame.ts'
 import { metricOption } from '../../../src-renderer/charts/metricOption.ts'
 import { type HeldOutPoint, panelsOf } from '../../../src-renderer/charts/panels.ts'
@@ -133,6 +134,8 @@ describe('files of charts', () => {
     const panel = panelsOf(['accuracy']).find(({ id }) => id === which)!
     const frame = frameFor(16)
     return metricOption({
+      over: 'steps',
+      growing: false,
       panel: { ...panel, heldOut: () => ({ step: 0, value: 0 }) },
       columns: { ...columns, series: { kl: values } },
       ...{ heldOut, abandoned: [], bound: [], marks: [], range: [0, 3], zoomed: false, smooth: false, log },
@@ -163,5 +166,56 @@ describe('files of charts', () => {
     const option = drawn(true, [0, -0.5, -1])
     expect(option.yAxis.type).toBe('value')
     expect(dataOf(option, 'raw')).toHaveLength(3)
+  })
+})
+
+describe('what charts run over', () => {
+  const columns = {
+    steps: [1, 2, 3, 4],
+    seconds: [10, 20, null, 40],
+    series: { num_tokens: [100, 300, 300, 900], reward: [0, 1, 2, 3] },
+  }
+
+  it('leads steps into seconds or tokens and back, between stored ones by proportion and beyond them at the mean pace', () => {
+    const time = abscissaOf('time', columns)
+    expect(time.xs).toEqual([10, 20, 20, 40])
+    expect([0, 1, 1.5, 4, 8].map(time.toX)).toEqual([0, 10, 15, 40, 80])
+    expect([0, 10, 15, 30, 80].map(time.toStep)).toEqual([0, 1, 1.5, 3.5, 8])
+    const tokens = abscissaOf('tokens', columns)
+    expect([0.5, 2, 3.5].map(tokens.toX)).toEqual([50, 300, 600])
+    expect(tokens.toStep(600)).toBe(3.5)
+    expect(abscissaOf('steps', columns).toX(7)).toBe(7)
+  })
+
+  it('is the same object until the run has grown', () => {
+    const first = abscissaOf('time', columns)
+    expect(abscissaOf('time', columns)).toBe(first)
+    const grown = { ...columns, steps: [...columns.steps] }
+    abscissaOf('time', grown)
+    grown.steps.push(5)
+    grown.seconds = [...columns.seconds, 50]
+    expect(abscissaOf('time', grown).xs.at(-1)).toBe(50)
+  })
+
+  it('of a run without steps leads nowhere, and of one without token counts to nothing', () => {
+    const nothing = abscissaOf('time', { steps: [], seconds: [], series: {} })
+    expect(spanOf(nothing, [0, 10], true)).toEqual([0, 10])
+    const without = abscissaOf('tokens', { ...columns, series: {} })
+    expect(without.xs).toEqual([0, 0, 0, 0])
+    expect(Number.isFinite(without.toStep(5))).toBe(true)
+  })
+
+  it('spans whole runs: one that goes has a round end ahead of it, one that ended fills its chart', () => {
+    const time = abscissaOf('time', columns)
+    expect(spanOf(time, [0, 10], true)).toEqual([0, 60])
+    expect(spanOf(time, [0, 4], false)).toEqual([0, 40])
+    expect(spanOf(time, [1, 3.5], false)).toEqual([10, 30])
+  })
+
+  it('has round labels', () => {
+    expect(ticksOf('time', [0, 240])).toEqual([0, 60, 120, 180, 240])
+    expect(ticksOf('time', [0, 7200]).map((x) => tickLabel('time', x))).toEqual(['0', '30 m', '1 h', '1 h 30', '2 h'])
+    expect([30, 90, 600].map((x) => tickLabel('time', x))).toEqual(['30 s', '1:30', '10 m'])
+    expect(ticksOf('tokens', [0, 40_000]).map((x) => tickLabel('tokens', x))).toEqual(['0', '10k', '20k', '30k', '40k'])
   })
 })

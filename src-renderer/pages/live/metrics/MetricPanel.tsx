@@ -1,6 +1,7 @@
 import { memo, useCallback, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Palette } from '../../../app/palette.ts'
+import type { Over } from '../../../charts/abscissa.ts'
 import { Chart } from '../../../charts/Chart.tsx'
 import type { Frame, Range } from '../../../charts/frame.ts'
 import { type Abandoned, metricOption } from '../../../charts/metricOption.ts'
@@ -31,13 +32,16 @@ export interface MetricPanelProps {
   abandoned: readonly Abandoned[]
   smooth: boolean
   log: boolean
+  over: Over
+  growing: boolean
   palette: Palette
   enlarged: boolean
   onMark: (spot: MarkSpot | null) => void
 }
 
 export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
-  const { panel, range, zoomed, marks, history, abandoned, smooth, log, palette, enlarged, onMark } = props
+  const { panel, range, zoomed, marks, history, abandoned, smooth, log, over, growing, palette, enlarged, onMark } =
+    props
   const evaluations = useLive((s) => s.evaluations)
   const frame = useFrame()
   const heldOut = useMemo(() => (panel.heldOut ? evaluations.map(panel.heldOut) : []), [panel, evaluations])
@@ -46,12 +50,14 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
     (width: number, within: Frame) =>
       metricOption({
         panel,
+        over,
         columns: liveStore.getState().columns,
         abandoned,
         heldOut,
         bound,
         marks,
         range,
+        growing,
         zoomed,
         smooth,
         log,
@@ -59,7 +65,7 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         frame: within,
         width,
       }),
-    [panel, abandoned, heldOut, bound, marks, range, zoomed, smooth, log, palette],
+    [panel, over, abandoned, heldOut, bound, marks, range, growing, zoomed, smooth, log, palette],
   )
   const build = useCallback((width: number) => option(width, frame), [option, frame])
   const toggle = () => viewStore.setState({ enlarged: enlarged ? null : panel.id })
@@ -71,8 +77,8 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
       tools={<SaveMenu panel={panel} heldOut={heldOut} picture={() => ({ title: panel.title, palette, option })} />}
       values={<Value panel={panel} />}
     >
-      <Plot range={range} frame={frame} marks={marks} onMark={onMark}>
-        <Chart className={chartStyles.chart} build={build} onChange={onColumns} label={`${panel.title} over steps`} />
+      <Plot range={range} over={over} growing={growing} frame={frame} marks={marks} onMark={onMark}>
+        <Chart className={chartStyles.chart} build={build} onChange={onColumns} label={`${panel.title} over ${over}`} />
       </Plot>
     </ChartPanel>
   )

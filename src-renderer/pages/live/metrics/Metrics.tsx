@@ -7,12 +7,13 @@ import { panelsOf } from '../../../charts/panels.ts'
 import { span } from '../../../format/time.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import chartStyles from '../../../parts/ChartPanel.module.css'
+import { OverChoice } from '../../../parts/OverChoice.tsx'
 import { usePalette } from '../../../parts/useLook.ts'
 import { indexOfStep } from '../../../stores/columns.ts'
 import { liveStore } from '../../../stores/live.ts'
 import { useLive, useView } from '../../../stores/use.ts'
 import { cursorStore } from '../../../stores/view.ts'
-import { useAbandoned, useDetail, useMarks, useRange, useSettingsHistory } from '../data.ts'
+import { useAbandoned, useDetail, useGrowing, useMarks, useRange, useSettingsHistory } from '../data.ts'
 import { MarkCard, type MarkSpot } from './MarkCard.tsx'
 import { MetricPanel } from './MetricPanel.tsx'
 import styles from './Metrics.module.css'
@@ -24,6 +25,8 @@ export const Metrics = memo(function Metrics() {
   const abandoned = useAbandoned()
   const smooth = useView((v) => v.smooth)
   const log = useView((v) => v.log)
+  const over = useView((v) => v.over)
+  const growing = useGrowing()
   const enlarged = useView((v) => v.enlarged)
   const zoomedIn = useView((v) => v.zoom !== null)
   const palette = usePalette()
@@ -40,6 +43,7 @@ export const Metrics = memo(function Metrics() {
       <div className={styles.bar}>
         <h2>Metrics</h2>
         <Cursor />
+        <OverChoice />
         <Legend abandoned={abandoned.length > 0} />
         <ActionIconButton
           action={toggleSmoothing}
@@ -65,6 +69,8 @@ export const Metrics = memo(function Metrics() {
             abandoned={abandoned}
             smooth={smooth}
             log={log}
+            over={over}
+            growing={growing}
             palette={palette}
             enlarged={enlarged !== null}
             onMark={onMark}

@@ -1,5 +1,6 @@
-import { memo, type PointerEvent, type ReactNode, useEffect, useRef } from 'react'
+import { memo, type PointerEvent, type ReactNode, useCallback, useEffect, useRef } from 'react'
 import { showStep } from '../../../actions/groups.ts'
+import { abscissaOf, type Over, spanOf } from '../../../charts/abscissa.ts'
 import { type Frame, type Range, shareOf, stepAt, zoomed } from '../../../charts/frame.ts'
 import { liveStore, newestStep } from '../../../stores/live.ts'
 import { fullRange } from '../../../stores/range.ts'
@@ -11,7 +12,10 @@ import type { MarkSpot } from './MarkCard.tsx'
 import styles from './Metrics.module.css'
 
 interface PlotProps {
+  /** Steps. */
   range: Range
+  over: Over
+  growing: boolean
   frame: Frame
   marks: Mark[]
   onMark: (spot: MarkSpot | null) => void
@@ -22,14 +26,14 @@ interface PlotProps {
 const near = 7
 const drag = 5
 
-const place = (step: number, range: Range, frame: Frame) =>
-  `calc(${frame.left}px + ${shareOf(step, range)} * (100% - ${frame.left + frame.right}px))`
+const place = (share: number, frame: Frame) =>
+  `calc(${frame.left}px + ${share} * (100% - ${frame.left + frame.right}px))`
 
 /**
  * The pointer's side of a chart: a cursor shared by all charts, wheel and brush to zoom them together, a click to look at a step's
  * groups, double click to show everything again. Lines are laid over the canvas, so that moving them draws nothing anew.
  */
-export const Plot = memo(function Plot({ range, frame, marks, onMark, children }: PlotProps) {
+export const Plot = memo(function Plot({ range, over, growing, frame, marks, onMark, children }: PlotProps) {
   const area = useRef<HTMLDivElement>(null)
   const cursor = useRef<HTMLDivElement>(null)
   const shown = useRef<HTMLDivElement>(null)
@@ -39,13 +43,24 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
   const xOf = (event: { clientX: number }) =>
     event.clientX - (area.current as HTMLDivElement).getBoundingClientRect().left
   const width = () => (area.current as HTMLDivElement).clientWidth
+  /** As the chart has it now: it grows with the run. */
+  const scale = useCallback(() => {
+    const abscissa = abscissaOf(over, liveStore.getState().columns)
+    return { ...abscissa, span: spanOf(abscissa, range, growing) }
+  }, [over, range, growing])
+  const stepUnder = (x: number): number => {
+    const { span, toStep } = scale()
+    return toStep(stepAt(x, width(), frame, span))
+  }
 
   useEffect(() => {
     const move = (line: HTMLDivElement | null, step: number | null) => {
       if (!line) return
-      const visible = step !== null && step >= range[0] && step <= range[1]
+      const { span, toX } = scale()
+      const share = step === null ? -1 : shareOf(toX(step), span)
+      const visible = share >= 0 && share <= 1
       line.style.display = visible ? 'block' : 'none'
-      if (visible) line.style.left = place(step, range, frame)
+      if (visible) line.style.left = place(share, frame)
     }
     const update = () => {
       const route = routeStore.getState()
@@ -58,14 +73,14 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
     return () => {
       for (const stop of stops) stop()
     }
-  }, [range, frame])
+  }, [scale, frame])
 
   useEffect(() => {
     const element = area.current as HTMLDivElement
     const wheel = (event: WheelEvent) => {
       if (event.shiftKey || event.deltaY === 0) return
       event.preventDefault()
-      const around = stepAt(xOf(event), width(), frame, range)
+      const around = stepUnder(xOf(event))
       const zoom = zoomed(range, around, event.deltaY > 0 ? 1.25 : 0.8, fullRange(liveStore.getState()))
       viewStore.setState({ zoom })
     }
@@ -75,7 +90,8 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
 
   const marksNear = (x: number): Mark[] => {
     const inner = width() - frame.left - frame.right
-    const distance = (m: Mark) => Math.abs(frame.left + shareOf(m.step, range) * inner - x)
+    const { span, toX } = scale()
+    const distance = (m: Mark) => Math.abs(frame.left + shareOf(toX(m.step), span) * inner - x)
     const close = marks.filter((m) => m.step >= range[0] && m.step <= range[1] && distance(m) <= near)
     const nearest = Math.min(...close.map(distance))
     return close.filter((m) => distance(m) === nearest)
@@ -83,7 +99,7 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
 
   const onMove = (event: PointerEvent) => {
     const x = xOf(event)
-    const step = Math.round(stepAt(x, width(), frame, range))
+    const step = Math.round(stepUnder(x))
     const { step: before } = cursorStore.getState()
     const known = Math.min(step, newestStep(liveStore.getState()))
     if (known !== before) cursorStore.setState({ step: known })
@@ -104,7 +120,7 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
     if (brush.current) brush.current.style.display = 'none'
     if (!start || event.button !== 0) return
     const x = xOf(event)
-    const end = stepAt(x, width(), frame, range)
+    const end = stepUnder(x)
     if (Math.abs(x - start.x) <= drag) showStep(Math.round(end))
     else if (Math.abs(end - start.step) >= 2)
       viewStore.setState({ zoom: [Math.round(Math.min(start.step, end)), Math.round(Math.max(start.step, end))] })
@@ -122,7 +138,7 @@ export const Plot = memo(function Plot({ range, frame, marks, onMark, children }
       }}
       onPointerDown={(event) => {
         if (event.button !== 0) return
-        pressed.current = { x: xOf(event), step: stepAt(xOf(event), width(), frame, range) }
+        pressed.current = { x: xOf(event), step: stepUnder(xOf(event)) }
         event.currentTarget.setPointerCapture(event.pointerId)
       }}
       onPointerUp={onUp}

@@ -23,7 +23,7 @@ export const AlertList = memo(function AlertList() {
     )
   return (
     <div className={styles.scroller}>
-      <ol aria-label="Alerts">
+      <ol aria-label="Alerts" aria-live="polite">
         {newestFirst.slice(0, most).map((alert) => (
           <li key={alert.id}>
             <Entry alert={alert} />

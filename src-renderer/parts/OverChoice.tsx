@@ -1,0 +1,26 @@
+import { Select } from '@mantine/core'
+import { abscissae, type Over } from '../charts/abscissa.ts'
+import { useView } from '../stores/use.ts'
+import { viewStore } from '../stores/view.ts'
+import { hint } from './hint.ts'
+
+const names: Record<Over, string> = { steps: 'over steps', time: 'over time', tokens: 'over tokens' }
+
+/** What all charts run over: steps, time of training without pauses, or tokens learnt from. */
+export function OverChoice() {
+  const over = useView((v) => v.over)
+  return (
+    <span {...hint('Steps, time of training without pauses, or tokens (A)', 'bottom')}>
+      <Select
+        aria-label="Charts run over"
+        size="xs"
+        w="7rem"
+        variant="unstyled"
+        allowDeselect={false}
+        value={over}
+        data={abscissae.map((value) => ({ value, label: names[value] }))}
+        onChange={(value) => viewStore.setState({ over: (value as Over | null) ?? 'steps' })}
+      />
+    </span>
+  )
+}
