@@ -44,6 +44,7 @@ import {
 import type { Settings } from './settings.ts'
 import type { Stage } from './stages.ts'
 import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
+import { type TokenViews, tokenQuestion } from './tokens.ts'
 import { type TracePage, traceQuery } from './traces.ts'
 
 export interface AppInfo {
@@ -274,6 +275,8 @@ export const contract = {
     get: oc.input(z.object({ runId: z.string(), step, group: z.number().int().min(0) })).output(type<GroupRecord>()),
     /** Every appearance of one prompt, oldest first. */
     promptHistory: oc.input(z.object({ runId: z.string(), prompt: z.string() })).output(type<PromptAppearance[]>()),
+    /** Each token of samples to one prompt, as the nearest checkpoint sees it. Leaving it ends it. */
+    tokens: oc.input(tokenQuestion).output(type<TokenViews>()),
     /** Searches all completions of a run. */
     search: oc.input(traceQuery).output(type<TracePage>()),
     evaluationSamples: oc

@@ -5,9 +5,10 @@ import type { Estimate, MachineMemory, MeasuredPart } from './estimate.ts'
 import type { EvaluationReport, EvaluationRequest } from './evaluation.ts'
 import type { DataPreview } from './measuring.ts'
 import type { Recipe } from './recipe.ts'
-import type { FinishReason } from './records.ts'
+import type { FinishReason, ProblemData } from './records.ts'
 import type { RewardModelComparison, TriedText } from './reward-model-work.ts'
 import type { RewardModelKind, RewardModelNote, RewardModelReport, RewardModelTraining } from './reward-models.ts'
+import type { TokenView } from './tokens.ts'
 
 export interface Jobs {
   /** A model answers one prompt; the text so far is told on the way. */
@@ -41,6 +42,8 @@ export interface Jobs {
   estimate: { ask: EstimateRequest; news: never; answer: Estimate }
   /** Measures a part of what estimates rest on. The process ought to be a fresh one: its peak of memory is what counts. */
   measure: { ask: MeasureRequest; news: never; answer: null }
+  /** Each token of samples to one problem, as a checkpoint sees it. */
+  'token-views': { ask: TokenViewsRequest; news: never; answer: TokenView[][] }
   /** A file of problems, looked into. */
   'preview-data': { ask: { file: string; domain: Domain; map: DataMap }; news: never; answer: DataPreview }
   /** A model on held-out problems; the share of the work done is told on the way. */
@@ -95,6 +98,16 @@ export interface TrainRewardModel {
   /** To be made. */
   folder: string
   training: RewardModelTraining
+  backend?: string
+}
+
+export interface TokenViewsRequest {
+  /** Of the checkpoint. */
+  folder: string
+  /** Of the run: how it writes its prompts. */
+  recipe: Recipe
+  problem: { prompt: string; answer: string; kind: string; domain: Domain; data?: ProblemData }
+  samples: { text: string; ended: boolean }[]
   backend?: string
 }
 

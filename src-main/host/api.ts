@@ -13,6 +13,7 @@ import { answer } from './playground.ts'
 import { recipeSource } from './recipe-edit.ts'
 import { listRecipes, loadRecipe } from './recipes.ts'
 import { listSetUps, prepareSweep, startSweep } from './sweeps.ts'
+import { tokenViews } from './token-views.ts'
 
 export interface ApiOptions {
   host: Host
@@ -114,6 +115,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       ofStep: api.groups.ofStep.handler(({ input }) => ask.groupsOfStep(input.runId, input.step)),
       get: api.groups.get.handler(({ input }) => ask.group(input.runId, input.step, input.group)),
       promptHistory: api.groups.promptHistory.handler(({ input }) => ask.promptHistory(input.runId, input.prompt)),
+      tokens: api.groups.tokens.handler(({ input, signal }) => tokenViews(host, input, signal)),
       search: api.groups.search.handler(({ input }) => ask.traces(input)),
       evaluationSamples: api.groups.evaluationSamples.handler(({ input }) =>
         ask.evaluationSamples(input.runId, input.step, input.limit),

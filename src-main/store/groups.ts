@@ -110,6 +110,17 @@ export function groupPlaces(db: Db, run: number, from: number, to: number): Grou
 }
 
 /** Undefined where the problem has none, or an earlier version stored it. */
+/** Of its groups, else of its evaluations. */
+export function kindOfPrompt(db: Db, run: number, prompt: string): string | undefined {
+  return sql<string>(
+    db,
+    `SELECT kind FROM groups WHERE run = ? AND prompt = ? UNION ALL
+     SELECT kind FROM evaluation_samples WHERE run = ? AND prompt = ? LIMIT 1`,
+  )
+    .pluck()
+    .get(run, prompt, run, prompt) as string | undefined
+}
+
 export function problemDataOf(db: Db, run: number, prompt: string): ProblemData | undefined {
   const row = sql<{ data: string }>(db, 'SELECT data FROM problem_data WHERE run = ? AND prompt = ?').get(run, prompt)
   return row && (JSON.parse(row.data) as ProblemData)

@@ -22,7 +22,15 @@ import type { Db } from './database.ts'
 import { courseEvaluationSamples, courseEvaluations, evaluationAppearances } from './evaluations.ts'
 import { acrossCourse, holderOf, segmentsOf } from './family.ts'
 import { runFolder } from './folder.ts'
-import { type GroupPlace, groupOf, groupPlaces, groupsOfStep, problemDataOf, trainingAppearances } from './groups.ts'
+import {
+  type GroupPlace,
+  groupOf,
+  groupPlaces,
+  groupsOfStep,
+  kindOfPrompt,
+  problemDataOf,
+  trainingAppearances,
+} from './groups.ts'
 
 import { labelledLines, labelSets, labelState } from './labelling.ts'
 import { courseColumns } from './metrics.ts'
@@ -111,6 +119,15 @@ export const queries = {
       if (data) return data
     }
     return undefined
+  },
+
+  /** Empty for a prompt that has not come up. */
+  problemKind(db: Db, _: string, runId: string, prompt: string): string {
+    for (const { run } of segmentsOf(db, requireRun(db, runId).number).reverse()) {
+      const kind = kindOfPrompt(db, run, prompt)
+      if (kind !== undefined) return kind
+    }
+    return ''
   },
 
   /** Every appearance of one prompt, oldest first; at the same step training comes before the evaluation after it. */

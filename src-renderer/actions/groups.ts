@@ -3,6 +3,7 @@ import { readerStore, showAppearance } from '../stores/reader.ts'
 import { onLivePage, routeStore } from '../stores/route.ts'
 import { openedNeighbours, shownStep } from '../stores/shown.ts'
 import { viewStore } from '../stores/view.ts'
+import { type TokenColour, tokenColours } from '../text/token-colour.ts'
 import type { Action } from './action.ts'
 
 const onLive = () => routeStore.getState().page === 'live' && newestStep(liveStore.getState()) > 0
@@ -123,6 +124,22 @@ export const acrossTime: Action = {
   words: 'history learning time',
   enabled: readerOpen,
   run: () => readerStore.setState(({ layout }) => ({ layout: layout === 'time' ? 'samples' : 'time' })),
+}
+
+/** The next thing that tokens are coloured by. */
+export const nextColour: Action = {
+  id: 'next-token-colour',
+  name: () => `Tokens by ${followingColour()}`.replace('Tokens by none', 'Plain text'),
+  group: 'Groups',
+  keys: ['V'],
+  words: 'log-prob probability entropy kl surprise choice change colour heat',
+  enabled: () => readerOpen() && readerStore.getState().layout === 'samples',
+  run: () => readerStore.setState({ colour: followingColour() }),
+}
+
+function followingColour(): TokenColour {
+  const { colour } = readerStore.getState()
+  return tokenColours[(tokenColours.indexOf(colour) + 1) % tokenColours.length]
 }
 
 export const toggleDifferences: Action = {

@@ -1,6 +1,7 @@
 /** The reader of one prompt: its appearances through the run, and which of them is shown. */
 import { createStore } from 'zustand/vanilla'
 import type { PromptAppearance } from '../../src-main/contract/api.ts'
+import type { TokenColour } from '../text/token-colour.ts'
 
 export interface ReaderState {
   prompt: string | null
@@ -12,6 +13,8 @@ export interface ReaderState {
   layout: 'samples' | 'time'
   /** Marks what a text has that its neighbour lacks. */
   differences: boolean
+  /** What tokens are coloured by, where samples of one moment are read. */
+  colour: TokenColour
 }
 
 export const readerStore = createStore<ReaderState>(() => ({
@@ -20,6 +23,7 @@ export const readerStore = createStore<ReaderState>(() => ({
   at: 0,
   layout: 'samples',
   differences: false,
+  colour: 'none',
 }))
 
 export function showAppearance(index: number): void {

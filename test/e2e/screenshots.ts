@@ -97,6 +97,13 @@ async function pictures(scheme: Scheme): Promise<void> {
   await page.getByRole('list', { name: /^Samples of step/ }).waitFor()
   await shot(page, name('group'))
 
+  await page.keyboard.press('v')
+  await page.getByText('least likely').first().waitFor()
+  await page.keyboard.press('v')
+  await page.keyboard.press('v')
+  await shot(page, name('tokens'))
+  await page.keyboard.press('v')
+
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'newest' }).click()
   const samples = page.getByRole('list', { name: 'Samples of the evaluation' }).getByRole('button')

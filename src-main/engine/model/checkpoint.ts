@@ -121,13 +121,17 @@ export function readCheckpoint(folder: string): Checkpoint {
   const { base, judges, critic: note, ...position } = readState(join(folder, 'state.json'), folder)
   if (base) requireUnchanged(base)
   const policy = loadPolicy(folder)
-  const reference = readTensors(join(folder, 'reference.safetensors'), shapesOf(trainedOf(policy)))
+  const reference = readCheckpointReference(folder, policy)
   const rewardModel = judges && loadWeights(join(folder, REWARD_MODEL), judges)
   const trained = optimised({ policy, rewardModel })
   const optimizer = readOptimizer(join(folder, 'optimizer.safetensors'), position.optimizerStep, trained)
   const critic = note && readCritic(folder, note, policy)
   return { policy, reference, optimizer, position, base, rewardModel, critic }
 }
+
+/** Values in place of what the policy trains. @throws StudioError bad-model when the file is damaged or of another model */
+export const readCheckpointReference = (folder: string, policy: Policy): Weights =>
+  readTensors(join(folder, 'reference.safetensors'), shapesOf(trainedOf(policy)))
 
 const counts = [
   'step',

@@ -10,11 +10,12 @@ import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
-import { useReading } from './data.ts'
+import { useReading, useTokens } from './data.ts'
 import { momentName, rightness } from './moment.ts'
 import styles from './Reader.module.css'
 import { Sample } from './Sample.tsx'
 import { TimeScrubber } from './TimeScrubber.tsx'
+import { ColourChoice, TokenLegend } from './TokenLegend.tsx'
 
 /** Characters of a prompt that has room in the heading. */
 const longest = 60
@@ -115,6 +116,7 @@ function Tools({ opened, layout, differences }: ToolsProps) {
           <ActionIconButton action={nextGroup} icon={<IconChevronRight size="1rem" aria-hidden="true" />} />
         </span>
       )}
+      {layout === 'samples' && <ColourChoice />}
       <SegmentedControl
         size="xs"
         value={layout}
@@ -135,15 +137,23 @@ function Tools({ opened, layout, differences }: ToolsProps) {
 }
 
 function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sample: number | null }) {
-  const { differences } = useStore(readerStore)
+  const { differences, colour } = useStore(readerStore)
   const samples = bestFirst(appearance)
+  const tokens = useTokens(appearance, samples, colour)
   return (
     <>
+      {tokens.error && <Problem explanation={tokens.error} title="Its tokens cannot be looked at" />}
       <p className={styles.summary}>
         <b>{momentName(appearance)}</b>
         <span>{rightness(samples)}</span>
         <span>{meanTokens(appearance).toFixed(1)} tokens on average</span>
         {samples.length > 1 && <span>best first</span>}
+        {colour !== 'none' &&
+          (tokens.data || tokens.error ? (
+            <TokenLegend colour={colour} checkpoint={tokens.data?.checkpoint ?? null} />
+          ) : (
+            <span role="status">asking the checkpoint…</span>
+          ))}
       </p>
       <ol className={styles.grid} aria-label={`Samples of ${momentName(appearance)}, best first`}>
         {samples.map((s, i) => (
@@ -153,6 +163,8 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
             title={`sample ${s.sample + 1}`}
             neighbour={differences ? samples[i - 1]?.text : undefined}
             marked={s.sample === sample}
+            tokens={tokens.data?.samples[i]}
+            colour={colour}
           />
         ))}
       </ol>

@@ -1,10 +1,13 @@
 import { memo, useEffect, useRef } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
+import type { TokenView } from '../../../../src-main/contract/tokens.ts'
 import { signed } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import { parseResponse } from '../../../text/response.ts'
+import type { TokenColour } from '../../../text/token-colour.ts'
 import { Reasoning } from './Reasoning.tsx'
 import styles from './Sample.module.css'
+import { Tokens } from './Tokens.tsx'
 import { Verdicts } from './Verdicts.tsx'
 
 export interface SampleProps {
@@ -14,14 +17,16 @@ export interface SampleProps {
   /** Text to tell the differences from. */
   neighbour?: string
   marked: boolean
+  /** Its tokens, in place of its parts. */
+  tokens?: readonly TokenView[]
+  colour?: TokenColour
   onPick?: () => void
 }
 
 /** One output: what it thought apart from what it answered, and what it got for it. Model text is only ever text. */
-export const Sample = memo(function Sample({ sample, title, aside, neighbour, marked, onPick }: SampleProps) {
+export const Sample = memo(function Sample(props: SampleProps) {
+  const { sample, title, aside, neighbour, marked, tokens, colour = 'none', onPick } = props
   const { advantage, reward, parts, sides, correct } = sample
-  const response = parseResponse(sample.text)
-  const other = neighbour === undefined ? undefined : parseResponse(neighbour)
   const card = useRef<HTMLLIElement>(null)
   useEffect(() => {
     if (marked) card.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
@@ -50,6 +55,23 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
           </span>
         )}
       </div>
+      {tokens && colour !== 'none' ? (
+        <Tokens tokens={tokens} colour={colour} />
+      ) : (
+        <Response text={sample.text} neighbour={neighbour} correct={correct} />
+      )}
+      {parts && <Verdicts parts={parts} sides={sides} total={reward} />}
+    </li>
+  )
+})
+
+/** What it thought, and what it answered. */
+function Response(props: { text: string; neighbour?: string; correct: boolean | null }) {
+  const { text, neighbour, correct } = props
+  const response = parseResponse(text)
+  const other = neighbour === undefined ? undefined : parseResponse(neighbour)
+  return (
+    <>
       {response.before && <Stray text={response.before} />}
       <div className={styles.think} data-missing={response.think === null}>
         <span className={styles.tag}>think{response.think !== null && !response.thinkClosed && ', not closed'}</span>
@@ -70,10 +92,9 @@ export const Sample = memo(function Sample({ sample, title, aside, neighbour, ma
         <span className={styles.verdict}>{correct === null ? 'no verdict' : correct ? '✓ right' : '✗ wrong'}</span>
       </div>
       {response.rest.trim() && <Stray text={response.rest} />}
-      {parts && <Verdicts parts={parts} sides={sides} total={reward} />}
-    </li>
+    </>
   )
-})
+}
 
 function Stray({ text }: { text: string }) {
   return (

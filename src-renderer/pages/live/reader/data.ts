@@ -1,10 +1,14 @@
 /** What the reader needs: the prompt it was opened for, and all its appearances, kept up while the run goes on. */
 import { useEffect, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
+import type { TokenViews } from '../../../../src-main/contract/tokens.ts'
 import { api, onHostEvent } from '../../../stores/host.ts'
 import { readerStore } from '../../../stores/reader.ts'
+import { type Resource, useResource } from '../../../stores/resource.ts'
 import type { Opened } from '../../../stores/route.ts'
 import { useConnection, useLive } from '../../../stores/use.ts'
+import type { TokenColour } from '../../../text/token-colour.ts'
 import { type Explanation, explain } from '../../../transport/explain.ts'
 import { useGroups } from '../data.ts'
 
@@ -70,4 +74,26 @@ export function useReading(opened: Opened): Reading {
   }, [runId, prompt, opening, connected])
 
   return { prompt, kind: group?.kind ?? null, error: error ?? missing }
+}
+
+/** The tokens of the samples that are read, by the nearest checkpoint; nothing where they are plain text. */
+export function useTokens(
+  appearance: PromptAppearance,
+  samples: PromptAppearance['samples'],
+  colour: TokenColour,
+): Pick<Resource<TokenViews>, 'data' | 'error'> {
+  const runId = useLive((s) => s.runId)
+  const prompt = useStore(readerStore, (s) => s.prompt)
+  const { source, step, group } = appearance
+  const key = `${runId} ${source} ${step} ${group} ${samples.map(({ sample }) => sample)}`
+  const found = useResource(colour === 'none' || runId === null || prompt === null ? null : key, () =>
+    api().groups.tokens({
+      runId: runId!,
+      // a step samples from what the one before it has left
+      step: source === 'train' ? step - 1 : step,
+      prompt: prompt!,
+      samples: samples.map(({ text, finishReason }) => ({ text, ended: finishReason === 'stop' })),
+    }),
+  )
+  return found.key === key && colour !== 'none' ? found : { data: null, error: null }
 }

@@ -1,0 +1,47 @@
+import { Select } from '@mantine/core'
+import { useStore } from 'zustand'
+import { hint } from '../../../parts/hint.ts'
+import { readerStore } from '../../../stores/reader.ts'
+import { colourInfo, type TokenColour, tokenColours } from '../../../text/token-colour.ts'
+import styles from './Reader.module.css'
+
+const names: Record<TokenColour, string> = {
+  none: 'plain text',
+  surprise: 'tokens: surprise',
+  choice: 'tokens: choice',
+  change: 'tokens: change',
+}
+
+export function ColourChoice() {
+  const { colour } = useStore(readerStore)
+  return (
+    <span {...hint('Colour each token by what a checkpoint makes of it (V)', 'bottom')}>
+      <Select
+        aria-label="Colour of tokens"
+        size="xs"
+        w="9rem"
+        allowDeselect={false}
+        value={colour}
+        data={tokenColours.map((value) => ({ value, label: names[value] }))}
+        onChange={(value) => readerStore.setState({ colour: (value as TokenColour | null) ?? 'none' })}
+      />
+    </span>
+  )
+}
+
+/** What the colours mean, and which checkpoint says so. */
+export function TokenLegend({
+  colour,
+  checkpoint,
+}: {
+  colour: Exclude<TokenColour, 'none'>
+  checkpoint: number | null
+}) {
+  const { about, ends } = colourInfo[colour]
+  return (
+    <span className={styles.tokenLegend} {...hint(about, 'bottom')}>
+      {ends[0]} <i data-colour={colour} aria-hidden="true" /> {ends[1]}
+      {checkpoint !== null && `, by the checkpoint of step ${checkpoint}`}
+    </span>
+  )
+}

@@ -1,0 +1,60 @@
+/** What the tokens of a sample are coloured by, and how strongly. */
+import type { TokenView } from '../../src-main/contract/tokens.ts'
+import { fixed, percent, signed } from '../format/number.ts'
+
+export const tokenColours = ['none', 'surprise', 'choice', 'change'] as const
+export type TokenColour = (typeof tokenColours)[number]
+
+export interface ColourInfo {
+  name: string
+  about: string
+  /** Nats at which the colour is as strong as it gets. */
+  most: number
+  /** Ends of the legend. */
+  ends: readonly [string, string]
+}
+
+export const colourInfo: Record<Exclude<TokenColour, 'none'>, ColourInfo> = {
+  surprise: {
+    name: 'surprise',
+    about: 'How unlikely each token was: minus its log-probability.',
+    most: 4,
+    ends: ['certain', 'one in 50 or less'],
+  },
+  choice: {
+    name: 'choice',
+    about: 'How open the choice was: the entropy of what could have come.',
+    most: 2,
+    ends: ['no choice', '2 nats or more'],
+  },
+  change: {
+    name: 'change',
+    about: 'How much likelier or unlikelier the token is than under the reference policy.',
+    most: 3,
+    ends: ['20 times unlikelier', '20 times likelier'],
+  },
+}
+
+/** From −1 to 1; below 0 only for what has become unlikelier. */
+export function strength({ logProb, referenceLogProb, entropy }: TokenView, by: Exclude<TokenColour, 'none'>): number {
+  const value = { surprise: -logProb, choice: entropy, change: logProb - referenceLogProb }[by]
+  return Math.max(-1, Math.min(1, value / colourInfo[by].most))
+}
+
+/** As it can be read: blanks and line ends are seen, and so is an end. */
+export const readable = (text: string): string => (text === '' ? 'the end' : `“${text.replaceAll('\n', '↵')}”`)
+
+export function aboutToken({ text, end, logProb, referenceLogProb, entropy, likely }: TokenView): string {
+  const share = percent(Math.exp(logProb))
+  const change = logProb - referenceLogProb
+  const others = likely
+    .filter((one) => one.text !== text)
+    .map((one) => `${readable(one.text)} ${percent(one.probability)}`)
+    .join(', ')
+  return `${readable(end ? '' : text)} ${share}; choice ${fixed(entropy, 2)} nats; ${signed(change)} nats against the reference. Else: ${others}`
+}
+
+/** The least likely ones, in their order of surprise. */
+export function leastLikely(tokens: readonly TokenView[], count: number): TokenView[] {
+  return tokens.toSorted((a, b) => a.logProb - b.logProb).slice(0, count)
+}
