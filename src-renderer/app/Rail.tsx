@@ -44,6 +44,7 @@ import styles from './App.module.css'
 
 const icon = { size: '1.25rem', stroke: 1.6, 'aria-hidden': true } as const
 
+/** Runs; then models as they are; then what judges them. */
 export function Rail({ page }: { page: Route['page'] }) {
   const { wish } = useStore(schemeStore)
   const SchemeIcon = { auto: IconDeviceDesktop, dark: IconMoon, light: IconSun }[wish]
@@ -61,6 +62,9 @@ export function Rail({ page }: { page: Route['page'] }) {
       <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
       <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
       <PageLink action={goToTraces} page="traces" current={page} icon={<IconListSearch {...icon} />} />
+      <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
+      <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
+      <hr className={styles.part} />
       <PageLink
         action={goToPlayground}
         label="Play"
@@ -68,9 +72,10 @@ export function Rail({ page }: { page: Route['page'] }) {
         current={page}
         icon={<IconMessage {...icon} />}
       />
+      <PageLink action={goToMeasure} page="measure" current={page} icon={<IconRuler2 {...icon} />} />
       <PageLink action={goToModels} page="models" current={page} icon={<IconBox {...icon} />} />
+      <hr className={styles.part} />
       <PageLink action={goToRewards} page="rewards" current={page} icon={<IconAward {...icon} />} />
-      <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
       <PageLink
         action={goToPreferences}
         label="Prefer"
@@ -78,9 +83,8 @@ export function Rail({ page }: { page: Route['page'] }) {
         current={page}
         icon={<IconScale {...icon} />}
       />
-      <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
       <PageLink action={goToRewardModels} page="reward-models" current={page} icon={<IconGauge {...icon} />} />
-      <PageLink action={goToMeasure} page="measure" current={page} icon={<IconRuler2 {...icon} />} />
+      <hr className={styles.part} />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />

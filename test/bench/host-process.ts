@@ -20,10 +20,14 @@ export interface HostProcess {
   end(): Promise<void>
 }
 
-/** @throws Error with the host's own words when it ends before it has an address */
-export async function startHost(): Promise<HostProcess> {
+/**
+ * @param fill puts something into the data folder before the host opens it
+ * @throws Error with the host's own words when it ends before it has an address
+ */
+export async function startHost(fill: (dataFolder: string) => void = () => {}): Promise<HostProcess> {
   execFileSync(process.execPath, [buildWindow], { stdio: ['ignore', 2, 2] })
   const data = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
+  fill(data)
   const child = spawn(command, ['serve', '--no-open', '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   let said = ''

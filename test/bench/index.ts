@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|r1-mini|recipes|steering|window|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ablations …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|r1-mini|recipes|steering|window|ui|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ablations …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them, TRL on a GPU with --gpu; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there, and with --add the seeds that the file holds already, and
  * that were not asked for, stay in it: a seed gives the same run whenever it is measured.
@@ -19,6 +19,7 @@ const parts = {
   recipes: async () => (await import('./recipes.ts')).recipes,
   steering: async () => (await import('./steering.ts')).steering,
   window: async () => (await import('./window.ts')).windowAnswers,
+  ui: async () => (await import('./ui.ts')).ui,
   compiled: async () => (await import('./compiled.ts')).compiled,
   sampler: async () => (await import('./sampler.ts')).sampler,
   trainer: async () => (await import('./trainer.ts')).trainer,

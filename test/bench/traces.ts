@@ -2,14 +2,15 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { initialSettings } from '../../src-main/contract/recipe.ts'
 import { type TracePage, traceQuery } from '../../src-main/contract/traces.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { readerEntry } from '../../src-main/host/entries.ts'
 import { databasePath, prepareDataFolder, runFolder } from '../../src-main/store/folder.ts'
 import type { Reader } from '../../src-main/store/queries.ts'
 import { startReader } from '../../src-main/store/reader.ts'
-import { insertRun } from '../../src-main/store/runs.ts'
-import { insertStages } from '../../src-main/store/stages.ts'
+import { insertRun, updateRun } from '../../src-main/store/runs.ts'
+import { beginStage, insertStages } from '../../src-main/store/stages.ts'
 import { insertStep } from '../../src-main/store/steps.ts'
 import { Store } from '../../src-main/store/store.ts'
 import { recipeOf, stepReport } from '../host/support/records.ts'
@@ -41,21 +42,31 @@ export async function traces(): Promise<unknown> {
 
 function fill(folder: string): number {
   const started = performance.now()
+  fillSamples(folder, 1, runId, SAMPLES)
+  return (performance.now() - started) / 1000
+}
+
+/** A run with so many stored samples. */
+export function fillSamples(folder: string, number: number, id: string, samples: number): void {
   const store = new Store(folder)
   const config = recipeOf()
-  mkdirSync(runFolder(folder, runId))
+  const steps = Math.ceil(samples / (GROUPS * GROUP_SIZE))
+  mkdirSync(runFolder(folder, id))
   store.write((db) => {
-    insertRun(db, { number: 1, id: runId, config, backendWanted: null, createdAt: '', settings: {} as never })
-    insertStages(db, 1, config)
+    const settings = initialSettings(config)
+    insertRun(db, { number, id, config, backendWanted: null, createdAt: '2026-01-01T00:00:00Z', settings })
+    insertStages(db, number, config)
+    beginStage(db, number, 0, 1)
   })
-  const steps = Math.ceil(SAMPLES / (GROUPS * GROUP_SIZE))
   for (let from = 1; from <= steps; from += 100)
     store.write((db) => {
-      for (let step = from; step < Math.min(from + 100, steps + 1); step++)
-        insertStep(db, 1, stepReport(step, { groups: Array.from({ length: GROUPS }, (_, g) => group(step, g)) }), step)
+      for (let step = from; step < Math.min(from + 100, steps + 1); step++) {
+        const groups = Array.from({ length: GROUPS }, (_, g) => group(step, g))
+        insertStep(db, number, stepReport(step, { groups }), step)
+      }
     })
+  store.write((db) => updateRun(db, number, { status: 'finished', step: steps, endedAt: '2026-01-02T00:00:00Z' }))
   store.close()
-  return (performance.now() - started) / 1000
 }
 
 /** Reasoning of some 250 characters, in which one in ten thousand says "eureka". */
