@@ -24,8 +24,8 @@ export default defineConfig<object, { shellName: ShellName }>({
     // Nothing moves then, so that nothing is looked at half way.
     contextOptions: { reducedMotion: 'reduce' },
     screenshot: 'only-on-failure',
-    // Without its film strip, which would cost the tests as much as they cost themselves.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // What was done and said, and a picture of the end: a film strip and copies of the page would cost half as much as the tests.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
   },
   projects: [...inShell('browser'), ...('binary' in electronHere() ? inShell('electron') : [])],
 })

@@ -10,10 +10,11 @@ import { compileCache, node24 } from './places.mjs'
 import { SetupProblem } from './report.mjs'
 import { track } from './run.mjs'
 
-/** In the order in which they run: what is quick to fail comes first. */
+/** In the order in which they run: what is quick to fail comes first. Neighbours that compute on one core alone run beside one another. */
 export const suites = [
   {
     name: 'types',
+    beside: true,
     // what it knows of unchanged files is kept: a second check takes seconds
     run: (context) =>
       check(
@@ -24,10 +25,12 @@ export const suites = [
   },
   {
     name: 'lint',
+    beside: true,
     run: (context) => check(context, 'node_modules/@biomejs/biome/bin/biome', 'check'),
   },
   {
     name: 'imports',
+    beside: true,
     run: (context) => check(context, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...CRUISED),
   },
   { name: 'build', run: bundle },
@@ -51,8 +54,7 @@ export async function test(names, context = createContext()) {
   if (await setUp(context)) {
     const folder = path.join(context.root, 'test-results')
     mkdirSync(folder, { recursive: true })
-    for (const suite of suites.filter(({ name }) => !names.length || names.includes(name))) {
-      context.report.line(`\n── ${suite.name}`)
+    const run = async (suite) => {
       const counts = await suite.run({ ...context, folder }).catch((error) => {
         context.report.line(error instanceof SetupProblem ? `! ${error.message}` : error.stack)
         return { passed: 0, failed: 1 }
@@ -61,9 +63,24 @@ export async function test(names, context = createContext()) {
       total.passed += counts.passed
       total.failed += counts.failed
     }
+    for (const wave of waves(suites.filter(({ name }) => !names.length || names.includes(name)))) {
+      context.report.line(`\n── ${wave.map(({ name }) => name).join(', ')}`)
+      await Promise.all(wave.map(run))
+    }
   } else total.failed++
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`)
   return total.failed ? 1 : 0
+}
+
+/** Suites that run at the same time. */
+export function waves(chosen) {
+  const found = []
+  for (const suite of chosen) {
+    const last = found.at(-1)
+    if (suite.beside && last?.[0].beside) last.push(suite)
+    else found.push([suite])
+  }
+  return found
 }
 
 /** A program that says yes or no counts as one. */

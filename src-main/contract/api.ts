@@ -41,6 +41,7 @@ import {
   trainingOrder,
   trial,
 } from './reward-model-work.ts'
+import { type SampleLabel, sampleLabelled } from './sample-label.ts'
 import type { Settings } from './settings.ts'
 import type { Stage } from './stages.ts'
 import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
@@ -112,6 +113,7 @@ export interface PromptAppearance {
     parts: Record<string, RewardPart> | null
     /** What each side of the composite reward added; none in evaluations, and before version 0.2.0. */
     sides?: SideRewards
+    label?: SampleLabel
   }[]
 }
 
@@ -277,6 +279,9 @@ export const contract = {
     promptHistory: oc.input(z.object({ runId: z.string(), prompt: z.string() })).output(type<PromptAppearance[]>()),
     /** Each token of samples to one prompt, as the nearest checkpoint sees it. Leaving it ends it. */
     tokens: oc.input(tokenQuestion).output(type<TokenViews>()),
+    label: oc.input(sampleLabelled),
+    /** Labels that are in use in a run, the commonest first. */
+    labels: oc.input(runId).output(type<string[]>()),
     /** Searches all completions of a run. */
     search: oc.input(traceQuery).output(type<TracePage>()),
     evaluationSamples: oc

@@ -6,6 +6,7 @@ import type { RunMarks } from './marks.ts'
 import type { Metrics } from './metrics.ts'
 import type { Recipe } from './recipe.ts'
 import type { RewardName } from './rewards.ts'
+import type { SampleLabel } from './sample-label.ts'
 import type { Settings } from './settings.ts'
 import type { Stage } from './stages.ts'
 
@@ -40,6 +41,8 @@ export interface CompletionRecord {
   /** Of the composite reward; versions before 0.2.0 had none. */
   sides?: SideRewards
   advantage: number
+  /** By a person. */
+  label?: SampleLabel
 }
 
 export interface GroupSummary {

@@ -14,6 +14,9 @@ export const traceSorts = [
 ] as const
 export type TraceSort = (typeof traceSorts)[number]
 
+/** Whatever label a person gave. */
+export const anyLabel = '*'
+
 const step = z.number().int().min(0)
 
 export const traceQuery = z.object({
@@ -26,6 +29,8 @@ export const traceQuery = z.object({
   prompt: z.string().max(2000).default(''),
   right: z.boolean().optional(),
   finishReason: z.enum(['stop', 'length']).optional(),
+  /** That a person gave; `*` for any. */
+  label: z.string().max(60).optional(),
   minReward: z.number().optional(),
   maxReward: z.number().optional(),
   minTokens: step.optional(),

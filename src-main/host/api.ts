@@ -115,6 +115,8 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       ofStep: api.groups.ofStep.handler(({ input }) => ask.groupsOfStep(input.runId, input.step)),
       get: api.groups.get.handler(({ input }) => ask.group(input.runId, input.step, input.group)),
       promptHistory: api.groups.promptHistory.handler(({ input }) => ask.promptHistory(input.runId, input.prompt)),
+      label: api.groups.label.handler(({ input }) => host.label(input)),
+      labels: api.groups.labels.handler(({ input }) => ask.labelsInUse(input.runId)),
       tokens: api.groups.tokens.handler(({ input, signal }) => tokenViews(host, input, signal)),
       search: api.groups.search.handler(({ input }) => ask.traces(input)),
       evaluationSamples: api.groups.evaluationSamples.handler(({ input }) =>

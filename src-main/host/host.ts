@@ -18,11 +18,13 @@ import type {
   SteeringCommand,
   SteeringEvent,
 } from '../contract/records.ts'
+import type { SampleLabelled } from '../contract/sample-label.ts'
 import { withHashes } from '../library/data-files.ts'
 import { modelPath } from '../library/places.ts'
 import { withRewardModelHashes } from '../library/reward-model-hashes.ts'
 import type { Db } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
+import { holderOf } from '../store/family.ts'
 import { prepareDataFolder, runFolder } from '../store/folder.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
 import { changeMarks } from '../store/marks.ts'
@@ -30,6 +32,7 @@ import { recipeAt } from '../store/plan.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
 import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
 import { markInterrupted, summaryOf } from '../store/runs.ts'
+import { labelSample } from '../store/sample-labels.ts'
 import { insertStages } from '../store/stages.ts'
 import { Store } from '../store/store.ts'
 import { Bin } from './bin.ts'
@@ -362,6 +365,12 @@ export class Host {
       this.#hub.publish({ type: 'run', run })
       return run
     })
+  }
+
+  /** A person's label of one sample. @throws StudioError not-found; disk-full, data-folder */
+  label(asked: SampleLabelled): void {
+    const at = new Date().toISOString()
+    this.#store.write((db) => labelSample(db, holderOf(db, requireRun(db, asked.runId).number, asked.step), asked, at))
   }
 
   /** All events from now on; first the active run. */

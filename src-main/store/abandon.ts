@@ -10,6 +10,7 @@ const tables = [
   'evaluation_samples',
   'checkpoints',
   'alerts',
+  'sample_labels',
 ] as const
 
 /**

@@ -88,7 +88,15 @@ export function emptySome(db: Db, run: number): boolean {
     return true
   }
   // `stages` last: as long as they are there, emptying is not done
-  for (const table of ['evaluations', 'steering_events', 'checkpoints', 'alerts', 'problem_data', 'stages'])
+  for (const table of [
+    'evaluations',
+    'steering_events',
+    'checkpoints',
+    'alerts',
+    'problem_data',
+    'sample_labels',
+    'stages',
+  ])
     sql(db, `DELETE FROM ${table} WHERE run = ?`).run(run)
   return false
 }

@@ -31,7 +31,12 @@ export interface CompletionRow {
   advantage: number | null
   parts: string
   sides: string
+  label: string | null
+  note: string | null
 }
+
+/** With its label, where it has one. */
+export const labelled = 'completions c LEFT JOIN sample_labels l USING (run, step, grp, sample)'
 
 export function insertGroups(db: Db, run: number, step: number, groups: GroupRecord[]): void {
   const group = sql(
@@ -96,7 +101,7 @@ export function groupOf(db: Db, run: number, step: number, group: number): Group
   if (!row) return undefined
   const completions = sql<CompletionRow>(
     db,
-    'SELECT * FROM completions WHERE run = ? AND step = ? AND grp = ? ORDER BY sample',
+    `SELECT c.*, l.label, l.note FROM ${labelled} WHERE c.run = ? AND c.step = ? AND c.grp = ? ORDER BY c.sample`,
   ).all(run, step, group)
   return { ...summary(row, completions), completions: completions.map(completionRecord) }
 }
@@ -109,7 +114,6 @@ export function groupPlaces(db: Db, run: number, from: number, to: number): Grou
   ).all(run, from, to)
 }
 
-/** Undefined where the problem has none, or an earlier version stored it. */
 /** Of its groups, else of its evaluations. */
 export function kindOfPrompt(db: Db, run: number, prompt: string): string | undefined {
   return sql<string>(
@@ -121,6 +125,7 @@ export function kindOfPrompt(db: Db, run: number, prompt: string): string | unde
     .get(run, prompt, run, prompt) as string | undefined
 }
 
+/** Undefined where the problem has none, or an earlier version stored it. */
 export function problemDataOf(db: Db, run: number, prompt: string): ProblemData | undefined {
   const row = sql<{ data: string }>(db, 'SELECT data FROM problem_data WHERE run = ? AND prompt = ?').get(run, prompt)
   return row && (JSON.parse(row.data) as ProblemData)
@@ -134,7 +139,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
   )
   const read = sql<CompletionRow>(
     db,
-    'SELECT * FROM completions WHERE run = ? AND step = ? AND grp = ? ORDER BY sample',
+    `SELECT c.*, l.label, l.note FROM ${labelled} WHERE c.run = ? AND c.step = ? AND c.grp = ? ORDER BY c.sample`,
   )
   return groups.map((row) => ({
     source: 'train',
@@ -142,7 +147,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
     group: row.grp,
     answer: row.answer,
     samples: read.all(run, row.step, row.grp).map((c) => {
-      const { sample, text, tokens, finishReason, reward, parts, sides, advantage } = completionRecord(c)
+      const { sample, text, tokens, finishReason, reward, parts, sides, advantage, label } = completionRecord(c)
       return {
         sample,
         text,
@@ -153,6 +158,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
         parts,
         sides,
         correct: isRight(parts),
+        ...(label && { label }),
       }
     }),
   }))
@@ -162,8 +168,8 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
 export function* eachCompletion(db: Db, run: number): Generator<CompletionRecord & GroupKey> {
   const rows = db
     .prepare<unknown[], CompletionRow & Pick<GroupRow, 'step' | 'prompt' | 'answer' | 'kind'>>(
-      `SELECT completions.*, prompt, answer, kind FROM completions JOIN groups USING (run, step, grp)
-       WHERE run = ? ORDER BY step, grp, sample`,
+      `SELECT c.*, l.label, l.note, prompt, answer, kind FROM ${labelled} JOIN groups USING (run, step, grp)
+       WHERE c.run = ? ORDER BY c.step, c.grp, c.sample`,
     )
     .iterate(run)
   for (const row of rows) {
@@ -204,5 +210,6 @@ export function completionRecord(row: CompletionRow): CompletionRecord {
     parts: JSON.parse(row.parts) as CompletionRecord['parts'],
     ...(row.sides !== '{}' && { sides: JSON.parse(row.sides) as CompletionRecord['sides'] }),
     advantage: row.advantage ?? Number.NaN,
+    ...(row.label !== null && { label: { label: row.label, note: row.note ?? '' } }),
   }
 }

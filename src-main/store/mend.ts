@@ -32,7 +32,16 @@ export function restoreRuns(db: Db, folder: string): void {
 /** Parts whose whole was lost. */
 export function dropOrphans(db: Db): void {
   db.exec('UPDATE runs SET parent = NULL WHERE parent NOT IN (SELECT number FROM runs)')
-  for (const table of ['stages', 'steps', 'evaluations', 'steering_events', 'checkpoints', 'alerts', 'problem_data']) {
+  for (const table of [
+    'stages',
+    'steps',
+    'evaluations',
+    'steering_events',
+    'checkpoints',
+    'alerts',
+    'problem_data',
+    'sample_labels',
+  ]) {
     db.exec(`DELETE FROM ${table} WHERE run NOT IN (SELECT number FROM runs)`)
   }
   db.exec(`

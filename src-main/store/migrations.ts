@@ -306,6 +306,22 @@ ALTER TABLE runs ADD COLUMN deleted_at TEXT;
 ALTER TABLE runs ADD COLUMN emptied INTEGER NOT NULL DEFAULT 0;
 `
 
+/**
+ * Beside the completions, not of them: steps that are done again after a crash are the same, and keep their labels.
+ */
+const sampleLabels = `
+CREATE TABLE sample_labels (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  grp INTEGER NOT NULL,
+  sample INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  note TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (run, step, grp, sample)
+) STRICT, WITHOUT ROWID;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -319,6 +335,7 @@ export const migrations: readonly string[] = [
   families,
   queuedSources,
   marksAndBin,
+  sampleLabels,
 ]
 
 /**

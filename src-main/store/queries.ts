@@ -35,6 +35,7 @@ import {
 import { labelledLines, labelSets, labelState } from './labelling.ts'
 import { courseColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
+import { labelsInUse } from './sample-labels.ts'
 import { sparklines } from './sparklines.ts'
 import { courseEvents } from './steering.ts'
 import { listSweeps, sweepResult } from './sweeps.ts'
@@ -144,6 +145,8 @@ export const queries = {
 
   traces: (db: Db, _: string, query: TraceQuery): TracePage =>
     searchTraces(db, requireRun(db, query.runId).number, query),
+
+  labelsInUse: (db: Db, _: string, runId: string): string[] => labelsInUse(db, requireRun(db, runId).number),
 
   labelSets: (db: Db): LabelSet[] => labelSets(db),
 

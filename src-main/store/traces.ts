@@ -2,9 +2,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { StudioError } from '../contract/errors.ts'
 import { isRight } from '../contract/rewards.ts'
-import type { Trace, TracePage, TraceQuery } from '../contract/traces.ts'
+import { anyLabel, type Trace, type TracePage, type TraceQuery } from '../contract/traces.ts'
 import { type Db, sql } from './database.ts'
-import { type CompletionRow, completionRecord } from './groups.ts'
+import { type CompletionRow, completionRecord, labelled } from './groups.ts'
 
 /** A page in the order of steps returns what it has after so long; milliseconds. */
 const patience = 120
@@ -28,8 +28,8 @@ export function searchTraces(db: Db, run: number, query: TraceQuery): TracePage 
 }
 
 const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides,
-  g.prompt, g.answer, g.kind`
-const tables = 'completions c JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp'
+  l.label, l.note, g.prompt, g.answer, g.kind`
+const tables = `${labelled} JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp`
 
 /** Goes through the steps in windows, and stops when the page is full or its time is over. */
 function inOrderOfSteps(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
@@ -81,7 +81,7 @@ function sorted(db: Db, run: number, query: TraceQuery, first: number, last: num
   const { conditions, values } = conditionsOf(query)
   const found = sql<{ step: number; grp: number; sample: number }>(
     db,
-    `SELECT c.step, c.grp, c.sample FROM ${query.prompt ? tables : 'completions c'}
+    `SELECT c.step, c.grp, c.sample FROM ${query.prompt || query.label ? tables : 'completions c'}
      WHERE c.run = ? AND c.step BETWEEN ? AND ?${conditions}
      ORDER BY c.${column} ${direction} NULLS LAST, c.step DESC, c.grp, c.sample LIMIT ? OFFSET ?`,
   ).all(run, first, last, ...values, query.limit, offset)
@@ -104,6 +104,11 @@ function conditionsOf(query: TraceQuery): { conditions: string; values: unknown[
   when(query.prompt, `g.prompt LIKE ? ESCAPE '\\'`, likeOf(query.prompt))
   when(query.right, 'is_right(c.parts) = ?', Number(query.right))
   when(query.finishReason, 'c.finish_reason = ?')
+  when(
+    query.label,
+    query.label === anyLabel ? 'l.label <> ?' : 'l.label = ?',
+    query.label === anyLabel ? '' : query.label,
+  )
   when(query.minReward, 'c.reward >= ?')
   when(query.maxReward, 'c.reward <= ?')
   when(query.minTokens, 'c.tokens >= ?')

@@ -1,3 +1,4 @@
+import { askLabel } from '../stores/labels.ts'
 import { liveStore } from '../stores/live.ts'
 import { go, routeStore } from '../stores/route.ts'
 import { showTrace, tracesStore } from '../stores/traces.ts'
@@ -40,6 +41,20 @@ export const openTrace: Action = {
       step,
       opened: { kind: 'group', step, group, sample },
     })
+  },
+}
+
+export const labelTrace: Action = {
+  id: 'label-trace',
+  name: 'Label it…',
+  group: 'Traces',
+  keys: ['F'],
+  words: 'flag note hacking annotate sample',
+  enabled: () => found() && tracesStore.getState().runId !== null,
+  run: () => {
+    const { hits, at, runId } = tracesStore.getState()
+    const { step, group, sample, label } = hits[at]
+    askLabel({ runId: runId!, step, group, sample }, label)
   },
 }
 

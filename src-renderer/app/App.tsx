@@ -9,6 +9,7 @@ import { RunsPage } from '../pages/runs/Page.tsx'
 import { SystemPage } from '../pages/system/Page.tsx'
 import { TracesPage } from '../pages/traces/Page.tsx'
 import { Hints } from '../parts/Hints.tsx'
+import { labelsStore } from '../stores/labels.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import { useRoute, useView } from '../stores/use.ts'
 import styles from './App.module.css'
@@ -33,6 +34,7 @@ const MeasurePage = lazy(() => import('../pages/measure/Page.tsx').then((m) => (
 const RecipeEditDialog = lazy(() =>
   import('../parts/RecipeEditDialog.tsx').then((m) => ({ default: m.RecipeEditDialog })),
 )
+const LabelDialog = lazy(() => import('../parts/LabelDialog.tsx').then((m) => ({ default: m.LabelDialog })))
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -104,12 +106,14 @@ export function App() {
 function RareDialogs() {
   const sweep = useEver(useView((v) => v.sweep !== null))
   const branch = useEver(useView((v) => v.branching !== null))
+  const label = useEver(useStore(labelsStore, ({ asked }) => asked !== null))
   const edit = useEver(useView((v) => v.recipeEdited !== null))
   return (
     <>
       {sweep && <SweepDialog />}
       {branch && <BranchDialog />}
       {edit && <RecipeEditDialog />}
+      {label && <LabelDialog />}
     </>
   )
 }

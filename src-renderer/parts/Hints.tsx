@@ -71,8 +71,10 @@ export function Hints() {
 
   if (!target) return null
   return (
-    <div ref={box} id={id} role="tooltip" className={styles.hint}>
-      {target.dataset.hint}
-    </div>
+    <section aria-label="Hint">
+      <div ref={box} id={id} role="tooltip" className={styles.hint}>
+        {target.dataset.hint}
+      </div>
+    </section>
   )
 }

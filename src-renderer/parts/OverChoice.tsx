@@ -14,8 +14,7 @@ export function OverChoice() {
       <Select
         aria-label="Charts run over"
         size="xs"
-        w="7rem"
-        variant="unstyled"
+        w="7.25rem"
         allowDeselect={false}
         value={over}
         data={abscissae.map((value) => ({ value, label: names[value] }))}

@@ -39,6 +39,7 @@ export const emptyFilters = {
   prompt: '',
   right: '',
   finish: '',
+  label: '',
   minReward: '',
   maxReward: '',
   minTokens: '',

@@ -100,6 +100,7 @@ function asked(filters: TraceFilters) {
     prompt: filters.prompt,
     right: filters.right === '' ? undefined : filters.right === '1',
     finishReason: filters.finish === '' ? undefined : (filters.finish as 'stop' | 'length'),
+    label: filters.label || undefined,
     minReward: number(filters.minReward),
     maxReward: number(filters.maxReward),
     minTokens: whole(filters.minTokens),

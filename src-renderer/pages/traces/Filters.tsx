@@ -83,6 +83,15 @@ export function Filters({ filters, onChange }: Props) {
         ]}
         onChange={(finish) => onChange({ finish })}
       />
+      <TextInput
+        aria-label="Label"
+        placeholder="label, * for any"
+        size="xs"
+        w="8rem"
+        maxLength={60}
+        value={filters.label}
+        onChange={(event) => onChange({ label: event.currentTarget.value })}
+      />
       {ranges.map(({ label, from, to }) => (
         <span key={label} className={styles.range} role="group" aria-label={label}>
           {label}

@@ -86,7 +86,7 @@ function Found() {
 }
 
 function Shown() {
-  const { hits, at } = useStore(tracesStore)
+  const { hits, at, runId } = useStore(tracesStore)
   const hit = hits[at]
   if (!hit) return <aside className={styles.shown} aria-label="Completion" />
   return (
@@ -111,6 +111,7 @@ function Shown() {
           title={`step ${hit.step}, group ${hit.group + 1}, sample ${hit.sample + 1}`}
           sample={{ ...hit, correct: hit.right, parts: hit.parts as never }}
           marked={false}
+          place={runId ? { runId, step: hit.step, group: hit.group, sample: hit.sample } : undefined}
         />
       </ul>
     </aside>

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 
 const none = {
-  ...{ text: '', regex: '', prompt: '', right: '', finish: '', sort: '' },
+  ...{ text: '', regex: '', prompt: '', right: '', finish: '', label: '', sort: '' },
   ...{ minReward: '', maxReward: '', minTokens: '', maxTokens: '', fromStep: '', toStep: '' },
 }
 

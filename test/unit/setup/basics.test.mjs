@@ -10,7 +10,7 @@ import { withLock } from '../../../scripts/setup/lock.mjs'
 import { cacheFolder } from '../../../scripts/setup/places.mjs'
 import { bytes, createReport, SetupProblem } from '../../../scripts/setup/report.mjs'
 import { lastError, run } from '../../../scripts/setup/run.mjs'
-import { countPlaywright, countVitest, test as runSuites } from '../../../scripts/setup/test.mjs'
+import { countPlaywright, countVitest, test as runSuites, suites, waves } from '../../../scripts/setup/test.mjs'
 import { unpackWheel } from '../../../scripts/setup/wheel.mjs'
 import { context, installedCheckout, problemOf, programs, readableReport, scratchFolder, write } from './support.mjs'
 
@@ -233,6 +233,13 @@ describe('the counts of npm test', () => {
     expect(
       countPlaywright({ result: { stats: { expected: 4, unexpected: 1, flaky: 1 }, errors: [] }, status: 1 }),
     ).toEqual({ passed: 4, failed: 2 })
+  })
+
+  it('come of suites one after the other, but for the checks that take one core each', () => {
+    const names = (wanted) =>
+      waves(suites.filter(({ name }) => wanted(name))).map((wave) => wave.map(({ name }) => name))
+    expect(names(() => true).slice(0, 3)).toEqual([['types', 'lint', 'imports'], ['build'], ['unit']])
+    expect(names((name) => ['types', 'unit', 'e2e'].includes(name))).toEqual([['types'], ['unit'], ['e2e']])
   })
 
   it('are refused for a suite that does not exist', async () => {

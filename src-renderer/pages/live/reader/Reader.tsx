@@ -8,6 +8,8 @@ import { coverCharts } from '../../../charts/queue.ts'
 import { plural } from '../../../format/number.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
+import type { SamplePlace } from '../../../stores/labels.ts'
+import { liveStore } from '../../../stores/live.ts'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
 import { useReading, useTokens } from './data.ts'
@@ -163,6 +165,7 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
             title={`sample ${s.sample + 1}`}
             neighbour={differences ? samples[i - 1]?.text : undefined}
             marked={s.sample === sample}
+            place={placeOf(appearance, s.sample)}
             tokens={tokens.data?.samples[i]}
             colour={colour}
           />
@@ -197,6 +200,7 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
                 aside={many ? rightness(appearance.samples) : undefined}
                 neighbour={differences ? appearances[i - 1]?.samples[0]?.text : undefined}
                 marked={i === at}
+                place={placeOf(appearance, sample.sample)}
                 onPick={() => readerStore.setState({ at: i })}
               />
             )
@@ -205,4 +209,10 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
       </ol>
     </>
   )
+}
+
+/** Evaluations have none: their samples are not labelled. */
+function placeOf({ source, step, group }: PromptAppearance, sample: number): SamplePlace | undefined {
+  const { runId } = liveStore.getState()
+  return source === 'train' && group !== null && runId ? { runId, step, group, sample } : undefined
 }

@@ -1,14 +1,18 @@
+import { IconFlag, IconFlagFilled } from '@tabler/icons-react'
 import { memo, useEffect, useRef } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import type { TokenView } from '../../../../src-main/contract/tokens.ts'
 import { signed } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
+import { askLabel, type SamplePlace } from '../../../stores/labels.ts'
 import { parseResponse } from '../../../text/response.ts'
 import type { TokenColour } from '../../../text/token-colour.ts'
 import { Reasoning } from './Reasoning.tsx'
 import styles from './Sample.module.css'
 import { Tokens } from './Tokens.tsx'
 import { Verdicts } from './Verdicts.tsx'
+
+const icon = { size: '0.75rem', stroke: 1.7, 'aria-hidden': true } as const
 
 export interface SampleProps {
   sample: PromptAppearance['samples'][number]
@@ -21,11 +25,13 @@ export interface SampleProps {
   tokens?: readonly TokenView[]
   colour?: TokenColour
   onPick?: () => void
+  /** Where it is stored: samples of training can be labelled. */
+  place?: SamplePlace
 }
 
 /** One output: what it thought apart from what it answered, and what it got for it. Model text is only ever text. */
 export const Sample = memo(function Sample(props: SampleProps) {
-  const { sample, title, aside, neighbour, marked, tokens, colour = 'none', onPick } = props
+  const { sample, title, aside, neighbour, marked, tokens, colour = 'none', onPick, place } = props
   const { advantage, reward, parts, sides, correct } = sample
   const card = useRef<HTMLLIElement>(null)
   useEffect(() => {
@@ -45,6 +51,18 @@ export const Sample = memo(function Sample(props: SampleProps) {
           {aside && `${aside} · `}
           {sample.tokens} tokens{sample.finishReason === 'length' && ', cut'}
         </span>
+        {place && (
+          <button
+            {...hint(sample.label ? 'Change its label' : 'Label it: hacking, good reasoning …')}
+            type="button"
+            className={styles.flag}
+            data-on={sample.label !== undefined}
+            aria-label={`Label ${title}`}
+            onClick={() => askLabel(place, sample.label)}
+          >
+            {sample.label ? <IconFlagFilled {...icon} /> : <IconFlag {...icon} />}
+          </button>
+        )}
         {advantage !== null && (
           <span
             {...hint('Advantage: how far this output is above or below its group, or what the critic expected')}
@@ -55,6 +73,11 @@ export const Sample = memo(function Sample(props: SampleProps) {
           </span>
         )}
       </div>
+      {sample.label && (
+        <p className={styles.labelled}>
+          <b>{sample.label.label}</b> {sample.label.note}
+        </p>
+      )}
       {tokens && colour !== 'none' ? (
         <Tokens tokens={tokens} colour={colour} />
       ) : (
