@@ -1,6 +1,7 @@
 /** A run as files for other tools: one file a kind of record, as comma-separated values or as JSON lines. */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { csvLine } from '../contract/csv.ts'
 import { knobsOf, knobValue } from '../contract/knobs.ts'
 import type { Settings } from '../contract/settings.ts'
 import { alertsOf } from './alerts.ts'
@@ -10,7 +11,7 @@ import { storageError } from './database.ts'
 import { eachEvaluationSample, evaluationsOf } from './evaluations.ts'
 import { eachCompletion } from './groups.ts'
 import { metricColumns } from './metrics.ts'
-import type { RunRow } from './runs.ts'
+import { marksOf, type RunRow } from './runs.ts'
 import { stagesOf } from './stages.ts'
 import { eventsOf } from './steering.ts'
 import { eachStep } from './steps.ts'
@@ -69,6 +70,7 @@ function runOf(row: RunRow): Row {
     createdAt: created_at,
     endedAt: ended_at,
     step,
+    ...marksOf(row),
     config: JSON.parse(config) as unknown,
   }
 }
@@ -90,11 +92,12 @@ function inForce(settings: Settings): Row {
 
 /** One record a completion; each part of its reward as `<reward>.value`, `.weight` and `.reason`. */
 function* completions(db: Db, run: number): Generator<Row> {
-  for (const { parts, ...rest } of eachCompletion(db, run)) {
+  for (const { parts, label, ...rest } of eachCompletion(db, run)) {
     const flat = Object.entries(parts).flatMap(([name, part]) =>
       Object.entries(part).map(([field, value]) => [`${name}.${field}`, value]),
     )
-    yield { ...rest, ...Object.fromEntries(flat) }
+    const byHand = { label: label?.label ?? null, note: label?.note ?? null }
+    yield { ...rest, ...byHand, ...Object.fromEntries(flat) }
   }
 }
 
@@ -113,9 +116,9 @@ function write(path: string, format: ExportFormat, rows: Iterable<Row>): number 
       else {
         if (!columns) {
           columns = Object.keys(row)
-          text += `${columns.map(cell).join(',')}\r\n`
+          text += csvLine(columns)
         }
-        text += `${columns.map((name) => cell(row[name])).join(',')}\r\n`
+        text += csvLine(columns.map((name) => row[name]))
       }
       if (text.length > chunk) {
         writeSync(file, text)
@@ -127,11 +130,4 @@ function write(path: string, format: ExportFormat, rows: Iterable<Row>): number 
     closeSync(file)
   }
   return count
-}
-
-/** RFC 4180; objects as JSON, what is not a finite number as an empty cell. */
-function cell(value: unknown): string {
-  if (value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return ''
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

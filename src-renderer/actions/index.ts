@@ -53,7 +53,7 @@ import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
 import { stop } from './stop.ts'
 import { newSweep } from './sweeps.ts'
-import { labelTrace, nextTrace, openTrace, previousTrace, saveTraces } from './traces.ts'
+import { labelTrace, nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from './traces.ts'
 import { openPalette, showShortcuts, toggleScheme } from './window.ts'
 
 export const actions: Action[] = [
@@ -103,6 +103,7 @@ export const actions: Action[] = [
   openTrace,
   labelTrace,
   saveTraces,
+  saveTracesCsv,
   askModel,
   stopAnswering,
   measureModel,

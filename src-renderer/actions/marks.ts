@@ -9,14 +9,14 @@ import { heard } from '../stores/connection.ts'
 import { api } from '../stores/host.ts'
 import { liveStore } from '../stores/live.ts'
 import { routeStore } from '../stores/route.ts'
-import { markedStore, untick } from '../stores/run-list.ts'
 import { runsStore } from '../stores/runs.ts'
+import { tickedStore, untick } from '../stores/ticked.ts'
 import type { Action } from './action.ts'
 
 /** Those that are ticked in the list, or the one that the live page shows. */
 function meant(): RunSummary[] {
   const { page } = routeStore.getState()
-  const { ticked } = markedStore.getState()
+  const { ticked } = tickedStore.getState()
   const live = page === 'live' ? liveStore.getState().runId : null
   return (runsStore.getState().runs ?? []).filter(({ id }) => (page === 'runs' ? ticked.has(id) : id === live))
 }
@@ -64,7 +64,7 @@ export const deleteRuns: Action = {
   run: () => binRuns(meant()),
 }
 
-export const askNote = (ids: readonly string[]): void => markedStore.setState({ noting: ids })
+export const askNote = (ids: readonly string[]): void => tickedStore.setState({ noting: ids })
 
 /** @returns whether the host took it */
 export async function markRuns(runs: readonly string[], change: MarksChange): Promise<boolean> {

@@ -1,5 +1,4 @@
 /** Which runs the list shows, in which order and in which groups. */
-import { createStore } from 'zustand/vanilla'
 import { familyTree } from '../../src-main/contract/family.ts'
 import type { RunSummary } from '../../src-main/contract/records.ts'
 import { emptyRunList, type RunList, routeStore } from './route.ts'
@@ -140,27 +139,3 @@ export function rememberRunList(): void {
       window.localStorage.setItem(storageKey, JSON.stringify({ group: route.list.group, sort: route.list.sort }))
   })
 }
-
-export interface MarkedState {
-  /** Ids of the rows that are ticked. */
-  ticked: ReadonlySet<string>
-  /** Where a range of ticks begins. */
-  anchor: string | null
-  /** Runs whose tags and note are being written. */
-  noting: readonly string[] | null
-}
-
-export const markedStore = createStore<MarkedState>(() => ({ ticked: new Set(), anchor: null, noting: null }))
-
-/** @param order ids from top to bottom @param through from the tick before to this one */
-export function tick(id: string, order: readonly string[], through: boolean): void {
-  const { ticked, anchor } = markedStore.getState()
-  const next = new Set(ticked)
-  const from = through && anchor !== null ? order.indexOf(anchor) : -1
-  const to = order.indexOf(id)
-  if (from >= 0 && to >= 0) for (const other of order.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(other)
-  else if (!next.delete(id)) next.add(id)
-  markedStore.setState({ ticked: next, anchor: id })
-}
-
-export const untick = (): void => markedStore.setState({ ticked: new Set(), anchor: null })

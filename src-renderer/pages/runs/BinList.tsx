@@ -9,7 +9,7 @@ import { moment } from '../../format/time.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
-import styles from './Page.module.css'
+import styles from './BinList.module.css'
 
 /** What was deleted, until it is deleted for good. */
 export function BinList({ runs }: { runs: RunSummary[] | null }) {
@@ -19,7 +19,7 @@ export function BinList({ runs }: { runs: RunSummary[] | null }) {
   const [asking, setAsking] = useState(false)
   if (error) return <Problem explanation={error} />
   if (!binned) return null
-  if (binned.length === 0) return <p className={styles.nothing}>The bin is empty.</p>
+  if (binned.length === 0) return <p className={styles.empty}>The bin is empty.</p>
   const size = bytes(binned.reduce((sum, run) => sum + run.bytes, 0))
   return (
     <section className={styles.bin} aria-label="Deleted runs">

@@ -5,13 +5,14 @@ import { tagLimit } from '../../../src-main/contract/marks.ts'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { markRuns } from '../../actions/marks.ts'
 import { plural } from '../../format/number.ts'
-import { markedStore, tagsInUse } from '../../stores/run-list.ts'
+import { tagsInUse } from '../../stores/run-list.ts'
+import { tickedStore } from '../../stores/ticked.ts'
 import { useRuns } from '../../stores/use.ts'
 
-const close = () => markedStore.setState({ noting: null })
+const close = () => tickedStore.setState({ noting: null })
 
 export function NoteDialog() {
-  const { noting } = useStore(markedStore)
+  const { noting } = useStore(tickedStore)
   const { runs } = useRuns()
   const meant = (runs ?? []).filter(({ id }) => noting?.includes(id))
   if (meant.length === 0) return null

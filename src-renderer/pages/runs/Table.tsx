@@ -3,7 +3,8 @@ import { type KeyboardEvent, useCallback, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import { percent, plural } from '../../format/number.ts'
 import { useRem } from '../../parts/useLook.ts'
-import { type ListRow, markedStore, nextSort, type SortName, sortOf, tick } from '../../stores/run-list.ts'
+import { type ListRow, nextSort, type SortName, sortOf } from '../../stores/run-list.ts'
+import { tick, tickedStore } from '../../stores/ticked.ts'
 import styles from './Page.module.css'
 import { Row } from './Row.tsx'
 import { useSparklines } from './sparklines.ts'
@@ -33,7 +34,7 @@ export function Table({ rows, sort, onSort }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const rem = useRem()
   const sparks = useSparklines()
-  const { ticked } = useStore(markedStore)
+  const { ticked } = useStore(tickedStore)
   const order = useMemo(() => rows.flatMap((row) => (row.kind === 'run' ? row.run.id : [])), [rows])
   const onTick = useCallback((id: string, through: boolean) => tick(id, order, through), [order])
   const list = useVirtualizer({

@@ -6,15 +6,15 @@ import { archiveRuns, deleteRuns, noteRuns, starRuns } from '../../actions/marks
 import { plural } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { go } from '../../stores/route.ts'
-import { markedStore, untick } from '../../stores/run-list.ts'
-import styles from './Page.module.css'
+import { tickedStore, untick } from '../../stores/ticked.ts'
+import styles from './Ticked.module.css'
 
 const icon = { size: '0.875rem', stroke: 1.7, 'aria-hidden': true } as const
 const look = { size: 'compact-sm', variant: 'default' } as const
 
 /** What can be done with the runs that are ticked; nothing where none is. */
 export function Ticked({ shown }: { shown: RunSummary[] | null }) {
-  const { ticked } = useStore(markedStore)
+  const { ticked } = useStore(tickedStore)
   const runs = (shown ?? []).filter(({ id }) => ticked.has(id))
   if (runs.length === 0) return null
   return (

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
-import { nextTrace, openTrace, previousTrace, saveTraces } from '../../actions/traces.ts'
+import { nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from '../../actions/traces.ts'
 import { compact } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { Problem } from '../../parts/Problem.tsx'
@@ -53,6 +53,7 @@ export function TracesPage() {
         />
         <Found />
         <ActionButton action={saveTraces} size="compact-sm" variant="default" />
+        <ActionButton action={saveTracesCsv} size="compact-sm" variant="default" />
       </header>
       <Unreachable />
       <Filters filters={filters} onChange={change} />

@@ -2,10 +2,12 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 
 let list: typeof import('../../../src-renderer/stores/run-list.ts')
+let ticks: typeof import('../../../src-renderer/stores/ticked.ts')
 
 beforeAll(async () => {
   vi.stubGlobal('window', { location: { hash: '' }, localStorage: { getItem: () => null } })
   list = await import('../../../src-renderer/stores/run-list.ts')
+  ticks = await import('../../../src-renderer/stores/ticked.ts')
 })
 
 const run = (number: number, more: Partial<RunSummary> = {}): RunSummary => ({
@@ -108,16 +110,16 @@ describe('the rows', () => {
 
 describe('ticks', () => {
   const order = ['a', 'b', 'c', 'd']
-  const ticked = () => [...list.markedStore.getState().ticked]
-  beforeEach(() => list.untick())
+  const ticked = () => [...ticks.tickedStore.getState().ticked]
+  beforeEach(() => ticks.untick())
 
   test('come and go by themselves, and go through to another with shift', () => {
-    list.tick('b', order, false)
-    list.tick('d', order, true)
+    ticks.tick('b', order, false)
+    ticks.tick('d', order, true)
     expect(ticked()).toEqual(['b', 'c', 'd'])
-    list.tick('c', order, false)
+    ticks.tick('c', order, false)
     expect(ticked()).toEqual(['b', 'd'])
-    list.tick('a', order, true)
+    ticks.tick('a', order, true)
     expect(ticked().sort()).toEqual(['a', 'b', 'c', 'd'])
   })
 })
