@@ -46,7 +46,10 @@ test('runs wait their turn: queued, moved, removed and put back, and the next st
     await expect(queue).toContainText('the queue is held')
     await window.goTo('Live')
     await page.keyboard.press('x')
-    await page.getByRole('button', { name: 'Stop', exact: true }).last().click()
+    await page
+      .getByRole('dialog', { name: /^Stop run/ })
+      .getByRole('button', { name: 'Stop' })
+      .click()
     await expect(studio.run.status).toHaveText('stopped', { timeout: 60_000 })
     await window.goTo('Runs')
     await expect(studio.runs.row(2)).toHaveCount(0)
