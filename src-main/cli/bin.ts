@@ -43,7 +43,7 @@ Examples:
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nThe runs in which they have their beginnings come with them.\n\nExample:\n  grpo-studio restore 3',
+      '\nThe runs in which they have their beginnings come with them.\n\nExamples:\n  grpo-studio restore 3',
     )
     .action(async (names: string[], options: BinOptions) => {
       const runs = (await ask('runs.restore', names, options)) as RunSummary[]
@@ -55,7 +55,10 @@ Examples:
     .description('delete for good what lies in the bin: samples, metrics, checkpoints, folders')
     .addOption(dataOption())
     .addOption(jsonOption())
-    .addHelpText('after', '\nNothing brings it back. "runs --bin" lists it first.\n\nExample:\n  grpo-studio empty-bin')
+    .addHelpText(
+      'after',
+      '\nNothing brings it back. "runs --bin" lists it first.\n\nExamples:\n  grpo-studio empty-bin',
+    )
     .action(async (options: BinOptions) => {
       const emptied = (await ask('runs.empty-bin', {}, options)) as number
       if (options.json) printJson({ emptied })
