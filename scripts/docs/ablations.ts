@@ -29,8 +29,10 @@ export function ablationTable(figures: AblationFigures | undefined): string {
   if (!figures) return table(head, [['not measured', '', '', '', '', '', '', '']])
   return table(
     head,
-    Object.values(figures).flatMap(({ title, seeds, reference, minutes, cells }) =>
-      cells.map((cell, i) => {
+    Object.values(figures).flatMap(({ title, seeds, reference, minutes, cells }) => {
+      // where no cell has a word of it there is no other language, and nothing to be told of it
+      const mixes = cells.some(({ languageMixing }) => languageMixing && languageMixing.value > 0)
+      return cells.map((cell, i) => {
         const { label, accuracy, difference, meanLength, languageMixing, secondsPerStep, memory } = cell
         return [
           i === 0 ? `**${title}**, ${seeds.length} seeds, ${minutes.toFixed(0)} minutes` : '',
@@ -38,12 +40,12 @@ export function ablationTable(figures: AblationFigures | undefined): string {
           accuracy ? interval(accuracy) : '–',
           i === reference ? 'reference' : difference ? interval(difference, true) : '–',
           meanLength ? meanLength.mean.toFixed(1) : '–',
-          languageMixing ? interval(languageMixing) : '–',
+          languageMixing && mixes ? interval(languageMixing) : '–',
           secondsPerStep ? secondsPerStep.mean.toFixed(2) : '–',
           memory ? `${memory.max.toFixed(0)} MiB` : '–',
         ]
-      }),
-    ),
+      })
+    }),
   )
 }
 
