@@ -23,6 +23,7 @@ import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
 import { shortcutTable } from './docs/shortcuts.ts'
 import { tracesFigureTable } from './docs/traces.ts'
 import { trainerFigureTable } from './docs/trainer.ts'
+import { uiFigureTable } from './docs/ui.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -61,6 +62,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'results-estimate': estimateFigureTable(readFigures()?.estimate),
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
     'trainer-gpu-figures': trainerFigureTable(readFigures()?.['trainer-gpu']),
+    'results-ui': uiFigureTable(readFigures()?.ui),
     'results-r1-mini': r1MiniStageTable(readFigures()?.['r1-mini']),
     'results-r1-mini-beside': r1MiniComparisonTable(readFigures()?.['r1-mini']),
     'flat-figures': flatFigureTable(readFigures()?.flat),

@@ -2,6 +2,7 @@
  * Tables of measured figures, out of what `npm run bench` wrote into docs/figures/*.json. Where several files hold the same part, the
  * newest counts. Without any file a cell is the name of the figure that belongs there; a part that was not run is said to be unmeasured.
  */
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +16,7 @@ import type { RecipesFigures } from './recipes-learnt.ts'
 import type { AgreementFigures, RewardFigures } from './rewards.ts'
 import type { TracesFigures } from './traces.ts'
 import type { TrainerFigures } from './trainer.ts'
+import type { UiFigures } from './ui.ts'
 
 interface Evaluation {
   prompts: number
@@ -53,6 +55,8 @@ export interface Figures {
     hostAnswersMilliseconds: { requests: number; median: number; p99: number; max: number }
   }
   /** `max` is null when every interaction took less than the 16 ms from which a browser reports it. */
+  /** As test/bench/ui.ts prints it. */
+  ui?: UiFigures
   window?: { interactionsOver16Milliseconds: number; max: number | null }
   compiled?: {
     steps: number

@@ -98,7 +98,7 @@ export const goToRewardModels: Action = {
   id: 'go-to-reward-models',
   name: 'Reward models',
   group: 'Go to',
-  keys: ['0'],
+  keys: ['shift+M'],
   words: 'helpfulness safety preferences train calibration judge',
   enabled: () => true,
   run: () => go({ page: 'reward-models', names: [] }),

@@ -6,6 +6,7 @@ import type { Columns } from '../stores/columns.ts'
 import type { Mark } from '../stores/story.ts'
 import { abscissaOf, type Over, spanOf } from './abscissa.ts'
 import { axes } from './axes.ts'
+import { courseOf } from './course.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
 import { type Point, pointsOf, smoothed, thinned, within } from './series.ts'
@@ -45,10 +46,11 @@ export function metricOption(asked: MetricView): EChartsCoreOption {
   const { panel, columns, range, palette, frame } = view
   const smooth = view.smooth && !panel.exact
   const most = Math.max(200, view.width * 2)
-  const everything = drawable(pointsOf(columns.steps, columns.series[panel.metric] ?? []), view.log)
+  const course = courseOf(columns.steps, columns.series[panel.metric] ?? [])
+  const everything = drawable(course.points, view.log)
   const raw = thinned(within(everything, range), most)
   // The average is the same at every zoom: it is taken over the whole run, then cut.
-  const average = smooth ? thinned(within(smoothed(everything), range), most) : []
+  const average = smooth ? thinned(within(view.log ? smoothed(everything) : course.average, range), most) : []
   const few = raw.length <= 2
   return {
     animation: false,
@@ -127,8 +129,8 @@ function abandonedSeries(
 }
 
 function spreadSeries({ columns, panel, range, palette }: MetricView, name: string, most: number) {
-  const spread = within(smoothed(pointsOf(columns.steps, columns.series[name] ?? [])), range)
-  const mean = within(smoothed(pointsOf(columns.steps, columns.series[panel.metric] ?? [])), range)
+  const spread = within(courseOf(columns.steps, columns.series[name] ?? []).average, range)
+  const mean = within(courseOf(columns.steps, columns.series[panel.metric] ?? []).average, range)
   const middle = new Map(mean)
   const band = thinned(spread, most).filter(([step]) => middle.has(step))
   const edge = (sign: 1 | -1) => band.map(([step, s]) => [step, (middle.get(step) as number) + sign * s])

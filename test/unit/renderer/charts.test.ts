@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { divergingScale, palettes } from '../../../src-renderer/app/palette.ts'
 import { abscissaOf, spanOf, tickLabel, ticksOf } from '../../../src-renderer/charts/abscissa.ts'
+import { courseOf } from '../../../src-renderer/charts/course.ts'
 import { frameFor, shareOf, stepAt, zoomed } from '../../../src-renderer/charts/frame.ts'
 import { metricOption } from '../../../src-renderer/charts/metricOption.ts'
 import { type HeldOutPoint, panelsOf } from '../../../src-renderer/charts/panels.ts'
@@ -217,5 +218,23 @@ describe('what charts run over', () => {
     expect(ticksOf('time', [0, 7200]).map((x) => tickLabel('time', x))).toEqual(['0', '30 m', '1 h', '1 h 30', '2 h'])
     expect([30, 90, 600].map((x) => tickLabel('time', x))).toEqual(['30 s', '1:30', '10 m'])
     expect(ticksOf('tokens', [0, 40_000]).map((x) => tickLabel('tokens', x))).toEqual(['0', '10k', '20k', '30k', '40k'])
+  })
+})
+
+describe('the course of a metric', () => {
+  it('is worked out anew only when it has grown, was cut, or runs over something else', () => {
+    const values: (number | null)[] = [1, null, 3]
+    const first = courseOf([1, 2, 3], values)
+    expect(first.points).toEqual([
+      [1, 1],
+      [3, 3],
+    ])
+    expect(first.average).toEqual(smoothed(first.points))
+    expect(courseOf([1, 2, 3], values)).toBe(first)
+    expect(courseOf([10, 20, 30], values).points[0]).toEqual([10, 1])
+    values[2] = 5
+    expect(courseOf([10, 20, 30], values).points[1]).toEqual([30, 5])
+    values.push(7)
+    expect(courseOf([10, 20, 30, 40], values).points).toHaveLength(3)
   })
 })
