@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { MarksChange } from '../contract/marks.ts'
 import type { RunSummary } from '../contract/records.ts'
 import { ask } from './ask.ts'
-import { dataOption, jsonOption } from './options.ts'
+import { dataOption, jsonOption, repeated } from './options.ts'
 import { print, printJson } from './output.ts'
 
 interface MarkOptions {
@@ -14,8 +14,6 @@ interface MarkOptions {
   data?: string
   json?: boolean
 }
-
-const repeated = (value: string, before: string[] = []) => [...before, value]
 
 export function addMark(program: Command): void {
   program

@@ -46,5 +46,7 @@ export function number(min: number, max: number): (text: string) => number {
   }
 }
 
-export const setOption = (what: string) =>
-  new Option('--set <key=value>', what).argParser((value: string, before: string[] = []) => [...before, value])
+/** Of an option that may be given several times. */
+export const repeated = (value: string, before: string[] = []): string[] => [...before, value]
+
+export const setOption = (what: string) => new Option('--set <key=value>', what).argParser(repeated)

@@ -54,7 +54,7 @@ export async function tokenViews({
       }
       const own = await looked(policy, sequence, count)
       const before = await looked(withTrained(policy, reference), sequence, 0)
-      views.push(viewsOf(policy.tokenizer, sequence, own, before.logProbs, count))
+      views.push(viewsOf(policy.tokenizer, sequence, own, before.logProbs))
     }
     return views
   } finally {
@@ -127,9 +127,9 @@ function viewsOf(
   { promptIds, ids }: Sequence,
   { logProbs, entropies, likely }: Look,
   reference: readonly number[],
-  count: number,
 ): TokenView[] {
   const views: TokenView[] = []
+  const each = likely.ids.length / ids.length
   let open: { from: number; before: number } | null = null
   for (let i = 0; i < ids.length; i++) {
     const start: { from: number; before: number } = open ?? {
@@ -149,8 +149,8 @@ function viewsOf(
       logProb: sum(logProbs),
       referenceLogProb: sum(reference),
       entropy: entropies[start.from],
-      likely: Array.from({ length: Math.min(count, likely.ids.length / ids.length) }, (_, k) => {
-        const at = start.from * (likely.ids.length / ids.length) + k
+      likely: Array.from({ length: each }, (_, k) => {
+        const at = start.from * each + k
         const id = likely.ids[at]
         return {
           text: id === tokenizer.eosId ? '' : textAfter(tokenizer, start.before, [id]),

@@ -1,6 +1,7 @@
 /** Runs that were deleted: they lie in a bin, out of which they can be taken until it is emptied. */
 import { StudioError } from '../contract/errors.ts'
 import { type Db, sql } from './database.ts'
+import { runTables } from './run-tables.ts'
 import type { RunRow } from './runs.ts'
 
 /** Steps whose groups and completions go in one transaction: a fraction of a second, also of large runs. */
@@ -87,16 +88,7 @@ export function emptySome(db: Db, run: number): boolean {
     sql(db, 'DELETE FROM metrics WHERE run = ? AND metric = ?').run(run, metric)
     return true
   }
-  // `stages` last: as long as they are there, emptying is not done
-  for (const table of [
-    'evaluations',
-    'steering_events',
-    'checkpoints',
-    'alerts',
-    'problem_data',
-    'sample_labels',
-    'stages',
-  ])
-    sql(db, `DELETE FROM ${table} WHERE run = ?`).run(run)
+  // in one transaction: as long as there are stages, emptying is not done
+  for (const table of runTables) sql(db, `DELETE FROM ${table} WHERE run = ?`).run(run)
   return false
 }

@@ -8,6 +8,7 @@ import { checkpointsOf, putCheckpoint } from './checkpoints.ts'
 import { type Db, sql } from './database.ts'
 import { BEING_MADE, runFolder } from './folder.ts'
 import { recipeAt } from './plan.ts'
+import { runTables } from './run-tables.ts'
 import { insertRun, type NewRun, type RunRow, updateRun } from './runs.ts'
 import { beginStage, endStage, insertStages, stagesOf } from './stages.ts'
 
@@ -32,16 +33,7 @@ export function restoreRuns(db: Db, folder: string): void {
 /** Parts whose whole was lost. */
 export function dropOrphans(db: Db): void {
   db.exec('UPDATE runs SET parent = NULL WHERE parent NOT IN (SELECT number FROM runs)')
-  for (const table of [
-    'stages',
-    'steps',
-    'evaluations',
-    'steering_events',
-    'checkpoints',
-    'alerts',
-    'problem_data',
-    'sample_labels',
-  ]) {
+  for (const table of runTables) {
     db.exec(`DELETE FROM ${table} WHERE run NOT IN (SELECT number FROM runs)`)
   }
   db.exec(`

@@ -44,3 +44,6 @@ export function keyCaps(keys: string, mac = onMac): string[] {
     .split(/\+(?=.)/)
     .map((key) => (key === 'mod' ? (mac ? '⌘' : 'Ctrl') : (symbols[key.toLowerCase()] ?? key)))
 }
+
+/** The one after this, the first after the last: for commands that go through a list. */
+export const following = <T>(list: readonly T[], now: T): T => list[(list.indexOf(now) + 1) % list.length]

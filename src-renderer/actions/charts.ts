@@ -6,7 +6,7 @@ import { fullRange } from '../stores/range.ts'
 import { routeStore } from '../stores/route.ts'
 import { viewStore } from '../stores/view.ts'
 import { download } from '../text/download.ts'
-import type { Action } from './action.ts'
+import { type Action, following } from './action.ts'
 
 const charted = () => routeStore.getState().page === 'live' && liveStore.getState().columns.steps.length > 1
 
@@ -57,12 +57,12 @@ export const toggleSmoothing: Action = {
 /** The next thing for charts to run over. */
 export const nextAbscissa: Action = {
   id: 'next-abscissa',
-  name: () => `Curves over ${{ steps: 'time', time: 'tokens', tokens: 'steps' }[viewStore.getState().over]}`,
+  name: () => `Curves over ${following(abscissae, viewStore.getState().over)}`,
   group: 'Charts',
   keys: ['A'],
   words: 'x axis seconds tokens steps abscissa',
   enabled: () => ['live', 'compare'].includes(routeStore.getState().page),
-  run: () => viewStore.setState(({ over }) => ({ over: abscissae[(abscissae.indexOf(over) + 1) % abscissae.length] })),
+  run: () => viewStore.setState(({ over }) => ({ over: following(abscissae, over) })),
 }
 
 export const toggleLog: Action = {

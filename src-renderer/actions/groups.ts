@@ -3,8 +3,8 @@ import { readerStore, showAppearance } from '../stores/reader.ts'
 import { onLivePage, routeStore } from '../stores/route.ts'
 import { openedNeighbours, shownStep } from '../stores/shown.ts'
 import { viewStore } from '../stores/view.ts'
-import { type TokenColour, tokenColours } from '../text/token-colour.ts'
-import type { Action } from './action.ts'
+import { tokenColours } from '../text/token-colour.ts'
+import { type Action, following } from './action.ts'
 
 const onLive = () => routeStore.getState().page === 'live' && newestStep(liveStore.getState()) > 0
 const readerOpen = () => {
@@ -129,7 +129,7 @@ export const acrossTime: Action = {
 /** The next thing that tokens are coloured by. */
 export const nextColour: Action = {
   id: 'next-token-colour',
-  name: () => `Tokens by ${followingColour()}`.replace('Tokens by none', 'Plain text'),
+  name: () => (followingColour() === 'none' ? 'Plain text' : `Tokens by ${followingColour()}`),
   group: 'Groups',
   keys: ['V'],
   words: 'log-prob probability entropy kl surprise choice change colour heat',
@@ -137,10 +137,7 @@ export const nextColour: Action = {
   run: () => readerStore.setState({ colour: followingColour() }),
 }
 
-function followingColour(): TokenColour {
-  const { colour } = readerStore.getState()
-  return tokenColours[(tokenColours.indexOf(colour) + 1) % tokenColours.length]
-}
+const followingColour = () => following(tokenColours, readerStore.getState().colour)
 
 export const toggleDifferences: Action = {
   id: 'toggle-differences',

@@ -66,16 +66,20 @@ export const deleteRuns: Action = {
 
 export const askNote = (ids: readonly string[]): void => tickedStore.setState({ noting: ids })
 
-/** @returns whether the host took it */
-export async function markRuns(runs: readonly string[], change: MarksChange): Promise<boolean> {
+/** @returns whether the host did it; what it says against it is told */
+async function done(ask: () => Promise<unknown>): Promise<boolean> {
   try {
-    await api().runs.mark({ runs: [...runs], change })
+    await ask()
     return true
   } catch (error) {
     failed(error)
     return false
   }
 }
+
+/** @returns whether the host took it */
+export const markRuns = (runs: readonly string[], change: MarksChange): Promise<boolean> =>
+  done(() => api().runs.mark({ runs: [...runs], change }))
 
 const called = (runs: readonly RunSummary[]): string =>
   runs.length === 1 ? `Run #${runs[0].number}` : plural(runs.length, 'run')
@@ -88,35 +92,20 @@ export async function setArchived(runs: readonly RunSummary[], archived: boolean
 }
 
 /** Into the bin, with a way back for as long as the message shows; later, by the bin itself. */
-export async function binRuns(runs: readonly RunSummary[]): Promise<void> {
-  try {
+export const binRuns = (runs: readonly RunSummary[]): Promise<boolean> =>
+  done(async () => {
     const ids = await api().runs.remove({ runs: idsOf(runs) })
     untick()
     undoable(`${called(runs)} deleted`, () => void restoreRuns(ids))
-  } catch (error) {
-    failed(error)
-  }
-}
+  })
 
 /** @returns whether the host did */
-export async function restoreRuns(ids: readonly string[]): Promise<boolean> {
-  try {
-    await api().runs.restore({ runs: [...ids] })
-    return true
-  } catch (error) {
-    failed(error)
-    return false
-  }
-}
+export const restoreRuns = (ids: readonly string[]): Promise<boolean> =>
+  done(() => api().runs.restore({ runs: [...ids] }))
 
 /** @returns whether the host did */
-export async function emptyBin(): Promise<boolean> {
-  try {
+export const emptyBin = (): Promise<boolean> =>
+  done(async () => {
     const count = await api().runs.emptyBin()
     notifications.show({ title: `${plural(count, 'run')} deleted for good`, message: '', autoClose: 4000 })
-    return true
-  } catch (error) {
-    failed(error)
-    return false
-  }
-}
+  })

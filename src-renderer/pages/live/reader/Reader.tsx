@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { IconArrowLeft, IconChevronLeft, IconChevronRight, IconGitCompare } from '@tabler/icons-react'
-import { memo, useDeferredValue, useEffect, useRef } from 'react'
+import { memo, useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import { close, nextGroup, previousGroup, toggleDifferences } from '../../../actions/groups.ts'
@@ -9,9 +9,9 @@ import { plural } from '../../../format/number.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
 import type { SamplePlace } from '../../../stores/labels.ts'
-import { liveStore } from '../../../stores/live.ts'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
+import { useLive } from '../../../stores/use.ts'
 import { useReading, useTokens } from './data.ts'
 import { momentName, rightness } from './moment.ts'
 import styles from './Reader.module.css'
@@ -142,6 +142,7 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
   const { differences, colour } = useStore(readerStore)
   const samples = bestFirst(appearance)
   const tokens = useTokens(appearance, samples, colour)
+  const places = usePlaces(samples.map((s) => [appearance, s.sample]))
   return (
     <>
       {tokens.error && <Problem explanation={tokens.error} title="Its tokens cannot be looked at" />}
@@ -165,7 +166,7 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
             title={`sample ${s.sample + 1}`}
             neighbour={differences ? samples[i - 1]?.text : undefined}
             marked={s.sample === sample}
-            place={placeOf(appearance, s.sample)}
+            place={places[i]}
             tokens={tokens.data?.samples[i]}
             colour={colour}
           />
@@ -177,6 +178,7 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
 
 function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at: number }) {
   const { differences } = useStore(readerStore)
+  const places = usePlaces(appearances.map((one) => [one, one.samples[0]?.sample]))
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
@@ -200,7 +202,7 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
                 aside={many ? rightness(appearance.samples) : undefined}
                 neighbour={differences ? appearances[i - 1]?.samples[0]?.text : undefined}
                 marked={i === at}
-                place={placeOf(appearance, sample.sample)}
+                place={places[i]}
                 onPick={() => readerStore.setState({ at: i })}
               />
             )
@@ -211,8 +213,18 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
   )
 }
 
-/** Evaluations have none: their samples are not labelled. */
-function placeOf({ source, step, group }: PromptAppearance, sample: number): SamplePlace | undefined {
-  const { runId } = liveStore.getState()
-  return source === 'train' && group !== null && runId ? { runId, step, group, sample } : undefined
+/** Where samples are stored, in their order: the same objects as long as they are the same, so that no card is drawn anew. Evaluations have none. */
+function usePlaces(of: readonly (readonly [PromptAppearance, number | undefined])[]): (SamplePlace | undefined)[] {
+  const runId = useLive((s) => s.runId)
+  const key = of.map(([{ source, step, group }, sample]) => `${source} ${step} ${group} ${sample}`).join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says which samples they are
+  return useMemo(
+    () =>
+      of.map(([{ source, step, group }, sample]) =>
+        source === 'train' && group !== null && sample !== undefined && runId
+          ? { runId, step, group, sample }
+          : undefined,
+      ),
+    [runId, key],
+  )
 }
