@@ -13,6 +13,7 @@ const COMMON = [
   'scripts/build-renderer.ts',
   'src-renderer',
   'src-main/contract',
+  'resources/messages',
 ]
 
 /** For browser mode. @throws SetupProblem */

@@ -2,12 +2,6 @@ import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { lazy, Suspense, useState } from 'react'
 import { useStore } from 'zustand'
-import { LivePage } from '../pages/live/Page.tsx'
-import { ModelsPage } from '../pages/models/Page.tsx'
-import { PlaygroundPage } from '../pages/playground/Page.tsx'
-import { RunsPage } from '../pages/runs/Page.tsx'
-import { SystemPage } from '../pages/system/Page.tsx'
-import { TracesPage } from '../pages/traces/Page.tsx'
 import { Hints } from '../parts/Hints.tsx'
 import { labelsStore } from '../stores/labels.ts'
 import { schemeStore } from '../stores/scheme.ts'
@@ -15,22 +9,13 @@ import { useRoute, useView } from '../stores/use.ts'
 import styles from './App.module.css'
 import { CommandPalette } from './CommandPalette.tsx'
 import { Guard } from './Guard.tsx'
+import { pages } from './pages.ts'
 import { Rail } from './Rail.tsx'
 import { ShortcutsDialog } from './ShortcutsDialog.tsx'
 import { theme, variables } from './theme.ts'
 
-const RewardModelsPage = lazy(() =>
-  import('../pages/reward-models/Page.tsx').then((m) => ({ default: m.RewardModelsPage })),
-)
-const RewardsPage = lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage })))
-const ComparePage = lazy(() => import('../pages/compare/Page.tsx').then((m) => ({ default: m.ComparePage })))
-const PreferencesPage = lazy(() =>
-  import('../pages/preferences/Page.tsx').then((m) => ({ default: m.PreferencesPage })),
-)
-const SweepsPage = lazy(() => import('../pages/sweeps/Page.tsx').then((m) => ({ default: m.SweepsPage })))
 const SweepDialog = lazy(() => import('../parts/SweepDialog.tsx').then((m) => ({ default: m.SweepDialog })))
 const BranchDialog = lazy(() => import('../parts/BranchDialog.tsx').then((m) => ({ default: m.BranchDialog })))
-const MeasurePage = lazy(() => import('../pages/measure/Page.tsx').then((m) => ({ default: m.MeasurePage })))
 const RecipeEditDialog = lazy(() =>
   import('../parts/RecipeEditDialog.tsx').then((m) => ({ default: m.RecipeEditDialog })),
 )
@@ -40,48 +25,16 @@ const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => 
 export function App() {
   const { scheme } = useStore(schemeStore)
   const page = useRoute((route) => route.page)
+  const Page = pages[page]
   return (
     <MantineProvider theme={theme} forceColorScheme={scheme} cssVariablesResolver={variables}>
       <div className={styles.shell}>
         <Rail page={page} />
         <main className={styles.page} id="page">
           <Guard key={page}>
-            {page === 'live' && <LivePage />}
-            {page === 'runs' && <RunsPage />}
-            {page === 'traces' && <TracesPage />}
-            {page === 'playground' && <PlaygroundPage />}
-            {page === 'models' && <ModelsPage />}
-            {page === 'rewards' && (
-              <Suspense>
-                <RewardsPage />
-              </Suspense>
-            )}
-            {page === 'compare' && (
-              <Suspense>
-                <ComparePage />
-              </Suspense>
-            )}
-            {page === 'preferences' && (
-              <Suspense>
-                <PreferencesPage />
-              </Suspense>
-            )}
-            {page === 'sweeps' && (
-              <Suspense>
-                <SweepsPage />
-              </Suspense>
-            )}
-            {page === 'reward-models' && (
-              <Suspense>
-                <RewardModelsPage />
-              </Suspense>
-            )}
-            {page === 'measure' && (
-              <Suspense>
-                <MeasurePage />
-              </Suspense>
-            )}
-            {page === 'system' && <SystemPage />}
+            <Suspense>
+              <Page />
+            </Suspense>
           </Guard>
         </main>
       </div>
