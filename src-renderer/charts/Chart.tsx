@@ -4,7 +4,7 @@ import { GridComponent } from 'echarts/components'
 import { type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { memo, useCallback, useEffect, useRef } from 'react'
-import { drawNever, drawSoon } from './queue.ts'
+import { drawNever, drawNext, drawSoon } from './queue.ts'
 
 use([LineChart, CustomChart, GridComponent, CanvasRenderer])
 
@@ -22,10 +22,11 @@ export const Chart = memo(function Chart({ label, build, onChange, className }: 
   const element = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | null>(null)
   const latest = useRef(build)
+  const inSight = useRef(false)
 
   const draw = useCallback(() => {
     const host = element.current
-    if (!host || host.clientWidth === 0 || host.clientHeight === 0) return
+    if (!host || !inSight.current || host.clientWidth === 0 || host.clientHeight === 0) return
     const { clientWidth: width, clientHeight: height } = host
     chart.current ??= init(host, null, { renderer: 'canvas', width, height })
     const drawn = chart.current
@@ -34,10 +35,20 @@ export const Chart = memo(function Chart({ label, build, onChange, className }: 
   }, [])
 
   useEffect(() => {
-    const observer = new ResizeObserver(() => drawSoon(draw))
-    observer.observe(element.current as HTMLDivElement)
+    const size = new ResizeObserver(() => drawSoon(draw))
+    size.observe(element.current as HTMLDivElement)
+    // What nobody sees is drawn when it is scrolled to: a little before, so that nobody sees it empty.
+    const sight = new IntersectionObserver(
+      ([entry]) => {
+        inSight.current = entry.isIntersecting
+        if (entry.isIntersecting) drawNext(draw)
+      },
+      { rootMargin: '200px' },
+    )
+    sight.observe(element.current as HTMLDivElement)
     return () => {
-      observer.disconnect()
+      size.disconnect()
+      sight.disconnect()
       drawNever(draw)
       chart.current?.dispose()
       chart.current = null
@@ -46,7 +57,7 @@ export const Chart = memo(function Chart({ label, build, onChange, className }: 
 
   useEffect(() => {
     latest.current = build
-    drawSoon(draw)
+    drawNext(draw)
   }, [build, draw])
 
   useEffect(() => onChange(() => drawSoon(draw)), [onChange, draw])

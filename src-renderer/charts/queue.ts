@@ -1,8 +1,13 @@
-/** Drawings wait here and are done one by one with room for input between them: a step with twelve charts never blocks the window. */
+/** Drawings wait here and are done with room for input between them: a step with twelve charts never blocks the window. */
 import { inputFirst } from '../stores/input.ts'
 
+/** What the person asked for: it is the answer to their input. */
+const asked = new Set<() => void>()
+/** What came in: it waits until the person has their answer. */
 const waiting = new Set<() => void>()
 const soonMs = 30
+/** Drawn at a stretch before input has its turn. */
+const sliceMs = 10
 let planned = false
 /** How many things lie over the charts. */
 let covers = 0
@@ -10,12 +15,20 @@ let since = 0
 
 /** Waiting twice for the same drawing draws once. */
 export function drawSoon(draw: () => void): void {
+  if (asked.has(draw)) return
   waiting.add(draw)
+  plan()
+}
+
+export function drawNext(draw: () => void): void {
+  waiting.delete(draw)
+  asked.add(draw)
   plan()
 }
 
 export function drawNever(draw: () => void): void {
   waiting.delete(draw)
+  asked.delete(draw)
 }
 
 /** Nothing is drawn while something lies over the charts. Returns how to take it away. */
@@ -29,24 +42,32 @@ export function coverCharts(): () => void {
 
 /** The browser asks for no frame of a window that nobody sees: then nothing is drawn either. */
 function plan(): void {
-  if (planned || covers > 0 || waiting.size === 0) return
+  if (planned || covers > 0 || asked.size + waiting.size === 0) return
   planned = true
   since = performance.now()
   requestAnimationFrame(() => setTimeout(work))
 }
 
-/** A task for each drawing, after the frame rather than in it. */
+/** In tasks of their own, after the frame rather than in it. */
 function work(): void {
-  if (covers === 0 && inputFirst(since)) {
-    setTimeout(work, soonMs)
-    return
-  }
-  const [draw] = waiting
-  if (!draw || covers > 0) {
+  const began = performance.now()
+  while (covers === 0 && asked.size > 0 && performance.now() - began < sliceMs) take(asked)
+  if (covers > 0 || asked.size + waiting.size === 0) {
     planned = false
     return
   }
-  waiting.delete(draw)
-  draw()
+  if (asked.size === 0) {
+    if (inputFirst(since)) {
+      setTimeout(work, soonMs)
+      return
+    }
+    take(waiting)
+  }
   setTimeout(work)
+}
+
+function take(drawings: Set<() => void>): void {
+  const [draw] = drawings
+  drawings.delete(draw)
+  draw()
 }

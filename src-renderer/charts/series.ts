@@ -14,10 +14,21 @@ export function pointsOf(steps: readonly number[], values: readonly (number | nu
 
 /** Points within a range, with one neighbour on either side so that lines run on to the edge. */
 export function within(points: Point[], [from, to]: [number, number]): Point[] {
-  let first = points.findIndex(([step]) => step >= from)
-  if (first < 0) first = points.length
-  const last = points.findLastIndex(([step]) => step <= to)
-  return points.slice(Math.max(0, first - 1), last + 2)
+  const first = firstAt(points, (step) => step >= from)
+  const end = firstAt(points, (step) => step > to)
+  return points.slice(Math.max(0, first - 1), end + 1)
+}
+
+/** Index of the first point that is far enough to the right; their number when none is. */
+function firstAt(points: Point[], farEnough: (step: number) => boolean): number {
+  let low = 0
+  let high = points.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (farEnough(points[middle][0])) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Exponential moving average with the start's bias taken out (as Adam does); weight of the past 0.8. */

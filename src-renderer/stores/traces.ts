@@ -34,15 +34,25 @@ export const tracesStore = createStore<TracesState>(() => ({ runId: null, filter
 /** Hits of a page of the list. */
 const pageSize = 100
 let turn = 0
+let searching = false
 
-/** Begins a search; one that is still under way is forgotten. */
+/**
+ * Begins a search, forgetting one that is under way. Whoever types sees the first letter's answer at once; letters that come before an answer
+ * are asked together when it is there, so that no queue of outdated searches builds up.
+ */
 export async function searchTraces(runId: string, filters: TraceFilters): Promise<void> {
   const before = tracesStore.getState()
   turn++
   // what was found stays until the first answer, so that nothing flickers
   const kept = before.runId === runId ? before.hits : []
   tracesStore.setState({ ...nothing, runId, filters, hits: kept, busy: true })
-  await fill(turn, true)
+  if (searching) return
+  searching = true
+  for (let mine = -1; mine !== turn; ) {
+    mine = turn
+    await fill(mine, true)
+  }
+  searching = false
 }
 
 /** The next hits of the same search. */

@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from '../../actions/traces.ts'
 import { compact } from '../../format/number.ts'
@@ -15,9 +15,6 @@ import { Filters } from './Filters.tsx'
 import { Hits } from './Hits.tsx'
 import styles from './Page.module.css'
 
-/** A change of the filters is searched for when the person has stopped typing so long; milliseconds. */
-const pauseOfTyping = 200
-
 /** All completions of a run: searched, sorted, read. What is asked stands in the address. */
 export function TracesPage() {
   const { runs } = useRuns()
@@ -27,13 +24,9 @@ export function TracesPage() {
   const runId = asked ?? live ?? runToShow(runs)?.id ?? null
   const { error } = useStore(tracesStore)
   const connected = useConnection().status === 'connected'
-  const first = useRef(true)
 
   useEffect(() => {
-    if (!runId || !connected) return
-    const wait = setTimeout(() => void searchTraces(runId, filters), first.current ? 0 : pauseOfTyping)
-    first.current = false
-    return () => clearTimeout(wait)
+    if (runId && connected) void searchTraces(runId, filters)
   }, [runId, filters, connected])
 
   const change = (part: Partial<TraceFilters>) => go({ page: 'traces', runId, filters: { ...filters, ...part } }, true)

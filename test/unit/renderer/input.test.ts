@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { coverCharts, drawNever, drawSoon } from '../../../src-renderer/charts/queue.ts'
+import { coverCharts, drawNever, drawNext, drawSoon } from '../../../src-renderer/charts/queue.ts'
 import { inputFirst, watchInput } from '../../../src-renderer/stores/input.ts'
 
 const page = new EventTarget()
@@ -65,6 +65,19 @@ describe('drawings', () => {
     expect(draw).not.toHaveBeenCalled()
     vi.advanceTimersByTime(100)
     expect(draw).toHaveBeenCalledOnce()
+  })
+
+  it('are done at once, and at a stretch, when the person asked for them', () => {
+    const done: string[] = []
+    const [came, one, two] = ['came', 'one', 'two'].map((name) => () => void done.push(name))
+    act()
+    drawSoon(came)
+    for (const draw of [one, two]) drawNext(draw)
+    drawSoon(one)
+    vi.advanceTimersByTime(20)
+    expect(done).toEqual(['one', 'two'])
+    vi.advanceTimersByTime(200)
+    expect(done).toEqual(['one', 'two', 'came'])
   })
 
   it('wait while something lies over the charts, also one that came in between', () => {

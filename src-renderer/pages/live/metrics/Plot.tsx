@@ -81,8 +81,10 @@ export const Plot = memo(function Plot({ range, over, growing, frame, marks, onM
       if (event.shiftKey || event.deltaY === 0) return
       event.preventDefault()
       const around = stepUnder(xOf(event))
-      const zoom = zoomed(range, around, event.deltaY > 0 ? 1.25 : 0.8, fullRange(liveStore.getState()))
-      viewStore.setState({ zoom })
+      // several turns of a wheel come before the window is drawn anew
+      const all = fullRange(liveStore.getState())
+      const from = viewStore.getState().zoom ?? all
+      viewStore.setState({ zoom: zoomed(from, around, event.deltaY > 0 ? 1.25 : 0.8, all) })
     }
     element.addEventListener('wheel', wheel, { passive: false })
     return () => element.removeEventListener('wheel', wheel)
