@@ -6,6 +6,7 @@ import { fullRange } from '../stores/range.ts'
 import { routeStore } from '../stores/route.ts'
 import { viewStore } from '../stores/view.ts'
 import { download } from '../text/download.ts'
+import { t } from '../text/t.ts'
 import { type Action, following } from './action.ts'
 
 const charted = () => routeStore.getState().page === 'live' && liveStore.getState().columns.steps.length > 1
@@ -63,6 +64,16 @@ export const nextAbscissa: Action = {
   words: 'x axis seconds tokens steps abscissa',
   enabled: () => ['live', 'compare'].includes(routeStore.getState().page),
   run: () => viewStore.setState(({ over }) => ({ over: following(abscissae, over) })),
+}
+
+export const arrangeCharts: Action = {
+  id: 'arrange-charts',
+  name: () => t('Choose and arrange charts'),
+  group: 'Charts',
+  keys: ['E'],
+  words: 'hide show order layout columns metrics',
+  enabled: () => ['live', 'compare'].includes(routeStore.getState().page),
+  run: () => viewStore.setState(({ arranging }) => ({ arranging: !arranging })),
 }
 
 export const toggleLog: Action = {

@@ -1,7 +1,16 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
 import { compareFamily, forkRun, rollBack } from './branch.ts'
-import { nextAbscissa, resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
+import {
+  arrangeCharts,
+  nextAbscissa,
+  resetZoom,
+  saveValues,
+  toggleLog,
+  toggleSmoothing,
+  zoomIn,
+  zoomOut,
+} from './charts.ts'
 import {
   goToCompare,
   goToLive,
@@ -96,6 +105,7 @@ export const actions: Action[] = [
   resetZoom,
   toggleSmoothing,
   nextAbscissa,
+  arrangeCharts,
   toggleLog,
   saveValues,
   nextTrace,

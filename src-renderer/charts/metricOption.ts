@@ -19,11 +19,19 @@ export interface Abandoned {
   after: number
 }
 
+/** Another run, laid over this one. */
+export interface Beside {
+  number: number
+  columns: Columns
+  color: string
+}
+
 export interface MetricView {
   panel: Panel
   over: Over
   columns: Columns
   abandoned: readonly Abandoned[]
+  beside: readonly Beside[]
   heldOut: HeldOutPoint[]
   /** Steps from which the bound holds, with its value. */
   bound: { step: number; value: number }[]
@@ -58,6 +66,7 @@ export function metricOption(asked: MetricView): EChartsCoreOption {
     series: [
       marksSeries(view),
       ...view.abandoned.map((left, i) => abandonedSeries(view, left, i)),
+      ...view.beside.map((other) => besideSeries(view, other)),
       ...(panel.spread && !view.log ? [spreadSeries(view, panel.spread, most)] : []),
       ...(panel.bound ? [boundSeries(view)] : []),
       {
@@ -97,6 +106,10 @@ function positioned(view: MetricView): MetricView {
       const left = abscissaOf(view.over, columns)
       return { columns: { ...columns, steps: [...left.xs] }, after: left.toX(after) }
     }),
+    beside: view.beside.map((other) => {
+      const steps = [...abscissaOf(view.over, other.columns).xs]
+      return { ...other, columns: { ...other.columns, steps } }
+    }),
     heldOut: view.heldOut.map(moved),
     bound: view.bound.map(moved),
     marks: view.marks.map(moved),
@@ -124,6 +137,20 @@ function abandonedSeries(
     showSymbol: false,
     silent: true,
     lineStyle: { color: palette.ink3, width: 1.2 * frame.unit, type: [4, 3], opacity: 0.8 },
+    z: 2,
+  }
+}
+
+function besideSeries({ panel, range, frame, ...view }: MetricView, { number, columns, color }: Beside) {
+  const all = drawable(pointsOf(columns.steps, columns.series[panel.metric] ?? []), view.log)
+  const course = view.smooth && !panel.exact ? smoothed(all) : all
+  return {
+    id: `beside ${number}`,
+    type: 'line',
+    data: thinned(within(course, range), Math.max(200, view.width * 2)),
+    showSymbol: false,
+    silent: true,
+    lineStyle: { color, width: 1.4 * frame.unit, cap: 'round', join: 'round' },
     z: 2,
   }
 }

@@ -107,6 +107,15 @@ const supervised: Panel[] = [
 const judging = panel('rightly-ordered', 'reward_model/eval_accuracy', { share: true })
 const collecting = panel('kept', 'samples/kept', { fromZero: true })
 
+/** A chart of each further metric that has values: what no chart of `shown` draws. */
+export function furtherPanels(shown: readonly Panel[], series: Readonly<Record<string, Series>>): Panel[] {
+  const drawn = new Set(shown.map(({ metric }) => metric))
+  const names = (Object.keys(information) as MetricName[]).filter((name) => !drawn.has(name))
+  return names.filter((name) => series[name]?.some((value) => value !== null)).map((name) => panel(name, name))
+}
+
+type Series = readonly (number | null)[]
+
 /**
  * The charts of a run: its reward, the sides of it where it has several, then each reward that it weighs; the form is soon learnt, and the reader tells of it.
  * @param kinds of its stages

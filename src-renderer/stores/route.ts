@@ -26,7 +26,14 @@ export type Route =
   /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
-  | { page: 'live'; runId: string | null; step: number | null; opened: Opened | null }
+  | {
+      page: 'live'
+      runId: string | null
+      step: number | null
+      opened: Opened | null
+      /** Other runs whose curves are laid over this one's, by their numbers. */
+      beside?: readonly number[]
+    }
 
 /** Which runs are listed, and how, as the address has it; empty is what most people want. */
 export const emptyRunList = { shelf: '', text: '', group: '', sort: '' }
@@ -61,10 +68,7 @@ export function parseRoute(hash: string): Route {
   const plain = plainPages.find((name) => name === page)
   if (plain) return { page: plain }
   if (page === 'sweeps') return { page, name: id ? decodeURIComponent(id) : null }
-  if (page === 'compare') {
-    const numbers = (id ?? '').split(',').map((text) => whole(text))
-    return { page, runs: [...new Set(numbers.filter((n) => n !== null))] }
-  }
+  if (page === 'compare') return { page, runs: numbersOf(id ?? '') }
   if (page === 'measure') {
     const [, shown = null, against = null] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
     return { page, shown, against }
@@ -85,8 +89,25 @@ export function parseRoute(hash: string): Route {
       : group !== null && step !== null
         ? { kind: 'group', step, group, sample: whole(query.get('sample')) }
         : null
-  return { page: 'live', runId: id ? decodeURIComponent(id) : null, step, opened }
+  const beside = numbersOf(query.get('beside') ?? '')
+  return {
+    page: 'live',
+    runId: id ? decodeURIComponent(id) : null,
+    step,
+    opened,
+    ...(beside.length > 0 ? { beside } : {}),
+  }
 }
+
+/** "3,5" → 3 and 5, each once. */
+const numbersOf = (text: string): number[] => [
+  ...new Set(
+    text
+      .split(',')
+      .map(whole)
+      .filter((n) => n !== null),
+  ),
+]
 
 function given(fields: Record<string, string>): string {
   const filled = Object.entries(fields).filter(([, value]) => value !== '')
@@ -118,6 +139,7 @@ export function routeHash(route: Route): string {
     query.set('prompt', route.opened.prompt)
     if (route.opened.step !== null) query.set('at', String(route.opened.step))
   }
+  if (route.beside && route.beside.length > 0) query.set('beside', route.beside.join(','))
   const rest = query.size > 0 ? `?${query}` : ''
   return `#/live${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${rest}`
 }

@@ -22,6 +22,8 @@ export interface ViewState {
   log: boolean
   /** Panel that fills the chart area; null shows the grid. */
   enlarged: string | null
+  /** The charts are being chosen and arranged. */
+  arranging: boolean
   /** Rows of the heatmap: most teaching first, or as drawn. */
   rows: 'spread' | 'drawn'
   tab: 'history' | 'alerts' | 'checkpoints'
@@ -69,6 +71,7 @@ export const viewStore = createStore<ViewState>(() => ({
   over: 'steps',
   log: false,
   enlarged: null,
+  arranging: false,
   rows: 'spread',
   tab: 'history',
   furtherKnobs: false,

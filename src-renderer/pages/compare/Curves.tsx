@@ -1,5 +1,5 @@
 import { IconWaveSine } from '@tabler/icons-react'
-import { memo, useCallback, useMemo, useState } from 'react'
+import { type CSSProperties, memo, useCallback, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { rewardsOf } from '../../../src-main/contract/recipe.ts'
 import { toggleSmoothing } from '../../actions/charts.ts'
@@ -7,14 +7,17 @@ import { abscissaOf, type Over } from '../../charts/abscissa.ts'
 import { Chart } from '../../charts/Chart.tsx'
 import type { Range } from '../../charts/frame.ts'
 import { type Line, overlayOption } from '../../charts/overlayOption.ts'
-import { type Panel, panelsOf } from '../../charts/panels.ts'
+import { furtherPanels, type Panel, panelsOf } from '../../charts/panels.ts'
 import { compact } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { ActionIconButton } from '../../parts/ActionButton.tsx'
+import { ArrangeCharts } from '../../parts/ArrangeCharts.tsx'
 import chartStyles from '../../parts/ChartPanel.module.css'
 import { ChartPanel } from '../../parts/ChartPanel.tsx'
 import { OverChoice } from '../../parts/OverChoice.tsx'
+import { useCharts } from '../../parts/useCharts.ts'
 import { useFrame, usePalette } from '../../parts/useLook.ts'
+import { arrangementStore } from '../../stores/arrangement.ts'
 import { indexOfStep } from '../../stores/columns.ts'
 import { useView } from '../../stores/use.ts'
 import { cursorStore } from '../../stores/view.ts'
@@ -32,12 +35,16 @@ export function Curves({ runs, colourOf }: Props) {
   const smooth = useView((v) => v.smooth)
   const over = useView((v) => v.over)
   const range = useMemo(() => wholeRange(runs, over), [runs, over])
-  const panels = useMemo(() => {
+  const [own, further] = useMemo(() => {
     const rewards = [...new Set(runs.flatMap(({ detail }) => rewardsOf(detail.config)))]
     const kinds = runs.flatMap(({ detail }) => detail.config.stages.map(({ kind }) => kind))
-    return panelsOf(rewards, kinds).filter(({ metric }) => runs.some(({ columns }) => columns.series[metric]))
+    const series = Object.assign({}, ...runs.map(({ columns }) => columns.series))
+    const panels = panelsOf(rewards, kinds).filter(({ metric }) => series[metric])
+    return [panels, furtherPanels(panels, series)]
   }, [runs])
-  const shown = enlarged ? panels.filter(({ id }) => id === enlarged) : panels
+  const charts = useCharts(own, further)
+  const inRow = useStore(arrangementStore, (s) => s.inRow)
+  const shown = enlarged ? charts.all.filter(({ id }) => id === enlarged) : charts.shown
   return (
     <section className={styles.curves} aria-label="Curves">
       <div className={styles.bar}>
@@ -49,8 +56,14 @@ export function Curves({ runs, colourOf }: Props) {
           pressed={smooth}
           icon={<IconWaveSine size="1rem" aria-hidden="true" />}
         />
+        <ArrangeCharts charts={charts} />
       </div>
-      <div className={`${chartStyles.grid} ${styles.grid}`} data-enlarged={enlarged !== null}>
+      <div
+        className={`${chartStyles.grid} ${styles.grid}`}
+        data-enlarged={enlarged !== null}
+        data-in-row={inRow || undefined}
+        style={{ '--in-row': inRow } as CSSProperties}
+      >
         {shown.map((panel) => (
           <Curve
             key={panel.id}
@@ -62,6 +75,7 @@ export function Curves({ runs, colourOf }: Props) {
             smooth={smooth}
             enlarged={enlarged !== null}
             onEnlarge={setEnlarged}
+            onDropped={charts.move}
           />
         ))}
       </div>
@@ -88,12 +102,13 @@ interface CurveProps extends Props {
   smooth: boolean
   enlarged: boolean
   onEnlarge: (id: string | null) => void
+  onDropped: (id: string, on: string) => void
 }
 
 const never = () => () => {}
 
 const Curve = memo(function Curve(props: CurveProps) {
-  const { panel, runs, colourOf, over, range, smooth, enlarged, onEnlarge } = props
+  const { panel, runs, colourOf, over, range, smooth, enlarged, onEnlarge, onDropped } = props
   const palette = usePalette()
   const frame = useFrame()
   const lines = useMemo(
@@ -118,6 +133,7 @@ const Curve = memo(function Curve(props: CurveProps) {
       panel={panel}
       enlarged={enlarged}
       onEnlarge={() => onEnlarge(enlarged ? null : panel.id)}
+      onDropped={(id) => onDropped(id, panel.id)}
       values={<Values panel={panel} over={over} lines={lines} />}
     >
       <StepCursor range={range} frame={frame}>

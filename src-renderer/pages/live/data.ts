@@ -3,8 +3,9 @@ import { useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { abandonedBy } from '../../../src-main/contract/family.ts'
 import type { GroupSummary } from '../../../src-main/contract/records.ts'
+import { type Scheme, seriesColours } from '../../app/palette.ts'
 import type { Range } from '../../charts/frame.ts'
-import type { Abandoned } from '../../charts/metricOption.ts'
+import type { Abandoned, Beside } from '../../charts/metricOption.ts'
 import { emptyColumns, extend } from '../../stores/columns.ts'
 import { recall, remember } from '../../stores/groups.ts'
 import { api } from '../../stores/host.ts'
@@ -12,6 +13,7 @@ import { liveStore, newestStep } from '../../stores/live.ts'
 import { fullRange } from '../../stores/range.ts'
 import { type Resource, useResource } from '../../stores/resource.ts'
 import { isActive } from '../../stores/runs.ts'
+import { schemeStore } from '../../stores/scheme.ts'
 import { shownStep } from '../../stores/shown.ts'
 import { type Mark, marksOf, type SettingsSpan, settingsHistory } from '../../stores/story.ts'
 import { useLive, useLiveShallow, useRoute, useRuns, useView } from '../../stores/use.ts'
@@ -51,6 +53,44 @@ export function useAbandoned(): readonly Abandoned[] {
     ),
   )
   return data && left.length > 0 && key === left.map(({ id }) => id).join() ? data : none
+}
+
+const alone: readonly number[] = []
+
+/** Numbers of the runs whose curves are laid over this one's, as the address has them. */
+export const useBesideNumbers = (): readonly number[] =>
+  useRoute((route) => (route.page === 'live' ? (route.beside ?? alone) : alone))
+
+/** Their curves, as far as they have come; a run that goes on is fetched anew from time to time. */
+export function useBeside(): Resource<Beside[]> {
+  const numbers = useBesideNumbers()
+  const { runs } = useRuns()
+  const scheme = useStore(schemeStore, (s) => s.scheme)
+  const there = numbers.flatMap((number) => runs?.find((run) => run.number === number) ?? [])
+  const key = there.map((run) => `${run.id} ${run.status} ${Math.floor(run.step / 20)}`).join()
+  const loaded = useResource(there.length > 0 ? key : null, () =>
+    Promise.all(
+      there.map(async ({ id, number }) => {
+        const columns = emptyColumns()
+        extend(columns, await api().runs.metrics({ runId: id }))
+        return { number, columns }
+      }),
+    ),
+  )
+  const data = useMemo(
+    () =>
+      loaded.data
+        ?.filter(({ number }) => numbers.includes(number))
+        .map((run) => ({ ...run, color: colourBeside(scheme, numbers.indexOf(run.number)) })) ?? null,
+    [loaded.data, numbers, scheme],
+  )
+  return { ...loaded, data }
+}
+
+/** The first colour is the ink of the run itself. */
+export function colourBeside(scheme: Scheme, i: number): string {
+  const [, ...others] = seriesColours[scheme]
+  return others[i % others.length]
 }
 
 /** Steps that the charts show now. */

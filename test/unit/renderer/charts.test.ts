@@ -139,7 +139,7 @@ describe('files of charts', () => {
       growing: false,
       panel: { ...panel, heldOut: () => ({ step: 0, value: 0 }) },
       columns: { ...columns, series: { kl: values } },
-      ...{ heldOut, abandoned: [], bound: [], marks: [], range: [0, 3], zoomed: false, smooth: false, log },
+      ...{ heldOut, abandoned: [], beside: [], bound: [], marks: [], range: [0, 3], zoomed: false, smooth: false, log },
       ...{ palette: palettes.dark, frame, width: 400 },
     }) as { yAxis: { type: string; min: number | null }; series: { id: string; data: number[][] }[] }
   }

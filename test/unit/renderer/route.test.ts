@@ -36,6 +36,7 @@ describe('the address', () => {
     [{ page: 'traces', runId: 'a b', filters: { ...none, text: 'wait &?#', right: '0', sort: '-reward' } }],
     [{ page: 'live', runId: null, step: null, opened: null }],
     [{ page: 'live', runId: '0004-r1 zero/mini', step: 57, opened: null }],
+    [{ page: 'live', runId: 'a', step: null, opened: null, beside: [3, 12] }],
     [{ page: 'live', runId: 'a', step: 57, opened: { kind: 'group', step: 57, group: 3, sample: null } }],
     [{ page: 'live', runId: 'a', step: 57, opened: { kind: 'group', step: 57, group: 3, sample: 0 } }],
     [{ page: 'live', runId: 'a', step: null, opened: { kind: 'prompt', prompt: '75+73=&?#', step: 25 } }],

@@ -4,7 +4,7 @@ import type { Palette } from '../../../app/palette.ts'
 import type { Over } from '../../../charts/abscissa.ts'
 import { Chart } from '../../../charts/Chart.tsx'
 import type { Frame, Range } from '../../../charts/frame.ts'
-import { type Abandoned, metricOption } from '../../../charts/metricOption.ts'
+import { type Abandoned, type Beside, metricOption } from '../../../charts/metricOption.ts'
 import type { Panel } from '../../../charts/panels.ts'
 import chartStyles from '../../../parts/ChartPanel.module.css'
 import { ChartPanel } from '../../../parts/ChartPanel.tsx'
@@ -30,6 +30,7 @@ export interface MetricPanelProps {
   marks: Mark[]
   history: SettingsSpan[]
   abandoned: readonly Abandoned[]
+  beside: readonly Beside[]
   smooth: boolean
   log: boolean
   over: Over
@@ -37,11 +38,27 @@ export interface MetricPanelProps {
   palette: Palette
   enlarged: boolean
   onMark: (spot: MarkSpot | null) => void
+  onDropped: (id: string, on: string) => void
 }
 
 export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
-  const { panel, range, zoomed, marks, history, abandoned, smooth, log, over, growing, palette, enlarged, onMark } =
-    props
+  const {
+    panel,
+    range,
+    zoomed,
+    marks,
+    history,
+    abandoned,
+    beside,
+    smooth,
+    log,
+    over,
+    growing,
+    palette,
+    enlarged,
+    onMark,
+  } = props
+  const onDropped = (id: string) => props.onDropped(id, panel.id)
   const evaluations = useLive((s) => s.evaluations)
   const frame = useFrame()
   const heldOut = useMemo(() => (panel.heldOut ? evaluations.map(panel.heldOut) : []), [panel, evaluations])
@@ -53,6 +70,7 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         over,
         columns: liveStore.getState().columns,
         abandoned,
+        beside,
         heldOut,
         bound,
         marks,
@@ -65,7 +83,7 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
         frame: within,
         width,
       }),
-    [panel, over, abandoned, heldOut, bound, marks, range, growing, zoomed, smooth, log, palette],
+    [panel, over, abandoned, beside, heldOut, bound, marks, range, growing, zoomed, smooth, log, palette],
   )
   const build = useCallback((width: number) => option(width, frame), [option, frame])
   const toggle = () => viewStore.setState({ enlarged: enlarged ? null : panel.id })
@@ -75,6 +93,7 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
       enlarged={enlarged}
       onEnlarge={toggle}
       tools={<SaveMenu panel={panel} heldOut={heldOut} picture={() => ({ title: panel.title, palette, option })} />}
+      onDropped={onDropped}
       values={<Value panel={panel} />}
     >
       <Plot range={range} over={over} growing={growing} frame={frame} marks={marks} onMark={onMark}>

@@ -1,28 +1,35 @@
 import { IconMathFunction, IconWaveSine, IconZoomReset } from '@tabler/icons-react'
-import { memo, useCallback, useMemo, useState } from 'react'
+import { type CSSProperties, memo, useCallback, useState } from 'react'
 import { useStore } from 'zustand'
-import { hasCritic, rewardsOf } from '../../../../src-main/contract/recipe.ts'
-import { resetZoom, toggleLog, toggleSmoothing } from '../../../actions/charts.ts'
-import { panelsOf } from '../../../charts/panels.ts'
+import { arrangeCharts, resetZoom, toggleLog, toggleSmoothing } from '../../../actions/charts.ts'
+import type { Beside } from '../../../charts/metricOption.ts'
 import { span } from '../../../format/time.ts'
-import { ActionIconButton } from '../../../parts/ActionButton.tsx'
+import { ActionButton, ActionIconButton } from '../../../parts/ActionButton.tsx'
+import { ArrangeCharts } from '../../../parts/ArrangeCharts.tsx'
 import chartStyles from '../../../parts/ChartPanel.module.css'
 import { OverChoice } from '../../../parts/OverChoice.tsx'
 import { usePalette } from '../../../parts/useLook.ts'
+import { arrangementStore } from '../../../stores/arrangement.ts'
 import { indexOfStep } from '../../../stores/columns.ts'
 import { liveStore } from '../../../stores/live.ts'
 import { useLive, useView } from '../../../stores/use.ts'
 import { cursorStore } from '../../../stores/view.ts'
-import { useAbandoned, useDetail, useGrowing, useMarks, useRange, useSettingsHistory } from '../data.ts'
+import { t } from '../../../text/t.ts'
+import { useAbandoned, useBeside, useGrowing, useMarks, useRange, useSettingsHistory } from '../data.ts'
+import { BesideRuns } from './BesideRuns.tsx'
 import { MarkCard, type MarkSpot } from './MarkCard.tsx'
 import { MetricPanel } from './MetricPanel.tsx'
 import styles from './Metrics.module.css'
+import { useRunCharts } from './panels.ts'
+
+const none: readonly Beside[] = []
 
 export const Metrics = memo(function Metrics() {
   const range = useRange()
   const marks = useMarks()
   const history = useSettingsHistory()
   const abandoned = useAbandoned()
+  const beside = useBeside().data ?? none
   const smooth = useView((v) => v.smooth)
   const log = useView((v) => v.log)
   const over = useView((v) => v.over)
@@ -32,18 +39,16 @@ export const Metrics = memo(function Metrics() {
   const palette = usePalette()
   const [spot, setSpot] = useState<MarkSpot | null>(null)
   const onMark = useCallback((next: MarkSpot | null) => setSpot(next), [])
-  const recipe = useDetail()?.config
-  const panels = useMemo(() => {
-    const kinds = recipe?.stages.map((stage) => stage.kind)
-    return panelsOf(recipe ? rewardsOf(recipe) : ['accuracy'], kinds, recipe && hasCritic(recipe))
-  }, [recipe])
-  const shown = enlarged ? panels.filter((p) => p.id === enlarged) : panels
+  const charts = useRunCharts()
+  const shown = enlarged ? charts.all.filter((p) => p.id === enlarged) : charts.shown
+  const inRow = useStore(arrangementStore, (s) => s.inRow)
   return (
     <section className={styles.metrics} aria-label="Metrics">
       <div className={styles.bar}>
         <h2>Metrics</h2>
         <Cursor />
         <OverChoice />
+        <BesideRuns />
         <Legend abandoned={abandoned.length > 0} />
         <ActionIconButton
           action={toggleSmoothing}
@@ -56,8 +61,14 @@ export const Metrics = memo(function Metrics() {
           pressed={zoomedIn}
           icon={<IconZoomReset size="1rem" aria-hidden="true" />}
         />
+        <ArrangeCharts charts={charts} />
       </div>
-      <div className={`${chartStyles.grid} ${styles.grid}`} data-enlarged={enlarged !== null}>
+      <div
+        className={`${chartStyles.grid} ${styles.grid}`}
+        data-enlarged={enlarged !== null}
+        data-in-row={inRow || undefined}
+        style={{ '--in-row': inRow } as CSSProperties}
+      >
         {shown.map((panel) => (
           <MetricPanel
             key={panel.id}
@@ -67,6 +78,7 @@ export const Metrics = memo(function Metrics() {
             marks={marks}
             history={history}
             abandoned={abandoned}
+            beside={beside}
             smooth={smooth}
             log={log}
             over={over}
@@ -74,13 +86,23 @@ export const Metrics = memo(function Metrics() {
             palette={palette}
             enlarged={enlarged !== null}
             onMark={onMark}
+            onDropped={charts.move}
           />
         ))}
+        {shown.length === 0 && <NoChart />}
       </div>
       {spot && <MarkCard spot={spot} />}
     </section>
   )
 })
+
+function NoChart() {
+  return (
+    <p className={styles.noChart}>
+      {t('No chart is chosen.')} <ActionButton action={arrangeCharts} size="compact-xs" variant="default" />
+    </p>
+  )
+}
 
 /** The step under the pointer, else what the charts span. */
 function Cursor() {
