@@ -1,6 +1,8 @@
 import { comparedRuns } from '../stores/compare.ts'
+import { liveStore } from '../stores/live.ts'
 import { emptyFilters, go } from '../stores/route.ts'
 import { lastRunList } from '../stores/run-list.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 export const goToRuns: Action = {
@@ -72,6 +74,17 @@ export const goToCompare: Action = {
   words: 'runs overlay differences branches forks side by side evaluations',
   enabled: () => true,
   run: () => go({ page: 'compare', runs: comparedRuns() }),
+}
+
+/** Of the run that the live page has. */
+export const goToPipeline: Action = {
+  id: 'go-to-pipeline',
+  name: () => t('Pipeline'),
+  group: 'Go to',
+  keys: ['shift+P'],
+  words: 'stages plan gates milestones transitions',
+  enabled: () => true,
+  run: () => go({ page: 'pipeline', runId: liveStore.getState().runId }),
 }
 
 export const goToPreferences: Action = {

@@ -16,6 +16,7 @@ import {
   goToLive,
   goToMeasure,
   goToModels,
+  goToPipeline,
   goToPlayground,
   goToPreferences,
   goToRewardModels,
@@ -63,7 +64,7 @@ import { applyChanges, focusSteering, takeBack } from './steering.ts'
 import { stop } from './stop.ts'
 import { newSweep } from './sweeps.ts'
 import { labelTrace, nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from './traces.ts'
-import { openPalette, showShortcuts, toggleScheme } from './window.ts'
+import { copyAddress, openPalette, showShortcuts, toggleScheme } from './window.ts'
 
 export const actions: Action[] = [
   launch,
@@ -134,12 +135,14 @@ export const actions: Action[] = [
   goToModels,
   goToRewards,
   goToCompare,
+  goToPipeline,
   goToPreferences,
   goToSweeps,
   goToRewardModels,
   goToMeasure,
   goToSystem,
   openPalette,
+  copyAddress,
   showShortcuts,
   toggleScheme,
   close,

@@ -1,5 +1,8 @@
+import { notifications } from '@mantine/notifications'
+import { addressOfView } from '../stores/look.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 export const openPalette: Action = {
@@ -10,6 +13,29 @@ export const openPalette: Action = {
   words: 'search spotlight',
   enabled: () => true,
   run: () => viewStore.setState({ palette: true }),
+}
+
+export const copyAddress: Action = {
+  id: 'copy-address',
+  name: () => t('Copy the address of this view'),
+  group: 'Window',
+  keys: ['C'],
+  words: 'link url share clipboard',
+  enabled: () => true,
+  run: async () => {
+    const address = addressOfView()
+    try {
+      await window.navigator.clipboard.writeText(address)
+      notifications.show({ title: t('The address is copied'), message: address, autoClose: 4000 })
+    } catch {
+      // without a permission the person copies it themselves
+      notifications.show({
+        title: t('The browser does not let a page copy: here is the address'),
+        message: address,
+        autoClose: false,
+      })
+    }
+  },
 }
 
 export const showShortcuts: Action = {

@@ -17,6 +17,7 @@ import {
   IconScale,
   IconStethoscope,
   IconSun,
+  IconTimeline,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
@@ -26,6 +27,7 @@ import {
   goToLive,
   goToMeasure,
   goToModels,
+  goToPipeline,
   goToPlayground,
   goToPreferences,
   goToRewardModels,
@@ -62,6 +64,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
       <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
       <PageLink action={goToTraces} page="traces" current={page} icon={<IconListSearch {...icon} />} />
+      <PageLink action={goToPipeline} page="pipeline" current={page} icon={<IconTimeline {...icon} />} />
       <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
       <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
       <hr className={styles.part} />
@@ -107,6 +110,7 @@ const homes: Record<Route['page'], Route> = {
   live: { page: 'live', runId: null, step: null, opened: null },
   traces: { page: 'traces', runId: null, filters: emptyFilters },
   runs: { page: 'runs', list: emptyRunList },
+  pipeline: { page: 'pipeline', runId: null },
   playground: { page: 'playground' },
   models: { page: 'models' },
   rewards: { page: 'rewards' },

@@ -15,6 +15,7 @@ export const pages: Record<Route['page'], ComponentType> = {
   playground: PlaygroundPage,
   models: ModelsPage,
   system: SystemPage,
+  pipeline: lazy(() => import('../pages/pipeline/Page.tsx').then((m) => ({ default: m.PipelinePage }))),
   rewards: lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage }))),
   compare: lazy(() => import('../pages/compare/Page.tsx').then((m) => ({ default: m.ComparePage }))),
   preferences: lazy(() => import('../pages/preferences/Page.tsx').then((m) => ({ default: m.PreferencesPage }))),

@@ -33,16 +33,17 @@ export function announceEvents(): void {
     document.title = detail ? `${detail.step}/${detail.totalSteps} ${detail.name} #${detail.number}` : 'grpo-studio'
   })
 
-  // The live page shows the run of the address, else the one that matters most. A run once shown stays, even when it ends.
+  // The pages of one run show that of the address, else the one that matters most. A run once shown stays, even when it ends.
   const choose = () => {
     const route = routeStore.getState()
-    if (route.page !== 'live') return
+    if (route.page !== 'live' && route.page !== 'pipeline') return
     const { runs } = runsStore.getState()
     const shown = liveStore.getState().runId
     const stays = runs?.some((r) => r.id === shown) ? shown : null
     const wanted = route.runId ?? stays ?? runToShow(runs)?.id ?? null
     if (wanted !== shown) {
-      viewStore.setState({ zoom: null, enlarged: null })
+      // of the first run it is what the address asks for
+      if (shown !== null) viewStore.setState({ zoom: null, enlarged: null })
       void watch(wanted)
     }
   }

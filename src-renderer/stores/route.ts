@@ -24,6 +24,8 @@ export type Route =
   /** None: train one. One: it is opened. Several: they are compared. */
   | { page: 'reward-models'; names: readonly string[] }
   /** `runId` null: the run of the live page. */
+  | { page: 'pipeline'; runId: string | null }
+  /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
   | {
@@ -69,6 +71,7 @@ export function parseRoute(hash: string): Route {
   if (plain) return { page: plain }
   if (page === 'sweeps') return { page, name: id ? decodeURIComponent(id) : null }
   if (page === 'compare') return { page, runs: numbersOf(id ?? '') }
+  if (page === 'pipeline') return { page, runId: id ? decodeURIComponent(id) : null }
   if (page === 'measure') {
     const [, shown = null, against = null] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
     return { page, shown, against }
@@ -118,6 +121,7 @@ export function routeHash(route: Route): string {
   if (route.page === 'runs') return `#/runs${given(route.list)}`
   if (route.page === 'traces')
     return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${given(route.filters)}`
+  if (route.page === 'pipeline') return `#/pipeline${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}`
   if (route.page === 'sweeps') return `#/sweeps${route.name ? `/${encodeURIComponent(route.name)}` : ''}`
   if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
   if (route.page === 'measure') {

@@ -4,6 +4,7 @@ import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { contract } from '../../src-main/contract/api.ts'
+import { askNeighbours } from './neighbour.ts'
 
 export type Api = ContractRouterClient<typeof contract>
 
@@ -53,10 +54,16 @@ export async function connectPort(): Promise<Connection> {
   return { api: createORPCClient(new PortLink({ port: near })), closed, close: () => near.close() }
 }
 
-export function connect(): Promise<Connection> {
+export async function connect(): Promise<Connection> {
   if (window.grpoStudio?.transport === 'message-port') return connectPort()
-  return connectSocket(takeToken(window.location, window.sessionStorage, window.history))
+  const own = takeToken(window.location, window.sessionStorage, window.history)
+  const token = own ?? (await askNeighbours())
+  if (token && !own) window.sessionStorage.setItem(tokenKey, token)
+  return connectSocket(token)
 }
+
+/** Of this tab; null in Electron, and in a tab that was never let in. */
+export const ownToken = (): string | null => (window.grpoStudio ? null : window.sessionStorage.getItem(tokenKey))
 
 /** Is the page's own server up, though it refuses the connection? Then the token is no longer the right one. */
 export async function serverAnswers(): Promise<boolean> {

@@ -110,3 +110,32 @@ test('the system page says which backend runs, and why not a better one', async 
   await expect(system.fact('Node')).toHaveText(/24\./)
   await expect(system.fact('window')).toHaveText(studio.shell.name === 'electron' ? 'Electron' : 'browser')
 })
+
+test('the address of a view is copied, and opens the same in a new tab that has no token', async ({
+  studio,
+  shellName,
+}) => {
+  test.skip(shellName === 'electron', 'an app has one window')
+  await studio.open()
+  const { page, window } = studio
+  const run = await studio.launch(recipes.endless)
+  await run.waitForStep(8)
+  await run.pause()
+  await run.chart('reward').zoom(2)
+  const range = await run.chart('reward').range()
+  await page.keyboard.press('a')
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.keyboard.press('c')
+  await expect(window.message('The address is copied')).toBeVisible()
+  const address = await page.evaluate(() => navigator.clipboard.readText())
+  expect(address).toContain(`zoom=${range.join('-')}&over=time`)
+  expect(address).not.toContain('token')
+
+  const tab = await page.context().newPage()
+  await tab.goto(address)
+  await expect(tab.getByRole('status', { name: 'Connection: connected' })).toBeVisible()
+  await expect(tab.getByRole('heading', { level: 1 })).toContainText('#1')
+  await expect(tab.getByRole('combobox', { name: 'Charts run over' })).toHaveValue('over time')
+  await expect(tab.getByText(`steps ${range[0]} to ${range[1]}`)).toBeVisible()
+  await tab.close()
+})

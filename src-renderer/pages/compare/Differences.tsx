@@ -1,9 +1,8 @@
 import { useMemo } from 'react'
 import { differences } from '../../../src-main/contract/differences.ts'
-import { knobs } from '../../../src-main/contract/knobs.ts'
-import { numberSettings } from '../../../src-main/contract/number-settings.ts'
 import type { SteeringEvent } from '../../../src-main/contract/records.ts'
 import { whatChanged } from '../../text/events.ts'
+import { labelOf } from '../../text/setting-label.ts'
 import { valueWords } from '../../text/value.ts'
 import type { Compared } from './data.ts'
 import styles from './Page.module.css'
@@ -73,8 +72,3 @@ export function Differences({ runs, colourOf }: Props) {
 const untraced: readonly SteeringEvent['kind'][] = ['pause', 'resume', 'step', 'stop']
 
 const changedCourse = (event: SteeringEvent) => event.effectiveStep !== null && !untraced.includes(event.kind)
-
-function labelOf(path: string): string {
-  const info = numberSettings[path as keyof typeof numberSettings] ?? knobs.find(({ name }) => name === path)
-  return info?.label ?? path
-}

@@ -4,6 +4,7 @@ type PageName =
   | 'Runs'
   | 'Live'
   | 'Traces'
+  | 'Pipeline'
   | 'Playground'
   | 'Models'
   | 'Rewards'
