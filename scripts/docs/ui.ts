@@ -8,11 +8,19 @@ export interface UiFigures {
   milliseconds: Record<string, { median: number; slowest: number }>
   framesPerSecond: Record<string, { mean: number; longestFrame: number }>
   megabytes: { heap: number; process: number | null }
+  live?: { stepsPerSecond: number; mean: number; over33: number; over50: number; longest: number }
+  day?: { steps: number; looks: Held[]; fresh: Held }
+}
+
+interface Held {
+  step: number
+  heap: number
+  nodes: number
 }
 
 export function uiFigureTable(figures: UiFigures | undefined): string {
   if (!figures) return table(['what', 'median', 'slowest'], [['not measured', '', '']])
-  const { milliseconds, framesPerSecond, megabytes } = figures
+  const { milliseconds, framesPerSecond, megabytes, live, day } = figures
   return table(
     ['what', 'median', 'slowest'],
     [
@@ -24,6 +32,26 @@ export function uiFigureTable(figures: UiFigures | undefined): string {
       ]),
       ['memory of the page’s objects', `${megabytes.heap} MB`, ''],
       ['memory of the process that draws it', megabytes.process === null ? '' : `${megabytes.process} MB`, ''],
+      ...(live
+        ? [
+            [
+              `a run of ${live.stepsPerSecond} steps a second`,
+              `${live.mean} frames a second`,
+              `${live.longest} ms for a frame`,
+            ],
+          ]
+        : []),
+      ...(day ? dayRows(day) : []),
     ],
   )
+}
+
+/** Of the looks the last, and a page opened anew at the same step, which holds nothing from before. */
+function dayRows({ steps, looks, fresh }: NonNullable<UiFigures['day']>): string[][] {
+  const last = looks[looks.length - 1]
+  const words = ({ heap, nodes }: Held) => `${heap} MB, ${nodes} nodes`
+  return [
+    [`the page after ${steps} steps, a day of one each three seconds`, words(last), ''],
+    ['the same, opened anew', words(fresh), ''],
+  ]
 }

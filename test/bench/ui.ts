@@ -8,6 +8,7 @@ import { metrics } from '../../src-main/contract/metrics.ts'
 import { fillFolder } from '../support/large-folder.ts'
 import { startHost } from './host-process.ts'
 import { fillSamples } from './traces.ts'
+import { dayOfUpdates, liveUpdates } from './ui-live.ts'
 
 const RUNS = 200
 const POINTS = 1_000_000
@@ -60,6 +61,8 @@ export async function ui(): Promise<unknown> {
       milliseconds: figures,
       framesPerSecond: scrolling,
       megabytes: await memory(browser, page),
+      live: await liveUpdates(browser),
+      day: await dayOfUpdates(browser),
     }
   } finally {
     await browser.close()

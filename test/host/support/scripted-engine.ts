@@ -18,6 +18,10 @@ export interface Script {
   different?: boolean
   /** Milliseconds between steps. */
   pace?: number
+  /** Steps a second, in place of a pace: one that came late is caught up with. */
+  perSecond?: number
+  /** Groups of a step. */
+  groups?: number
 }
 
 const script = JSON.parse(process.env.SCRIPT ?? '{}') as Script
@@ -53,10 +57,14 @@ async function run({ recipe }: Extract<ToEngine, { type: 'start' }>): Promise<vo
   send({ type: 'ready', backend: 'scripted', device: 'none', probes: [], parameters: 0 })
   send({ type: 'stage-began', stage: 0, firstStep: 1, settings })
   send({ type: 'evaluation', report: evaluationReport(0) })
+  const began = performance.now()
   for (let step = 1; step <= (script.steps ?? 0); step++) {
-    await new Promise((resolve) => setTimeout(resolve, script.pace ?? 1))
+    const due = script.perSecond ? began + (step * 1000) / script.perSecond - performance.now() : (script.pace ?? 1)
+    if (due > 0) await new Promise((resolve) => setTimeout(resolve, due))
     await boundary(step)
     const report = stepReport(step, { settings })
+    const [model] = report.groups
+    if (script.groups) report.groups = Array.from({ length: script.groups }, (_, group) => ({ ...model, group }))
     const text = 'x'.repeat(script.textLength ?? 10)
     for (const { group, completions } of report.groups)
       for (const completion of completions)
