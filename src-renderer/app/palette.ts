@@ -100,12 +100,12 @@ export const palettes: Record<'dark' | 'light', Palette> = {
 }
 
 /**
- * Lines of runs laid over one another, in the order of the runs: Okabe and Ito's colours, darker on white, which every common kind of colour
- * blindness keeps apart. The first is the ink of a single run's curves.
+ * Lines of runs laid over one another, in the order of the runs: Okabe and Ito's colours, moved until the nearest two are 0.05 apart in OKLab for
+ * every common kind of colour blindness, and dark or light enough for text. The first is the ink of a single run's curves.
  */
 export const seriesColours: Record<'dark' | 'light', readonly string[]> = {
-  dark: ['#e9ecf2', '#56b4e9', '#e69f00', '#2fc79a', '#d98cb9', '#f0e442', '#ff8f5e', '#7f9cff'],
-  light: ['#12161d', '#0072b2', '#b26b00', '#007a5a', '#a83e7c', '#7d7300', '#c4460a', '#4353c9'],
+  dark: ['#e9ecf2', '#62b6e4', '#fab303', '#04dbb0', '#ce8eb2', '#f1e23b', '#ff8f5e', '#8893f7'],
+  light: ['#12161d', '#0074b3', '#a96600', '#137550', '#a83e7d', '#745d00', '#ba3741', '#4849c8'],
 }
 
 export type Scheme = keyof typeof palettes
