@@ -1,6 +1,7 @@
 /** Reward models that should not be used: told before a run is launched, and used only when the person says so. */
 import { Checkbox } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { Trans } from 'react-i18next'
 import type { LaunchOrder } from '../actions/launch.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
@@ -35,7 +36,11 @@ export function Doubts({ doubts: { doubts }, accepted, onAccept }: Props) {
       <div>
         {doubts.map(({ asked, doubt }) => (
           <p key={asked}>
-            The reward model <b>{asked}</b> should not be used. {doubt}
+            <Trans
+              i18nKey="The reward model <b>{{asked}}</b> should not be used. {{doubt}}"
+              values={{ asked, doubt }}
+              components={{ b: <b /> }}
+            />
           </p>
         ))}
         <Checkbox

@@ -1,11 +1,13 @@
 /** What a run will take, beside the settings that decide it: memory as a bar, time in a line. */
 import { Button, Skeleton } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { Trans } from 'react-i18next'
 import type { Change, Estimate, MemoryPart, TimeEstimate } from '../../src-main/contract/estimate.ts'
 import { memoryParts } from '../../src-main/contract/estimate.ts'
-import { memory, plural } from '../format/number.ts'
+import { memory } from '../format/number.ts'
 import { span } from '../format/time.ts'
 import type { Following } from '../stores/estimate.ts'
+import { t } from '../text/t.ts'
 import styles from './EstimatePanel.module.css'
 import { hint } from './hint.ts'
 
@@ -119,8 +121,11 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
       <p className={styles.refused}>
         <IconAlertTriangle size="1rem" stroke={1.7} aria-hidden="true" />
         It does not fit into the free memory.
+        {!remedy && ' '}
         {!remedy &&
-          ` No setting would change that, as the least would need ${memory(remedyBytes!)}: choose a smaller model.`}
+          t('No setting would change that, as the least would need {{memory}}: choose a smaller model.', {
+            memory: memory(remedyBytes!),
+          })}
       </p>
       {remedy && (
         <>
@@ -128,7 +133,7 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
             With {remedy.map((c) => `${c.label} ${c.from} → ${c.to}`).join(', ')} it would need {memory(remedyBytes!)}.
           </p>
           <Button size="compact-sm" variant="default" onClick={() => onUse(remedy)}>
-            Use {plural(remedy.length, 'this setting', 'these settings').replace(/^\d+ /, '')}
+            {remedy.length === 1 ? t('Use this setting') : t('Use these settings')}
           </Button>
         </>
       )}
@@ -142,10 +147,17 @@ function Time({ time, alike }: { time: TimeEstimate; alike: boolean }) {
   const from = lengths === 'sampled' ? 'as the model writes now' : `as in run #${time.earlierRun}`
   return (
     <p>
-      <b>{seconds(typical.step)}</b> a step, <b>{span(runSeconds.typical)}</b> in all
+      <Trans
+        i18nKey="<b>{{step}}</b> a step, <b>{{run}}</b> in all"
+        values={{ step: seconds(typical.step), run: span(runSeconds.typical) }}
+        components={{ b: <b /> }}
+      />
       <span className={styles.quiet}>
-        with answers of {Math.round(meanLength)} tokens, {from}; at most {seconds(full.step)} and{' '}
-        {span(runSeconds.full)}, if all run to the limit{alike && '; measured with checkpointing the other way'}
+        {t('with answers of {{tokens}} tokens, {{from}}; at most {{step}} and {{run}}, if all run to the limit', {
+          ...{ tokens: Math.round(meanLength), from },
+          ...{ step: seconds(full.step), run: span(runSeconds.full) },
+        })}
+        {alike && t('; measured with checkpointing the other way')}
       </span>
     </p>
   )

@@ -3,6 +3,7 @@
  * The language is chosen before anything is drawn (`chooseLanguage`), and changing it loads the window anew: what it shows stays in its address.
  */
 import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
 import english from '../../resources/messages/en.json' with { type: 'json' }
 
 export const languages = { en: 'English', zh: '简体中文' } as const
@@ -11,7 +12,7 @@ export type Language = keyof typeof languages
 const storageKey = 'grpo-studio.language'
 
 // Sentences are their own keys, so that neither a dot nor a colon in one separates anything; React escapes what it draws.
-void i18next.init({
+void i18next.use(initReactI18next).init({
   lng: 'en',
   fallbackLng: 'en',
   initAsync: false,
@@ -25,7 +26,7 @@ void i18next.init({
  * A sentence in the person's language: `t('{{count}} runs', { count: 3 })`.
  * The singular of what counts stands in resources/messages/en.json under the sentence with `_one` after it.
  */
-export const t = (sentence: string, values?: Record<string, string | number>): string =>
+export const t = (sentence: string, values?: Record<string, string | number | null | undefined>): string =>
   i18next.t(sentence, values ?? {})
 
 export const language = (): Language => (i18next.language === 'zh' ? 'zh' : 'en')

@@ -1,6 +1,8 @@
+import { Trans } from 'react-i18next'
 import type { RewardModelKind, RewardModelReport } from '../../../src-main/contract/reward-models.ts'
 import { fixed, percent } from '../../format/number.ts'
 import { hint } from '../../parts/hint.ts'
+import { t } from '../../text/t.ts'
 import { Plot } from './Plot.tsx'
 import styles from './Plots.module.css'
 
@@ -22,15 +24,19 @@ export function Calibration({ kind, report }: { kind: RewardModelKind; report: R
           {pairs
             ? 'Of the pairs about which it is so sure, the share that it orders rightly.'
             : 'Of the outputs that it gives such a probability, the share that is safe.'}{' '}
-          On the dashed line it is as often right as it says. Mean distance <b>{fixed(error, 3)}</b>.
+          <Trans
+            i18nKey="On the dashed line it is as often right as it says. Mean distance <b>{{distance}}</b>."
+            values={{ distance: fixed(error, 3) }}
+            components={{ b: <b /> }}
+          />
         </p>
       </figcaption>
       <Plot
         label={`Reliability diagram: ${used.map((bin) => `${whole(bin.predicted)} foretold, ${whole(bin.share)} of ${bin.count} right`).join('; ')}.`}
         x={[from, 1]}
         y={[lowest < from ? 0 : from, 1]}
-        xTitle={pairs ? 'how sure it is' : 'probability of safe'}
-        yTitle={pairs ? 'right' : 'safe'}
+        xTitle={pairs ? t('how sure it is') : t('probability of safe')}
+        yTitle={pairs ? t('right') : t('safe')}
         xText={whole}
         yText={whole}
       >

@@ -1,4 +1,5 @@
 import { Skeleton, Table } from '@mantine/core'
+import { Trans } from 'react-i18next'
 import type { Estimate } from '../../../src-main/contract/reward-models.ts'
 import { fixed, percent, signed } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
@@ -64,8 +65,18 @@ export function Comparison({ names }: { names: readonly string[] }) {
           return (
             <li key={`${a} ${b}`}>
               <p>
-                <b>{b}</b> against <b>{a}</b>: {points(difference.value)} points ({points(difference.low)} to{' '}
-                {points(difference.high)}){clear ? '' : ', which may be chance'}
+                <Trans
+                  i18nKey={
+                    clear
+                      ? '<b>{{b}}</b> against <b>{{a}}</b>: {{value}} points ({{low}} to {{high}})'
+                      : '<b>{{b}}</b> against <b>{{a}}</b>: {{value}} points ({{low}} to {{high}}), which may be chance'
+                  }
+                  values={{
+                    ...{ a, b, value: points(difference.value) },
+                    ...{ low: points(difference.low), high: points(difference.high) },
+                  }}
+                  components={{ b: <b /> }}
+                />
               </p>
               <Difference {...difference} />
               <p className={styles.quiet}>

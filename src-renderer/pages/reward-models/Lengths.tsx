@@ -1,5 +1,7 @@
+import { Trans } from 'react-i18next'
 import type { RewardModelNote } from '../../../src-main/contract/reward-models.ts'
 import { compact, fixed } from '../../format/number.ts'
+import { t } from '../../text/t.ts'
 import { Plot } from './Plot.tsx'
 import styles from './Plots.module.css'
 import { rangeOf } from './scale.ts'
@@ -21,16 +23,22 @@ export function Lengths({ model }: { model: Pick<RewardModelNote, 'kind' | 'repo
       <figcaption>
         <h3>Score and length</h3>
         <p>
-          Correlation <b>{two(correlation.value)}</b> ({two(correlation.low)} to {two(correlation.high)}). Dashed: the
-          range of its training texts, {compact(scores.low)} to {compact(scores.high)}.
+          <Trans
+            i18nKey="Correlation <b>{{value}}</b> ({{low}} to {{high}}). Dashed: the range of its training texts, {{from}} to {{to}}."
+            values={{
+              ...{ value: two(correlation.value), low: two(correlation.low), high: two(correlation.high) },
+              ...{ from: compact(scores.low), to: compact(scores.high) },
+            }}
+            components={{ b: <b /> }}
+          />
         </p>
       </figcaption>
       <Plot
         label={`Score by length of ${texts.length} held-out texts; correlation ${two(correlation.value)}.`}
         x={[0, longest]}
         y={rangeOf([...texts.map((point) => point.score), scores.low, scores.high])}
-        xTitle="tokens"
-        yTitle="score"
+        xTitle={t('tokens')}
+        yTitle={t('score')}
         xText={compact}
         yText={compact}
       >

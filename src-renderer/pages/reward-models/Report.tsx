@@ -4,11 +4,12 @@ import { useState } from 'react'
 import type { RewardModelEntry } from '../../../src-main/contract/reward-model-work.ts'
 import { doubtsOf, type Estimate } from '../../../src-main/contract/reward-models.ts'
 import { launchJudgedBy } from '../../actions/launch.ts'
-import { bytes, compact, fixed, percent, plural } from '../../format/number.ts'
+import { bytes, compact, fixed, percent } from '../../format/number.ts'
 import { moment, span } from '../../format/time.ts'
 import { hint } from '../../parts/hint.ts'
 import { removeRewardModel } from '../../stores/reward-models.ts'
 import { go } from '../../stores/route.ts'
+import { t } from '../../text/t.ts'
 import { Calibration } from './Calibration.tsx'
 import { Lengths } from './Lengths.tsx'
 import styles from './Page.module.css'
@@ -23,9 +24,18 @@ export function Report({ model }: { model: RewardModelEntry }) {
         <div>
           <h2>{name}</h2>
           <p>
-            {kind}, from {base.model}
-            {model.training.lora && ' with LoRA'}, trained {moment(at)} on {data.trained}{' '}
-            {kind === 'helpfulness' ? 'pairs' : 'outputs'} of {data.file}: {plural(steps, 'step')} in {span(seconds)}
+            {t('{{kind}}, from {{model}}, trained {{moment}} on {{items}} of {{file}}: {{count}} steps in {{time}}', {
+              kind: t(kind),
+              model: model.training.lora ? t('{{model}} with LoRA', { model: base.model }) : base.model,
+              moment: moment(at),
+              items:
+                kind === 'helpfulness'
+                  ? t('{{count}} pairs', { count: data.trained })
+                  : t('{{count}} outputs', { count: data.trained }),
+              file: data.file,
+              count: steps,
+              time: span(seconds),
+            })}
           </p>
         </div>
         <Button onClick={() => launchJudgedBy(name)}>Use in a new run…</Button>
@@ -34,19 +44,19 @@ export function Report({ model }: { model: RewardModelEntry }) {
       <Doubts model={model} />
       <dl className={styles.figures}>
         <Figure
-          term="right"
+          term={t('right')}
           about={`Share of ${report.items} held-out ${kind === 'helpfulness' ? 'pairs that it orders rightly' : 'outputs on the right side of ½'}, with its 95 % interval.`}
           value={report.accuracy}
         />
         {kind === 'safety' && (
           <Figure
-            term="safe above unsafe"
+            term={t('safe above unsafe')}
             about="How often a safe output gets more than an unsafe one: the area under the ROC curve."
             value={report.ranking}
           />
         )}
         <Figure
-          term="without length"
+          term={t('without length')}
           about="Mean of the share right where the shorter answer is the better and where the longer one is: what measures nothing but length gets 50 %."
           value={report.length.withoutLength}
         />
@@ -135,34 +145,45 @@ function Remove({ model: { name, bytes: size } }: { model: RewardModelEntry }) {
 }
 
 function Facts({ model }: { model: RewardModelEntry }) {
-  const { training: t, data, folder, base } = model
+  const { training, data, folder, base } = model
   const facts: [string, string][] = [
-    ['epochs', compact(t.epochs)],
-    ['batch', compact(t.batchSize)],
-    ['learning rate', compact(t.learningRate)],
-    ['warm-up', plural(t.warmupSteps, 'step')],
-    ['LoRA', t.lora ? `rank ${t.lora.rank}, α ${t.lora.alpha}` : 'none: all weights'],
-    ['held out', `${percent(t.heldOut, 0)} of the prompts, ${data.heldOut}`],
-    ['left out to balance lengths', compact(data.leftOut)],
+    [t('epochs'), compact(training.epochs)],
+    [t('batch'), compact(training.batchSize)],
+    [t('learning rate'), compact(training.learningRate)],
+    [t('warm-up'), t('{{count}} steps', { count: training.warmupSteps })],
+    [
+      'LoRA',
+      training.lora
+        ? t('rank {{rank}}, α {{alpha}}', { rank: training.lora.rank, alpha: training.lora.alpha })
+        : t('none: all weights'),
+    ],
+    [
+      t('held out'),
+      t('{{share}} of the prompts, {{heldOut}}', { share: percent(training.heldOut, 0), heldOut: data.heldOut }),
+    ],
+    [t('left out to balance lengths'), compact(data.leftOut)],
     ...(data.longerBefore === null
       ? []
       : [
-          ['longer preferred', `${percent(data.longerBefore)}, balanced ${percent(data.longerAfter)}`] as [
-            string,
-            string,
-          ],
+          [
+            t('longer preferred'),
+            t('{{before}}, balanced {{after}}', {
+              before: percent(data.longerBefore),
+              after: percent(data.longerAfter),
+            }),
+          ] as [string, string],
         ]),
-    ['seed', String(t.seed)],
-    ['data, SHA-256', `${data.sha256.slice(0, 12)}…`],
-    ['base, SHA-256', `${base.sha256.slice(0, 12)}…`],
-    ['folder', folder],
+    [t('seed'), String(training.seed)],
+    [t('data, SHA-256'), `${data.sha256.slice(0, 12)}…`],
+    [t('base, SHA-256'), `${base.sha256.slice(0, 12)}…`],
+    [t('folder'), folder],
   ]
   return (
     <section className={styles.facts} aria-label="How it was trained">
       <h3>How it was trained</h3>
       <dl>
         {facts.map(([term, value]) => (
-          <div key={term} data-wide={term === 'folder'}>
+          <div key={term} data-wide={value === folder}>
             <dt>{term}</dt>
             <dd>{value}</dd>
           </div>

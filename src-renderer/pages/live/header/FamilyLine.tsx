@@ -1,4 +1,5 @@
 import { memo } from 'react'
+import { Trans } from 'react-i18next'
 import { abandonedBy } from '../../../../src-main/contract/family.ts'
 import { compareFamily } from '../../../actions/branch.ts'
 import { useAction } from '../../../parts/useAction.ts'
@@ -21,8 +22,15 @@ export const FamilyLine = memo(function FamilyLine() {
     <p className={styles.family}>
       {parent && (
         <span>
-          {detail.status === 'abandoned' ? 'abandoned by ' : 'fork of '}
-          <RunLink id={parent.id} number={parent.number} /> after step {detail.forkStep}
+          <Trans
+            i18nKey={
+              detail.status === 'abandoned'
+                ? 'abandoned by <run/> after step {{step}}'
+                : 'fork of <run/> after step {{step}}'
+            }
+            values={{ step: detail.forkStep }}
+            components={{ run: <RunLink id={parent.id} number={parent.number} /> }}
+          />
         </span>
       )}
       {forks.length > 0 && (

@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { memo, type ReactNode } from 'react'
+import { Trans } from 'react-i18next'
 import { resumeRun } from '../../../actions/resumeRun.ts'
 import { percent } from '../../../format/number.ts'
 import { span } from '../../../format/time.ts'
@@ -71,17 +72,23 @@ export const Header = memo(function Header() {
       )}
       {detail?.status === 'abandoned' && (
         <div className={styles.error} role="status">
-          <b>
-            Steps {(detail.forkStep ?? 0) + 1} to {detail.step} were abandoned
-          </b>{' '}
-          when run #{detail.parent} was rolled back to step {detail.forkStep}. They can be looked at, compared, and
-          forked.
+          <Trans
+            i18nKey="<b>Steps {{from}} to {{to}} were abandoned</b> when run #{{parent}} was rolled back to step {{step}}. They can be looked at, compared, and forked."
+            values={{
+              ...{ from: (detail.forkStep ?? 0) + 1, to: detail.step },
+              ...{ parent: detail.parent, step: detail.forkStep },
+            }}
+            components={{ b: <b /> }}
+          />
         </div>
       )}
       {detail?.status === 'interrupted' && !detail.error && (
         <div className={styles.error} role="status">
-          <b>This run was interrupted at step {detail.step}.</b> Every step up to there is kept; <i>Resume</i> goes on
-          from its last checkpoint.
+          <Trans
+            i18nKey="<b>This run was interrupted at step {{step}}.</b> Every step up to there is kept; <i>Resume</i> goes on from its last checkpoint."
+            values={{ step: detail.step }}
+            components={{ b: <b />, i: <i /> }}
+          />
         </div>
       )}
     </header>

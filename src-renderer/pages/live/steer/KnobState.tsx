@@ -1,4 +1,6 @@
+import { Trans } from 'react-i18next'
 import { compact, plain } from '../../../format/number.ts'
+import { t } from '../../../text/t.ts'
 import { useNewestStep } from '../data.ts'
 import type { KnobView } from './useKnob.ts'
 
@@ -6,7 +8,7 @@ const limit = (value: number) => (Math.abs(value) >= 10_000 ? compact(value) : p
 
 /** The only word of a knob that changes with every step. */
 function NextStep() {
-  return <>step {useNewestStep() + 1}</>
+  return <>{t('step {{step}}', { step: useNewestStep() + 1 })}</>
 }
 
 /** Range and unit while nothing happens; else what is in force, what is asked, and from which step. */
@@ -16,26 +18,40 @@ export function KnobState({ view: { state, knob, inForce, value, settled, fresh 
     case 'draft':
       return (
         <span>
-          {shown(inForce)} → <b>{shown(value)}</b> from <NextStep /> ↵
+          <Trans
+            i18nKey="{{now}} → <b>{{value}}</b> from <next/> ↵"
+            values={{ now: shown(inForce), value: shown(value) }}
+            components={{ b: <b />, next: <NextStep /> }}
+          />
         </span>
       )
     case 'pending':
       return (
         <span>
-          {shown(inForce)} now, <b>{shown(settled)}</b> from <NextStep />
+          <Trans
+            i18nKey="{{now}} now, <b>{{value}}</b> from <next/>"
+            values={{ now: shown(inForce), value: shown(settled) }}
+            components={{ b: <b />, next: <NextStep /> }}
+          />
         </span>
       )
     case 'fresh':
       return (
         <span>
-          <b>{shown(inForce)}</b> in force from step {fresh}
+          <Trans
+            i18nKey="<b>{{value}}</b> in force from step {{step}}"
+            values={{ value: shown(inForce), step: fresh }}
+            components={{ b: <b /> }}
+          />
         </span>
       )
     default:
       return (
         <span>
-          {limit(knob.min)} to {limit(knob.max)} {knob.unit}
-          {knob.paper !== undefined && <span className="hidden-text"> paper: {plain(knob.paper)}</span>}
+          {t('{{min}} to {{max}}', { min: limit(knob.min), max: limit(knob.max) })} {knob.unit && t(knob.unit)}
+          {knob.paper !== undefined && (
+            <span className="hidden-text"> {t('paper: {{value}}', { value: plain(knob.paper) })}</span>
+          )}
         </span>
       )
   }
