@@ -193,6 +193,14 @@ export class Host {
         const held = this.#live(run.id)?.heldAlert
         return held ? [...alerts, held] : alerts
       },
+      allAlerts: async (query) => {
+        const list = await ask.allAlerts(query)
+        const [held, run] = [this.#session?.heldAlert, this.active]
+        if (!held || !run || (query.kind && query.kind !== held.kind) || (query.run && query.run !== run.number))
+          return list
+        const first = { ...held, seen: false, runId: run.id, number: run.number, name: run.name }
+        return { ...list, alerts: [first, ...list.alerts], total: list.total + 1 }
+      },
     }
   }
 

@@ -1,17 +1,21 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
+import { seeAllAlerts } from './alerts.ts'
 import { compareFamily, forkRun, rollBack } from './branch.ts'
 import { nextAbscissa, resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
 import {
+  goToAlerts,
   goToCompare,
+  goToHelp,
+  goToLibrary,
   goToLive,
   goToMeasure,
-  goToModels,
   goToPlayground,
   goToPreferences,
   goToRewardModels,
   goToRewards,
   goToRuns,
+  goToSettings,
   goToSweeps,
   goToSystem,
   goToTraces,
@@ -121,14 +125,18 @@ export const actions: Action[] = [
   goToLive,
   goToTraces,
   goToPlayground,
-  goToModels,
+  goToLibrary,
   goToRewards,
   goToCompare,
   goToPreferences,
   goToSweeps,
   goToRewardModels,
   goToMeasure,
+  goToAlerts,
   goToSystem,
+  goToSettings,
+  goToHelp,
+  seeAllAlerts,
   openPalette,
   showShortcuts,
   toggleScheme,

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { stayConnected } from '../stores/host.ts'
 import { watchInput } from '../stores/input.ts'
 import { announceEvents } from '../stores/listen.ts'
+import { notifyOutside } from '../stores/notify.ts'
 import { followAddress } from '../stores/route.ts'
 import { rememberRunList } from '../stores/run-list.ts'
 import { App } from './App.tsx'
@@ -14,6 +15,7 @@ export function start(): void {
   watchInput(window)
   listenToKeys()
   announceEvents()
+  notifyOutside()
   void stayConnected()
 
   createRoot(document.getElementById('root') as HTMLElement).render(

@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSy
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { StudioError } from '../../src-main/contract/errors.ts'
-import type { DiskUse } from '../../src-main/contract/library.ts'
+import type { DiskUse, Removal } from '../../src-main/contract/library.ts'
 import { DiskUseCounter, partOf } from '../../src-main/host/disk-use.ts'
 import type { Host } from '../../src-main/host/host.ts'
 import { filesBelow } from '../../src-main/host/walk.ts'
@@ -181,7 +181,7 @@ test('checkpoints of a run that goes stay, and so does one that a queued run beg
   await new Watch(host).for((event) => event.type === 'run' && event.run.step >= 0)
   await addCheckpoint(host, 1, 1, 500)
   await addCheckpoint(host, 1, 2, 500)
-  const asked = { kind: 'checkpoints', runs: ['1'], keep: 'none' } as const
+  const asked: Removal = { kind: 'checkpoints', runs: ['1'], keep: 'none' }
   expect(await host.library.plan(asked)).toMatchObject({
     items: [],
     kept: [{ name: 'Checkpoints of run #1', why: 'Run #1 is active, and goes on from them.' }],
