@@ -82,8 +82,10 @@ export class Library {
     const bytes = item?.bytes ?? 0
     const need = this.#context.needs().find(({ recipe }) => modelsOf(recipe).includes(name))
     const runs = this.#context.store.read(libraryUse).models[name] ?? []
-    const costs =
-      runs.length > 0 ? [`${runNames(runs)} cannot be resumed or launched again until it is fetched again.`] : []
+    const costs = [
+      'It can be fetched again.',
+      ...(runs.length > 0 ? [`${runNames(runs)} cannot be resumed or launched again until it is.`] : []),
+    ]
     return planOf(name, bytes, need && `${need.why}, and needs ${name}.`, costs)
   }
 
@@ -176,6 +178,6 @@ const runNames = (numbers: readonly number[]): string => {
 const stepsOf = (doomed: readonly DoomedCheckpoint[]): string => {
   const steps = doomed.map(({ record }) => record.step)
   return steps.length <= 4
-    ? `step ${steps.join(', ')}`
+    ? `${steps.length === 1 ? 'step' : 'steps'} ${steps.join(', ')}`
     : `${steps.length} checkpoints, steps ${steps[0]} to ${steps.at(-1)}`
 }

@@ -7,8 +7,8 @@ import type { DiskUse, Removal } from '../../src-main/contract/library.ts'
 import { DiskUseCounter, partOf } from '../../src-main/host/disk-use.ts'
 import type { Host } from '../../src-main/host/host.ts'
 import { filesBelow } from '../../src-main/host/walk.ts'
-import { putCheckpoint } from '../../src-main/store/checkpoints.ts'
 import { runFolder } from '../../src-main/store/folder.ts'
+import { addCheckpoint } from '../support/checkpoint-files.ts'
 import { putRewardModel } from '../support/reward-model-folder.ts'
 import { openHost, scripted, Watch } from './support/hosts.ts'
 import { recipeOf } from './support/records.ts'
@@ -28,22 +28,16 @@ function put(path: string, bytes: number): string {
   return path
 }
 
-/** A checkpoint of so many bytes, as an engine writes and the store notes it. */
-async function addCheckpoint(host: Host, run: number, step: number, bytes: number): Promise<string> {
+async function checkpoint(host: Host, run: number, step: number, bytes: number): Promise<string> {
   const { id } = await host.ask.run(String(run))
-  const folder = `checkpoints/step-${String(step).padStart(6, '0')}`
-  const path = join(runFolder(host.dataFolder, id), folder)
-  put(join(path, 'model.safetensors'), bytes)
-  put(join(path, 'state.json'), 0)
-  host.keep((db) => putCheckpoint(db, run, { step, at: new Date(step * 1000).toISOString(), folder, bytes }))
-  return path
+  return host.keep((db) => addCheckpoint(db, host.dataFolder, { number: run, id }, step, bytes))
 }
 
 async function withCheckpoints(ending: 'finish' | 'exit' = 'finish'): Promise<Host> {
   const host = openHost({ startEngine: scripted({ steps: 9, ending, exitCode: 1 }) })
   await host.launch(recipeOf())
   await host.idle()
-  for (const step of [3, 6, 9]) await addCheckpoint(host, 1, step, step * 1000)
+  for (const step of [3, 6, 9]) await checkpoint(host, 1, step, step * 1000)
   return host
 }
 
@@ -140,7 +134,7 @@ test('old checkpoints of a run go: it is said which and how much room that gives
     { number: 1, count: 3, bytes: 18_000, newestStep: 9, older: 2 },
   ])
   const plan = await host.library.plan({ kind: 'checkpoints', runs: ['1'], keep: 'newest' })
-  expect(plan).toMatchObject({ items: [{ name: 'Run #1: step 3, 6', bytes: 9000 }], bytes: 9000, kept: [] })
+  expect(plan).toMatchObject({ items: [{ name: 'Run #1: steps 3, 6', bytes: 9000 }], bytes: 9000, kept: [] })
   expect(await host.ask.checkpoints('1')).toHaveLength(3)
 
   expect(await host.library.remove({ kind: 'checkpoints', runs: ['1'], keep: 'newest' })).toEqual(plan)
@@ -179,8 +173,8 @@ test('checkpoints of a run that goes stay, and so does one that a queued run beg
   const host = openHost({ startEngine: scripted({ steps: 2, ending: 'stay' }) })
   await host.launch(recipeOf())
   await new Watch(host).for((event) => event.type === 'run' && event.run.step >= 0)
-  await addCheckpoint(host, 1, 1, 500)
-  await addCheckpoint(host, 1, 2, 500)
+  await checkpoint(host, 1, 1, 500)
+  await checkpoint(host, 1, 2, 500)
   const asked: Removal = { kind: 'checkpoints', runs: ['1'], keep: 'none' }
   expect(await host.library.plan(asked)).toMatchObject({
     items: [],
@@ -195,7 +189,7 @@ test('checkpoints of a run that goes stay, and so does one that a queued run beg
 
 test('a checkpoint that a queued run begins with stays', async () => {
   const host = await withCheckpoints()
-  const path = await addCheckpoint(host, 1, 3, 3000)
+  const path = await checkpoint(host, 1, 3, 3000)
   host.queue.hold()
   host.queue.add([{ recipe: recipeOf({ model: path }), backend: null, anyway: true }])
   const plan = await host.library.plan({ kind: 'checkpoints', runs: ['1'], keep: 'newest' })

@@ -56,7 +56,7 @@ export function AlertsPage() {
 
 function counts({ total, unseen }: AlertList): string {
   const listed = t('{{count}} alerts', { count: total })
-  return unseen === 0 ? listed : `${listed}, ${t('{{count}} not seen of all runs', { count: unseen })}`
+  return unseen === 0 ? listed : `${listed}, ${t('{{count}} not seen in all runs', { count: unseen })}`
 }
 
 function Nothing({ any, onAll }: { any: boolean; onAll(): void }) {

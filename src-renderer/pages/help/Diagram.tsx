@@ -24,7 +24,7 @@ export function Diagram() {
         <p className={styles.title}>
           <b>2</b> {t('Reward')}
         </p>
-        <p className={styles.title}>
+        <p className={`${styles.title} ${styles.last}`}>
           <b>3</b> {t('Advantage')}
         </p>
         <p className={styles.prompt}>
@@ -48,6 +48,7 @@ export function Diagram() {
             </button>
             <span className={styles.reward}>{rewards[i]}</span>
             <Bar value={values[i]} />
+            <span className={styles.value}>{signed(values[i])}</span>
           </div>
         ))}
         <p className={styles.formula} role="status">
@@ -94,7 +95,7 @@ export function Diagram() {
 function Bar({ value }: { value: number }) {
   const x = 50 + (value / 2.1) * 40
   return (
-    <svg className={styles.bar} viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={signed(value)}>
+    <svg className={styles.bar} viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
       <line x1="50" x2="50" y1="0" y2="10" className={styles.axis} />
       <rect
         x={Math.min(50, x)}
@@ -107,7 +108,7 @@ function Bar({ value }: { value: number }) {
   )
 }
 
-const [width, height] = [300, 150]
+const [width, height] = [300, 140]
 const xOf = (ratio: number) => ((ratio - 0.5) / 1.1) * width
 const yOf = (value: number) => height / 2 - value * 22
 

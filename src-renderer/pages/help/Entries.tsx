@@ -1,5 +1,4 @@
 import { Highlight } from '@mantine/core'
-import { t } from '../../text/t.ts'
 import { type HelpEntry, wordsOf } from './entries.ts'
 import styles from './Page.module.css'
 
@@ -13,12 +12,14 @@ export function Entries({ title, list, text }: { title: string; list: readonly H
       </h2>
       <dl className={styles.entries}>
         {list.map((entry) => (
-          <div key={entry.id}>
+          <div key={`${entry.id} ${entry.title}`}>
             <dt>
               <Marked text={entry.title} words={words} />
-              <span className="mono">
-                <Marked text={entry.id} words={words} />
-              </span>
+              {entry.id && (
+                <span className="mono">
+                  <Marked text={entry.id} words={words} />
+                </span>
+              )}
             </dt>
             <dd>
               <p>
@@ -49,10 +50,3 @@ function Marked({ text, words }: { text: string; words: string[] }) {
     </Highlight>
   )
 }
-
-export const topicNames = {
-  metrics: t('Metrics'),
-  settings: t('Settings of a run'),
-  rewards: t('Rewards'),
-  alerts: t('Alerts'),
-} as const

@@ -1,6 +1,7 @@
 import { t } from '../../text/t.ts'
 import { Diagram } from './Diagram.tsx'
 import styles from './Page.module.css'
+import { points } from './points.ts'
 
 /** What GRPO is, on one screen. */
 export function Grpo() {
@@ -14,38 +15,12 @@ export function Grpo() {
       </p>
       <Diagram />
       <dl className={styles.points}>
-        <div>
-          <dt>{t('Why a group')}</dt>
-          <dd>
-            {t(
-              'A reward alone says little: 1 is no news where all answers are right. A group that is rewarded alike has no spread and teaches nothing; such rows are hatched in the heatmap.',
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{t('Why the clip')}</dt>
-          <dd>
-            {t(
-              'Answers are sampled once and may be learned from several times. The ratio ρ says how far the policy has moved since; beyond 1 − ε and 1 + ε an answer pulls no more.',
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{t('Why the KL term')}</dt>
-          <dd>
-            {t(
-              'Rewards can be got by tricks. The coefficient β pulls the policy towards a reference; with 0 it goes wherever the reward leads. Watch KL and the alerts.',
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{t('What to watch')}</dt>
-          <dd>
-            {t(
-              'Held-out accuracy says whether it learns; groups without signal and entropy, whether there is still something to learn from; length and cut answers, whether it thinks or rambles.',
-            )}
-          </dd>
-        </div>
+        {points.map(({ title, about }) => (
+          <div key={title}>
+            <dt>{title}</dt>
+            <dd>{about}</dd>
+          </div>
+        ))}
       </dl>
     </section>
   )

@@ -5,8 +5,8 @@ import { ShortcutList } from '../../parts/ShortcutList.tsx'
 import { go, type HelpTopic, helpTopics, type Route, routeHash } from '../../stores/route.ts'
 import { useRoute } from '../../stores/use.ts'
 import { t } from '../../text/t.ts'
-import { Entries, topicNames } from './Entries.tsx'
-import { type EntryTopic, found, type HelpEntry } from './entries.ts'
+import { Entries } from './Entries.tsx'
+import { found, type HelpEntry } from './entries.ts'
 import { Grpo } from './Grpo.tsx'
 import styles from './Page.module.css'
 import { Tour } from './Tour.tsx'
@@ -14,11 +14,14 @@ import { Tour } from './Tour.tsx'
 const names: Record<HelpTopic, string> = {
   grpo: t('What GRPO is'),
   tour: t('Five-minute tour'),
-  ...topicNames,
+  metrics: t('Metrics'),
+  settings: t('Settings of a run'),
+  rewards: t('Rewards'),
+  alerts: t('Alerts'),
   keys: t('Keyboard shortcuts'),
 }
-const entryTopics = Object.keys(topicNames) as EntryTopic[]
-const isEntryTopic = (topic: HelpTopic): topic is EntryTopic => topic in topicNames
+/** Those that have more than their entries to show. */
+const pictured: readonly HelpTopic[] = ['grpo', 'tour', 'keys']
 
 /** What everything means, found with one field. */
 export function HelpPage() {
@@ -44,10 +47,12 @@ export function HelpPage() {
           {helpTopics.map((name) => (
             <TopicLink
               key={name}
-              route={to({ topic: name, text: isEntryTopic(name) ? text : '' })}
+              route={to({ topic: name })}
               current={name === (topic ?? (text === '' ? 'grpo' : null))}
               name={names[name]}
-              count={isEntryTopic(name) ? hits.filter((entry) => entry.topic === name).length : null}
+              count={
+                text === '' && pictured.includes(name) ? null : hits.filter((entry) => entry.topic === name).length
+              }
             />
           ))}
         </nav>
@@ -63,16 +68,18 @@ export function HelpPage() {
 
 function Content(props: { topic: HelpTopic | null; text: string; hits: HelpEntry[]; onAll(): void }) {
   const { topic, text, hits, onAll } = props
-  if (topic === 'tour') return <Tour />
-  if (topic === 'keys')
-    return (
-      <section className={styles.topic} aria-label={names.keys}>
-        <h2>{names.keys}</h2>
-        <ShortcutList />
-      </section>
-    )
-  if (topic === 'grpo' || (topic === null && text === '')) return <Grpo />
-  const lists = entryTopics
+  if (text === '') {
+    if (topic === 'tour') return <Tour />
+    if (topic === 'grpo' || topic === null) return <Grpo />
+    if (topic === 'keys')
+      return (
+        <section className={styles.topic} aria-label={names.keys}>
+          <h2>{names.keys}</h2>
+          <ShortcutList />
+        </section>
+      )
+  }
+  const lists = helpTopics
     .filter((name) => topic === null || topic === name)
     .map((name) => ({ name, list: hits.filter((entry) => entry.topic === name) }))
     .filter(({ list }) => list.length > 0)

@@ -10,15 +10,17 @@ import {
 } from '../../../src-main/contract/metrics.ts'
 import { type NumberSetting, numberSettings } from '../../../src-main/contract/number-settings.ts'
 import { type RewardParameter, rewardInfo, rewardNames } from '../../../src-main/contract/rewards.ts'
+import { keyCaps, nameOf } from '../../actions/action.ts'
+import { actions } from '../../actions/index.ts'
 import { plain } from '../../format/number.ts'
 import type { HelpTopic } from '../../stores/route.ts'
 import { t } from '../../text/t.ts'
-
-export type EntryTopic = Extract<HelpTopic, 'metrics' | 'settings' | 'rewards' | 'alerts'>
+import { points } from './points.ts'
+import { tour } from './tour.ts'
 
 export interface HelpEntry {
-  topic: EntryTopic
-  /** As files and the command line have it. */
+  topic: HelpTopic
+  /** As files and the command line have it; empty for what has no such name. */
   id: string
   title: string
   about: string
@@ -83,12 +85,34 @@ const alertEntries: HelpEntry[] = Object.entries(alertKinds).map(([id, { label, 
   facts: [[t('the run'), t(run)]],
 }))
 
-export const entries: readonly HelpEntry[] = [...metricEntries, ...settingEntries, ...rewardEntries, ...alertEntries]
+const plainEntries = (topic: HelpTopic, list: readonly { title: string; about: string }[]): HelpEntry[] =>
+  list.map(({ title, about }) => ({ topic, id: '', title, about, facts: [] }))
+
+/** Their names depend on what can be done now. */
+const commandEntries = (): HelpEntry[] =>
+  actions.map((action) => ({
+    topic: 'keys',
+    id: action.id,
+    title: nameOf(action),
+    about: t(action.group),
+    facts: action.keys.map((keys) => [t('key'), keyCaps(keys).join(' ')]),
+  }))
+
+/** In the order of the topics. */
+export const entries = (): HelpEntry[] => [
+  ...plainEntries('grpo', points),
+  ...plainEntries('tour', tour),
+  ...metricEntries,
+  ...settingEntries,
+  ...rewardEntries,
+  ...alertEntries,
+  ...commandEntries(),
+]
 
 export const wordsOf = (text: string): string[] => text.toLowerCase().split(/\s+/).filter(Boolean)
 
 /** Entries in which every word occurs; those that have one in their name come first. */
-export function found(text: string, among: readonly HelpEntry[] = entries): HelpEntry[] {
+export function found(text: string, among: readonly HelpEntry[] = entries()): HelpEntry[] {
   const words = wordsOf(text)
   if (words.length === 0) return [...among]
   const named = ({ title, id }: HelpEntry) => `${title}\n${id}`.toLowerCase()

@@ -61,14 +61,10 @@ export function DataSets() {
       <Block title={t('Generated problems, without end')}>
         <ul className={styles.table} aria-label={t('Kinds of generated problems')}>
           {taskKinds.map((kind) => (
-            <li key={kind} className={styles.row} data-columns="data">
-              <span className={styles.name}>
-                <b className="mono">{kind}</b>
-                <span>{aboutTasks[kind]}</span>
-              </span>
-              <span className={styles.fact}>{t('no file')}</span>
+            <li key={kind} className={styles.row} data-columns="tasks">
+              <b className="mono">{kind}</b>
+              <span className={styles.fact}>{aboutTasks[kind]}</span>
               <RunLinks numbers={use?.tasks[kind]} />
-              <span />
             </li>
           ))}
         </ul>

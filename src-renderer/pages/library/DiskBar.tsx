@@ -39,13 +39,25 @@ const about: Record<DiskPart, string> = {
 export function DiskBar() {
   const { disk, error } = useStore(libraryStore)
   const { status } = useConnection()
+  const [looked, setLooked] = useState<DiskPart | null>(null)
+  const pointing = (part: DiskPart) => ({
+    'data-part': part,
+    'data-looked': looked === part || undefined,
+    onMouseEnter: () => setLooked(part),
+    onMouseLeave: () => setLooked(null),
+  })
   useEffect(() => {
     if (status === 'connected') void loadDiskUse()
   }, [status])
   if (error) return <Problem explanation={error} title={t('The disk could not be looked at')} />
   const total = disk ? sum(disk) : 0
   return (
-    <section className={styles.disk} aria-label={t('Disk use')} aria-busy={disk?.counting !== null}>
+    <section
+      className={styles.disk}
+      data-looked={looked ?? undefined}
+      aria-label={t('Disk use')}
+      aria-busy={disk?.counting !== null}
+    >
       <p className={styles.head}>
         <b>{disk && (disk.countedAt || total > 0) ? bytes(total) : t('Counting…')}</b>{' '}
         <span>
@@ -60,13 +72,13 @@ export function DiskBar() {
         {disk &&
           total > 0 &&
           diskParts.map((part) => (
-            <i key={part} data-part={part} style={{ flexGrow: disk.parts[part] }} {...hint(names[part], 'bottom')} />
+            <i key={part} {...pointing(part)} style={{ flexGrow: disk.parts[part] }} {...hint(names[part], 'bottom')} />
           ))}
       </div>
       <ul className={styles.legend}>
         {diskParts.map((part) => (
           <li key={part} {...hint(about[part], 'bottom')}>
-            <i data-part={part} aria-hidden="true" />
+            <i {...pointing(part)} aria-hidden="true" />
             <span>{names[part]}</span>
             <b>{disk ? bytes(disk.parts[part]) : '–'}</b>
           </li>

@@ -1,6 +1,6 @@
 import { Button, FileButton, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Problem } from '../../parts/Problem.tsx'
 import { readSettings, settingsText, takeSettings } from '../../stores/settings-file.ts'
 import { download } from '../../text/download.ts'
@@ -11,9 +11,12 @@ import styles from './Page.module.css'
 /** To another browser or machine, and back. */
 export function Files() {
   const [problem, setProblem] = useState<Explanation | null>(null)
+  // a browser tells of a file only when it is another one than before, and it may have been corrected meanwhile
+  const reset = useRef<() => void>(null)
   const take = async (file: File | null) => {
     if (!file) return
     const read = readSettings(await file.text())
+    reset.current?.()
     if ('problem' in read) {
       setProblem({ ...read.problem, message: `${file.name}: ${read.problem.message}` })
       return
@@ -34,7 +37,7 @@ export function Files() {
           <p>{t('As JSON. A file that is wrong changes nothing.')}</p>
         </div>
         <Group gap="xs" wrap="nowrap">
-          <FileButton accept="application/json,.json" onChange={(file) => void take(file)}>
+          <FileButton accept="application/json,.json" onChange={(file) => void take(file)} resetRef={reset}>
             {(props) => (
               <Button size="compact-sm" variant="default" {...props}>
                 {t('Import…')}

@@ -29,6 +29,7 @@ export function SettingRow({ setting }: { setting: Setting }) {
       ) : (
         <Switch
           aria-label={name}
+          classNames={{ track: styles.track }}
           checked={value === true}
           disabled={idle}
           onChange={(event) => {

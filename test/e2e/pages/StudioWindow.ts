@@ -5,13 +5,16 @@ type PageName =
   | 'Live'
   | 'Traces'
   | 'Playground'
-  | 'Models'
+  | 'Library'
+  | 'Alerts'
   | 'Rewards'
   | 'Preferences'
   | 'Reward models'
   | 'Sweeps'
   | 'Measure'
   | 'System'
+  | 'Settings'
+  | 'Help'
 
 /** What is the same on every page: the rail, the palette, the shortcuts, and the messages that come and go. */
 export class StudioWindow {
@@ -34,7 +37,9 @@ export class StudioWindow {
 
   link(name: PageName): Locator {
     const short: Partial<Record<PageName, string>> = { Playground: 'Play', Preferences: 'Prefer' }
-    return this.rail.getByRole('link', { name: short[name] ?? name, exact: true })
+    const shown = short[name] ?? name
+    // a badge may follow
+    return this.rail.getByRole('link', { name: new RegExp(`^${shown}( ?\\d.*)?$`) })
   }
 
   async goTo(name: PageName): Promise<void> {
