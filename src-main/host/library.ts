@@ -84,7 +84,9 @@ export class Library {
     const runs = this.#context.store.read(libraryUse).models[name] ?? []
     const costs = [
       'It can be fetched again.',
-      ...(runs.length > 0 ? [`${runNames(runs)} cannot be resumed or launched again until it is.`] : []),
+      ...(runs.length > 0
+        ? [`${runNames(runs)} began with it: launching again needs it, and so does going on with a LoRA run.`]
+        : []),
     ]
     return planOf(name, bytes, need && `${need.why}, and needs ${name}.`, costs)
   }

@@ -62,10 +62,12 @@ export function takeSettings(chosen: readonly { setting: Setting; value: string 
     setting.set(value)
 }
 
+/** What begins so is how the window is arranged, and nothing that a person would miss. */
+const layoutKeys = ['grpo-studio.runs', 'grpo-studio.layout']
+
 /** Forgets how lists and charts were arranged, and loads the window anew; what this page sets stays. */
 export function resetLayout(): void {
-  const stays = ['grpo-studio.settings', 'grpo-studio.scheme', 'grpo-studio.language', 'grpo-studio.view']
   for (const key of Object.keys(window.localStorage))
-    if (key.startsWith('grpo-studio.') && !stays.includes(key)) window.localStorage.removeItem(key)
+    if (layoutKeys.some((beginning) => key.startsWith(beginning))) window.localStorage.removeItem(key)
   window.location.reload()
 }

@@ -15,11 +15,11 @@ test('what a person sets is kept, found, and carried to another window as a file
 
   await test.step('set, and kept', async () => {
     await page.getByRole('region', { name: 'Appearance' }).getByText('Light', { exact: true }).click()
-    expect(await window.scheme()).toBe('light')
+    await expect.poll(() => window.scheme()).toBe('light')
     await page.getByText('tokens', { exact: true }).click()
     await page.getByRole('switch', { name: 'Smooth curves' }).uncheck({ force: true })
     await page.reload()
-    expect(await window.scheme()).toBe('light')
+    await expect.poll(() => window.scheme()).toBe('light')
     await expect(page.getByRole('radio', { name: 'tokens' })).toBeChecked()
     await expect(page.getByRole('switch', { name: 'Smooth curves' })).not.toBeChecked()
   })
@@ -54,7 +54,7 @@ test('what a person sets is kept, found, and carried to another window as a file
     await page.setInputFiles('input[type=file]', file)
     await expect(window.message('2 settings taken from settings.json')).toBeVisible()
     await expect(page.getByRole('radio', { name: 'time' })).toBeChecked()
-    expect(await window.scheme()).toBe('dark')
+    await expect.poll(() => window.scheme()).toBe('dark')
     await expect(refused).toBeHidden()
   })
 

@@ -57,11 +57,12 @@ export function HelpPage() {
           ))}
         </nav>
       </aside>
-      <div className={styles.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard */}
+      <section key={topic} className={styles.scroll} tabIndex={0} aria-label={t('Explanations')}>
         <div className={styles.content}>
           <Content topic={topic} text={text} hits={hits} onAll={() => go(to({ topic: null, text: '' }))} />
         </div>
-      </div>
+      </section>
     </div>
   )
 }

@@ -127,11 +127,18 @@ describe('a file of settings', () => {
 describe('resetting the layout', () => {
   it('forgets how lists were arranged, and nothing that is set', () => {
     kept['grpo-studio.runs'] = '{"sort":"name"}'
+    kept['grpo-studio.layout.charts'] = '[]'
+    kept['grpo-studio.presets'] = 'stay'
     kept['another.app'] = 'stays'
     setting('appearance.scheme').set('dark')
     setting('reading.over').set('time')
     file.resetLayout()
-    expect(Object.keys(kept).sort()).toEqual(['another.app', 'grpo-studio.scheme', 'grpo-studio.view'])
+    expect(Object.keys(kept).sort()).toEqual([
+      'another.app',
+      'grpo-studio.presets',
+      'grpo-studio.scheme',
+      'grpo-studio.view',
+    ])
     expect(reloads).toBe(1)
   })
 })

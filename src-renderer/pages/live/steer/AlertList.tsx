@@ -1,19 +1,28 @@
-import { memo, useMemo } from 'react'
+import { memo, useEffect, useMemo } from 'react'
 import type { AlertRecord } from '../../../../src-main/contract/records.ts'
 import { openGroup, showStep } from '../../../actions/groups.ts'
 import { AlertCard } from '../../../parts/AlertCard.tsx'
 import { helpFor } from '../../../parts/alertHelp.ts'
-import { markSeen } from '../../../stores/alerts.ts'
+import { alertsStore, markSeen } from '../../../stores/alerts.ts'
 import { useLive } from '../../../stores/use.ts'
 import { useDetail } from '../data.ts'
 import styles from './Story.module.css'
 
 /** Past this the oldest alerts are only counted: what helps is asked of the newest. */
 const most = 100
+/** Shown so long in a window that is in front, an alert was seen. */
+const seenAfterMs = 3000
 
 export const AlertList = memo(function AlertList() {
   const alerts = useLive((s) => s.alerts)
   const newestFirst = useMemo(() => [...alerts].reverse(), [alerts])
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const ids = newestFirst.slice(0, most).flatMap(({ id }) => (id > 0 ? id : []))
+      if (document.hasFocus() && ids.length > 0 && alertsStore.getState().unseen > 0) void markSeen(ids)
+    }, seenAfterMs)
+    return () => clearTimeout(timer)
+  }, [newestFirst])
   if (alerts.length === 0)
     return (
       <p className={styles.none}>
