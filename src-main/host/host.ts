@@ -29,7 +29,6 @@ import type { Db } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
 import { holderOf } from '../store/family.ts'
 import { prepareDataFolder, runFolder } from '../store/folder.ts'
-import { waitingRecipes } from '../store/library.ts'
 import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts'
 import { changeMarks } from '../store/marks.ts'
 import { recipeAt } from '../store/plan.ts'
@@ -48,9 +47,10 @@ import { Estimator } from './estimator.ts'
 import { makeFork, planFork } from './fork.ts'
 import { Hub } from './hub.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
-import { Library, type Need } from './library.ts'
+import { Library } from './library.ts'
 import type { machineMemory } from './machine-memory.ts'
 import { Models } from './models.ts'
+import { needsOf } from './needs.ts'
 import { type CreatedRun, clearHalfMade, createRun } from './new-run.ts'
 import { endOrphan } from './orphans.ts'
 import { withOwnReward } from './own-rewards.ts'
@@ -167,7 +167,10 @@ export class Host {
         models: this.models,
         rewardModels: this.rewardModels,
         disk: this.disk,
-        needs: () => this.#needs(),
+        needs: () => {
+          const { cutOff } = this.queue.state()
+          return this.#store.read((db) => needsOf(db, this.#session?.run, cutOff))
+        },
         pins: () => [...this.#pins].map((pin) => ({ ...pin, why: 'A fork is about to begin with it.' })),
         publish: (event) => this.#hub.publish(event),
       })
@@ -476,28 +479,6 @@ export class Host {
     await this.#reader.close()
     this.#store.close()
     this.#lock.release()
-  }
-
-  /** Runs that go or wait: what their recipes name must stay. */
-  #needs(): Need[] {
-    const { cutOff } = this.queue.state()
-    const stored = cutOff === null ? [] : [this.#store.read((db) => requireRun(db, String(cutOff)))]
-    const active = this.#session && {
-      why: `Run #${this.#session.run.number} is active`,
-      recipe: this.#session.run.config,
-      run: this.#session.run.number,
-    }
-    return [
-      ...(active ? [active] : []),
-      ...stored.map(({ number, config }) => ({
-        why: `The queue goes on with run #${number} when it is started`,
-        recipe: JSON.parse(config) as Recipe,
-        run: number,
-      })),
-      ...this.#store
-        .read(waitingRecipes)
-        .map(({ id, recipe }) => ({ why: `The run q${id} waits in the queue`, recipe, run: null })),
-    ]
   }
 
   #live(runId: string): Session | undefined {

@@ -5,7 +5,6 @@ import { setImmediate as breath } from 'node:timers/promises'
 import type { HostEvent } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { LibraryUse, Removal, RemovalPlan } from '../contract/library.ts'
-import type { Recipe } from '../contract/recipe.ts'
 import { modelsOf, rewardModelNamesOf } from '../contract/recipe-names.ts'
 import { deleteCheckpointFolder } from '../store/checkpoint-folders.ts'
 import { deleteCheckpoint } from '../store/checkpoints.ts'
@@ -16,15 +15,8 @@ import type { Store } from '../store/store.ts'
 import type { DiskUseCounter } from './disk-use.ts'
 import { type CheckpointUse, type DoomedCheckpoint, doomedCheckpoints, roomOf } from './doomed-checkpoints.ts'
 import type { Models } from './models.ts'
+import type { Need } from './needs.ts'
 import type { RewardModels } from './reward-models.ts'
-
-/** A run that goes or waits, whose recipe must find what it names. */
-export interface Need {
-  why: string
-  recipe: Recipe
-  /** The run itself, where there is one: its checkpoints stay. */
-  run: number | null
-}
 
 interface LibraryContext {
   store: Store

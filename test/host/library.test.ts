@@ -187,6 +187,21 @@ test('checkpoints of a run that goes stay, and so does one that a queued run beg
   expect(await host.ask.checkpoints('1')).toHaveLength(2)
 })
 
+test('checkpoints of the run that the queue goes on with stay', async () => {
+  const first = openHost({ startEngine: scripted({ steps: 2, ending: 'stay' }) })
+  const watch = new Watch(first)
+  first.queue.add([{ recipe: recipeOf(), backend: null, anyway: true }])
+  await watch.step(2)
+  await checkpoint(first, 1, 2, 500)
+  await first.close()
+  const again = openHost({ dataFolder: first.dataFolder, startEngine: scripted({}) })
+  expect(again.queue.state().cutOff).toBe(1)
+  expect(await again.library.plan({ kind: 'checkpoints', runs: ['1'], keep: 'none' })).toMatchObject({
+    items: [],
+    kept: [{ why: 'The queue goes on with run #1 when it is started, and goes on from them.' }],
+  })
+})
+
 test('a checkpoint that a queued run begins with stays', async () => {
   const host = await withCheckpoints()
   const path = await checkpoint(host, 1, 3, 3000)

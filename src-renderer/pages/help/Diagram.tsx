@@ -93,7 +93,7 @@ export function Diagram() {
 
 /** From −2.1 to 2.1, the middle marked. */
 function Bar({ value }: { value: number }) {
-  const x = 50 + (value / 2.1) * 40
+  const x = 50 + (value / 2.1) * 48
   return (
     <svg className={styles.bar} viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
       <line x1="50" x2="50" y1="0" y2="10" className={styles.axis} />

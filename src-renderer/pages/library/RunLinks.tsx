@@ -13,7 +13,7 @@ export function RunLinks({ numbers }: { numbers: readonly number[] | undefined }
   const idOf = (number: number) => runs?.find((run) => run.number === number)?.id
   return (
     <span className={styles.fact}>
-      {t('runs')}{' '}
+      {numbers.length === 1 ? t('run') : t('runs')}{' '}
       {numbers.slice(0, most).map((number) => {
         const id = idOf(number)
         return id === undefined ? (
