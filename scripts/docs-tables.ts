@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { sweepSchema } from '../src-main/contract/sweep.ts'
 import { ablationTable } from './docs/ablations.ts'
+import { alertTable } from './docs/alerts.ts'
 import { estimateFigureTable } from './docs/estimate.ts'
 import { figureTables, readFigures } from './docs/figures.ts'
 import { flatFigureTable } from './docs/flat.ts'
@@ -55,6 +56,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'stage-fields': stageFieldTable(),
     recipes: shippedRecipeTable(),
     metrics: metricTable(),
+    alerts: alertTable(),
     rewards: rewardTable(),
     'reward-parameters': rewardParameterTable(),
     'reward-figures': rewardFigureTable(readFigures()?.rewards, readFigures()?.agreement),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { familyTree } from '../contract/family.ts'
-import { binnedRuns } from '../host/bin.ts'
+import { withSizes } from '../host/bin.ts'
+import { inBin } from '../store/bin.ts'
 import { lookInto } from '../store/reader.ts'
 import { listRuns } from '../store/runs.ts'
 import { asItIs } from './as-it-is.ts'
@@ -29,10 +30,10 @@ interface RunsOptions {
   json?: boolean
 }
 
-function list(options: RunsOptions): void {
+async function list(options: RunsOptions): Promise<void> {
   const folder = dataFolder(options)
   if (options.bin) {
-    listBin(folder, options)
+    await listBin(folder, options)
     return
   }
   const runs = lookInto(folder, listRuns)
@@ -58,8 +59,8 @@ function list(options: RunsOptions): void {
   print(table(head, rows))
 }
 
-function listBin(folder: string, { json }: RunsOptions): void {
-  const binned = lookInto(folder, (db) => binnedRuns(db, folder))
+async function listBin(folder: string, { json }: RunsOptions): Promise<void> {
+  const binned = await withSizes(lookInto(folder, inBin), folder)
   if (json) printJson(binned)
   else if (binned.length === 0) print('The bin is empty.')
   else {

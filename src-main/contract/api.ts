@@ -1,12 +1,14 @@
 /** The one contract between the host and whoever watches and steers: the window (WebSocket or MessagePort) and the tests. */
 import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
+import { type AlertList, alertMark, alertQuery } from './alerts.ts'
 import type { SideRewards } from './composite.ts'
 import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import type { GeneratedText } from './jobs.ts'
 import { type LabelledLine, type LabelSet, type LabelState, labelGiven, newLabelSet } from './labelling.ts'
+import { type DiskUse, type LibraryUse, type RemovalPlan, type RunCheckpoints, removal } from './library.ts'
 import { type BinnedRun, marksChange, runNames } from './marks.ts'
 import { type DataPreview, type MeasureNews, measureOrder, problemFile } from './measuring.ts'
 import type { FetchState, ModelList } from './models.ts'
@@ -136,6 +138,12 @@ export type HostEvent =
   | { type: 'reward-model'; training: TrainingState; points: TrainingPoint[] }
   /** A model is being fetched, or that has ended. */
   | { type: 'fetch'; fetch: FetchState }
+  /** So many alerts are not seen now, of all runs. */
+  | { type: 'seen'; unseen: number }
+  /** What lies on the disk: while it is counted, and when that is done. */
+  | { type: 'disk'; disk: DiskUse }
+  /** Checkpoints of these runs were removed. */
+  | { type: 'pruned'; runIds: string[] }
   /** The whole queue, whenever it changed. */
   | { type: 'queue'; queue: QueueState }
 
@@ -328,6 +336,25 @@ export const contract = {
       .output(type<FetchState>()),
     cancel: oc.input(z.object({ name: modelName })),
     remove: oc.input(z.object({ name: modelName })),
+  },
+  /** What lies on the disk. */
+  library: {
+    /** What is known at once; `disk` events tell more when it is counted anew. */
+    disk: oc.output(type<DiskUse>()),
+    /** Which runs use what. */
+    use: oc.output(type<LibraryUse>()),
+    checkpoints: oc.output(type<RunCheckpoints[]>()),
+    /** What would go, and what stays because somebody needs it. */
+    plan: oc.input(removal).output(type<RemovalPlan>()),
+    /** For good: nothing of it goes into the bin. */
+    remove: oc.input(removal).output(type<RemovalPlan>()),
+  },
+  /** Of all runs. */
+  alerts: {
+    list: oc.input(alertQuery).output(type<AlertList>()),
+    unseen: oc.output(type<number>()),
+    /** Tells how many are unseen then. */
+    mark: oc.input(alertMark).output(type<number>()),
   },
   playground: {
     /** Ends when the caller lets go of it. Nothing of it enters a run. */

@@ -122,6 +122,7 @@ function forbidTheWeb(): void {
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   })
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
-  session.defaultSession.setPermissionCheckHandler(() => false)
+  const allowed = (permission: string) => permission === 'notifications'
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => answer(allowed(permission)))
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => allowed(permission))
 }

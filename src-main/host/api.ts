@@ -41,7 +41,11 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       remove: api.runs.remove.handler(({ input }) => host.bin.remove(input.runs)),
       restore: api.runs.restore.handler(({ input }) => host.bin.restore(input.runs)),
       bin: api.runs.bin.handler(() => host.bin.list()),
-      emptyBin: api.runs.emptyBin.handler(() => host.bin.empty()),
+      emptyBin: api.runs.emptyBin.handler(async () => {
+        const count = await host.bin.empty()
+        host.disk.stale()
+        return count
+      }),
       get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
       launch: api.runs.launch.handler(({ input }) =>
         host.launch(
@@ -142,7 +146,9 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       list: api.rewardModels.list.handler(() => host.rewardModels.list()),
       train: api.rewardModels.train.handler(({ input }) => host.rewardModels.train(input)),
       cancel: api.rewardModels.cancel.handler(() => host.rewardModels.cancel()),
-      remove: api.rewardModels.remove.handler(({ input }) => host.rewardModels.remove(input.name)),
+      remove: api.rewardModels.remove.handler(
+        async ({ input }) => void (await host.library.remove({ kind: 'reward-model', ...input })),
+      ),
       compare: api.rewardModels.compare.handler(({ input: { names, data }, signal }) =>
         host.rewardModels.compare(names, data, signal),
       ),
@@ -154,7 +160,21 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       list: api.models.list.handler(() => host.models.list()),
       fetch: api.models.fetch.handler(({ input: { name, ...from } }) => host.models.fetch(name, from)),
       cancel: api.models.cancel.handler(({ input }) => host.models.cancel(input.name)),
-      remove: api.models.remove.handler(({ input }) => host.models.remove(input.name)),
+      remove: api.models.remove.handler(
+        async ({ input }) => void (await host.library.remove({ kind: 'model', ...input })),
+      ),
+    },
+    library: {
+      disk: api.library.disk.handler(() => host.disk.state()),
+      use: api.library.use.handler(async () => host.library.use(await ask.libraryUse())),
+      checkpoints: api.library.checkpoints.handler(() => ask.checkpointsByRun()),
+      plan: api.library.plan.handler(({ input }) => host.library.plan(input)),
+      remove: api.library.remove.handler(({ input }) => host.library.remove(input)),
+    },
+    alerts: {
+      list: api.alerts.list.handler(({ input }) => ask.allAlerts(input)),
+      unseen: api.alerts.unseen.handler(() => ask.unseenAlerts()),
+      mark: api.alerts.mark.handler(({ input }) => host.markSeen(input.ids, input.seen)),
     },
     playground: {
       answer: api.playground.answer.handler(({ input, signal }) => crossing(answer(host, input, signal))),

@@ -1,17 +1,25 @@
 /** Deleting runs, taking them back, and emptying the bin: the database's part and the folders'. */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { setImmediate as breath } from 'node:timers/promises'
 import type { HostEvent } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { BinnedRun } from '../contract/marks.ts'
 import type { RunSummary } from '../contract/records.ts'
-import { emptySome, halfEmptied, inBin, markEmptied, putIntoBin, takeOutOfBin, withAbandoned } from '../store/bin.ts'
-import type { Db } from '../store/database.ts'
+import {
+  type Binned,
+  emptySome,
+  halfEmptied,
+  inBin,
+  markEmptied,
+  putIntoBin,
+  takeOutOfBin,
+  withAbandoned,
+} from '../store/bin.ts'
 import { runFolder } from '../store/folder.ts'
 import { requireRun } from '../store/queries.ts'
 import { findRun, type RunRow, summaryOf } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
+import { filesBelow } from './walk.ts'
 
 interface BinContext {
   store: Store
@@ -66,8 +74,9 @@ export class Bin {
     return runs
   }
 
-  list(): BinnedRun[] {
-    return this.#context.store.read((db) => binnedRuns(db, this.#context.dataFolder))
+  /** The newest deletion first. */
+  list(): Promise<BinnedRun[]> {
+    return withSizes(this.#context.store.read(inBin), this.#context.dataFolder)
   }
 
   /**
@@ -100,15 +109,15 @@ export class Bin {
   }
 }
 
-/** What lies in the bin of a data folder, the newest deletion first. */
-export const binnedRuns = (db: Db, dataFolder: string): BinnedRun[] =>
-  inBin(db).map(({ id, number, name, deleted_at: deletedAt }) => ({
-    id,
-    number,
-    name,
-    deletedAt,
-    bytes: bytesOf(runFolder(dataFolder, id)),
-  }))
+/** With the sizes of their folders, which are looked at between other work. */
+export const withSizes = (runs: readonly Binned[], dataFolder: string): Promise<BinnedRun[]> =>
+  Promise.all(
+    runs.map(async ({ id, number, name, deleted_at: deletedAt }) => {
+      let bytes = 0
+      for await (const file of filesBelow(runFolder(dataFolder, id))) bytes += file.bytes
+      return { id, number, name, deletedAt, bytes }
+    }),
+  )
 
 function requireBinned(row: RunRow | undefined, name: string): RunRow {
   if (row?.deleted_at != null) return row
@@ -119,11 +128,4 @@ function requireBinned(row: RunRow | undefined, name: string): RunRow {
         'grpo-studio runs --bin lists what does.',
       )
     : new StudioError('not-found', `There is no run "${name}".`, 'grpo-studio runs --bin lists what lies in the bin.')
-}
-
-function bytesOf(folder: string): number {
-  if (!existsSync(folder)) return 0
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
 }

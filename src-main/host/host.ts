@@ -1,5 +1,6 @@
 /** The host of a data folder: its only writer, supervisor of the engine, and the answers to whoever watches. */
 import { resolve } from 'node:path'
+import { cacheFolder } from '../../scripts/setup/places.mjs'
 import type { HostEvent } from '../contract/api.ts'
 import type { ToEngine } from '../contract/engine-messages.ts'
 import { type ErrorReport, StudioError } from '../contract/errors.ts'
@@ -20,8 +21,10 @@ import type {
 } from '../contract/records.ts'
 import type { SampleLabelled } from '../contract/sample-label.ts'
 import { withHashes } from '../library/data-files.ts'
-import { modelPath } from '../library/places.ts'
+import { modelPath, modelsFolder } from '../library/places.ts'
 import { withRewardModelHashes } from '../library/reward-model-hashes.ts'
+import { countUnseen, markSeen } from '../store/alerts.ts'
+import { inBin } from '../store/bin.ts'
 import type { Db } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
 import { holderOf } from '../store/family.ts'
@@ -37,14 +40,17 @@ import { insertStages } from '../store/stages.ts'
 import { Store } from '../store/store.ts'
 import { Bin } from './bin.ts'
 import { serve } from './desk.ts'
+import { DiskUseCounter } from './disk-use.ts'
 import { forkEngine, type StartEngine } from './engine-process.ts'
 import { engineEntry, readerEntry } from './entries.ts'
 import { Estimator } from './estimator.ts'
 import { makeFork, planFork } from './fork.ts'
 import { Hub } from './hub.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
+import { Library } from './library.ts'
 import type { machineMemory } from './machine-memory.ts'
 import { Models } from './models.ts'
+import { needsOf } from './needs.ts'
 import { type CreatedRun, clearHalfMade, createRun } from './new-run.ts'
 import { endOrphan } from './orphans.ts'
 import { withOwnReward } from './own-rewards.ts'
@@ -77,6 +83,8 @@ export class Host {
   readonly estimator: Estimator
   readonly queue: RunQueue
   readonly bin: Bin
+  readonly disk: DiskUseCounter
+  readonly library: Library
   readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
@@ -139,9 +147,32 @@ export class Host {
       this.bin = new Bin({
         store: this.#store,
         dataFolder: this.dataFolder,
-        publish: (event) => this.#hub.publish(event),
+        publish: (event) => {
+          this.#hub.publish(event)
+          this.disk.stale()
+        },
         inUse: () =>
           [this.#session?.run.number, ...[...this.#pins].map(({ run }) => run)].filter((n) => n !== undefined),
+      })
+      this.disk = new DiskUseCounter({
+        dataFolder: this.dataFolder,
+        modelsFolder: modelsFolder(),
+        cachesFolder: cacheFolder(),
+        binned: () => new Set(this.#store.read(inBin).map(({ id }) => id)),
+        announce: (disk) => this.#hub.publish({ type: 'disk', disk }),
+      })
+      this.library = new Library({
+        store: this.#store,
+        dataFolder: this.dataFolder,
+        models: this.models,
+        rewardModels: this.rewardModels,
+        disk: this.disk,
+        needs: () => {
+          const { cutOff } = this.queue.state()
+          return this.#store.read((db) => needsOf(db, this.#session?.run, cutOff))
+        },
+        pins: () => [...this.#pins].map((pin) => ({ ...pin, why: 'A fork is about to begin with it.' })),
+        publish: (event) => this.#hub.publish(event),
       })
       this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))
     } catch (error) {
@@ -164,6 +195,14 @@ export class Host {
         const [alerts, run] = await Promise.all([ask.alerts(name), ask.run(name)])
         const held = this.#live(run.id)?.heldAlert
         return held ? [...alerts, held] : alerts
+      },
+      allAlerts: async (query) => {
+        const list = await ask.allAlerts(query)
+        const [held, run] = [this.#session?.heldAlert, this.active]
+        if (!held || !run || (query.kind && query.kind !== held.kind) || (query.run && query.run !== run.number))
+          return list
+        const first = { ...held, seen: false, runId: run.id, number: run.number, name: run.name }
+        return { ...list, alerts: [first, ...list.alerts], total: list.total + 1 }
       },
     }
   }
@@ -367,6 +406,16 @@ export class Host {
     })
   }
 
+  /** @param ids null: all of them @returns how many are unseen then @throws StudioError disk-full, data-folder */
+  markSeen(ids: readonly number[] | null, seen: boolean): number {
+    const unseen = this.#store.write((db) => {
+      markSeen(db, ids, seen)
+      return countUnseen(db)
+    })
+    this.#hub.publish({ type: 'seen', unseen })
+    return unseen
+  }
+
   /** A person's label of one sample. @throws StudioError not-found; disk-full, data-folder */
   label(asked: SampleLabelled): void {
     const at = new Date().toISOString()
@@ -421,6 +470,7 @@ export class Host {
     this.#desk.close()
     this.queue.close()
     this.bin.close()
+    this.disk.close()
     this.#jobs.close()
     this.estimator.close()
     this.models.close()

@@ -60,9 +60,9 @@ class Subscription {
   push(event: HostEvent): void {
     if (this.#ended || this.#overrun) return
     // Only the newest of these says anything: an older one that still waits is dropped.
-    if (event.type === 'phase' || event.type === 'run' || event.type === 'queue') {
+    if (supersedes(event)) {
       const about = subject(event)
-      const waiting = this.#queue.findIndex((e) => e.type === event.type && subject(e) === about)
+      const waiting = this.#queue.findIndex((e) => e.type === event.type && supersedes(e) && subject(e) === about)
       if (waiting >= 0) this.#queue.splice(waiting, 1)
     }
     if (this.#queue.length >= bound) {
@@ -91,10 +91,12 @@ class Subscription {
   }
 }
 
-function subject(event: HostEvent): string {
-  if (event.type === 'fetch') return event.fetch.name
-  if (event.type === 'queue') return 'queue'
-  if (event.type === 'deleted') return event.runIds.join()
-  if (event.type === 'reward-model') return event.training.name
-  return event.type === 'run' ? event.run.id : event.runId
+type Superseding = Extract<HostEvent, { type: 'phase' | 'run' | 'queue' | 'disk' | 'seen' }>
+
+const supersedes = (event: HostEvent): event is Superseding =>
+  ['phase', 'run', 'queue', 'disk', 'seen'].includes(event.type)
+
+function subject(event: Superseding): string {
+  if (event.type === 'run') return event.run.id
+  return event.type === 'phase' ? event.runId : event.type
 }

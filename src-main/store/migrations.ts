@@ -322,6 +322,13 @@ CREATE TABLE sample_labels (
 ) STRICT, WITHOUT ROWID;
 `
 
+/** Alerts of before count as seen: they were told where there was no list of them all. */
+const seenAlerts = `
+ALTER TABLE alerts ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+UPDATE alerts SET seen = 1;
+CREATE INDEX alerts_unseen ON alerts (run) WHERE seen = 0;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -336,6 +343,7 @@ export const migrations: readonly string[] = [
   queuedSources,
   marksAndBin,
   sampleLabels,
+  seenAlerts,
 ]
 
 /**

@@ -1,8 +1,10 @@
 /** What windows and the command line ask of a database: functions of a read-only connection. */
+import type { AlertList, AlertQuery } from '../contract/alerts.ts'
 import type { MetricColumns, PromptAppearance } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
 import type { LabelledLine, LabelSet, LabelState } from '../contract/labelling.ts'
+import type { LibraryUse, RunCheckpoints } from '../contract/library.ts'
 import type {
   AlertRecord,
   CheckpointRecord,
@@ -15,7 +17,7 @@ import type {
 } from '../contract/records.ts'
 import type { SweepResult, SweepSummary } from '../contract/sweep.ts'
 import type { TracePage, TraceQuery } from '../contract/traces.ts'
-import { courseAlertsOf } from './alerts.ts'
+import { countUnseen, courseAlertsOf, listAlerts } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
 import { comparison, evaluationEntries } from './comparison.ts'
 import type { Db } from './database.ts'
@@ -33,6 +35,7 @@ import {
 } from './groups.ts'
 
 import { labelledLines, labelSets, labelState } from './labelling.ts'
+import { checkpointsByRun, libraryUse } from './library.ts'
 import { courseColumns } from './metrics.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
 import { labelsInUse } from './sample-labels.ts'
@@ -81,6 +84,14 @@ export const queries = {
   },
 
   alerts: (db: Db, _: string, runId: string): AlertRecord[] => courseAlertsOf(db, requireRun(db, runId).number),
+
+  allAlerts: (db: Db, _: string, query: AlertQuery): AlertList => listAlerts(db, query),
+
+  unseenAlerts: (db: Db): number => countUnseen(db),
+
+  libraryUse: (db: Db): LibraryUse => libraryUse(db),
+
+  checkpointsByRun: (db: Db): RunCheckpoints[] => checkpointsByRun(db),
 
   checkpoints: (db: Db, _: string, runId: string): CheckpointRecord[] =>
     checkpointsOf(db, requireRun(db, runId).number),

@@ -1,6 +1,6 @@
 import { comparedRuns } from '../stores/compare.ts'
 import { liveStore } from '../stores/live.ts'
-import { emptyFilters, go } from '../stores/route.ts'
+import { emptyAlertFilters, emptyFilters, go } from '../stores/route.ts'
 import { lastRunList } from '../stores/run-list.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
@@ -45,14 +45,24 @@ export const goToPlayground: Action = {
   run: () => go({ page: 'playground' }),
 }
 
-export const goToModels: Action = {
-  id: 'go-to-models',
-  name: 'Models',
+export const goToLibrary: Action = {
+  id: 'go-to-library',
+  name: t('Library'),
   group: 'Go to',
   keys: ['4'],
-  words: 'library fetch download hub hugging face gguf',
+  words: 'models fetch download hub hugging face gguf data sets checkpoints disk space delete prune',
   enabled: () => true,
-  run: () => go({ page: 'models' }),
+  run: () => go({ page: 'library', section: 'models' }),
+}
+
+export const goToAlerts: Action = {
+  id: 'go-to-alerts',
+  name: t('Alerts'),
+  group: 'Go to',
+  keys: ['shift+A'],
+  words: 'warnings problems seen unseen hacking explosion',
+  enabled: () => true,
+  run: () => go({ page: 'alerts', filters: emptyAlertFilters }),
 }
 
 export const goToRewards: Action = {
@@ -135,4 +145,24 @@ export const goToSystem: Action = {
   words: 'doctor backend gpu versions data folder',
   enabled: () => true,
   run: () => go({ page: 'system' }),
+}
+
+export const goToSettings: Action = {
+  id: 'go-to-settings',
+  name: t('Settings'),
+  group: 'Go to',
+  keys: ['mod+,'],
+  words: 'preferences appearance language notifications import export',
+  enabled: () => true,
+  run: () => go({ page: 'settings', text: '' }),
+}
+
+export const goToHelp: Action = {
+  id: 'go-to-help',
+  name: t('Help'),
+  group: 'Go to',
+  keys: ['F1'],
+  words: 'manual tour what is grpo explain metrics settings rewards alerts',
+  enabled: () => true,
+  run: () => go({ page: 'help', topic: null, text: '' }),
 }

@@ -1,5 +1,6 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
+import { seeAllAlerts } from './alerts.ts'
 import { compareFamily, forkRun, rollBack } from './branch.ts'
 import {
   arrangeCharts,
@@ -12,16 +13,19 @@ import {
   zoomOut,
 } from './charts.ts'
 import {
+  goToAlerts,
   goToCompare,
+  goToHelp,
+  goToLibrary,
   goToLive,
   goToMeasure,
-  goToModels,
   goToPipeline,
   goToPlayground,
   goToPreferences,
   goToRewardModels,
   goToRewards,
   goToRuns,
+  goToSettings,
   goToSweeps,
   goToSystem,
   goToTraces,
@@ -132,7 +136,7 @@ export const actions: Action[] = [
   goToLive,
   goToTraces,
   goToPlayground,
-  goToModels,
+  goToLibrary,
   goToRewards,
   goToCompare,
   goToPipeline,
@@ -140,7 +144,11 @@ export const actions: Action[] = [
   goToSweeps,
   goToRewardModels,
   goToMeasure,
+  goToAlerts,
   goToSystem,
+  goToSettings,
+  goToHelp,
+  seeAllAlerts,
   openPalette,
   copyAddress,
   showShortcuts,

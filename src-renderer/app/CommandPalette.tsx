@@ -1,9 +1,9 @@
-import { Kbd } from '@mantine/core'
 import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { useEffect, useMemo } from 'react'
-import { type ActionGroup, keyCaps, nameOf } from '../actions/action.ts'
+import { type ActionGroup, nameOf } from '../actions/action.ts'
 import { actions } from '../actions/index.ts'
 import { percent } from '../format/number.ts'
+import { Keys } from '../parts/Keys.tsx'
 import { go } from '../stores/route.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
@@ -56,17 +56,5 @@ export function CommandPalette() {
       searchProps={{ placeholder: 'Do, or go to…', 'aria-label': 'Command' }}
       onSpotlightClose={() => viewStore.setState({ palette: false })}
     />
-  )
-}
-
-export function Keys({ keys }: { keys: string }) {
-  return (
-    <span>
-      {keyCaps(keys).map((cap) => (
-        <Kbd key={cap} size="xs" ml={3}>
-          {cap}
-        </Kbd>
-      ))}
-    </span>
   )
 }

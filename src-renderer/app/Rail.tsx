@@ -2,12 +2,13 @@ import {
   IconActivityHeartbeat,
   IconAdjustmentsHorizontal,
   IconAward,
+  IconBell,
   IconBox,
   IconChartLine,
   IconCommand,
   IconDeviceDesktop,
   IconGauge,
-  IconKeyboard,
+  IconHelp,
   IconList,
   IconListSearch,
   IconMessage,
@@ -15,6 +16,7 @@ import {
   IconPlus,
   IconRuler2,
   IconScale,
+  IconSettings,
   IconStethoscope,
   IconSun,
   IconTimeline,
@@ -23,25 +25,30 @@ import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import {
+  goToAlerts,
   goToCompare,
+  goToHelp,
+  goToLibrary,
   goToLive,
   goToMeasure,
-  goToModels,
   goToPipeline,
   goToPlayground,
   goToPreferences,
   goToRewardModels,
   goToRewards,
   goToRuns,
+  goToSettings,
   goToSweeps,
   goToSystem,
   goToTraces,
 } from '../actions/goTo.ts'
 import { launch } from '../actions/launch.ts'
-import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
+import { openPalette, toggleScheme } from '../actions/window.ts'
 import { hint } from '../parts/hint.ts'
-import { emptyFilters, emptyRunList, type Route, routeHash } from '../stores/route.ts'
+import { alertsStore } from '../stores/alerts.ts'
+import { emptyAlertFilters, emptyFilters, emptyRunList, type Route, routeHash } from '../stores/route.ts'
 import { schemeStore } from '../stores/scheme.ts'
+import { t } from '../text/t.ts'
 import styles from './App.module.css'
 
 const icon = { size: '1.25rem', stroke: 1.6, 'aria-hidden': true } as const
@@ -67,6 +74,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       <PageLink action={goToPipeline} page="pipeline" current={page} icon={<IconTimeline {...icon} />} />
       <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
       <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
+      <PageLink action={goToAlerts} page="alerts" current={page} icon={<IconBell {...icon} />} badge={<Unseen />} />
       <hr className={styles.part} />
       <PageLink
         action={goToPlayground}
@@ -76,7 +84,7 @@ export function Rail({ page }: { page: Route['page'] }) {
         icon={<IconMessage {...icon} />}
       />
       <PageLink action={goToMeasure} page="measure" current={page} icon={<IconRuler2 {...icon} />} />
-      <PageLink action={goToModels} page="models" current={page} icon={<IconBox {...icon} />} />
+      <PageLink action={goToLibrary} page="library" current={page} icon={<IconBox {...icon} />} />
       <hr className={styles.part} />
       <PageLink action={goToRewards} page="rewards" current={page} icon={<IconAward {...icon} />} />
       <PageLink
@@ -92,12 +100,13 @@ export function Rail({ page }: { page: Route['page'] }) {
       <div className={styles.fill} />
       <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
       <Tool action={openPalette} label="Find" icon={<IconCommand {...icon} />} />
-      <Tool action={showShortcuts} label="Keys" icon={<IconKeyboard {...icon} />} />
       <Tool
         action={toggleScheme}
         label={{ auto: 'Auto', dark: 'Dark', light: 'Light' }[wish]}
         icon={<SchemeIcon {...icon} />}
       />
+      <PageLink action={goToSettings} page="settings" current={page} icon={<IconSettings {...icon} />} />
+      <PageLink action={goToHelp} page="help" current={page} icon={<IconHelp {...icon} />} />
     </nav>
   )
 }
@@ -112,7 +121,10 @@ const homes: Record<Route['page'], Route> = {
   runs: { page: 'runs', list: emptyRunList },
   pipeline: { page: 'pipeline', runId: null },
   playground: { page: 'playground' },
-  models: { page: 'models' },
+  library: { page: 'library', section: 'models' },
+  alerts: { page: 'alerts', filters: emptyAlertFilters },
+  settings: { page: 'settings', text: '' },
+  help: { page: 'help', topic: null, text: '' },
   rewards: { page: 'rewards' },
   compare: { page: 'compare', runs: [] },
   preferences: { page: 'preferences', set: null },
@@ -122,6 +134,18 @@ const homes: Record<Route['page'], Route> = {
   system: { page: 'system' },
 }
 
+/** How many alerts nobody has seen. */
+function Unseen() {
+  const unseen = useStore(alertsStore, (s) => s.unseen)
+  if (unseen === 0) return null
+  return (
+    <span className={styles.badge}>
+      <span aria-hidden="true">{unseen > 99 ? '99+' : unseen}</span>
+      <span className="hidden-text">{t('{{count}} alerts not seen', { count: unseen })}</span>
+    </span>
+  )
+}
+
 function PageLink(props: {
   action: Action
   /** Where its name is too long for the rail. */
@@ -129,6 +153,7 @@ function PageLink(props: {
   page: Route['page']
   current: Route['page']
   icon: ReactNode
+  badge?: ReactNode
 }) {
   const { action, page, current } = props
   const target = homes[page]
@@ -145,6 +170,7 @@ function PageLink(props: {
     >
       {props.icon}
       {props.label ?? nameOf(action)}
+      {props.badge}
     </a>
   )
 }

@@ -1,7 +1,6 @@
 /** Which component draws which page. What a person opens first is in the first bundle; the rest is loaded when it is asked for. */
 import { type ComponentType, lazy } from 'react'
 import { LivePage } from '../pages/live/Page.tsx'
-import { ModelsPage } from '../pages/models/Page.tsx'
 import { PlaygroundPage } from '../pages/playground/Page.tsx'
 import { RunsPage } from '../pages/runs/Page.tsx'
 import { SystemPage } from '../pages/system/Page.tsx'
@@ -13,7 +12,10 @@ export const pages: Record<Route['page'], ComponentType> = {
   runs: RunsPage,
   traces: TracesPage,
   playground: PlaygroundPage,
-  models: ModelsPage,
+  library: lazy(() => import('../pages/library/Page.tsx').then((m) => ({ default: m.LibraryPage }))),
+  alerts: lazy(() => import('../pages/alerts/Page.tsx').then((m) => ({ default: m.AlertsPage }))),
+  settings: lazy(() => import('../pages/settings/Page.tsx').then((m) => ({ default: m.SettingsPage }))),
+  help: lazy(() => import('../pages/help/Page.tsx').then((m) => ({ default: m.HelpPage }))),
   system: SystemPage,
   pipeline: lazy(() => import('../pages/pipeline/Page.tsx').then((m) => ({ default: m.PipelinePage }))),
   rewards: lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage }))),

@@ -5,6 +5,7 @@ import { stayConnected } from '../stores/host.ts'
 import { watchInput } from '../stores/input.ts'
 import { announceEvents } from '../stores/listen.ts'
 import { lookAsAddressed } from '../stores/look.ts'
+import { notifyOutside } from '../stores/notify.ts'
 import { followAddress } from '../stores/route.ts'
 import { rememberRunList } from '../stores/run-list.ts'
 import { ownToken } from '../transport/client.ts'
@@ -19,6 +20,7 @@ export function start(): void {
   watchInput(window)
   listenToKeys()
   announceEvents()
+  notifyOutside()
   void stayConnected()
   letNeighboursIn(() => (heard() ? ownToken() : null))
 

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
+import { alertsStore } from '../stores/alerts.ts'
 import { connectionStore } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { playgroundStore } from '../stores/playground.ts'
@@ -14,6 +15,7 @@ import { tracesStore } from '../stores/traces.ts'
 import { viewStore } from '../stores/view.ts'
 
 const stores = [
+  alertsStore,
   tracesStore,
   playgroundStore,
   preferencesStore,

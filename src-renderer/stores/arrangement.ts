@@ -2,7 +2,7 @@
 import { createStore } from 'zustand/vanilla'
 import { type Arrangement, defaultArrangement, merged, moved, restoredArrangement } from '../charts/arrangement.ts'
 
-const storageKey = 'grpo-studio.charts'
+const storageKey = 'grpo-studio.layout.charts'
 
 function restored(): Arrangement {
   try {

@@ -111,7 +111,10 @@ function show(): void {
   }
   applyEvents(events)
   const { runId } = liveStore.getState()
-  if (runId && events.some((e) => e.type === 'rewound' && e.abandoned && e.runId === runId)) void load(runId)
+  const anew = (e: HostEvent) =>
+    (e.type === 'rewound' && e.abandoned && e.runId === runId) ||
+    (e.type === 'pruned' && e.runIds.includes(runId ?? ''))
+  if (runId && events.some(anew)) void load(runId)
 }
 
 /** Shows this run on the live page from now on. */

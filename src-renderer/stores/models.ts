@@ -47,4 +47,3 @@ const tried = async (work: () => Promise<unknown>) => {
 
 export const fetchModel = (name: string, revision?: string) => tried(() => api().models.fetch({ name, revision }))
 export const cancelFetch = (name: string) => tried(() => api().models.cancel({ name }))
-export const removeModel = (name: string) => tried(() => api().models.remove({ name }))

@@ -10,9 +10,14 @@ export type Opened =
 export type Route =
   | { page: 'runs'; list: RunList }
   | { page: 'system' }
-  | { page: 'models' }
   | { page: 'rewards' }
   | { page: 'playground' }
+  | { page: 'library'; section: LibrarySection }
+  | { page: 'alerts'; filters: AlertFilters }
+  /** `text`: what is looked for among the settings. */
+  | { page: 'settings'; text: string }
+  /** `topic` null: all of them. */
+  | { page: 'help'; topic: HelpTopic | null; text: string }
   /** Runs side by side, by their numbers; the first is what the others are held against. */
   | { page: 'compare'; runs: readonly number[] }
   /** Evaluations by their names, and one that it is set against. */
@@ -41,6 +46,16 @@ export type Route =
 export const emptyRunList = { shelf: '', text: '', group: '', sort: '' }
 export type RunList = typeof emptyRunList
 
+export const librarySections = ['models', 'data', 'reward-models', 'checkpoints'] as const
+export type LibrarySection = (typeof librarySections)[number]
+
+export const helpTopics = ['grpo', 'tour', 'metrics', 'settings', 'rewards', 'alerts', 'keys'] as const
+export type HelpTopic = (typeof helpTopics)[number]
+
+/** `seen`: empty for all, `no` for those that nobody has seen. */
+export const emptyAlertFilters = { kind: '', run: '', seen: '' }
+export type AlertFilters = typeof emptyAlertFilters
+
 /** What the search of completions asks, as the address has it; empty asks nothing. */
 export const emptyFilters = {
   text: '',
@@ -60,7 +75,7 @@ export const emptyFilters = {
 export type TraceFilters = typeof emptyFilters
 export type TraceFilter = keyof TraceFilters
 
-const plainPages = ['models', 'playground', 'rewards', 'system'] as const
+const plainPages = ['playground', 'rewards', 'system'] as const
 
 const whole = (text: string | null): number | null => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null)
 
@@ -69,6 +84,12 @@ export function parseRoute(hash: string): Route {
   const [page, id] = url.pathname.split('/').filter(Boolean)
   const plain = plainPages.find((name) => name === page)
   if (plain) return { page: plain }
+  const named = <T extends string>(list: readonly T[]) => list.find((name) => name === id)
+  // what was a page of its own before there was a library
+  if (page === 'models') return { page: 'library', section: 'models' }
+  if (page === 'library') return { page, section: named(librarySections) ?? 'models' }
+  if (page === 'settings') return { page, text: url.searchParams.get('text') ?? '' }
+  if (page === 'help') return { page, topic: named(helpTopics) ?? null, text: url.searchParams.get('text') ?? '' }
   if (page === 'sweeps') return { page, name: id ? decodeURIComponent(id) : null }
   if (page === 'compare') return { page, runs: numbersOf(id ?? '') }
   if (page === 'pipeline') return { page, runId: id ? decodeURIComponent(id) : null }
@@ -81,6 +102,7 @@ export function parseRoute(hash: string): Route {
   const query = url.searchParams
   const asked = <T extends Record<string, string>>(empty: T) =>
     Object.fromEntries(Object.keys(empty).map((name) => [name, query.get(name) ?? ''])) as T
+  if (page === 'alerts') return { page, filters: asked(emptyAlertFilters) }
   if (page === 'runs') return { page, list: asked(emptyRunList) }
   if (page === 'traces') return { page, runId: id ? decodeURIComponent(id) : null, filters: asked(emptyFilters) }
   const step = whole(query.get('step'))
@@ -119,6 +141,10 @@ function given(fields: Record<string, string>): string {
 
 export function routeHash(route: Route): string {
   if (route.page === 'runs') return `#/runs${given(route.list)}`
+  if (route.page === 'alerts') return `#/alerts${given(route.filters)}`
+  if (route.page === 'library') return `#/library/${route.section}`
+  if (route.page === 'settings') return `#/settings${given({ text: route.text })}`
+  if (route.page === 'help') return `#/help${route.topic ? `/${route.topic}` : ''}${given({ text: route.text })}`
   if (route.page === 'traces')
     return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${given(route.filters)}`
   if (route.page === 'pipeline') return `#/pipeline${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}`

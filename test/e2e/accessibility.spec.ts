@@ -61,9 +61,33 @@ test('axe finds nothing on any page, in either theme', async ({ studio }) => {
   await window.goTo('Playground')
   await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeVisible()
   await check('playground')
-  await window.goTo('Models')
+  await window.goTo('Library')
   await expect(page.getByRole('list', { name: 'Models' })).toBeVisible()
-  await check('models')
+  await check('library, models')
+  for (const [tab, shown] of [
+    ['Data sets', page.getByRole('list', { name: 'Kinds of generated problems' })],
+    ['Reward models', page.getByRole('button', { name: 'Train one' })],
+    ['Checkpoints', page.getByRole('table', { name: 'Checkpoints' })],
+  ] as const) {
+    await page.getByRole('tab', { name: tab }).click()
+    await expect(shown).toBeVisible()
+    await check(`library, ${tab}`)
+  }
+  await window.goTo('Alerts')
+  await expect(page.getByRole('heading', { name: 'Alerts', level: 1 })).toBeVisible()
+  await check('alerts')
+  await window.goTo('Settings')
+  await expect(page.getByRole('region', { name: 'Notifications' })).toBeVisible()
+  await check('settings')
+  await window.goTo('Help')
+  for (const topic of ['What GRPO is', 'Five-minute tour', 'Settings of a run', 'Alerts', 'Keyboard shortcuts']) {
+    await page.getByRole('navigation', { name: 'Topics' }).getByRole('link', { name: topic }).click()
+    await expect(page.getByRole('region', { name: topic })).toBeVisible()
+    await check(`help, ${topic}`)
+  }
+  await page.getByRole('searchbox', { name: 'Find in the help' }).fill('clip')
+  await expect(page.getByRole('region', { name: 'Metrics' })).toBeVisible()
+  await check('help, found')
   await window.goTo('Measure')
   await page.getByRole('button', { name: '1@0' }).click()
   await expect(page.getByRole('region', { name: 'Evaluation 1@0' })).toBeVisible()

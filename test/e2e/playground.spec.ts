@@ -36,7 +36,7 @@ test('models: what is here, what can be had, and a fetch that cannot be says why
 }) => {
   await studio.open()
   const { page, window } = studio
-  await window.goTo('Models')
+  await window.goTo('Library')
   const models = page.getByRole('list', { name: 'Models' })
   await expect(models.getByRole('listitem').filter({ hasText: 'embedded' })).toContainText('3.17 MB')
   await expect(models.getByRole('listitem').filter({ hasText: 'smollm2-135m-instruct' })).toBeVisible()

@@ -41,17 +41,17 @@ test('a deleted run is nowhere listed, can be taken back with all it had, and is
     message: 'Run #1 was deleted.',
     hint: expect.stringContaining('grpo-studio restore 1'),
   })
-  expect(host.bin.list()).toMatchObject([{ id, number: 1, name: 'first' }])
-  expect(host.bin.list()[0].bytes).toBeGreaterThan(100)
+  expect(await host.bin.list()).toMatchObject([{ id, number: 1, name: 'first' }])
+  expect((await host.bin.list())[0].bytes).toBeGreaterThan(100)
 
   expect(host.bin.restore(['1'])).toMatchObject([{ number: 1 }])
   await watch.for((e) => e.type === 'run' && e.run.id === id)
   expect(await host.ask.metrics('1', undefined, 0)).toEqual(before)
-  expect(host.bin.list()).toEqual([])
+  expect(await host.bin.list()).toEqual([])
 
   host.bin.remove(['1'])
   expect(await host.bin.empty()).toBe(1)
-  expect(host.bin.list()).toEqual([])
+  expect(await host.bin.list()).toEqual([])
   expect(existsSync(runFolder(host.dataFolder, id))).toBe(false)
   expect((await refusal(() => host.bin.restore(['1']))).message).toBe('Run #1 was deleted for good.')
   const rows = lookInto(host.dataFolder, (db) =>

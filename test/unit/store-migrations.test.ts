@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { alertsOf } from '../../src-main/store/alerts.ts'
+import { alertsOf, countUnseen, insertAlert } from '../../src-main/store/alerts.ts'
 import { openForReading, openForWriting } from '../../src-main/store/database.ts'
 import { evaluationSamples, evaluationsOf } from '../../src-main/store/evaluations.ts'
 import { migrate, migrations } from '../../src-main/store/migrations.ts'
@@ -70,6 +70,20 @@ describe('migrate', () => {
     db.exec(`INSERT INTO alerts (run, step, at, kind, message, hint) VALUES (1, 7, '2026-01-01', 'kl-jump', 'm', 'h')`)
     migrate(db, path)
     expect(alertsOf(db, 1)).toMatchObject([{ step: 7, kind: 'kl-jump', evidence: [] }])
+    db.close()
+  })
+
+  test('alerts of before count as seen, new ones do not', () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    const db = openForWriting(path)
+    migrate(db, path, migrations.slice(0, migrations.length - 1))
+    db.exec(`
+      INSERT INTO runs (number, id, name, config, status, created_at, settings) VALUES (1, 'a', 'a', '{}', 'finished', '', '{}');
+      INSERT INTO alerts (run, step, at, kind, message, hint) VALUES (1, 7, '2026-01-01', 'kl-jump', 'm', 'h')`)
+    migrate(db, path)
+    expect(countUnseen(db)).toBe(0)
+    insertAlert(db, 1, { step: 8, at: '2026-01-02', kind: 'kl-jump', message: 'm', hint: 'h', evidence: [] })
+    expect(countUnseen(db)).toBe(1)
     db.close()
   })
 

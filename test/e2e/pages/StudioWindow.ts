@@ -6,13 +6,16 @@ type PageName =
   | 'Traces'
   | 'Pipeline'
   | 'Playground'
-  | 'Models'
+  | 'Library'
+  | 'Alerts'
   | 'Rewards'
   | 'Preferences'
   | 'Reward models'
   | 'Sweeps'
   | 'Measure'
   | 'System'
+  | 'Settings'
+  | 'Help'
 
 /** What is the same on every page: the rail, the palette, the shortcuts, and the messages that come and go. */
 export class StudioWindow {
@@ -35,7 +38,9 @@ export class StudioWindow {
 
   link(name: PageName): Locator {
     const short: Partial<Record<PageName, string>> = { Playground: 'Play', Preferences: 'Prefer' }
-    return this.rail.getByRole('link', { name: short[name] ?? name, exact: true })
+    const shown = short[name] ?? name
+    // a badge may follow
+    return this.rail.getByRole('link', { name: new RegExp(`^${shown}( ?\\d.*)?$`) })
   }
 
   async goTo(name: PageName): Promise<void> {

@@ -5,13 +5,13 @@ import { rewardNames } from '../../../src-main/contract/rewards.ts'
 import { defaultSettings, mergeSettings } from '../../../src-main/contract/settings.ts'
 import { typed } from '../../../src-renderer/format/number.ts'
 
-let helpFor: typeof import('../../../src-renderer/pages/live/steer/alertHelp.ts').helpFor
+let helpFor: typeof import('../../../src-renderer/parts/alertHelp.ts').helpFor
 let steerStore: typeof import('../../../src-renderer/stores/steer.ts').steerStore
 
 beforeAll(async () => {
   vi.stubGlobal('window', { location: { hash: '' } })
   vi.stubGlobal('requestAnimationFrame', () => 0)
-  ;({ helpFor } = await import('../../../src-renderer/pages/live/steer/alertHelp.ts'))
+  ;({ helpFor } = await import('../../../src-renderer/parts/alertHelp.ts'))
   ;({ steerStore } = await import('../../../src-renderer/stores/steer.ts'))
 })
 

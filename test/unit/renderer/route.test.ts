@@ -19,7 +19,14 @@ describe('the address', () => {
     [{ page: 'runs', list: { shelf: '', text: '', group: '', sort: '' } }],
     [{ page: 'runs', list: { shelf: 'starred', text: 'tag:a b', group: 'recipe', sort: '-accuracy' } }],
     [{ page: 'system' }],
-    [{ page: 'models' }],
+    [{ page: 'library', section: 'models' }],
+    [{ page: 'library', section: 'checkpoints' }],
+    [{ page: 'alerts', filters: { kind: '', run: '', seen: '' } }],
+    [{ page: 'alerts', filters: { kind: 'kl-jump', run: '3', seen: 'no' } }],
+    [{ page: 'settings', text: '' }],
+    [{ page: 'settings', text: 'dark & light' }],
+    [{ page: 'help', topic: null, text: '' }],
+    [{ page: 'help', topic: 'metrics', text: 'clip ε' }],
     [{ page: 'playground' }],
     [{ page: 'preferences', set: null }],
     [{ page: 'preferences', set: 3 }],
@@ -43,6 +50,11 @@ describe('the address', () => {
     [{ page: 'live', runId: 'a', step: 3, opened: { kind: 'prompt', prompt: '1+1=', step: null } }],
   ] as const)('tells the whole place: %j', (place) => {
     expect(route.parseRoute(route.routeHash(place))).toEqual(place)
+  })
+
+  it('of what was the page of models leads to the library', () => {
+    expect(route.parseRoute('#/models')).toEqual({ page: 'library', section: 'models' })
+    expect(route.parseRoute('#/library/nowhere')).toEqual({ page: 'library', section: 'models' })
   })
 
   it('of nonsense is the live page', () => {

@@ -1,19 +1,28 @@
-import { Button } from '@mantine/core'
-import { memo, useMemo } from 'react'
+import { memo, useEffect, useMemo } from 'react'
 import type { AlertRecord } from '../../../../src-main/contract/records.ts'
 import { openGroup, showStep } from '../../../actions/groups.ts'
-import { moment } from '../../../format/time.ts'
+import { AlertCard } from '../../../parts/AlertCard.tsx'
+import { helpFor } from '../../../parts/alertHelp.ts'
+import { alertsStore, markSeen } from '../../../stores/alerts.ts'
 import { useLive } from '../../../stores/use.ts'
 import { useDetail } from '../data.ts'
-import { helpFor } from './alertHelp.ts'
 import styles from './Story.module.css'
 
 /** Past this the oldest alerts are only counted: what helps is asked of the newest. */
 const most = 100
+/** Shown so long in a window that is in front, an alert was seen. */
+const seenAfterMs = 3000
 
 export const AlertList = memo(function AlertList() {
   const alerts = useLive((s) => s.alerts)
   const newestFirst = useMemo(() => [...alerts].reverse(), [alerts])
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const ids = newestFirst.slice(0, most).flatMap(({ id }) => (id > 0 ? id : []))
+      if (document.hasFocus() && ids.length > 0 && alertsStore.getState().unseen > 0) void markSeen(ids)
+    }, seenAfterMs)
+    return () => clearTimeout(timer)
+  }, [newestFirst])
   if (alerts.length === 0)
     return (
       <p className={styles.none}>
@@ -25,7 +34,7 @@ export const AlertList = memo(function AlertList() {
     <div className={styles.scroller}>
       <ol aria-label="Alerts" aria-live="polite">
         {newestFirst.slice(0, most).map((alert) => (
-          <li key={alert.id}>
+          <li key={alert.id} className={styles.entry}>
             <Entry alert={alert} />
           </li>
         ))}
@@ -37,38 +46,25 @@ export const AlertList = memo(function AlertList() {
 
 const Entry = memo(function Entry({ alert }: { alert: AlertRecord }) {
   const detail = useDetail()
-  const helps = detail ? helpFor(alert.kind, detail.settings, detail.status) : []
+  const seen = () => {
+    if (alert.id > 0) void markSeen([alert.id])
+  }
   return (
-    <article className={styles.alert}>
-      <button type="button" className={styles.when} onClick={() => showStep(alert.step)}>
-        <i aria-hidden="true">▲</i> step {alert.step} · {moment(alert.at)}
-      </button>
-      <p>{alert.message}</p>
-      {alert.hint && <p className={styles.help}>{alert.hint}</p>}
-      {alert.evidence.length > 0 && (
-        <p className={styles.evidence}>
-          Look at
-          {alert.evidence.map(({ step, group, sample }) => (
-            <button key={`${group} ${sample}`} type="button" onClick={() => openGroup(step, group, sample)}>
-              group {group + 1}, sample {sample + 1}
-            </button>
-          ))}
-        </p>
-      )}
-      {detail && helps.length > 0 && (
-        <div className={styles.helps}>
-          {helps.map((help) => (
-            <Button
-              key={help.name}
-              size="compact-xs"
-              variant="default"
-              onClick={() => help.run(detail.settings, alert.step)}
-            >
-              {help.name}
-            </Button>
-          ))}
-        </div>
-      )}
-    </article>
+    <AlertCard
+      alert={alert}
+      helps={detail ? helpFor(alert.kind, detail.settings, detail.status) : []}
+      onStep={() => {
+        seen()
+        showStep(alert.step)
+      }}
+      onEvidence={({ step, group, sample }) => {
+        seen()
+        openGroup(step, group, sample)
+      }}
+      onHelp={(help) => {
+        seen()
+        if (detail) help.run(detail.settings, alert.step)
+      }}
+    />
   )
 })

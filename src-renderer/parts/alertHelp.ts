@@ -1,20 +1,20 @@
 /** What a person can do at once about an alert: each fills knobs in, or runs a command; nothing is applied unasked. */
 
-import { domains } from '../../../../src-main/contract/domains.ts'
-import { type KnobName, knobValue } from '../../../../src-main/contract/knobs.ts'
-import type { AlertKind, RunStatus } from '../../../../src-main/contract/records.ts'
-import type { RewardName } from '../../../../src-main/contract/rewards.ts'
-import type { Settings } from '../../../../src-main/contract/settings.ts'
-import { wayBack } from '../../../../src-main/contract/way-back.ts'
-import { askBranch } from '../../../actions/branch.ts'
-import { goToSystem } from '../../../actions/goTo.ts'
-import { pause } from '../../../actions/pause.ts'
-import { resumeRun } from '../../../actions/resumeRun.ts'
-import { nextStage, refreshReference, stayInStage } from '../../../actions/stages.ts'
-import { plain } from '../../../format/number.ts'
-import { liveStore } from '../../../stores/live.ts'
-import { isActive, isResumable } from '../../../stores/runs.ts'
-import { setDraft } from '../../../stores/steer.ts'
+import { domains } from '../../src-main/contract/domains.ts'
+import { type KnobName, knobValue } from '../../src-main/contract/knobs.ts'
+import type { AlertKind, RunStatus } from '../../src-main/contract/records.ts'
+import type { RewardName } from '../../src-main/contract/rewards.ts'
+import type { Settings } from '../../src-main/contract/settings.ts'
+import { wayBack } from '../../src-main/contract/way-back.ts'
+import { askBranch } from '../actions/branch.ts'
+import { goToSystem } from '../actions/goTo.ts'
+import { pause } from '../actions/pause.ts'
+import { resumeRun } from '../actions/resumeRun.ts'
+import { nextStage, refreshReference, stayInStage } from '../actions/stages.ts'
+import { plain } from '../format/number.ts'
+import { liveStore } from '../stores/live.ts'
+import { isActive, isResumable } from '../stores/runs.ts'
+import { setDraft } from '../stores/steer.ts'
 
 export interface Help {
   name: string
@@ -22,6 +22,8 @@ export interface Help {
   run: (settings: Settings, step: number) => void
   /** Whether it makes sense; by default while the run has an engine. */
   applies?: (settings: Settings, status: RunStatus) => boolean
+  /** It is no matter of the run: its page need not be shown first. */
+  elsewhere?: true
 }
 
 const focusKnob = (name: KnobName) =>
@@ -94,7 +96,12 @@ const fromCheckpoint: Help = {
   run: () => void resumeRun.run(),
   applies: (_, status) => isResumable(status),
 }
-const doctor: Help = { name: 'See the backends', run: () => void goToSystem.run(), applies: () => true }
+const doctor: Help = {
+  name: 'See the backends',
+  run: () => void goToSystem.run(),
+  applies: () => true,
+  elsewhere: true,
+}
 
 const helps: Readonly<Record<AlertKind, readonly Help[]>> = {
   'kl-jump': [halveRate, raiseBeta, refresh],

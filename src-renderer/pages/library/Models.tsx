@@ -6,37 +6,34 @@ import type { FetchState, ModelInfo } from '../../../src-main/contract/models.ts
 import { bytes, percent } from '../../format/number.ts'
 import { moment } from '../../format/time.ts'
 import { Problem } from '../../parts/Problem.tsx'
-import { Unreachable } from '../../parts/Unreachable.tsx'
-import { cancelFetch, fetchModel, loadModels, modelsStore, removeModel } from '../../stores/models.ts'
+import { askRemoval, libraryStore } from '../../stores/library.ts'
+import { cancelFetch, fetchModel, loadModels, modelsStore } from '../../stores/models.ts'
 import { playgroundStore } from '../../stores/playground.ts'
 import { go } from '../../stores/route.ts'
 import { useConnection } from '../../stores/use.ts'
-import styles from './Page.module.css'
+import { t } from '../../text/t.ts'
+import styles from './Models.module.css'
+import { RunLinks } from './RunLinks.tsx'
+import { useLibraryUse } from './use-library.ts'
 
-/** The models of this machine, and a way to get more. */
-export function ModelsPage() {
+/** The models of this machine, who uses them, and a way to get more. */
+export function Models() {
   const { models, folder, fetches, error } = useStore(modelsStore)
+  const version = useStore(libraryStore, (s) => s.version)
   const { status } = useConnection()
+  const { data: use } = useLibraryUse()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when something was removed
   useEffect(() => {
     if (status === 'connected') void loadModels()
-  }, [status])
+  }, [status, version])
   const known = new Set(models?.map((m) => m.name))
   const others = Object.values(fetches).filter((f) => !known.has(f.name))
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
-        <h1>Models</h1>
-        {folder && (
-          <p>
-            Fetched ones lie in <span className="mono">{folder}</span>
-          </p>
-        )}
-      </header>
-      <Unreachable />
+    <>
       <FetchForm />
-      {error && <Problem explanation={error} title="The models could not be listed" />}
+      {error && <Problem explanation={error} title={t('The models could not be listed')} />}
       {models ? (
-        <ul className={styles.list} aria-label="Models">
+        <ul className={styles.list} aria-label={t('Models')}>
           {others.map((fetch) => (
             <li key={fetch.name} className={styles.model}>
               <div className={styles.name}>
@@ -46,13 +43,23 @@ export function ModelsPage() {
             </li>
           ))}
           {models.map((model) => (
-            <Model key={model.name} model={model} fetch={fetches[model.name]} />
+            <Model
+              key={model.name}
+              model={model}
+              fetch={fetches[model.name]}
+              runs={model.state === 'fetched' ? (use?.models[model.name] ?? []) : null}
+            />
           ))}
         </ul>
       ) : (
         !error && <Skeleton height="9rem" animate={false} />
       )}
-    </div>
+      {folder && (
+        <p className={styles.folder}>
+          {t('Fetched ones lie in')} <span className="mono">{folder}</span>
+        </p>
+      )}
+    </>
   )
 }
 
@@ -72,27 +79,30 @@ function FetchForm() {
       }}
     >
       <TextInput
-        label="Fetch from the Hugging Face hub"
-        description="Llama, SmolLM2, Qwen2, Qwen2.5 and Qwen3; safetensors or GGUF. Every file is checked by its hash, and nothing in it is run."
+        label={t('Fetch from the Hugging Face hub')}
+        description={t(
+          'Llama, SmolLM2, Qwen2, Qwen2.5 and Qwen3; safetensors or GGUF. Every file is checked by its hash, and nothing in it is run.',
+        )}
         placeholder="Qwen/Qwen2.5-0.5B-Instruct"
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <TextInput
-        label="Revision"
+        label={t('Revision')}
         placeholder="main"
         value={revision}
         onChange={(event) => setRevision(event.currentTarget.value)}
       />
       <Button type="submit" disabled={!name.trim()} leftSection={<IconDownload size="1rem" aria-hidden="true" />}>
-        Fetch
+        {t('Fetch')}
       </Button>
     </form>
   )
 }
 
-function Model({ model, fetch }: { model: ModelInfo; fetch: FetchState | undefined }) {
-  const [sure, setSure] = useState(false)
+/** @param props.runs that began with it; null of one that is not fetched */
+function Model(props: { model: ModelInfo; fetch: FetchState | undefined; runs: readonly number[] | null }) {
+  const { model, fetch, runs } = props
   const underWay = fetch?.status === 'running'
   return (
     <li className={styles.model}>
@@ -102,25 +112,33 @@ function Model({ model, fetch }: { model: ModelInfo; fetch: FetchState | undefin
       </div>
       <dl className={styles.facts}>
         <div>
-          <dt>{model.state === 'offered' ? 'download' : 'on the disk'}</dt>
+          <dt>{model.state === 'offered' ? t('download') : t('on the disk')}</dt>
           <dd>{bytes(model.bytes)}</dd>
         </div>
         {model.revision && (
           <div>
-            <dt>revision</dt>
+            <dt>{t('revision')}</dt>
             <dd className="mono">{model.revision.slice(0, 24)}</dd>
           </div>
         )}
         {model.fetchedAt && (
           <div>
-            <dt>fetched</dt>
+            <dt>{t('fetched')}</dt>
             <dd>{moment(model.fetchedAt)}</dd>
+          </div>
+        )}
+        {runs && (
+          <div>
+            <dt>{t('used by')}</dt>
+            <dd>
+              <RunLinks numbers={runs} />
+            </dd>
           </div>
         )}
       </dl>
       <div className={styles.does}>
         {model.state === 'offered' ? (
-          !underWay && <Button onClick={() => void fetchModel(model.name)}>Fetch</Button>
+          !underWay && <Button onClick={() => void fetchModel(model.name)}>{t('Fetch')}</Button>
         ) : (
           <Button
             variant="default"
@@ -129,23 +147,18 @@ function Model({ model, fetch }: { model: ModelInfo; fetch: FetchState | undefin
               go({ page: 'playground' })
             }}
           >
-            Ask it
+            {t('Ask it')}
           </Button>
         )}
-        {model.state === 'fetched' && !sure && (
-          <Button variant="subtle" color="gray" onClick={() => setSure(true)}>
-            Remove…
+        {model.state === 'fetched' && (
+          <Button
+            variant="subtle"
+            color="gray"
+            aria-label={t('Delete {{name}}…', { name: model.name })}
+            onClick={() => askRemoval({ kind: 'model', name: model.name })}
+          >
+            {t('Delete…')}
           </Button>
-        )}
-        {sure && (
-          <>
-            <Button color="red" onClick={() => void removeModel(model.name)}>
-              Delete {bytes(model.bytes)}
-            </Button>
-            <Button variant="default" onClick={() => setSure(false)}>
-              Keep
-            </Button>
-          </>
         )}
       </div>
       {fetch && fetch.status !== 'done' && <Fetch fetch={fetch} />}
@@ -158,14 +171,18 @@ function Fetch({ fetch }: { fetch: FetchState }) {
   if (status === 'running')
     return (
       <div className={styles.fetch}>
-        <Progress value={total ? (100 * done) / total : 0} aria-label={`Fetching ${name}`} transitionDuration={0} />
+        <Progress
+          value={total ? (100 * done) / total : 0}
+          aria-label={t('Fetching {{name}}', { name })}
+          transitionDuration={0}
+        />
         <span>
           {total
-            ? `${bytes(done)} of ${bytes(total)}, ${percent(done / total, 0)}${file && `, ${file}`}`
-            : 'asking for it…'}
+            ? `${t('{{done}} of {{total}}', { done: bytes(done), total: bytes(total) })}, ${percent(done / total, 0)}${file && `, ${file}`}`
+            : t('asking for it…')}
         </span>
         <Button size="xs" variant="default" onClick={() => void cancelFetch(name)}>
-          Stop
+          {t('Stop')}
         </Button>
       </div>
     )
@@ -178,9 +195,9 @@ function Fetch({ fetch }: { fetch: FetchState }) {
     )
   return (
     <div className={styles.failed}>
-      <Problem explanation={error} title={`${name} could not be fetched`}>
+      <Problem explanation={error} title={t('{{name}} could not be fetched', { name })}>
         <Button size="xs" mt="xs" variant="default" onClick={() => void fetchModel(name)}>
-          Try again
+          {t('Try again')}
         </Button>
       </Problem>
     </div>
