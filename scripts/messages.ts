@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
+import { alertKinds } from '../src-main/contract/alert-kinds.ts'
 import { gateMeasures } from '../src-main/contract/gates.ts'
 import { knobs } from '../src-main/contract/knobs.ts'
 import {
@@ -19,15 +20,29 @@ import {
 } from '../src-main/contract/metrics.ts'
 import { numberSettings } from '../src-main/contract/number-settings.ts'
 import { rewardModelKinds } from '../src-main/contract/reward-models.ts'
-import { rewardTable } from '../src-main/contract/rewards.ts'
+import { rewardSides, rewardTable } from '../src-main/contract/rewards.ts'
 import { stageKinds } from '../src-main/contract/stages.ts'
+
+/** Headings of the palette and of the list of shortcuts; the window's own file needs a browser. */
+const actionGroups = [
+  'Go to',
+  'Run',
+  'Steer',
+  'Charts',
+  'Groups',
+  'Playground',
+  'Traces',
+  'Measure',
+  'Preferences',
+  'Window',
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 export const catalogue = (language: 'en' | 'zh'): Record<string, string> =>
   JSON.parse(readFileSync(join(root, 'resources', 'messages', `${language}.json`), 'utf8'))
 
 /** Of what the contract's tables say, what a person reads. */
-const shown = ['label', 'about', 'effect', 'unit']
+const shown = ['label', 'about', 'effect', 'unit', 'when', 'run']
 
 function tableSentences(): string[] {
   const tables = [metrics, stageMetrics, processMetrics, criticMetrics, rewardMetrics, sideMetrics]
@@ -36,12 +51,16 @@ function tableSentences(): string[] {
     ...Object.values(numberSettings),
     ...knobs,
     ...Object.values(rewardTable),
+    ...Object.values(rewardTable).flatMap(({ parameters }) => Object.values(parameters)),
+    ...Object.values(alertKinds),
     ...Object.values(stageKinds),
   ]
   const texts = entries.flatMap((entry) =>
     Object.entries(entry).flatMap(([key, value]) => (shown.includes(key) && typeof value === 'string' ? [value] : [])),
   )
-  return [...texts, ...Object.values(gateMeasures), ...rewardModelKinds].filter((text) => text !== '')
+  return [...texts, ...Object.values(gateMeasures), ...rewardModelKinds, ...rewardSides, ...actionGroups].filter(
+    (text) => text !== '',
+  )
 }
 
 /** A sentence that is not written in the call is one of a table. */

@@ -16,6 +16,7 @@ import {
 import { correctnessRewards, type RewardName, rewardInfo } from '../../src-main/contract/rewards.ts'
 import type { StageKind } from '../../src-main/contract/stages.ts'
 import { compact, percent } from '../format/number.ts'
+import { t } from '../text/t.ts'
 
 export interface HeldOutPoint {
   step: number
@@ -57,7 +58,15 @@ const information: Record<MetricName, MetricInfo> = {
 
 function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
   const { label, unit, about } = information[metric]
-  return { id, metric, title: label, unit, about, format: extra.share ? percent : compact, ...extra }
+  return {
+    id,
+    metric,
+    title: t(label),
+    unit: unit && t(unit),
+    about: t(about),
+    format: extra.share ? percent : compact,
+    ...extra,
+  }
 }
 
 const shareOf = (name: RewardName) => rewardInfo[name].range[0] === 0 && rewardInfo[name].range[1] === 1

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { outOfRange } from '../../src-main/contract/knobs.ts'
 import { type NumberSetting, type NumberSettingName, numberSettings } from '../../src-main/contract/number-settings.ts'
 import { plain, typed } from '../format/number.ts'
+import { t } from '../text/t.ts'
 import { hint } from './hint.ts'
 import styles from './LaunchDialog.module.css'
 
@@ -71,7 +72,7 @@ function Others({ settings, ...props }: Props & { settings: NumberSettingName[] 
   const words = text.toLowerCase().split(/\s+/)
   const shown = settings.filter((setting) => {
     const { label, effect } = table[setting]
-    const about = `${setting} ${label} ${effect}`.toLowerCase()
+    const about = `${setting} ${label} ${effect} ${t(label)} ${t(effect)}`.toLowerCase()
     return words.every((word) => about.includes(word))
   })
   return (
@@ -102,11 +103,12 @@ function Others({ settings, ...props }: Props & { settings: NumberSettingName[] 
 }
 
 function Field({ setting, wishes, inForce, onChange }: Props & { setting: NumberSettingName }) {
-  const { label, unit, default: usual } = table[setting]
+  const { label, default: usual } = table[setting]
+  const unit = table[setting].unit && t(table[setting].unit)
   return (
     <span {...hint(aboutSetting(table[setting]))}>
       <TextInput
-        label={label}
+        label={t(label)}
         inputMode="decimal"
         placeholder={inForce(setting) ?? plain(usual)}
         rightSection={unit ? <span className={styles.unit}>{unit}</span> : undefined}
@@ -124,6 +126,8 @@ function Field({ setting, wishes, inForce, onChange }: Props & { setting: Number
 
 /** What it does, from where to where it goes, and what was published. */
 function aboutSetting({ effect, min, max, unit, paper, default: usual }: NumberSetting): string {
-  const range = `${plain(min)} to ${plain(max)}${unit ? ` ${unit}` : ''}, usually ${plain(usual)}`
-  return `${effect} ${range}${paper === undefined ? '' : `; R1-Zero: ${plain(paper)}`}.`
+  const range = t('{{min}} to {{max}}', { min: plain(min), max: `${plain(max)}${unit ? ` ${t(unit)}` : ''}` })
+  const values =
+    paper === undefined ? { range, usual: plain(usual) } : { range, usual: plain(usual), paper: plain(paper) }
+  return `${t(effect)} ${paper === undefined ? t('{{range}}, usually {{usual}}.', values) : t('{{range}}, usually {{usual}}; R1-Zero: {{paper}}.', values)}`
 }

@@ -5,6 +5,7 @@ import { isPlanned } from '../../src-main/contract/plan.ts'
 import { enterStage, initialSettings, type Recipe } from '../../src-main/contract/recipe.ts'
 import type { AlertRecord, StageRecord, SteeringEvent } from '../../src-main/contract/records.ts'
 import { mergeSettings, type Settings } from '../../src-main/contract/settings.ts'
+import { t } from '../text/t.ts'
 
 export type Mark = { step: number } & (
   | { kind: 'stage'; stage: StageRecord; before: StageRecord | null }
@@ -99,7 +100,7 @@ export function changedKnobs(event: SteeringEvent): { name: KnobName; label: str
     .filter((knob) => event.changes?.[knob.name] !== undefined)
     .map((knob) => ({
       name: knob.name,
-      label: knob.label,
+      label: t(knob.label),
       from: event.before[knob.name],
       to: event.changes?.[knob.name] as number,
     }))

@@ -4,6 +4,7 @@ import { knobWord } from '../../src-main/contract/knobs.ts'
 import type { EventKind, SteeringEvent } from '../../src-main/contract/records.ts'
 import { plain } from '../format/number.ts'
 import { changedKnobs } from '../stores/story.ts'
+import { t } from './t.ts'
 
 const names: Record<EventKind, string> = {
   set: 'Change',
@@ -42,7 +43,7 @@ export function whatChanged(event: SteeringEvent): string {
 
 /** "from step 113", "asked at step 112", "refused". */
 export function whenInForce(event: SteeringEvent): string {
-  if (event.refused !== null) return 'refused'
+  if (event.refused !== null) return t('refused')
   if (event.effectiveStep === null) return `asked after step ${event.requestedStep}`
   return event.kind === 'pause' || event.kind === 'stop'
     ? `after step ${Math.max(0, event.effectiveStep - 1)}`

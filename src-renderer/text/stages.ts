@@ -3,6 +3,7 @@ import { gateMeasures } from '../../src-main/contract/gates.ts'
 import type { RunDetail, StageRecord } from '../../src-main/contract/records.ts'
 import { gateOf, type Stage, type StageKind, stageKinds } from '../../src-main/contract/stages.ts'
 import { plural } from '../format/number.ts'
+import { t } from './t.ts'
 
 const ends = {
   steps: 'as planned',
@@ -32,8 +33,8 @@ export function gateConditions(stage: Stage): string[] {
   const { metric, above, evaluations, plateau, minutes } = gate
   return [
     above !== undefined &&
-      `${gateMeasures[metric]} ≥ ${above}${evaluations > 1 ? `, ${evaluations} times in a row` : ''}`,
-    plateau !== undefined && `no better ${gateMeasures[metric]} in ${plural(plateau, 'evaluation')}`,
+      `${t(gateMeasures[metric])} ≥ ${above}${evaluations > 1 ? `, ${evaluations} times in a row` : ''}`,
+    plateau !== undefined && `no better ${t(gateMeasures[metric])} in ${plural(plateau, 'evaluation')}`,
     minutes !== undefined && `after ${plural(minutes, 'minute')} of training`,
   ].filter((words) => words !== false)
 }
@@ -58,5 +59,7 @@ export function endOf(stage: StageRecord, detail: RunDetail): string {
 }
 
 /** A run of an earlier or later version may have kinds that this one does not know. */
-export const kindOf = (stage: StageRecord) =>
-  stageKinds[stage.kind as StageKind] as (typeof stageKinds)[StageKind] | undefined
+export function kindOf(stage: StageRecord): { label: string; about: string } | undefined {
+  const kind = stageKinds[stage.kind as StageKind] as (typeof stageKinds)[StageKind] | undefined
+  return kind && { label: t(kind.label), about: t(kind.about) }
+}

@@ -1,6 +1,7 @@
 /** What the tokens of a sample are coloured by, and how strongly. */
 import type { TokenView } from '../../src-main/contract/tokens.ts'
 import { fixed, percent, signed } from '../format/number.ts'
+import { t } from './t.ts'
 
 export const tokenColours = ['none', 'surprise', 'choice', 'change'] as const
 export type TokenColour = (typeof tokenColours)[number]
@@ -16,22 +17,22 @@ export interface ColourInfo {
 
 export const colourInfo: Record<Exclude<TokenColour, 'none'>, ColourInfo> = {
   surprise: {
-    name: 'surprise',
+    name: t('surprise'),
     about: 'How unlikely each token was: minus its log-probability.',
     most: 4,
-    ends: ['certain', 'one in 50 or less'],
+    ends: [t('certain'), t('one in 50 or less')],
   },
   choice: {
-    name: 'choice',
+    name: t('choice'),
     about: 'How open the choice was: the entropy of what could have come.',
     most: 2,
-    ends: ['no choice', '2 nats or more'],
+    ends: [t('no choice'), t('2 nats or more')],
   },
   change: {
-    name: 'change',
+    name: t('change'),
     about: 'How much likelier or unlikelier the token is than under the reference policy.',
     most: 3,
-    ends: ['20 times unlikelier', '20 times likelier'],
+    ends: [t('20 times unlikelier'), t('20 times likelier')],
   },
 }
 

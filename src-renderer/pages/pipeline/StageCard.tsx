@@ -70,7 +70,7 @@ export function StageCard({ stage, course, steerable, counts }: StageCardProps) 
             <dt>{t('rewards')}</dt>
             {weighed(detail.config, stage.stage).map(({ name, weight }) => (
               <dd key={name}>
-                {rewardTable[name].label} <span className={styles.times}>× {plain(weight)}</span>
+                {t(rewardTable[name].label)} <span className={styles.times}>× {plain(weight)}</span>
               </dd>
             ))}
           </div>

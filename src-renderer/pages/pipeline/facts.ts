@@ -74,7 +74,7 @@ export function gateProgress(stage: StageRecord, { detail, evaluations }: Course
   const steps = stepsOf(stage, detail)
   const within = steps ? evaluations.filter(({ step }) => step >= steps[0] && step <= steps[1]) : []
   const points = within.map((evaluation) => ({ step: evaluation.step, value: evaluation[gate.metric] }))
-  return { label: gateMeasures[gate.metric], above: gate.above ?? null, points }
+  return { label: t(gateMeasures[gate.metric]), above: gate.above ?? null, points }
 }
 
 /** Settings that a stage begins with and that the stage before it had not: dotted paths, with both values. */

@@ -5,6 +5,7 @@ import { type RewardName, type RewardSide, rewardInfo } from '../../../../src-ma
 import { compact, plain } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import { contributionOf, sharesOf } from '../../../text/composite.ts'
+import { t } from '../../../text/t.ts'
 import styles from './Verdicts.module.css'
 
 interface VerdictsProps {
@@ -85,7 +86,7 @@ function Verdict({ name, part, within }: { name: string; part: RewardPart; withi
     >
       <dt>
         <span
-          {...hint(info?.about ?? name)}
+          {...hint(info ? t(info.about) : name)}
           className={styles.name}
           role="note"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what the reward judges is told on focus

@@ -2,6 +2,7 @@ import { type CSSProperties, memo, useId } from 'react'
 import { plain } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import { setDraft } from '../../../stores/steer.ts'
+import { t } from '../../../text/t.ts'
 import styles from './Knob.module.css'
 import { KnobField } from './KnobField.tsx'
 import { KnobState } from './KnobState.tsx'
@@ -23,8 +24,8 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
     // biome-ignore lint/a11y/noStaticElementInteractions: Enter and Escape of the two fields inside
     <div className={styles.knob} data-knob={knob.name} data-state={state} onKeyDown={knobKeys(view)}>
       <div className={styles.top}>
-        <label className={styles.label} htmlFor={id} {...hint(knob.effect, 'left')}>
-          {knob.label}
+        <label className={styles.label} htmlFor={id} {...hint(t(knob.effect), 'left')}>
+          {t(knob.label)}
         </label>
         <span className={styles.aside} id={`${id}-state`}>
           <KnobState view={view} />
@@ -55,8 +56,8 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
           step={1}
           value={Math.round(100 * positionOf(knob, shown))}
           disabled={disabled}
-          aria-label={`${knob.label}, slider`}
-          aria-valuetext={`${plain(shown)}${knob.unit ? ` ${knob.unit}` : ''}`}
+          aria-label={t('{{knob}}, slider', { knob: t(knob.label) })}
+          aria-valuetext={`${plain(shown)}${knob.unit ? ` ${t(knob.unit)}` : ''}`}
           onChange={(event) => setDraft(knob.name, plain(valueAt(knob, Number(event.currentTarget.value) / 100)))}
         />
       </div>

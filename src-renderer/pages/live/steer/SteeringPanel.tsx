@@ -13,6 +13,7 @@ import { steerStore } from '../../../stores/steer.ts'
 import { knobHistory, pendingChanges } from '../../../stores/story.ts'
 import { useLive, useView } from '../../../stores/use.ts'
 import { type ViewState, viewStore } from '../../../stores/view.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail, useSettingsHistory } from '../data.ts'
 import { AlertList } from './AlertList.tsx'
 import { CheckpointList } from './CheckpointList.tsx'
@@ -87,7 +88,7 @@ const Further = memo(function Further({ knobs, children }: { knobs: Knob[]; chil
     >
       <summary>
         {plural(knobs.length, 'further knob')}
-        <span>{knobs.map((knob) => knob.label).join(', ')}</span>
+        <span>{knobs.map((knob) => t(knob.label)).join(', ')}</span>
       </summary>
       {open && children}
     </details>
