@@ -5,6 +5,7 @@ import type { SideRewards } from './composite.ts'
 import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from './evaluation.ts'
+import { figuresQuery, type GroupFigures } from './group-figures.ts'
 import type { GeneratedText } from './jobs.ts'
 import { type LabelledLine, type LabelSet, type LabelState, labelGiven, newLabelSet } from './labelling.ts'
 import { type BinnedRun, marksChange, runNames } from './marks.ts'
@@ -275,6 +276,8 @@ export const contract = {
     /** The groups of a step without their texts. */
     ofStep: oc.input(z.object({ runId: z.string(), step })).output(type<GroupSummary[]>()),
     get: oc.input(z.object({ runId: z.string(), step, group: z.number().int().min(0) })).output(type<GroupRecord>()),
+    /** What every group of a run came to. */
+    figures: oc.input(figuresQuery).output(type<GroupFigures>()),
     /** Every appearance of one prompt, oldest first. */
     promptHistory: oc.input(z.object({ runId: z.string(), prompt: z.string() })).output(type<PromptAppearance[]>()),
     /** Each token of samples to one prompt, as the nearest checkpoint sees it. Leaving it ends it. */

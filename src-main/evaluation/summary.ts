@@ -2,7 +2,8 @@
 import type { EvaluationMeasures, EvaluationPart, EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
 import { reflectionWords } from '../contract/metrics.ts'
 import { consensus, kValues, mean, passAtK } from './estimators.ts'
-import { bootstrap, wilson } from './intervals.ts'
+import { wilson } from '../contract/wilson.ts'
+import { bootstrap } from './intervals.ts'
 
 type Numbers = Omit<EvaluationSummary, 'step' | 'at' | 'seconds' | 'formatRate' | 'temperature' | 'topP'>
 

@@ -2,6 +2,7 @@
 import type { MetricColumns, PromptAppearance } from '../contract/api.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
+import type { GroupFigures } from '../contract/group-figures.ts'
 import type { LabelledLine, LabelSet, LabelState } from '../contract/labelling.ts'
 import type {
   AlertRecord,
@@ -22,6 +23,7 @@ import type { Db } from './database.ts'
 import { courseEvaluationSamples, courseEvaluations, evaluationAppearances } from './evaluations.ts'
 import { acrossCourse, holderOf, segmentsOf } from './family.ts'
 import { runFolder } from './folder.ts'
+import { courseFigures } from './group-figures.ts'
 import {
   type GroupPlace,
   groupOf,
@@ -98,6 +100,9 @@ export const queries = {
       `Its last stored step is ${row.step}.`,
     )
   },
+
+  groupFigures: (db: Db, _: string, runId: string, afterStep: number): GroupFigures =>
+    courseFigures(db, requireRun(db, runId).number, afterStep),
 
   groupPlaces: (db: Db, _: string, runId: string, from: number, to: number): GroupPlace[] =>
     acrossCourse(
