@@ -2,17 +2,7 @@
 import { z } from 'zod'
 
 /** Numbers of a row, in this order. `mean`, `std`: of the rewards; NaN where none has a verdict. `right` of the `judged` ones; `tokens`: mean of an answer. */
-export const figureColumns = [
-  'step',
-  'group',
-  'prompt',
-  'mean',
-  'std',
-  'silent',
-  'judged',
-  'right',
-  'tokens',
-] as const
+export const figureColumns = ['step', 'group', 'prompt', 'mean', 'std', 'silent', 'judged', 'right', 'tokens'] as const
 export type FigureColumn = (typeof figureColumns)[number]
 
 export interface GroupFigures {

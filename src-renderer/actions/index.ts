@@ -4,6 +4,7 @@ import { compareFamily, forkRun, rollBack } from './branch.ts'
 import { nextAbscissa, resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
 import {
   goToCompare,
+  goToGroups,
   goToLive,
   goToMeasure,
   goToModels,
@@ -29,6 +30,7 @@ import {
   toggleDifferences,
   toggleRows,
 } from './groups.ts'
+import { earlierDraw, laterDraw, nextPrompt, openDraw, otherGroupsView, previousPrompt } from './groups-page.ts'
 import { duplicateRun, launch } from './launch.ts'
 import { archiveRuns, deleteRuns, noteRuns, starRuns } from './marks.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
@@ -91,6 +93,12 @@ export const actions: Action[] = [
   nextColour,
   toggleDifferences,
   toggleRows,
+  nextPrompt,
+  previousPrompt,
+  earlierDraw,
+  laterDraw,
+  openDraw,
+  otherGroupsView,
   zoomIn,
   zoomOut,
   resetZoom,
@@ -119,6 +127,7 @@ export const actions: Action[] = [
   saveLabels,
   goToRuns,
   goToLive,
+  goToGroups,
   goToTraces,
   goToPlayground,
   goToModels,

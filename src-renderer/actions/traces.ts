@@ -1,10 +1,10 @@
 import { askLabel } from '../stores/labels.ts'
-import { liveStore } from '../stores/live.ts'
-import { go, routeStore } from '../stores/route.ts'
+import { routeStore } from '../stores/route.ts'
 import { showTrace, tracesStore } from '../stores/traces.ts'
 import { download } from '../text/download.ts'
 import { tracesCsv } from '../text/traces-csv.ts'
 import type { Action } from './action.ts'
+import { readIn } from './groups.ts'
 
 const found = () => routeStore.getState().page === 'traces' && tracesStore.getState().hits.length > 0
 
@@ -36,12 +36,7 @@ export const openTrace: Action = {
   run: () => {
     const { hits, at, runId } = tracesStore.getState()
     const { step, group, sample } = hits[at]
-    go({
-      page: 'live',
-      runId: runId ?? liveStore.getState().runId,
-      step,
-      opened: { kind: 'group', step, group, sample },
-    })
+    if (runId) readIn(runId, { kind: 'group', step, group, sample })
   },
 }
 

@@ -7,6 +7,7 @@ import {
   IconCommand,
   IconDeviceDesktop,
   IconGauge,
+  IconGridDots,
   IconKeyboard,
   IconList,
   IconListSearch,
@@ -23,6 +24,7 @@ import { useStore } from 'zustand'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import {
   goToCompare,
+  goToGroups,
   goToLive,
   goToMeasure,
   goToModels,
@@ -38,6 +40,7 @@ import {
 import { launch } from '../actions/launch.ts'
 import { openPalette, showShortcuts, toggleScheme } from '../actions/window.ts'
 import { hint } from '../parts/hint.ts'
+import { emptyGroupList } from '../stores/group-list.ts'
 import { emptyFilters, emptyRunList, type Route, routeHash } from '../stores/route.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import styles from './App.module.css'
@@ -61,6 +64,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       </svg>
       <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
       <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
+      <PageLink action={goToGroups} page="groups" current={page} icon={<IconGridDots {...icon} />} />
       <PageLink action={goToTraces} page="traces" current={page} icon={<IconListSearch {...icon} />} />
       <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
       <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
@@ -105,6 +109,7 @@ const tip = (action: Action) =>
 /** Where the link of a page leads. */
 const homes: Record<Route['page'], Route> = {
   live: { page: 'live', runId: null, step: null, opened: null },
+  groups: { page: 'groups', runId: null, list: emptyGroupList },
   traces: { page: 'traces', runId: null, filters: emptyFilters },
   runs: { page: 'runs', list: emptyRunList },
   playground: { page: 'playground' },

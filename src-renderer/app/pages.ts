@@ -15,6 +15,7 @@ export const pages: Record<Route['page'], ComponentType> = {
   playground: PlaygroundPage,
   models: ModelsPage,
   system: SystemPage,
+  groups: lazy(() => import('../pages/groups/Page.tsx').then((m) => ({ default: m.GroupsPage }))),
   rewards: lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage }))),
   compare: lazy(() => import('../pages/compare/Page.tsx').then((m) => ({ default: m.ComparePage }))),
   preferences: lazy(() => import('../pages/preferences/Page.tsx').then((m) => ({ default: m.PreferencesPage }))),

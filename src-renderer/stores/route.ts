@@ -1,5 +1,6 @@
 /** Where the window is. It lives in the address, so that a reload or a second window shows the same. */
 import { createStore } from 'zustand/vanilla'
+import { emptyGroupList, type GroupList } from './group-list.ts'
 
 /** What the reader shows: a group of a step, or a prompt through time. */
 export type Opened =
@@ -23,6 +24,8 @@ export type Route =
   | { page: 'sweeps'; name: string | null }
   /** None: train one. One: it is opened. Several: they are compared. */
   | { page: 'reward-models'; names: readonly string[] }
+  /** `runId` null: the run of the live page. */
+  | { page: 'groups'; runId: string | null; list: GroupList }
   /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
@@ -75,6 +78,7 @@ export function parseRoute(hash: string): Route {
   const asked = <T extends Record<string, string>>(empty: T) =>
     Object.fromEntries(Object.keys(empty).map((name) => [name, query.get(name) ?? ''])) as T
   if (page === 'runs') return { page, list: asked(emptyRunList) }
+  if (page === 'groups') return { page, runId: id ? decodeURIComponent(id) : null, list: asked(emptyGroupList) }
   if (page === 'traces') return { page, runId: id ? decodeURIComponent(id) : null, filters: asked(emptyFilters) }
   const step = whole(query.get('step'))
   const group = whole(query.get('group'))
@@ -95,6 +99,8 @@ function given(fields: Record<string, string>): string {
 
 export function routeHash(route: Route): string {
   if (route.page === 'runs') return `#/runs${given(route.list)}`
+  if (route.page === 'groups')
+    return `#/groups${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${given(route.list)}`
   if (route.page === 'traces')
     return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${given(route.filters)}`
   if (route.page === 'sweeps') return `#/sweeps${route.name ? `/${encodeURIComponent(route.name)}` : ''}`

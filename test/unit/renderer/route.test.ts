@@ -9,6 +9,7 @@ beforeAll(async () => {
   client = await import('../../../src-renderer/transport/client.ts')
 })
 
+const noList = { view: '', step: '', colour: '', text: '', kind: '', signal: '', sort: '' }
 const none = {
   ...{ text: '', regex: '', prompt: '', right: '', finish: '', label: '', sort: '' },
   ...{ minReward: '', maxReward: '', minTokens: '', maxTokens: '', fromStep: '', toStep: '' },
@@ -32,6 +33,8 @@ describe('the address', () => {
     [{ page: 'reward-models', names: [] }],
     [{ page: 'reward-models', names: ['helpful-1'] }],
     [{ page: 'reward-models', names: ['helpful-1', 'helpful.2_b'] }],
+    [{ page: 'groups', runId: null, list: noList }],
+    [{ page: 'groups', runId: 'a b', list: { ...noList, view: 'step', step: '7', text: '1+1=', sort: '-solved' } }],
     [{ page: 'traces', runId: null, filters: none }],
     [{ page: 'traces', runId: 'a b', filters: { ...none, text: 'wait &?#', right: '0', sort: '-reward' } }],
     [{ page: 'live', runId: null, step: null, opened: null }],
