@@ -15,6 +15,9 @@ import styles from './Page.module.css'
 import { PromptRow } from './PromptRow.tsx'
 import { SilentStrip } from './SilentStrip.tsx'
 
+/** Rows drawn beyond what is seen, at each end. */
+const beyond = 6
+
 /** A row a prompt, a cell a step; the arrows lead from prompt to prompt and from group to group, Enter reads. */
 export function AllSteps({ figures }: { figures: Figures }) {
   const state = useStore(groupsPageStore)
@@ -32,8 +35,10 @@ export function AllSteps({ figures }: { figures: Figures }) {
     count: state.shown.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: beyond,
   })
+  // as many as are there at once: what scrolls out at one end comes in at the other, and none is made anew
+  const slots = Math.ceil((rows.scrollRect?.height ?? 0) / height) + 2 * beyond + 1
   const looked = lookedAt(state)
   const at = looked?.at ?? -1
   const chosen = state.prompt !== null
@@ -62,7 +67,7 @@ export function AllSteps({ figures }: { figures: Figures }) {
               const here = item.index === at
               return (
                 <PromptRow
-                  key={one.prompt}
+                  key={item.index % slots}
                   one={one}
                   figures={figures}
                   index={item.index}

@@ -48,7 +48,7 @@ export function SilentStrip({ figures, scale, colours, ref }: SilentStripProps) 
   return (
     <div className={styles.strip}>
       <span className={styles.silent}>
-        <b>{share}</b> {t('of groups without signal')}
+        <b>{share}</b> {t('without signal')}
       </span>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the page's keys lead to a step as well */}
       <div
