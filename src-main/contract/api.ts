@@ -42,7 +42,7 @@ import {
   trainingOrder,
   trial,
 } from './reward-model-work.ts'
-import { type SampleLabel, sampleLabelled } from './sample-label.ts'
+import { type SampleLabel, samplesLabelled } from './sample-label.ts'
 import type { Settings } from './settings.ts'
 import type { Stage } from './stages.ts'
 import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
@@ -282,7 +282,7 @@ export const contract = {
     promptHistory: oc.input(z.object({ runId: z.string(), prompt: z.string() })).output(type<PromptAppearance[]>()),
     /** Each token of samples to one prompt, as the nearest checkpoint sees it. Leaving it ends it. */
     tokens: oc.input(tokenQuestion).output(type<TokenViews>()),
-    label: oc.input(sampleLabelled),
+    label: oc.input(samplesLabelled),
     /** Labels that are in use in a run, the commonest first. */
     labels: oc.input(runId).output(type<string[]>()),
     /** Searches all completions of a run. */

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { StudioError } from '../contract/errors.ts'
 import { isRight } from '../contract/rewards.ts'
-import { anyLabel, type Trace, type TracePage, type TraceQuery } from '../contract/traces.ts'
+import { anyLabel, type Trace, type TracePage, type TraceQuery, unknownLanguage } from '../contract/traces.ts'
 import { type Db, sql } from './database.ts'
 import { type CompletionRow, completionRecord, labelled } from './groups.ts'
 
@@ -21,13 +21,23 @@ export function searchTraces(db: Db, run: number, query: TraceQuery): TracePage 
     db,
     'SELECT min(step) AS first, max(step) AS last FROM steps WHERE run = ?',
   ).get(run)!
-  const first = Math.max(bounds.first ?? 1, query.fromStep ?? 0)
-  const last = Math.min(bounds.last ?? 0, query.toStep ?? Number.MAX_SAFE_INTEGER)
+  const stage = query.stage === undefined ? undefined : stepsOf(db, run, query.stage)
+  const first = Math.max(bounds.first ?? 1, query.fromStep ?? 0, stage?.first ?? 0)
+  const last = Math.min(bounds.last ?? 0, query.toStep ?? Number.MAX_SAFE_INTEGER, stage?.last ?? bounds.last ?? 0)
   const search = query.sort === 'newest' || query.sort === 'oldest' ? inOrderOfSteps : sorted
   return search(db, run, query, first, last)
 }
 
-const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides,
+/** Its first step and its last; one that has not begun has none, and one that goes on has no last. */
+function stepsOf(db: Db, run: number, stage: number): { first: number; last: number | null } {
+  const row = sql<{ first: number | null; last: number | null }>(
+    db,
+    'SELECT first_step AS first, last_step AS last FROM stages WHERE run = ? AND stage = ?',
+  ).get(run, stage)
+  return row?.first == null ? { first: Number.MAX_SAFE_INTEGER, last: 0 } : { first: row.first, last: row.last }
+}
+
+const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides, c.language,
   l.label, l.note, g.prompt, g.answer, g.kind`
 const tables = `${labelled} JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp`
 
@@ -73,17 +83,25 @@ function inOrderOfSteps(db: Db, run: number, query: TraceQuery, first: number, l
 const beginning = (step: number, newest: boolean): number[] =>
   newest ? [step, Number.MAX_SAFE_INTEGER, 0] : [step, -1, 0]
 
+const sortedBy = {
+  reward: 'c.reward',
+  advantage: 'c.advantage',
+  tokens: 'c.tokens',
+  prompt: 'g.prompt',
+  right: 'is_right(c.parts)',
+} as const
+
 /** By a column: all have to be looked at, but only their numbers are sorted. */
 function sorted(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
-  const column = query.sort.replace('-', '')
+  const column = sortedBy[query.sort.replace('-', '') as keyof typeof sortedBy]
   const direction = query.sort.startsWith('-') ? 'ASC' : 'DESC'
   const [offset] = query.cursor === undefined ? [0] : placeOf(query.cursor, 1)
   const { conditions, values } = conditionsOf(query)
   const found = sql<{ step: number; grp: number; sample: number }>(
     db,
-    `SELECT c.step, c.grp, c.sample FROM ${query.prompt || query.label ? tables : 'completions c'}
+    `SELECT c.step, c.grp, c.sample FROM ${query.prompt || query.label || column === 'g.prompt' ? tables : 'completions c'}
      WHERE c.run = ? AND c.step BETWEEN ? AND ?${conditions}
-     ORDER BY c.${column} ${direction} NULLS LAST, c.step DESC, c.grp, c.sample LIMIT ? OFFSET ?`,
+     ORDER BY ${column} ${direction} NULLS LAST, c.step DESC, c.grp, c.sample LIMIT ? OFFSET ?`,
   ).all(run, first, last, ...values, query.limit, offset)
   const one = sql<Row>(
     db,
@@ -103,6 +121,8 @@ function conditionsOf(query: TraceQuery): { conditions: string; values: unknown[
   else when(query.text, `c.text LIKE ? ESCAPE '\\'`, likeOf(query.text))
   when(query.prompt, `g.prompt LIKE ? ESCAPE '\\'`, likeOf(query.prompt))
   when(query.right, 'is_right(c.parts) = ?', Number(query.right))
+  if (query.language === unknownLanguage) parts.push(['c.language IS ?', null])
+  else when(query.language, 'c.language = ?')
   when(query.finishReason, 'c.finish_reason = ?')
   when(
     query.label,

@@ -3,6 +3,7 @@ import { readerStore, showAppearance } from '../stores/reader.ts'
 import { go, type Opened, onLivePage, routeStore } from '../stores/route.ts'
 import { openedNeighbours, shownStep } from '../stores/shown.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import { tokenColours } from '../text/token-colour.ts'
 import { type Action, following } from './action.ts'
 
@@ -153,6 +154,19 @@ export const toggleDifferences: Action = {
   words: 'diff compare',
   enabled: readerOpen,
   run: () => readerStore.setState(({ differences }) => ({ differences: !differences })),
+}
+
+/** Wherever a model's text is read. */
+const readsText = () => readerOpen() || ['traces', 'compare', 'playground'].includes(routeStore.getState().page)
+
+export const toggleFormulas: Action = {
+  id: 'toggle-formulas',
+  name: () => (viewStore.getState().formulas ? t('Formulas as they are written') : t('Typeset formulas')),
+  group: 'Groups',
+  keys: ['E'],
+  words: 'latex katex math equations source',
+  enabled: readsText,
+  run: () => viewStore.setState(({ formulas }) => ({ formulas: !formulas })),
 }
 
 export const toggleRows: Action = {

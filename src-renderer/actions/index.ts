@@ -28,6 +28,7 @@ import {
   openBest,
   previousGroup,
   toggleDifferences,
+  toggleFormulas,
   toggleRows,
 } from './groups.ts'
 import { earlierDraw, laterDraw, nextPrompt, openDraw, otherGroupsView, previousPrompt } from './groups-page.ts'
@@ -55,7 +56,17 @@ import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
 import { stop } from './stop.ts'
 import { newSweep } from './sweeps.ts'
-import { labelTrace, nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from './traces.ts'
+import {
+  labelTrace,
+  nextTrace,
+  openTrace,
+  previousTrace,
+  saveTraces,
+  saveTracesCsv,
+  selectFound,
+  selectTraceHere,
+  traceThroughTime,
+} from './traces.ts'
 import { openPalette, showShortcuts, toggleScheme } from './window.ts'
 
 export const actions: Action[] = [
@@ -92,6 +103,7 @@ export const actions: Action[] = [
   acrossTime,
   nextColour,
   toggleDifferences,
+  toggleFormulas,
   toggleRows,
   nextPrompt,
   previousPrompt,
@@ -109,6 +121,9 @@ export const actions: Action[] = [
   nextTrace,
   previousTrace,
   openTrace,
+  traceThroughTime,
+  selectTraceHere,
+  selectFound,
   labelTrace,
   saveTraces,
   saveTracesCsv,

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import { connectionStore } from '../stores/connection.ts'
+import { groupsPageStore } from '../stores/groups-page.ts'
 import { liveStore } from '../stores/live.ts'
 import { playgroundStore } from '../stores/playground.ts'
 import { preferencesStore } from '../stores/preferences.ts'
@@ -15,6 +16,7 @@ import { viewStore } from '../stores/view.ts'
 
 const stores = [
   tracesStore,
+  groupsPageStore,
   playgroundStore,
   preferencesStore,
   liveStore,

@@ -41,6 +41,8 @@ export const emptyFilters = {
   regex: '',
   prompt: '',
   right: '',
+  language: '',
+  stage: '',
   finish: '',
   label: '',
   minReward: '',

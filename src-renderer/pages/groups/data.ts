@@ -6,7 +6,7 @@ import { type Figures, lastStep, stepFigures } from '../../stores/group-figures.
 import { emptyGroupList, type GroupColour, type GroupList, groupColours, listed } from '../../stores/group-list.ts'
 import { followFigures, groupsPageStore, showFigures } from '../../stores/groups-page.ts'
 import { go } from '../../stores/route.ts'
-import { runToShow } from '../../stores/runs.ts'
+import { shownRun } from '../../stores/runs.ts'
 import { useConnection, useLive, useRoute, useRuns } from '../../stores/use.ts'
 import { heatColours } from './draw.ts'
 
@@ -15,8 +15,7 @@ export function useShownRun(): string | null {
   const { runs } = useRuns()
   const live = useLive((s) => s.runId)
   const asked = useRoute((route) => (route.page === 'groups' ? route.runId : null))
-  if (asked === null) return live ?? runToShow(runs)?.id ?? null
-  return runs?.find((run) => run.id === asked || String(run.number) === asked)?.id ?? asked
+  return shownRun(runs, asked, live)
 }
 
 export function useList(): { list: GroupList; change(part: Partial<GroupList>): void } {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const noList = { view: '', step: '', colour: '', text: '', kind: '', signal: '', sort: '' }
 const none = {
-  ...{ text: '', regex: '', prompt: '', right: '', finish: '', label: '', sort: '' },
+  ...{ text: '', regex: '', prompt: '', right: '', language: '', stage: '', finish: '', label: '', sort: '' },
   ...{ minReward: '', maxReward: '', minTokens: '', maxTokens: '', fromStep: '', toStep: '' },
 }
 

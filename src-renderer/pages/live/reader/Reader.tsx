@@ -7,6 +7,7 @@ import { close, nextGroup, previousGroup, toggleDifferences } from '../../../act
 import { coverCharts } from '../../../charts/queue.ts'
 import { plural } from '../../../format/number.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
+import { Formulas } from '../../../parts/Formulas.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
 import type { SamplePlace } from '../../../stores/labels.ts'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
@@ -72,7 +73,7 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
       {long && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled by keys
         <p className={styles.question} tabIndex={0}>
-          {prompt}
+          <Formulas text={prompt} />
           {shown && <b>Right answer: {shown.answer}</b>}
         </p>
       )}
