@@ -1,6 +1,7 @@
 /** The one contract between the host and whoever watches and steers: the window (WebSocket or MessagePort) and the tests. */
 import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
+import { type CommonPrompts, commonPromptsQuery } from './common-prompts.ts'
 import type { SideRewards } from './composite.ts'
 import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
@@ -243,6 +244,8 @@ export const contract = {
     compare: oc
       .input(z.object({ a: z.string().min(1).max(100), b: z.string().min(1).max(100) }))
       .output(type<Comparison>()),
+    /** Prompts that all of these runs have answered. */
+    commonPrompts: oc.input(commonPromptsQuery).output(type<CommonPrompts>()),
   },
   /** Runs that wait their turn. */
   queue: {

@@ -76,6 +76,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       alerts: api.runs.alerts.handler(({ input }) => host.ask.alerts(input.runId)),
       checkpoints: api.runs.checkpoints.handler(({ input }) => ask.checkpoints(input.runId)),
       compare: api.runs.compare.handler(({ input }) => ask.comparison(input.a, input.b)),
+      commonPrompts: api.runs.commonPrompts.handler(({ input }) => ask.commonPrompts(input)),
     },
     queue: {
       get: api.queue.get.handler(() => host.queue.state()),

@@ -1,5 +1,6 @@
 /** What windows and the command line ask of a database: functions of a read-only connection. */
 import type { MetricColumns, PromptAppearance } from '../contract/api.ts'
+import type { CommonPrompts, CommonPromptsQuery } from '../contract/common-prompts.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
 import type { GroupFigures } from '../contract/group-figures.ts'
@@ -18,6 +19,7 @@ import type { SweepResult, SweepSummary } from '../contract/sweep.ts'
 import type { TracePage, TraceQuery } from '../contract/traces.ts'
 import { courseAlertsOf } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
+import { commonPrompts } from './common-prompts.ts'
 import { comparison, evaluationEntries } from './comparison.ts'
 import type { Db } from './database.ts'
 import { courseEvaluationSamples, courseEvaluations, evaluationAppearances } from './evaluations.ts'
@@ -163,6 +165,14 @@ export const queries = {
   evaluationEntries: (db: Db): EvaluationEntry[] => evaluationEntries(db),
 
   comparison: (db: Db, _: string, a: string, b: string): Comparison => comparison(db, a, b),
+
+  commonPrompts: (db: Db, _: string, { runs, text, limit }: CommonPromptsQuery): CommonPrompts =>
+    commonPrompts(
+      db,
+      runs.map((run) => requireRun(db, run).number),
+      text,
+      limit,
+    ),
 
   sweeps: (db: Db): SweepSummary[] => listSweeps(db),
 

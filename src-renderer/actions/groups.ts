@@ -146,13 +146,18 @@ export const nextColour: Action = {
 
 const followingColour = () => following(tokenColours, readerStore.getState().colour)
 
+const comparesSamples = () => {
+  const route = routeStore.getState()
+  return route.page === 'compare' && route.samples !== undefined
+}
+
 export const toggleDifferences: Action = {
   id: 'toggle-differences',
   name: () => (readerStore.getState().differences ? 'Hide differences' : 'Mark differences to the neighbour'),
   group: 'Groups',
   keys: ['D'],
   words: 'diff compare',
-  enabled: readerOpen,
+  enabled: () => readerOpen() || comparesSamples(),
   run: () => readerStore.setState(({ differences }) => ({ differences: !differences })),
 }
 

@@ -2,6 +2,7 @@
 import type { Action } from './action.ts'
 import { compareFamily, forkRun, rollBack } from './branch.ts'
 import { nextAbscissa, resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
+import { compareSamples, nextCompared, previousCompared } from './compare.ts'
 import {
   goToCompare,
   goToGroups,
@@ -111,6 +112,9 @@ export const actions: Action[] = [
   laterDraw,
   openDraw,
   otherGroupsView,
+  nextCompared,
+  previousCompared,
+  compareSamples,
   zoomIn,
   zoomOut,
   resetZoom,

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
+import { commonPromptsStore } from '../stores/compared-samples.ts'
 import { connectionStore } from '../stores/connection.ts'
 import { groupsPageStore } from '../stores/groups-page.ts'
 import { liveStore } from '../stores/live.ts'
@@ -17,6 +18,7 @@ import { viewStore } from '../stores/view.ts'
 const stores = [
   tracesStore,
   groupsPageStore,
+  commonPromptsStore,
   playgroundStore,
   preferencesStore,
   liveStore,

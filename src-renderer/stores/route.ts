@@ -15,7 +15,7 @@ export type Route =
   | { page: 'rewards' }
   | { page: 'playground' }
   /** Runs side by side, by their numbers; the first is what the others are held against. */
-  | { page: 'compare'; runs: readonly number[] }
+  | { page: 'compare'; runs: readonly number[]; samples?: ComparedSamples }
   /** Evaluations by their names, and one that it is set against. */
   | { page: 'measure'; shown: string | null; against: string | null }
   /** `set` null: the newest. */
@@ -56,6 +56,12 @@ export const emptyFilters = {
 export type TraceFilters = typeof emptyFilters
 export type TraceFilter = keyof TraceFilters
 
+/** What runs answered to one prompt, side by side: the prompt, empty the first, and the step, empty the newest. */
+export interface ComparedSamples {
+  prompt: string
+  step: string
+}
+
 const plainPages = ['models', 'playground', 'rewards', 'system'] as const
 
 const whole = (text: string | null): number | null => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null)
@@ -68,7 +74,9 @@ export function parseRoute(hash: string): Route {
   if (page === 'sweeps') return { page, name: id ? decodeURIComponent(id) : null }
   if (page === 'compare') {
     const numbers = (id ?? '').split(',').map((text) => whole(text))
-    return { page, runs: [...new Set(numbers.filter((n) => n !== null))] }
+    const runs = [...new Set(numbers.filter((n) => n !== null))]
+    const prompt = url.searchParams.get('prompt')
+    return { page, runs, ...(prompt !== null && { samples: { prompt, step: url.searchParams.get('step') ?? '' } }) }
   }
   if (page === 'measure') {
     const [, shown = null, against = null] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
@@ -106,7 +114,13 @@ export function routeHash(route: Route): string {
   if (route.page === 'traces')
     return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${given(route.filters)}`
   if (route.page === 'sweeps') return `#/sweeps${route.name ? `/${encodeURIComponent(route.name)}` : ''}`
-  if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
+  if (route.page === 'compare') {
+    const { runs, samples } = route
+    const query = samples
+      ? `?${new URLSearchParams({ prompt: samples.prompt, ...(samples.step && { step: samples.step }) })}`
+      : ''
+    return `#/compare${runs.length > 0 ? `/${runs.join(',')}` : ''}${query}`
+  }
   if (route.page === 'measure') {
     const names = [route.shown, route.against].filter((name) => name !== null)
     return ['#/measure', ...names.map(encodeURIComponent)].join('/')

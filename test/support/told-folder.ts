@@ -16,25 +16,25 @@ export interface Told {
 }
 
 /** @param steps what was said in each: a group a prompt and a sample a text; the first half of the steps is the first stage */
-export function tellFolder(folder: string, steps: readonly (readonly Told[])[]): void {
+export function tellFolder(folder: string, steps: readonly (readonly Told[])[], number = 1): void {
   prepareDataFolder(folder)
   const store = new Store(folder)
   const config = recipeOf()
-  const id = '0001-told'
+  const id = `000${number}-told`
   mkdirSync(runFolder(folder, id))
   store.write((db) => {
     const at = '2026-01-01T00:00:00Z'
-    insertRun(db, { number: 1, id, config, backendWanted: null, createdAt: at, settings: initialSettings(config) })
-    insertStages(db, 1, config)
+    insertRun(db, { number, id, config, backendWanted: null, createdAt: at, settings: initialSettings(config) })
+    insertStages(db, number, config)
     const second = Math.ceil(steps.length / 2) + 1
-    beginStage(db, 1, 0, 1)
-    endStage(db, 1, 0, second - 1, 'steps')
-    if (second <= steps.length) beginStage(db, 1, 1, second)
+    beginStage(db, number, 0, 1)
+    endStage(db, number, 0, second - 1, 'steps')
+    if (second <= steps.length) beginStage(db, number, 1, second)
     steps.forEach((told, i) => {
       const step = i + 1
-      insertStep(db, 1, stepReport(step, { groups: groupsOf(told), stage: step < second ? 0 : 1 }), step)
+      insertStep(db, number, stepReport(step, { groups: groupsOf(told), stage: step < second ? 0 : 1 }), step)
     })
-    updateRun(db, 1, { status: 'finished', step: steps.length, endedAt: at })
+    updateRun(db, number, { status: 'finished', step: steps.length, endedAt: at })
   })
   store.close()
 }

@@ -28,6 +28,8 @@ describe('the address', () => {
     [{ page: 'measure', shown: 'e3', against: '12@170' }],
     [{ page: 'compare', runs: [] }],
     [{ page: 'compare', runs: [12, 3] }],
+    [{ page: 'compare', runs: [12, 3], samples: { prompt: '', step: '' } }],
+    [{ page: 'compare', runs: [12], samples: { prompt: '1+1= &?#', step: '40' } }],
     [{ page: 'sweeps', name: null }],
     [{ page: 'sweeps', name: 'clip-ratio-2' }],
     [{ page: 'reward-models', names: [] }],
