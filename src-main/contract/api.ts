@@ -32,6 +32,7 @@ import type {
   StepSummary,
 } from './records.ts'
 import { commandKinds } from './records.ts'
+import { type ResampleNews, resampleOrder } from './resampling.ts'
 import {
   comparisonOrder,
   type NamedRewardModel,
@@ -356,6 +357,8 @@ export const contract = {
         }),
       )
       .output(eventIterator(type<PlaygroundNews>())),
+    /** A stored prompt answered anew, each answer judged by the rewards of its run. Ends when the caller lets go of it. */
+    resample: oc.input(resampleOrder).output(eventIterator(type<ResampleNews>())),
   },
   measuring: {
     /** Every evaluation there is, of runs and of what was measured outside them. */

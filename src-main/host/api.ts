@@ -9,7 +9,7 @@ import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
-import { answer } from './playground.ts'
+import { answer, resample } from './playground.ts'
 import { recipeSource } from './recipe-edit.ts'
 import { listRecipes, loadRecipe } from './recipes.ts'
 import { listSetUps, prepareSweep, startSweep } from './sweeps.ts'
@@ -160,6 +160,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     },
     playground: {
       answer: api.playground.answer.handler(({ input, signal }) => crossing(answer(host, input, signal))),
+      resample: api.playground.resample.handler(({ input, signal }) => crossing(resample(host, input, signal))),
     },
     measuring: {
       list: api.measuring.list.handler(() => ask.evaluationEntries()),

@@ -68,6 +68,7 @@ import {
   selectTraceHere,
   traceThroughTime,
 } from './traces.ts'
+import { tryPrompt } from './try-prompt.ts'
 import { openPalette, showShortcuts, toggleScheme } from './window.ts'
 
 export const actions: Action[] = [
@@ -105,6 +106,7 @@ export const actions: Action[] = [
   nextColour,
   toggleDifferences,
   toggleFormulas,
+  tryPrompt,
   toggleRows,
   nextPrompt,
   previousPrompt,

@@ -1,8 +1,9 @@
 import { Skeleton } from '@mantine/core'
-import { IconGitCompare, IconMathFunction } from '@tabler/icons-react'
+import { IconGitCompare, IconMathFunction, IconMessage } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import { toggleDifferences, toggleFormulas } from '../../actions/groups.ts'
+import { tryPrompt } from '../../actions/try-prompt.ts'
 import { ActionIconButton } from '../../parts/ActionButton.tsx'
 import { Formulas } from '../../parts/Formulas.tsx'
 import { Problem } from '../../parts/Problem.tsx'
@@ -99,6 +100,7 @@ function Bar({ prompt, histories, asked }: BarProps) {
       <button type="button" className={styles.newest} aria-pressed={step === null} onClick={() => compareAt(null)}>
         {t('newest')}
       </button>
+      <ActionIconButton action={tryPrompt} icon={<IconMessage size="1rem" aria-hidden="true" />} />
       <ActionIconButton
         action={toggleFormulas}
         pressed={formulas}

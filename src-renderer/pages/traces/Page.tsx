@@ -12,6 +12,7 @@ import {
   saveTracesCsv,
   traceThroughTime,
 } from '../../actions/traces.ts'
+import { tryPrompt } from '../../actions/try-prompt.ts'
 import { compact } from '../../format/number.ts'
 import { ActionButton, ActionIconButton } from '../../parts/ActionButton.tsx'
 import { Formulas } from '../../parts/Formulas.tsx'
@@ -127,6 +128,7 @@ function Shown() {
         <ActionButton action={nextTrace} size="compact-sm" variant="default" />
         <ActionButton action={openTrace} size="compact-sm" variant="default" />
         <ActionButton action={traceThroughTime} size="compact-sm" variant="default" />
+        <ActionButton action={tryPrompt} size="compact-sm" variant="default" />
         <ActionIconButton
           action={toggleFormulas}
           pressed={formulas}
