@@ -7,16 +7,28 @@ interface FormulasProps {
   text: string
   /** What is between the formulas; as it stands where this is left out. */
   plain?: (text: string) => ReactNode
+  /** What is said of a formula, by how it is written. */
+  mark?: (text: string) => { className: string; title: string } | undefined
 }
 
 /** A text with its formulas typeset, where the person wants that. */
-export const Formulas = memo(function Formulas({ text, plain = (part) => part }: FormulasProps) {
+export const Formulas = memo(function Formulas({ text, plain = (part) => part, mark }: FormulasProps) {
   const wanted = useView((v) => v.formulas)
   const pieces = useMemo(() => (wanted ? piecesOf(text) : [{ text }]), [wanted, text])
   let at = 0
   return pieces.map((piece) => {
     at += piece.text.length
-    return 'tex' in piece ? <Formula key={at} {...piece} /> : <Part key={at}>{plain(piece.text)}</Part>
+    if (!('tex' in piece)) return <Part key={at}>{plain(piece.text)}</Part>
+    const said = mark?.(piece.text)
+    const formula = <Formula key={at} {...piece} />
+    return said ? (
+      <span key={at} {...said}>
+        {formula}
+        <span className="hidden-text"> ({said.title})</span>
+      </span>
+    ) : (
+      formula
+    )
   })
 })
 
@@ -37,7 +49,7 @@ export const Formula = memo(function Formula({ text, tex, display }: { text: str
   }, [tex, display])
   return (
     <>
-      <span ref={place} className={styles.formula} data-display={display} hidden={!set} title={text} />
+      <span ref={place} className={styles.formula} data-display={display} hidden={!set} />
       {!set && text}
     </>
   )

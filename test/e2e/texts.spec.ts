@@ -23,7 +23,7 @@ test('formulas are typeset, what the rewards saw stays marked, and nothing that 
   studio,
 }) => {
   tellFolder(studio.dataFolder, [
-    [said('wait, \\(x^2\\) and $$\\frac12$$ so 2+2=5. It costs $5 and $6.', '$\\frac{8}{2}$', 'en')],
+    [said('wait, \\(x^2\\) and $$\\frac12$$ so 2+2=5, even $2+3=6$. It costs $5 and $6.', '$\\frac{8}{2}$', 'en')],
     [said(adversarial, '5', 'zh')],
   ])
   await studio.open()
@@ -31,9 +31,10 @@ test('formulas are typeset, what the rewards saw stays marked, and nothing that 
   await window.goTo('Traces')
   const shown = page.getByRole('complementary', { name: 'Completion' })
   await page.getByRole('list', { name: 'Completions' }).getByRole('button').nth(1).click()
-  await expect(shown.locator('.katex')).toHaveCount(4)
+  await expect(shown.locator('.katex')).toHaveCount(5)
   await expect(shown.getByText('wait', { exact: true })).toBeVisible()
   await expect(shown.getByTitle('2+2=4')).toHaveText(/^2\+2=5/)
+  await expect(shown.getByTitle('2+3=5').locator('.katex')).toBeVisible()
   await expect(shown).toContainText('It costs $5 and $6.')
   await expect(shown).toContainText('English')
   for (const scheme of ['dark', 'light'] as const) {

@@ -10,7 +10,7 @@ export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: st
   return (
     <p className={styles.text}>
       {neighbour === undefined ? (
-        <Formulas text={text} plain={highlighted} />
+        <Formulas text={text} plain={highlighted} mark={wrongSum} />
       ) : (
         <Fresh text={text} neighbour={neighbour} />
       )}
@@ -31,6 +31,12 @@ function Fresh({ text, neighbour }: { text: string; neighbour: string }) {
       <Plain key={key(piece.text)} text={piece.text} />
     ),
   )
+}
+
+/** A sum within a formula that is wrong. */
+function wrongSum(text: string): { className: string; title: string } | undefined {
+  const wrong = spansOf(text).find(({ kind }) => kind === 'wrong')
+  return wrong?.correction === undefined ? undefined : { className: styles.wrong, title: wrong.correction }
 }
 
 const highlighted = (text: string) => <Highlighted text={text} />
