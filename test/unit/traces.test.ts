@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { GroupRecord } from '../../src-main/contract/records.ts'
+import { isRight } from '../../src-main/contract/rewards.ts'
 import { type Trace, type TracePage, type TraceQuery, traceQuery, traceSorts } from '../../src-main/contract/traces.ts'
 import { type Db, openForWriting } from '../../src-main/store/database.ts'
 import { eachCompletion } from '../../src-main/store/groups.ts'
@@ -31,7 +32,7 @@ function groupAt(step: number, position: number): GroupRecord {
       finishReason: i % 5 === 0 ? ('length' as const) : ('stop' as const),
       reward: i % 11 === 0 ? Number.NaN : (i % 7) / 4,
       advantage: (i % 13) - 6,
-      parts: { accuracy: { value: right ? 1 : 0, weight: 1, reason: '' } },
+      parts: { accuracy: { value: i % 13 === 0 ? null : right ? 1 : 0, weight: 1, reason: '' } },
       ...(i % 4 > 0 && { language: ['', 'en', 'zh', 'und'][i % 4] }),
     }
   })
@@ -53,7 +54,7 @@ beforeAll(() => {
   beginStage(db, 1, 1, 13)
   for (let step = 1; step <= 40; step++)
     insertStep(db, 1, stepReport(step, { groups: [0, 1].map((g) => groupAt(step, g)) }), step)
-  all = [...eachCompletion(db, 1)].map((c) => ({ ...c, right: c.parts.accuracy?.value === 1, found: null }))
+  all = [...eachCompletion(db, 1)].map((c) => ({ ...c, right: isRight(c.parts), found: null }))
   return () => {
     db.close()
     rmSync(folder, { recursive: true })
@@ -96,7 +97,11 @@ function expected(query: TraceQuery): string[] {
   )
   if (query.sort === 'oldest') return found.map(place)
   if (query.sort === 'newest') return found.reverse().map(place)
-  const column = query.sort.replace('-', '') as 'reward' | 'advantage' | 'tokens' | 'prompt' | 'right'
+  if (query.sort === 'right' || query.sort === '-right') {
+    const first = query.sort === 'right'
+    return [first, !first, null].flatMap((right) => found.toReversed().filter((t) => t.right === right)).map(place)
+  }
+  const column = query.sort.replace('-', '') as 'reward' | 'advantage' | 'tokens' | 'prompt'
   const sign = query.sort.startsWith('-') ? 1 : -1
   const last = (value: unknown) => Number(Number.isNaN(value))
   const compared = (a: unknown, b: unknown) => (a === b ? 0 : (a as number) < (b as number) ? -1 : 1)
@@ -171,7 +176,7 @@ describe('the search', () => {
   test('of a run without steps finds nothing', () => {
     const config = recipeOf()
     insertRun(db, { number: 2, id: '0002-empty', config, backendWanted: null, createdAt: '', settings: {} as never })
-    for (const sort of traceSorts)
-      expect(ask({ runId: '0002-empty', sort })).toEqual({ hits: [], searched: 0, steps: 0, cursor: null })
+    for (const sort of traceSorts) expect(everything({ runId: '0002-empty', sort })).toEqual([])
+    expect(ask({ runId: '0002-empty' })).toEqual({ hits: [], searched: 0, steps: 0, cursor: null })
   })
 })
