@@ -181,7 +181,7 @@ async function allGroups(page: Page): Promise<number> {
         const started = performance.now()
         location.hash = `#/groups/${run}`
         const look = () => {
-          const there = document.querySelectorAll('[role="grid"] [role="row"]').length > 10
+          const there = document.querySelectorAll('[aria-label="Prompts through the steps"] [role="row"]').length > 10
           if (there) requestAnimationFrame(() => resolve(performance.now() - started))
           else requestAnimationFrame(look)
         }

@@ -1,4 +1,5 @@
 import { GroupsPage } from './pages/GroupsPage.ts'
+import { violations } from './support/axe.ts'
 import { expect, recipes, test } from './support/fixtures.ts'
 
 test('every prompt through the steps: sorted, filtered, walked through by keys, read and left again', async ({
@@ -40,6 +41,7 @@ test('every prompt through the steps: sorted, filtered, walked through by keys, 
   await expect(groups.rows.first()).toContainText(prompt)
   await page.getByRole('textbox', { name: 'Text in the prompt' }).fill('nothing is like this')
   await expect(page.getByText('No prompt is like that')).toBeVisible()
+  expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Clear' }).click()
 
   await page.getByRole('heading', { name: 'Groups' }).click()

@@ -31,6 +31,7 @@ test('every sample is judged by all rewards of the run, and the run stays as it 
   await host.launch(loadRecipe(tinyRecipe(), []))
   await host.idle()
   const group = await host.ask.group('1', 5, 0)
+  expect(group.completions.every(({ language }) => typeof language === 'string')).toBe(true)
   const newest = (await host.ask.checkpoints('1')).at(-1)!
   const { folder, config } = await host.ask.run('1')
   const before = everything(host.dataFolder)

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef } from 'react'
+import { type CSSProperties, useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import { openDraw } from '../../actions/groups-page.ts'
 import { useRem } from '../../parts/useLook.ts'
@@ -27,6 +27,8 @@ export function AllSteps({ figures }: { figures: Figures }) {
   const scroller = useRef<HTMLDivElement>(null)
   const head = useRef<HTMLDivElement>(null)
   const { width } = useSize(head)
+  const { width: inner } = useSize(scroller)
+  const bar = inner > 0 && scroller.current ? scroller.current.offsetWidth - inner : 0
   const rem = useRem()
   const height = Math.round(1.5 * rem)
   const [first, last] = [figureOf(figures, 0, 'step'), lastStep(figures)]
@@ -46,45 +48,44 @@ export function AllSteps({ figures }: { figures: Figures }) {
     if (at >= 0 && chosen) rows.scrollToIndex(at)
   }, [at, chosen, rows])
   return (
-    <div className={styles.history}>
+    <div className={styles.history} style={{ '--bar': `${bar}px` } as CSSProperties}>
       <Columns first={first} last={last} />
       <SilentStrip ref={head} figures={figures} scale={scale} colours={colours} />
-      {state.shown.length === 0 ? (
+      {state.shown.length === 0 && (
         <p className={styles.empty}>{t('No prompt is like that. Loosen a filter, or clear them all.')}</p>
-      ) : (
-        <div
-          ref={scroller}
-          className={styles.scroller}
-          role="grid"
-          tabIndex={0}
-          aria-label={t('Prompts through the steps')}
-          aria-rowcount={state.shown.length}
-          aria-activedescendant={looked ? `prompt-${looked.at}` : undefined}
-        >
-          <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
-            {rows.getVirtualItems().map((item) => {
-              const one = state.shown[item.index]
-              const here = item.index === at
-              return (
-                <PromptRow
-                  key={item.index % slots}
-                  one={one}
-                  figures={figures}
-                  index={item.index}
-                  top={item.start}
-                  height={height}
-                  scale={scale}
-                  by={by}
-                  colours={colours}
-                  looked={here && chosen}
-                  row={here && chosen && looked ? looked.row : null}
-                  onPick={pick}
-                />
-              )
-            })}
-          </div>
-        </div>
       )}
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        role="grid"
+        tabIndex={0}
+        aria-label={t('Prompts through the steps')}
+        aria-rowcount={state.shown.length}
+        aria-activedescendant={looked ? `prompt-${looked.at}` : undefined}
+      >
+        <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
+          {rows.getVirtualItems().map((item) => {
+            const one = state.shown[item.index]
+            const here = item.index === at
+            return (
+              <PromptRow
+                key={item.index % slots}
+                one={one}
+                figures={figures}
+                index={item.index}
+                top={item.start}
+                height={height}
+                scale={scale}
+                by={by}
+                colours={colours}
+                looked={here && chosen}
+                row={here && chosen && looked ? looked.row : null}
+                onPick={pick}
+              />
+            )
+          })}
+        </div>
+      </div>
       <Looked figures={figures} />
     </div>
   )

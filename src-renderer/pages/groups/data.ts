@@ -1,5 +1,5 @@
 /** What the Groups page derives from its store and its address. */
-import { useEffect, useMemo } from 'react'
+import { useEffect, useLayoutEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { usePalette } from '../../parts/useLook.ts'
 import { type Figures, lastStep, stepFigures } from '../../stores/group-figures.ts'
@@ -35,7 +35,8 @@ export function useFigures(): void {
     void showFigures(runId)
     return followFigures()
   }, [runId, connected])
-  useEffect(() => groupsPageStore.setState({ shown: listed(prompts, list) }), [prompts, list])
+  // before it is painted, so that no list is empty for a moment
+  useLayoutEffect(() => groupsPageStore.setState({ shown: listed(prompts, list) }), [prompts, list])
 }
 
 export const colourOf = ({ colour }: GroupList): GroupColour => groupColours.find((one) => one === colour) ?? 'mean'
