@@ -61,9 +61,12 @@ export function cleared(
   height: number,
 ): [CanvasRenderingContext2D, number] | null {
   const ratio = window.devicePixelRatio || 1
-  canvas.width = Math.max(1, Math.round(width * ratio))
-  canvas.height = Math.max(1, Math.round(height * ratio))
+  const [wide, tall] = [width, height].map((size) => Math.max(1, Math.round(size * ratio)))
+  // the same size keeps its memory: rows are drawn anew with every turn of the wheel
+  if (canvas.width !== wide) canvas.width = wide
+  if (canvas.height !== tall) canvas.height = tall
   const context = canvas.getContext('2d')
+  context?.clearRect(0, 0, wide, tall)
   return context && [context, ratio]
 }
 
