@@ -2,10 +2,12 @@
 import { eventIterator, oc, type } from '@orpc/contract'
 import { z } from 'zod'
 import { type AlertList, alertMark, alertQuery } from './alerts.ts'
+import { type CommonPrompts, commonPromptsQuery } from './common-prompts.ts'
 import type { SideRewards } from './composite.ts'
 import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from './evaluation.ts'
+import { figuresQuery, type GroupFigures } from './group-figures.ts'
 import type { GeneratedText } from './jobs.ts'
 import { type LabelledLine, type LabelSet, type LabelState, labelGiven, newLabelSet } from './labelling.ts'
 import { type DiskUse, type LibraryUse, type RemovalPlan, type RunCheckpoints, removal } from './library.ts'
@@ -32,6 +34,7 @@ import type {
   StepSummary,
 } from './records.ts'
 import { commandKinds } from './records.ts'
+import { type ResampleNews, resampleOrder } from './resampling.ts'
 import {
   comparisonOrder,
   type NamedRewardModel,
@@ -43,7 +46,7 @@ import {
   trainingOrder,
   trial,
 } from './reward-model-work.ts'
-import { type SampleLabel, sampleLabelled } from './sample-label.ts'
+import { type SampleLabel, samplesLabelled } from './sample-label.ts'
 import type { Settings } from './settings.ts'
 import type { Stage } from './stages.ts'
 import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
@@ -250,6 +253,8 @@ export const contract = {
     compare: oc
       .input(z.object({ a: z.string().min(1).max(100), b: z.string().min(1).max(100) }))
       .output(type<Comparison>()),
+    /** Prompts that all of these runs have answered. */
+    commonPrompts: oc.input(commonPromptsQuery).output(type<CommonPrompts>()),
   },
   /** Runs that wait their turn. */
   queue: {
@@ -283,11 +288,13 @@ export const contract = {
     /** The groups of a step without their texts. */
     ofStep: oc.input(z.object({ runId: z.string(), step })).output(type<GroupSummary[]>()),
     get: oc.input(z.object({ runId: z.string(), step, group: z.number().int().min(0) })).output(type<GroupRecord>()),
+    /** What every group of a run came to. */
+    figures: oc.input(figuresQuery).output(type<GroupFigures>()),
     /** Every appearance of one prompt, oldest first. */
     promptHistory: oc.input(z.object({ runId: z.string(), prompt: z.string() })).output(type<PromptAppearance[]>()),
     /** Each token of samples to one prompt, as the nearest checkpoint sees it. Leaving it ends it. */
     tokens: oc.input(tokenQuestion).output(type<TokenViews>()),
-    label: oc.input(sampleLabelled),
+    label: oc.input(samplesLabelled),
     /** Labels that are in use in a run, the commonest first. */
     labels: oc.input(runId).output(type<string[]>()),
     /** Searches all completions of a run. */
@@ -377,6 +384,8 @@ export const contract = {
         }),
       )
       .output(eventIterator(type<PlaygroundNews>())),
+    /** A stored prompt answered anew, each answer judged by the rewards of its run. Ends when the caller lets go of it. */
+    resample: oc.input(resampleOrder).output(eventIterator(type<ResampleNews>())),
   },
   measuring: {
     /** Every evaluation there is, of runs and of what was measured outside them. */

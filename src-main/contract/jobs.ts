@@ -6,8 +6,10 @@ import type { EvaluationReport, EvaluationRequest } from './evaluation.ts'
 import type { DataPreview } from './measuring.ts'
 import type { Recipe } from './recipe.ts'
 import type { FinishReason, ProblemData } from './records.ts'
+import type { Resampled, ResampleOrder } from './resampling.ts'
 import type { RewardModelComparison, TriedText } from './reward-model-work.ts'
 import type { RewardModelKind, RewardModelNote, RewardModelReport, RewardModelTraining } from './reward-models.ts'
+import type { Settings } from './settings.ts'
 import type { TokenView } from './tokens.ts'
 
 export interface Jobs {
@@ -44,6 +46,8 @@ export interface Jobs {
   measure: { ask: MeasureRequest; news: never; answer: null }
   /** Each token of samples to one problem, as a checkpoint sees it. */
   'token-views': { ask: TokenViewsRequest; news: never; answer: TokenView[][] }
+  /** A prompt of a run answered anew, and judged as the run judges; the share of the sampling that is done is told on the way. */
+  resample: { ask: ResampleRequest; news: { fraction: number }; answer: { samples: Resampled[] } }
   /** A file of problems, looked into. */
   'preview-data': { ask: { file: string; domain: Domain; map: DataMap }; news: never; answer: DataPreview }
   /** A model on held-out problems; the share of the work done is told on the way. */
@@ -108,6 +112,20 @@ export interface TokenViewsRequest {
   recipe: Recipe
   problem: { prompt: string; answer: string; kind: string; domain: Domain; data?: ProblemData }
   samples: { text: string; ended: boolean }[]
+  backend?: string
+}
+
+export interface ResampleRequest extends Omit<ResampleOrder, 'model' | 'runId' | 'prompt' | 'answer'> {
+  modelDir: string
+  /** Of the run: how it writes its prompts, and its own reward. */
+  recipe: Recipe
+  /** In force in the run. */
+  settings: Pick<Settings, 'rewardWeights' | 'rewardParameters' | 'sideWeights' | 'sideScaling'>
+  problem: TokenViewsRequest['problem']
+  /** Where reward models are kept, and where the run's own ones are: its folder, and how many of its stages are done. */
+  rewardModels: string
+  folder: string
+  stage: number
   backend?: string
 }
 

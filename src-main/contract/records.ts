@@ -41,6 +41,8 @@ export interface CompletionRecord {
   /** Of the composite reward; versions before 0.2.0 had none. */
   sides?: SideRewards
   advantage: number
+  /** In which it reasons (ISO 639-1), `und` where that cannot be told; runs of earlier versions do not have it. */
+  language?: string
   /** By a person. */
   label?: SampleLabel
 }

@@ -11,8 +11,15 @@ export const traceSorts = [
   '-advantage',
   'tokens',
   '-tokens',
+  'prompt',
+  '-prompt',
+  'right',
+  '-right',
 ] as const
 export type TraceSort = (typeof traceSorts)[number]
+
+/** Of what was stored before anybody looked at the language. */
+export const unknownLanguage = '-'
 
 /** Whatever label a person gave. */
 export const anyLabel = '*'
@@ -28,6 +35,10 @@ export const traceQuery = z.object({
   /** In the prompt. */
   prompt: z.string().max(2000).default(''),
   right: z.boolean().optional(),
+  /** In which it reasons (ISO 639-1); `und` where that cannot be told, `-` where nobody looked. */
+  language: z.string().max(10).optional(),
+  /** Place of the stage in the plan of the run, from 0. */
+  stage: z.number().int().min(0).max(1000).optional(),
   finishReason: z.enum(['stop', 'length']).optional(),
   /** That a person gave; `*` for any. */
   label: z.string().max(60).optional(),

@@ -15,6 +15,7 @@ const works: { [N in JobName]: Work<N> } = {
   'compare-reward-models': async (ask) => (await import('./reward-models/compare.ts')).compareRewardModels(ask),
   'try-reward-model': async (ask) => (await import('./reward-models/try.ts')).tryRewardModel(ask),
   'token-views': async (ask) => (await import('./token-views.ts')).tokenViews(ask),
+  resample: async (ask, tell) => (await import('./resample.ts')).resample(ask, tell),
   estimate: async (ask) => (await import('./estimate/estimate.ts')).estimate(ask),
   measure: async (ask) => (await import('./estimate/measure.ts')).measure(ask),
   'preview-data': async (ask) => (await import('./tasks/preview.ts')).previewData(ask),

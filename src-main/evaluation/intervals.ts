@@ -1,17 +1,8 @@
 /** 95 % intervals: of a proportion, of means over prompts, and of the difference of two that saw the same prompts. */
 import type { Estimate } from '../contract/evaluation.ts'
+import { wilson } from '../contract/wilson.ts'
 import { randomAt } from '../engine/random.ts'
 import { mean } from './estimators.ts'
-
-/** Wilson's 95 % interval of a proportion (Wilson 1927). */
-export function wilson(successes: number, n: number): [number, number] {
-  const z = 1.959964
-  const p = successes / n
-  const centre = p + (z * z) / (2 * n)
-  const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
-  const scale = 1 + (z * z) / n
-  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)]
-}
 
 /** Resamples of a bootstrap: its own noise is then a fiftieth of the interval's width. */
 const RESAMPLES = 2000

@@ -1,7 +1,7 @@
 /** A mean over runs that differ by their seed alone and were measured on the same prompts. */
 import type { Estimate } from '../contract/evaluation.ts'
+import { wilson } from '../contract/wilson.ts'
 import { mean } from './estimators.ts'
-import { wilson } from './intervals.ts'
 import { t975 } from './student.ts'
 
 /**

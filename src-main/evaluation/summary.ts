@@ -1,8 +1,9 @@
 /** The numbers of an evaluation, out of its samples. */
 import type { EvaluationMeasures, EvaluationPart, EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
 import { reflectionWords } from '../contract/metrics.ts'
+import { wilson } from '../contract/wilson.ts'
 import { consensus, kValues, mean, passAtK } from './estimators.ts'
-import { bootstrap, wilson } from './intervals.ts'
+import { bootstrap } from './intervals.ts'
 
 type Numbers = Omit<EvaluationSummary, 'step' | 'at' | 'seconds' | 'formatRate' | 'temperature' | 'topP'>
 

@@ -9,7 +9,7 @@ import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
-import { answer } from './playground.ts'
+import { answer, resample } from './playground.ts'
 import { recipeSource } from './recipe-edit.ts'
 import { listRecipes, loadRecipe } from './recipes.ts'
 import { listSetUps, prepareSweep, startSweep } from './sweeps.ts'
@@ -80,6 +80,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       alerts: api.runs.alerts.handler(({ input }) => host.ask.alerts(input.runId)),
       checkpoints: api.runs.checkpoints.handler(({ input }) => ask.checkpoints(input.runId)),
       compare: api.runs.compare.handler(({ input }) => ask.comparison(input.a, input.b)),
+      commonPrompts: api.runs.commonPrompts.handler(({ input }) => ask.commonPrompts(input)),
     },
     queue: {
       get: api.queue.get.handler(() => host.queue.state()),
@@ -118,6 +119,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     groups: {
       ofStep: api.groups.ofStep.handler(({ input }) => ask.groupsOfStep(input.runId, input.step)),
       get: api.groups.get.handler(({ input }) => ask.group(input.runId, input.step, input.group)),
+      figures: api.groups.figures.handler(({ input }) => ask.groupFigures(input.runId, input.afterStep)),
       promptHistory: api.groups.promptHistory.handler(({ input }) => ask.promptHistory(input.runId, input.prompt)),
       label: api.groups.label.handler(({ input }) => host.label(input)),
       labels: api.groups.labels.handler(({ input }) => ask.labelsInUse(input.runId)),
@@ -178,6 +180,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     },
     playground: {
       answer: api.playground.answer.handler(({ input, signal }) => crossing(answer(host, input, signal))),
+      resample: api.playground.resample.handler(({ input, signal }) => crossing(resample(host, input, signal))),
     },
     measuring: {
       list: api.measuring.list.handler(() => ask.evaluationEntries()),

@@ -19,7 +19,7 @@ import type {
   SteeringCommand,
   SteeringEvent,
 } from '../contract/records.ts'
-import type { SampleLabelled } from '../contract/sample-label.ts'
+import type { SamplesLabelled } from '../contract/sample-label.ts'
 import { withHashes } from '../library/data-files.ts'
 import { modelPath, modelsFolder } from '../library/places.ts'
 import { withRewardModelHashes } from '../library/reward-model-hashes.ts'
@@ -416,10 +416,13 @@ export class Host {
     return unseen
   }
 
-  /** A person's label of one sample. @throws StudioError not-found; disk-full, data-folder */
-  label(asked: SampleLabelled): void {
+  /** A person's label of some samples: all of them get it, or none. @throws StudioError not-found; disk-full, data-folder */
+  label({ runId, samples, ...label }: SamplesLabelled): void {
     const at = new Date().toISOString()
-    this.#store.write((db) => labelSample(db, holderOf(db, requireRun(db, asked.runId).number, asked.step), asked, at))
+    this.#store.write((db) => {
+      const { number } = requireRun(db, runId)
+      for (const one of samples) labelSample(db, holderOf(db, number, one.step), one, label, at)
+    })
   }
 
   /** All events from now on; first the active run. */

@@ -1,7 +1,7 @@
 /** What verdicts on single outputs come to: labels, where the verdicts are clear, that a reward model of safety learns from. */
 import type { SafetyJudgeReport, Verdict } from '../contract/preferences.ts'
+import { wilson } from '../contract/wilson.ts'
 import { mean } from '../evaluation/estimators.ts'
-import { wilson } from '../evaluation/intervals.ts'
 import { averages, doubtsOfJudge, isClear, type JudgingSettings, judgingOf } from './averages.ts'
 import { outputKey } from './output-question.ts'
 import type { Output } from './outputs.ts'

@@ -92,12 +92,12 @@ function inForce(settings: Settings): Row {
 
 /** One record a completion; each part of its reward as `<reward>.value`, `.weight` and `.reason`. */
 function* completions(db: Db, run: number): Generator<Row> {
-  for (const { parts, label, ...rest } of eachCompletion(db, run)) {
+  for (const { parts, label, language = null, ...rest } of eachCompletion(db, run)) {
     const flat = Object.entries(parts).flatMap(([name, part]) =>
       Object.entries(part).map(([field, value]) => [`${name}.${field}`, value]),
     )
     const byHand = { label: label?.label ?? null, note: label?.note ?? null }
-    yield { ...rest, ...byHand, ...Object.fromEntries(flat) }
+    yield { ...rest, language, ...byHand, ...Object.fromEntries(flat) }
   }
 }
 

@@ -3,6 +3,7 @@ import type { PromptAppearance } from '../contract/api.ts'
 import type { CompletionRecord, FinishReason, GroupRecord, GroupSummary, ProblemData } from '../contract/records.ts'
 import { isRight } from '../contract/rewards.ts'
 import { type Db, sql } from './database.ts'
+import { judgedOf } from './group-figures.ts'
 import { finite } from './metrics.ts'
 
 export interface GroupPlace {
@@ -31,6 +32,7 @@ export interface CompletionRow {
   advantage: number | null
   parts: string
   sides: string
+  language: string | null
   label: string | null
   note: string | null
 }
@@ -41,13 +43,13 @@ export const labelled = 'completions c LEFT JOIN sample_labels l USING (run, ste
 export function insertGroups(db: Db, run: number, step: number, groups: GroupRecord[]): void {
   const group = sql(
     db,
-    `INSERT INTO groups (run, step, grp, prompt, answer, kind, mean_reward, std_reward, zero_spread)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO groups (run, step, grp, prompt, answer, kind, mean_reward, std_reward, zero_spread, judged, right_ones, mean_tokens)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const completion = sql(
     db,
-    `INSERT INTO completions (run, step, grp, sample, text, tokens, finish_reason, reward, advantage, parts, sides)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO completions (run, step, grp, sample, text, tokens, finish_reason, reward, advantage, parts, sides, language)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const data = sql(db, 'INSERT OR IGNORE INTO problem_data (run, prompt, data) VALUES (?, ?, ?)')
   for (const g of groups) {
@@ -62,6 +64,7 @@ export function insertGroups(db: Db, run: number, step: number, groups: GroupRec
       finite(g.meanReward),
       finite(g.stdReward),
       Number(g.zeroSpread),
+      ...judgedOf(g.completions),
     )
     for (const c of g.completions) {
       completion.run(
@@ -76,6 +79,7 @@ export function insertGroups(db: Db, run: number, step: number, groups: GroupRec
         finite(c.advantage),
         JSON.stringify(c.parts),
         JSON.stringify(c.sides ?? {}),
+        c.language ?? null,
       )
     }
   }
@@ -210,6 +214,7 @@ export function completionRecord(row: CompletionRow): CompletionRecord {
     parts: JSON.parse(row.parts) as CompletionRecord['parts'],
     ...(row.sides !== '{}' && { sides: JSON.parse(row.sides) as CompletionRecord['sides'] }),
     advantage: row.advantage ?? Number.NaN,
+    ...(row.language !== null && { language: row.language }),
     ...(row.label !== null && { label: { label: row.label, note: row.note ?? '' } }),
   }
 }

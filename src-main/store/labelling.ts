@@ -13,7 +13,7 @@ import {
   type NewLabelSet,
   repeatEvery,
 } from '../contract/labelling.ts'
-import { wilson } from '../evaluation/intervals.ts'
+import { wilson } from '../contract/wilson.ts'
 import { type Db, sql } from './database.ts'
 
 interface SetRow {

@@ -329,6 +329,26 @@ UPDATE alerts SET seen = 1;
 CREATE INDEX alerts_unseen ON alerts (run) WHERE seen = 0;
 `
 
+/**
+ * groups.judged: completions on which a reward says what is right; right_ones: those of them that are; mean_tokens: of a completion.
+ * completions.language: in which it reasons, `und` where that cannot be told; NULL in those that were stored before.
+ */
+const groupFigures = `
+ALTER TABLE groups ADD COLUMN judged INTEGER;
+ALTER TABLE groups ADD COLUMN right_ones INTEGER;
+ALTER TABLE groups ADD COLUMN mean_tokens REAL;
+ALTER TABLE completions ADD COLUMN language TEXT;
+
+UPDATE groups SET (judged, right_ones, mean_tokens) = (
+  SELECT count(verdict), coalesce(sum(verdict = 1), 0), coalesce(avg(tokens), 0)
+  FROM (
+    SELECT tokens, coalesce(json_extract(parts, '$.accuracy.value'), json_extract(parts, '$.math.value'),
+      json_extract(parts, '$.logic.value'), json_extract(parts, '$.code.value')) AS verdict
+    FROM completions c WHERE c.run = groups.run AND c.step = groups.step AND c.grp = groups.grp
+  )
+);
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -344,6 +364,7 @@ export const migrations: readonly string[] = [
   marksAndBin,
   sampleLabels,
   seenAlerts,
+  groupFigures,
 ]
 
 /**

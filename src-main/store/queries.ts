@@ -1,8 +1,10 @@
 /** What windows and the command line ask of a database: functions of a read-only connection. */
 import type { AlertList, AlertQuery } from '../contract/alerts.ts'
 import type { MetricColumns, PromptAppearance } from '../contract/api.ts'
+import type { CommonPrompts, CommonPromptsQuery } from '../contract/common-prompts.ts'
 import { StudioError } from '../contract/errors.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from '../contract/evaluation.ts'
+import type { GroupFigures } from '../contract/group-figures.ts'
 import type { LabelledLine, LabelSet, LabelState } from '../contract/labelling.ts'
 import type { LibraryUse, RunCheckpoints } from '../contract/library.ts'
 import type {
@@ -19,11 +21,13 @@ import type { SweepResult, SweepSummary } from '../contract/sweep.ts'
 import type { TracePage, TraceQuery } from '../contract/traces.ts'
 import { countUnseen, courseAlertsOf, listAlerts } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
+import { commonPrompts } from './common-prompts.ts'
 import { comparison, evaluationEntries } from './comparison.ts'
 import type { Db } from './database.ts'
 import { courseEvaluationSamples, courseEvaluations, evaluationAppearances } from './evaluations.ts'
 import { acrossCourse, holderOf, segmentsOf } from './family.ts'
 import { runFolder } from './folder.ts'
+import { courseFigures } from './group-figures.ts'
 import {
   type GroupPlace,
   groupOf,
@@ -110,6 +114,9 @@ export const queries = {
     )
   },
 
+  groupFigures: (db: Db, _: string, runId: string, afterStep: number): GroupFigures =>
+    courseFigures(db, requireRun(db, runId).number, afterStep),
+
   groupPlaces: (db: Db, _: string, runId: string, from: number, to: number): GroupPlace[] =>
     acrossCourse(
       db,
@@ -169,6 +176,14 @@ export const queries = {
   evaluationEntries: (db: Db): EvaluationEntry[] => evaluationEntries(db),
 
   comparison: (db: Db, _: string, a: string, b: string): Comparison => comparison(db, a, b),
+
+  commonPrompts: (db: Db, _: string, { runs, text, limit }: CommonPromptsQuery): CommonPrompts =>
+    commonPrompts(
+      db,
+      runs.map((run) => requireRun(db, run).number),
+      text,
+      limit,
+    ),
 
   sweeps: (db: Db): SweepSummary[] => listSweeps(db),
 

@@ -1,11 +1,16 @@
 /** Table `sample_labels`. */
 import { StudioError } from '../contract/errors.ts'
-import type { SampleLabelled } from '../contract/sample-label.ts'
+import type { SampleLabel, SamplesLabelled } from '../contract/sample-label.ts'
 import { type Db, sql } from './database.ts'
 
 /** @param run that the step lies with @throws StudioError not-found for a sample that is not stored */
-export function labelSample(db: Db, run: number, asked: SampleLabelled, at: string): void {
-  const { step, group, sample, label, note } = asked
+export function labelSample(
+  db: Db,
+  run: number,
+  { step, group, sample }: SamplesLabelled['samples'][number],
+  { label, note }: SampleLabel,
+  at: string,
+): void {
   const place = [run, step, group, sample]
   if (label === '') {
     sql(db, 'DELETE FROM sample_labels WHERE run = ? AND step = ? AND grp = ? AND sample = ?').run(...place)

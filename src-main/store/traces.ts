@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { StudioError } from '../contract/errors.ts'
 import { isRight } from '../contract/rewards.ts'
-import { anyLabel, type Trace, type TracePage, type TraceQuery } from '../contract/traces.ts'
+import { anyLabel, type Trace, type TracePage, type TraceQuery, unknownLanguage } from '../contract/traces.ts'
 import { type Db, sql } from './database.ts'
 import { type CompletionRow, completionRecord, labelled } from './groups.ts'
 
@@ -21,18 +21,36 @@ export function searchTraces(db: Db, run: number, query: TraceQuery): TracePage 
     db,
     'SELECT min(step) AS first, max(step) AS last FROM steps WHERE run = ?',
   ).get(run)!
-  const first = Math.max(bounds.first ?? 1, query.fromStep ?? 0)
-  const last = Math.min(bounds.last ?? 0, query.toStep ?? Number.MAX_SAFE_INTEGER)
-  const search = query.sort === 'newest' || query.sort === 'oldest' ? inOrderOfSteps : sorted
+  const stage = query.stage === undefined ? undefined : stepsOf(db, run, query.stage)
+  const first = Math.max(bounds.first ?? 1, query.fromStep ?? 0, stage?.first ?? 0)
+  const last = Math.min(bounds.last ?? 0, query.toStep ?? Number.MAX_SAFE_INTEGER, stage?.last ?? bounds.last ?? 0)
+  if (query.sort === 'newest' || query.sort === 'oldest') return inOrderOfSteps(db, run, query, first, last)
+  const search = query.sort === 'right' || query.sort === '-right' ? byRightness : sorted
   return search(db, run, query, first, last)
 }
 
-const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides,
+/** Its first step and its last; one that has not begun has none, and one that goes on has no last. */
+function stepsOf(db: Db, run: number, stage: number): { first: number; last: number | null } {
+  const row = sql<{ first: number | null; last: number | null }>(
+    db,
+    'SELECT first_step AS first, last_step AS last FROM stages WHERE run = ? AND stage = ?',
+  ).get(run, stage)
+  return row?.first == null ? { first: Number.MAX_SAFE_INTEGER, last: 0 } : { first: row.first, last: row.last }
+}
+
+const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides, c.language,
   l.label, l.note, g.prompt, g.answer, g.kind`
 const tables = `${labelled} JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp`
 
 /** Goes through the steps in windows, and stops when the page is full or its time is over. */
-function inOrderOfSteps(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
+function inOrderOfSteps(
+  db: Db,
+  run: number,
+  query: TraceQuery,
+  first: number,
+  last: number,
+  right?: number | null,
+): TracePage {
   const newest = query.sort === 'newest'
   const steps = Math.max(0, last - first + 1)
   const { rows: ofOne } = sql<{ rows: number }>(
@@ -42,10 +60,12 @@ function inOrderOfSteps(db: Db, run: number, query: TraceQuery, first: number, l
   const window = Math.max(1, Math.round(stride / Math.max(ofOne, 1)))
   const [direction, compare] = newest ? ['DESC', '<'] : ['ASC', '>']
   const { conditions, values } = conditionsOf(query)
+  const judged = right === undefined ? [] : [right]
   const statement = sql<Row>(
     db,
     `SELECT ${columns} FROM ${tables}
      WHERE c.run = ? AND c.step BETWEEN ? AND ? AND (c.step, c.grp, c.sample) ${compare} (?, ?, ?)${conditions}
+       ${judged.length > 0 ? 'AND is_right(c.parts) IS ?' : ''}
      ORDER BY c.step ${direction}, c.grp ${direction}, c.sample ${direction} LIMIT ?`,
   )
   let place = query.cursor === undefined ? beginning(newest ? last : first, newest) : placeOf(query.cursor, 3)
@@ -57,7 +77,7 @@ function inOrderOfSteps(db: Db, run: number, query: TraceQuery, first: number, l
     const [low, high] = newest
       ? [Math.max(first, step - window + 1), Math.min(step, last)]
       : [Math.max(step, first), Math.min(last, step + window - 1)]
-    const rows = statement.all(run, low, high, ...place, ...values, query.limit - hits.length)
+    const rows = statement.all(run, low, high, ...place, ...values, ...judged, query.limit - hits.length)
     hits.push(...rows.map((row) => traceOf(row, query)))
     const end = hits.length === query.limit ? hits[hits.length - 1] : undefined
     place = end ? [end.step, end.group, end.sample] : beginning(newest ? low - 1 : high + 1, newest)
@@ -73,17 +93,36 @@ function inOrderOfSteps(db: Db, run: number, query: TraceQuery, first: number, l
 const beginning = (step: number, newest: boolean): number[] =>
   newest ? [step, Number.MAX_SAFE_INTEGER, 0] : [step, -1, 0]
 
+/** The right ones, then the wrong ones, then those that no rule judges, or the wrong ones first: the newest first in each. */
+function byRightness(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
+  const verdicts = query.sort === 'right' ? [1, 0, null] : [0, 1, null]
+  const [turn, ...place] = query.cursor === undefined ? [0, ...beginning(last, true)] : placeOf(query.cursor, 4)
+  const newest = { ...query, sort: 'newest' as const, cursor: place.join(' ') }
+  const page = inOrderOfSteps(db, run, newest, first, last, verdicts[turn])
+  const searched = Math.floor((turn * page.steps + page.searched) / verdicts.length)
+  if (page.cursor !== null) return { ...page, searched, cursor: `${turn} ${page.cursor}` }
+  if (turn === verdicts.length - 1) return { ...page, searched: page.steps }
+  return { ...page, searched, cursor: [turn + 1, ...beginning(last, true)].join(' ') }
+}
+
+const sortedBy = {
+  reward: 'c.reward',
+  advantage: 'c.advantage',
+  tokens: 'c.tokens',
+  prompt: 'g.prompt',
+} as const
+
 /** By a column: all have to be looked at, but only their numbers are sorted. */
 function sorted(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
-  const column = query.sort.replace('-', '')
+  const column = sortedBy[query.sort.replace('-', '') as keyof typeof sortedBy]
   const direction = query.sort.startsWith('-') ? 'ASC' : 'DESC'
   const [offset] = query.cursor === undefined ? [0] : placeOf(query.cursor, 1)
   const { conditions, values } = conditionsOf(query)
   const found = sql<{ step: number; grp: number; sample: number }>(
     db,
-    `SELECT c.step, c.grp, c.sample FROM ${query.prompt || query.label ? tables : 'completions c'}
+    `SELECT c.step, c.grp, c.sample FROM ${query.prompt || query.label || column === 'g.prompt' ? tables : 'completions c'}
      WHERE c.run = ? AND c.step BETWEEN ? AND ?${conditions}
-     ORDER BY c.${column} ${direction} NULLS LAST, c.step DESC, c.grp, c.sample LIMIT ? OFFSET ?`,
+     ORDER BY ${column} ${direction} NULLS LAST, c.step DESC, c.grp, c.sample LIMIT ? OFFSET ?`,
   ).all(run, first, last, ...values, query.limit, offset)
   const one = sql<Row>(
     db,
@@ -103,6 +142,8 @@ function conditionsOf(query: TraceQuery): { conditions: string; values: unknown[
   else when(query.text, `c.text LIKE ? ESCAPE '\\'`, likeOf(query.text))
   when(query.prompt, `g.prompt LIKE ? ESCAPE '\\'`, likeOf(query.prompt))
   when(query.right, 'is_right(c.parts) = ?', Number(query.right))
+  if (query.language === unknownLanguage) parts.push(['c.language IS ?', null])
+  else when(query.language, 'c.language = ?')
   when(query.finishReason, 'c.finish_reason = ?')
   when(
     query.label,

@@ -70,7 +70,7 @@ export const arrangeCharts: Action = {
   id: 'arrange-charts',
   name: () => t('Choose and arrange charts'),
   group: 'Charts',
-  keys: ['E'],
+  keys: ['shift+E'],
   words: 'hide show order layout columns metrics',
   enabled: () => ['live', 'compare'].includes(routeStore.getState().page),
   run: () => viewStore.setState(({ arranging }) => ({ arranging: !arranging })),

@@ -1,4 +1,5 @@
 import { comparedRuns } from '../stores/compare.ts'
+import { emptyGroupList } from '../stores/group-list.ts'
 import { liveStore } from '../stores/live.ts'
 import { emptyAlertFilters, emptyFilters, go } from '../stores/route.ts'
 import { lastRunList } from '../stores/run-list.ts'
@@ -23,6 +24,16 @@ export const goToLive: Action = {
   words: 'charts steer watch',
   enabled: () => true,
   run: () => go({ page: 'live', runId: null, step: null, opened: null }),
+}
+
+export const goToGroups: Action = {
+  id: 'go-to-groups',
+  name: () => t('Groups'),
+  group: 'Go to',
+  keys: ['H'],
+  words: 'heatmap advantage prompts difficulty solve rate spread signal history',
+  enabled: () => true,
+  run: () => go({ page: 'groups', runId: null, list: emptyGroupList }),
 }
 
 export const goToTraces: Action = {

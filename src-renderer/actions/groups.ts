@@ -1,8 +1,9 @@
 import { liveStore, newestStep } from '../stores/live.ts'
 import { readerStore, showAppearance } from '../stores/reader.ts'
-import { onLivePage, routeStore } from '../stores/route.ts'
+import { go, type Opened, onLivePage, routeStore } from '../stores/route.ts'
 import { openedNeighbours, shownStep } from '../stores/shown.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import { tokenColours } from '../text/token-colour.ts'
 import { type Action, following } from './action.ts'
 
@@ -60,15 +61,21 @@ export const follow: Action = {
   },
 }
 
+/** Opens the reader from another page, to which closing it leads back. */
+export function readIn(runId: string, opened: Opened): void {
+  readerStore.setState({ layout: opened.kind === 'group' ? 'samples' : 'time', from: routeStore.getState() })
+  go({ page: 'live', runId, step: opened.step, opened })
+}
+
 /** Opens a group of a step in the reader. */
 export function openGroup(step: number, group: number, sample: number | null = null): void {
-  readerStore.setState({ layout: 'samples' })
+  readerStore.setState({ layout: 'samples', from: null })
   onLivePage((route) => ({ ...route, runId: shownRun(), opened: { kind: 'group', step, group, sample } }), false)
 }
 
 /** Opens a prompt in the reader, at one of its steps if given. */
 export function openPrompt(prompt: string, step: number | null): void {
-  readerStore.setState({ layout: 'time' })
+  readerStore.setState({ layout: 'time', from: null })
   onLivePage((route) => ({ ...route, runId: shownRun(), opened: { kind: 'prompt', prompt, step } }), false)
 }
 
@@ -139,14 +146,32 @@ export const nextColour: Action = {
 
 const followingColour = () => following(tokenColours, readerStore.getState().colour)
 
+const comparesSamples = () => {
+  const route = routeStore.getState()
+  return route.page === 'compare' && route.samples !== undefined
+}
+
 export const toggleDifferences: Action = {
   id: 'toggle-differences',
   name: () => (readerStore.getState().differences ? 'Hide differences' : 'Mark differences to the neighbour'),
   group: 'Groups',
   keys: ['D'],
   words: 'diff compare',
-  enabled: readerOpen,
+  enabled: () => readerOpen() || comparesSamples(),
   run: () => readerStore.setState(({ differences }) => ({ differences: !differences })),
+}
+
+/** Wherever a model's text is read. */
+const readsText = () => readerOpen() || ['traces', 'compare', 'playground'].includes(routeStore.getState().page)
+
+export const toggleFormulas: Action = {
+  id: 'toggle-formulas',
+  name: () => (viewStore.getState().formulas ? t('Formulas as they are written') : t('Typeset formulas')),
+  group: 'Groups',
+  keys: ['E'],
+  words: 'latex katex math equations source',
+  enabled: readsText,
+  run: () => viewStore.setState(({ formulas }) => ({ formulas: !formulas })),
 }
 
 export const toggleRows: Action = {
@@ -155,7 +180,7 @@ export const toggleRows: Action = {
   group: 'Groups',
   keys: ['R'],
   words: 'sort heatmap order',
-  enabled: onLive,
+  enabled: () => onLive() || routeStore.getState().page === 'groups',
   run: () => viewStore.setState(({ rows }) => ({ rows: rows === 'spread' ? 'drawn' : 'spread' })),
 }
 
@@ -167,7 +192,11 @@ export const close: Action = {
   words: 'back',
   enabled: () => readerOpen() || viewStore.getState().enlarged !== null,
   run: () => {
-    if (readerOpen()) onLivePage((route) => ({ ...route, opened: null }))
+    const { from } = readerStore.getState()
+    if (readerOpen() && from) {
+      readerStore.setState({ from: null })
+      go(from)
+    } else if (readerOpen()) onLivePage((route) => ({ ...route, opened: null }))
     else viewStore.setState({ enlarged: null })
   },
 }

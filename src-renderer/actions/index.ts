@@ -12,9 +12,11 @@ import {
   zoomIn,
   zoomOut,
 } from './charts.ts'
+import { compareSamples, nextCompared, previousCompared } from './compare.ts'
 import {
   goToAlerts,
   goToCompare,
+  goToGroups,
   goToHelp,
   goToLibrary,
   goToLive,
@@ -41,8 +43,10 @@ import {
   openBest,
   previousGroup,
   toggleDifferences,
+  toggleFormulas,
   toggleRows,
 } from './groups.ts'
+import { earlierDraw, laterDraw, nextPrompt, openDraw, otherGroupsView, previousPrompt } from './groups-page.ts'
 import { duplicateRun, launch } from './launch.ts'
 import { archiveRuns, deleteRuns, noteRuns, starRuns } from './marks.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
@@ -67,7 +71,18 @@ import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
 import { stop } from './stop.ts'
 import { newSweep } from './sweeps.ts'
-import { labelTrace, nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from './traces.ts'
+import {
+  labelTrace,
+  nextTrace,
+  openTrace,
+  previousTrace,
+  saveTraces,
+  saveTracesCsv,
+  selectFound,
+  selectTraceHere,
+  traceThroughTime,
+} from './traces.ts'
+import { tryPrompt } from './try-prompt.ts'
 import { copyAddress, openPalette, showShortcuts, toggleScheme } from './window.ts'
 
 export const actions: Action[] = [
@@ -104,7 +119,18 @@ export const actions: Action[] = [
   acrossTime,
   nextColour,
   toggleDifferences,
+  toggleFormulas,
+  tryPrompt,
   toggleRows,
+  nextPrompt,
+  previousPrompt,
+  earlierDraw,
+  laterDraw,
+  openDraw,
+  otherGroupsView,
+  nextCompared,
+  previousCompared,
+  compareSamples,
   zoomIn,
   zoomOut,
   resetZoom,
@@ -116,6 +142,9 @@ export const actions: Action[] = [
   nextTrace,
   previousTrace,
   openTrace,
+  traceThroughTime,
+  selectTraceHere,
+  selectFound,
   labelTrace,
   saveTraces,
   saveTracesCsv,
@@ -134,6 +163,7 @@ export const actions: Action[] = [
   saveLabels,
   goToRuns,
   goToLive,
+  goToGroups,
   goToTraces,
   goToPlayground,
   goToLibrary,

@@ -1,16 +1,19 @@
+import type { Trace } from '../../src-main/contract/traces.ts'
 import { askLabel } from '../stores/labels.ts'
-import { liveStore } from '../stores/live.ts'
-import { go, routeStore } from '../stores/route.ts'
-import { showTrace, tracesStore } from '../stores/traces.ts'
+import { readerStore } from '../stores/reader.ts'
+import { routeStore } from '../stores/route.ts'
+import { selectAllTraces, selectedTraces, selectNone, selectTrace, showTrace, tracesStore } from '../stores/traces.ts'
 import { download } from '../text/download.ts'
-import { tracesCsv } from '../text/traces-csv.ts'
+import { t } from '../text/t.ts'
+import { type TraceFormat, tracesFile } from '../text/traces-table.ts'
 import type { Action } from './action.ts'
+import { readIn } from './groups.ts'
 
 const found = () => routeStore.getState().page === 'traces' && tracesStore.getState().hits.length > 0
 
 export const nextTrace: Action = {
   id: 'next-trace',
-  name: 'Next',
+  name: () => t('Next'),
   group: 'Traces',
   keys: ['J', 'ArrowDown'],
   enabled: () => found() && tracesStore.getState().at < tracesStore.getState().hits.length - 1,
@@ -19,7 +22,7 @@ export const nextTrace: Action = {
 
 export const previousTrace: Action = {
   id: 'previous-trace',
-  name: 'Previous',
+  name: () => t('Previous'),
   group: 'Traces',
   keys: ['K', 'ArrowUp'],
   enabled: () => found() && tracesStore.getState().at > 0,
@@ -28,7 +31,7 @@ export const previousTrace: Action = {
 
 export const openTrace: Action = {
   id: 'open-trace',
-  name: 'Open in its group',
+  name: () => t('Open in its group'),
   group: 'Traces',
   keys: ['Enter'],
   words: 'traces reader live',
@@ -36,52 +39,94 @@ export const openTrace: Action = {
   run: () => {
     const { hits, at, runId } = tracesStore.getState()
     const { step, group, sample } = hits[at]
-    go({
-      page: 'live',
-      runId: runId ?? liveStore.getState().runId,
-      step,
-      opened: { kind: 'group', step, group, sample },
-    })
+    if (runId) readIn(runId, { kind: 'group', step, group, sample })
   },
+}
+
+/** Those that are selected, else the one that is shown. */
+const chosen = (): Trace[] => {
+  const state = tracesStore.getState()
+  const selected = selectedTraces(state)
+  return selected.length > 0 ? selected : state.hits.slice(state.at, state.at + 1)
+}
+
+export const selectTraceHere: Action = {
+  id: 'select-trace',
+  name: () => t('Select it'),
+  group: 'Traces',
+  keys: ['C'],
+  words: 'check tick mark choose several',
+  enabled: found,
+  run: () => selectTrace(tracesStore.getState().at),
+}
+
+export const selectFound: Action = {
+  id: 'select-all-traces',
+  name: () => (tracesStore.getState().selected.size > 0 ? t('Select none') : t('Select all that is found')),
+  group: 'Traces',
+  keys: ['shift+A'],
+  words: 'check tick everything clear none',
+  enabled: found,
+  run: () => (tracesStore.getState().selected.size > 0 ? selectNone() : selectAllTraces()),
 }
 
 export const labelTrace: Action = {
   id: 'label-trace',
-  name: 'Label it…',
+  name: () => {
+    const count = tracesStore.getState().selected.size
+    return count > 0 ? t('Label {{count}} samples…', { count }) : t('Label it…')
+  },
   group: 'Traces',
   keys: ['F'],
   words: 'flag note hacking annotate sample',
   enabled: () => found() && tracesStore.getState().runId !== null,
   run: () => {
-    const { hits, at, runId } = tracesStore.getState()
-    const { step, group, sample, label } = hits[at]
-    askLabel({ runId: runId!, step, group, sample }, label)
+    const { runId } = tracesStore.getState()
+    const places = chosen().map(({ step, group, sample }) => ({ runId: runId!, step, group, sample }))
+    if (places.length > 0) askLabel(places, chosen()[0].label)
   },
+}
+
+/** The same prompt's answers at every step, side by side. */
+export const traceThroughTime: Action = {
+  id: 'trace-through-time',
+  name: () => t('Its prompt through time'),
+  group: 'Traces',
+  keys: ['W'],
+  words: 'history learning steps side by side difference',
+  enabled: found,
+  run: () => {
+    const { hits, at, runId } = tracesStore.getState()
+    const { step, prompt } = hits[at]
+    readerStore.setState({ differences: true })
+    if (runId) readIn(runId, { kind: 'prompt', prompt, step })
+  },
+}
+
+/** Those that are selected, else all that were found so far. */
+function save(format: TraceFormat): void {
+  const state = tracesStore.getState()
+  const runId = state.runId ?? 'run'
+  const { text, type } = tracesFile(format, runId, state.selected.size > 0 ? selectedTraces(state) : state.hits)
+  download(`${runId}-traces.${format}`, text, type)
 }
 
 export const saveTraces: Action = {
   id: 'save-traces',
-  name: 'Save as JSONL',
+  name: () => t('Save as JSONL'),
   group: 'Traces',
   keys: [],
-  words: 'export download completions found',
+  words: 'export download completions found selected',
   enabled: found,
-  run: () => {
-    const { hits, runId } = tracesStore.getState()
-    const lines = hits.map(({ found: _, ...hit }) => JSON.stringify({ runId, ...hit }))
-    download(`${runId}-traces.jsonl`, `${lines.join('\n')}\n`, 'application/jsonl')
-  },
+  run: () => save('jsonl'),
 }
 
 export const saveTracesCsv: Action = {
   id: 'save-traces-csv',
-  name: 'Save as CSV',
+  name: () => t('Save as CSV'),
   group: 'Traces',
   keys: [],
-  words: 'export download completions found table spreadsheet',
+  words: 'export download completions found selected table spreadsheet',
   enabled: found,
-  run: () => {
-    const { hits, runId } = tracesStore.getState()
-    download(`${runId}-traces.csv`, tracesCsv(hits), 'text/csv')
-  },
+  run: () => save('csv'),
 }

@@ -19,7 +19,7 @@ export const copyAddress: Action = {
   id: 'copy-address',
   name: () => t('Copy the address of this view'),
   group: 'Window',
-  keys: ['C'],
+  keys: ['shift+L'],
   words: 'link url share clipboard',
   enabled: () => true,
   run: async () => {

@@ -8,6 +8,7 @@ import {
   IconCommand,
   IconDeviceDesktop,
   IconGauge,
+  IconGridDots,
   IconHelp,
   IconList,
   IconListSearch,
@@ -27,6 +28,7 @@ import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import {
   goToAlerts,
   goToCompare,
+  goToGroups,
   goToHelp,
   goToLibrary,
   goToLive,
@@ -46,6 +48,7 @@ import { launch } from '../actions/launch.ts'
 import { openPalette, toggleScheme } from '../actions/window.ts'
 import { hint } from '../parts/hint.ts'
 import { alertsStore } from '../stores/alerts.ts'
+import { emptyGroupList } from '../stores/group-list.ts'
 import { emptyAlertFilters, emptyFilters, emptyRunList, type Route, routeHash } from '../stores/route.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import { t } from '../text/t.ts'
@@ -70,6 +73,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       </svg>
       <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
       <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
+      <PageLink action={goToGroups} page="groups" current={page} icon={<IconGridDots {...icon} />} />
       <PageLink action={goToTraces} page="traces" current={page} icon={<IconListSearch {...icon} />} />
       <PageLink action={goToPipeline} page="pipeline" current={page} icon={<IconTimeline {...icon} />} />
       <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
@@ -117,6 +121,7 @@ const tip = (action: Action) =>
 /** Where the link of a page leads. */
 const homes: Record<Route['page'], Route> = {
   live: { page: 'live', runId: null, step: null, opened: null },
+  groups: { page: 'groups', runId: null, list: emptyGroupList },
   traces: { page: 'traces', runId: null, filters: emptyFilters },
   runs: { page: 'runs', list: emptyRunList },
   pipeline: { page: 'pipeline', runId: null },

@@ -18,6 +18,7 @@ export const pages: Record<Route['page'], ComponentType> = {
   help: lazy(() => import('../pages/help/Page.tsx').then((m) => ({ default: m.HelpPage }))),
   system: SystemPage,
   pipeline: lazy(() => import('../pages/pipeline/Page.tsx').then((m) => ({ default: m.PipelinePage }))),
+  groups: lazy(() => import('../pages/groups/Page.tsx').then((m) => ({ default: m.GroupsPage }))),
   rewards: lazy(() => import('../pages/rewards/Page.tsx').then((m) => ({ default: m.RewardsPage }))),
   compare: lazy(() => import('../pages/compare/Page.tsx').then((m) => ({ default: m.ComparePage }))),
   preferences: lazy(() => import('../pages/preferences/Page.tsx').then((m) => ({ default: m.PreferencesPage }))),

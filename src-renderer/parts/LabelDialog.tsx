@@ -5,39 +5,45 @@ import { usualLabels } from '../../src-main/contract/sample-label.ts'
 import { api } from '../stores/host.ts'
 import { closeLabel, type Labelling, labelsStore, saveLabel } from '../stores/labels.ts'
 import { useResource } from '../stores/resource.ts'
+import { t } from '../text/t.ts'
 
 /** A label of one sample, in a word or two, and a note. */
 export function LabelDialog() {
   const { asked } = useStore(labelsStore)
   if (!asked) return null
-  const { step, group, sample } = asked.place
+  const [{ step, group, sample }, ...more] = asked.places
   return (
     <Modal
       opened
       onClose={closeLabel}
-      title={`Step ${step}, group ${group + 1}, sample ${sample + 1}`}
+      title={
+        more.length > 0
+          ? t('{{count}} samples', { count: asked.places.length })
+          : t('Step {{step}}, group {{group}}, sample {{sample}}', { step, group: group + 1, sample: sample + 1 })
+      }
       size="sm"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('Close') }}
     >
       <Form {...asked} />
     </Modal>
   )
 }
 
-function Form({ place, before }: Labelling) {
-  const { data: inUse } = useResource(`labels ${place.runId}`, () => api().groups.labels({ runId: place.runId }))
+function Form({ places, before }: Labelling) {
+  const [{ runId }] = places
+  const { data: inUse } = useResource(`labels ${runId}`, () => api().groups.labels({ runId }))
   const [label, setLabel] = useState(before?.label ?? '')
   const [note, setNote] = useState(before?.note ?? '')
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (label.trim()) void saveLabel(place, { label: label.trim(), note: note.trim() })
+        if (label.trim()) void saveLabel(places, { label: label.trim(), note: note.trim() })
       }}
     >
       <Autocomplete
-        label="Label"
-        placeholder="hacking, good reasoning …"
+        label={t('Label')}
+        placeholder={t('hacking, good reasoning …')}
         maxLength={60}
         data-autofocus
         data={[...new Set([...(inUse ?? []), ...usualLabels])]}
@@ -47,7 +53,7 @@ function Form({ place, before }: Labelling) {
       />
       <Textarea
         mt="md"
-        label="Note"
+        label={t('Note')}
         autosize
         minRows={2}
         maxRows={8}
@@ -61,16 +67,16 @@ function Form({ place, before }: Labelling) {
             variant="subtle"
             color="gray"
             mr="auto"
-            onClick={() => void saveLabel(place, { label: '', note: '' })}
+            onClick={() => void saveLabel(places, { label: '', note: '' })}
           >
-            Take it away
+            {t('Take it away')}
           </Button>
         )}
         <Button variant="default" onClick={closeLabel}>
-          Cancel
+          {t('Cancel')}
         </Button>
         <Button type="submit" disabled={!label.trim()}>
-          Save
+          {t('Save')}
         </Button>
       </Group>
     </form>

@@ -19,11 +19,13 @@ interface Props {
 const ofRun = 'run '
 const nobody = 'nobody'
 
+const sourceOf = (value: Speaker | null) => (value?.of ? `${ofRun}${value.of.run}` : (value?.model ?? nobody))
+
 /** A model, or a run and one of its checkpoints. */
 export function SpeakerChoice({ label, optional, value, onChange }: Props) {
   const { models } = useStore(modelsStore)
   const { runs } = useRuns()
-  const [source, setSource] = useState(value?.model ?? nobody)
+  const [source, setSource] = useState(sourceOf(value))
   const runId = source.startsWith(ofRun) ? source.slice(ofRun.length) : null
   const data = [
     ...(optional ? [{ group: 'None', items: [{ value: nobody, label: 'nobody' }] }] : []),

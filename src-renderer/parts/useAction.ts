@@ -1,7 +1,9 @@
 import { useSyncExternalStore } from 'react'
 import { type Action, keyCaps, nameOf } from '../actions/action.ts'
 import { alertsStore } from '../stores/alerts.ts'
+import { commonPromptsStore } from '../stores/compared-samples.ts'
 import { connectionStore } from '../stores/connection.ts'
+import { groupsPageStore } from '../stores/groups-page.ts'
 import { liveStore } from '../stores/live.ts'
 import { playgroundStore } from '../stores/playground.ts'
 import { preferencesStore } from '../stores/preferences.ts'
@@ -17,6 +19,8 @@ import { viewStore } from '../stores/view.ts'
 const stores = [
   alertsStore,
   tracesStore,
+  groupsPageStore,
+  commonPromptsStore,
   playgroundStore,
   preferencesStore,
   liveStore,

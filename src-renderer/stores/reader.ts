@@ -2,6 +2,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { PromptAppearance } from '../../src-main/contract/api.ts'
 import type { TokenColour } from '../text/token-colour.ts'
+import type { Route } from './route.ts'
 
 export interface ReaderState {
   prompt: string | null
@@ -13,6 +14,8 @@ export interface ReaderState {
   layout: 'samples' | 'time'
   /** Marks what a text has that its neighbour lacks. */
   differences: boolean
+  /** The page that it was opened from, where that is another one than its own. */
+  from: Route | null
   /** What tokens are coloured by, where samples of one moment are read. */
   colour: TokenColour
 }
@@ -23,6 +26,7 @@ export const readerStore = createStore<ReaderState>(() => ({
   at: 0,
   layout: 'samples',
   differences: false,
+  from: null,
   colour: 'none',
 }))
 

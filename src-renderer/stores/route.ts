@@ -1,5 +1,6 @@
 /** Where the window is. It lives in the address, so that a reload or a second window shows the same. */
 import { createStore } from 'zustand/vanilla'
+import { emptyGroupList, type GroupList } from './group-list.ts'
 
 /** What the reader shows: a group of a step, or a prompt through time. */
 export type Opened =
@@ -19,7 +20,7 @@ export type Route =
   /** `topic` null: all of them. */
   | { page: 'help'; topic: HelpTopic | null; text: string }
   /** Runs side by side, by their numbers; the first is what the others are held against. */
-  | { page: 'compare'; runs: readonly number[] }
+  | { page: 'compare'; runs: readonly number[]; samples?: ComparedSamples }
   /** Evaluations by their names, and one that it is set against. */
   | { page: 'measure'; shown: string | null; against: string | null }
   /** `set` null: the newest. */
@@ -30,6 +31,8 @@ export type Route =
   | { page: 'reward-models'; names: readonly string[] }
   /** `runId` null: the run of the live page. */
   | { page: 'pipeline'; runId: string | null }
+  /** `runId` null: the run of the live page. */
+  | { page: 'groups'; runId: string | null; list: GroupList }
   /** `runId` null: the run of the live page. */
   | { page: 'traces'; runId: string | null; filters: TraceFilters }
   /** `runId` null: the run that matters most; `step` null: the newest. */
@@ -62,6 +65,8 @@ export const emptyFilters = {
   regex: '',
   prompt: '',
   right: '',
+  language: '',
+  stage: '',
   finish: '',
   label: '',
   minReward: '',
@@ -74,6 +79,12 @@ export const emptyFilters = {
 }
 export type TraceFilters = typeof emptyFilters
 export type TraceFilter = keyof TraceFilters
+
+/** What runs answered to one prompt, side by side: the prompt, empty the first, and the step, empty the newest. */
+export interface ComparedSamples {
+  prompt: string
+  step: string
+}
 
 const plainPages = ['playground', 'rewards', 'system'] as const
 
@@ -91,7 +102,11 @@ export function parseRoute(hash: string): Route {
   if (page === 'settings') return { page, text: url.searchParams.get('text') ?? '' }
   if (page === 'help') return { page, topic: named(helpTopics) ?? null, text: url.searchParams.get('text') ?? '' }
   if (page === 'sweeps') return { page, name: id ? decodeURIComponent(id) : null }
-  if (page === 'compare') return { page, runs: numbersOf(id ?? '') }
+  if (page === 'compare') {
+    const prompt = url.searchParams.get('prompt')
+    const samples = prompt !== null && { samples: { prompt, step: url.searchParams.get('step') ?? '' } }
+    return { page, runs: numbersOf(id ?? ''), ...samples }
+  }
   if (page === 'pipeline') return { page, runId: id ? decodeURIComponent(id) : null }
   if (page === 'measure') {
     const [, shown = null, against = null] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
@@ -104,6 +119,7 @@ export function parseRoute(hash: string): Route {
     Object.fromEntries(Object.keys(empty).map((name) => [name, query.get(name) ?? ''])) as T
   if (page === 'alerts') return { page, filters: asked(emptyAlertFilters) }
   if (page === 'runs') return { page, list: asked(emptyRunList) }
+  if (page === 'groups') return { page, runId: id ? decodeURIComponent(id) : null, list: asked(emptyGroupList) }
   if (page === 'traces') return { page, runId: id ? decodeURIComponent(id) : null, filters: asked(emptyFilters) }
   const step = whole(query.get('step'))
   const group = whole(query.get('group'))
@@ -145,11 +161,19 @@ export function routeHash(route: Route): string {
   if (route.page === 'library') return `#/library/${route.section}`
   if (route.page === 'settings') return `#/settings${given({ text: route.text })}`
   if (route.page === 'help') return `#/help${route.topic ? `/${route.topic}` : ''}${given({ text: route.text })}`
+  if (route.page === 'groups')
+    return `#/groups${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${given(route.list)}`
   if (route.page === 'traces')
     return `#/traces${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}${given(route.filters)}`
   if (route.page === 'pipeline') return `#/pipeline${route.runId ? `/${encodeURIComponent(route.runId)}` : ''}`
   if (route.page === 'sweeps') return `#/sweeps${route.name ? `/${encodeURIComponent(route.name)}` : ''}`
-  if (route.page === 'compare') return `#/compare${route.runs.length > 0 ? `/${route.runs.join(',')}` : ''}`
+  if (route.page === 'compare') {
+    const { runs, samples } = route
+    const query = samples
+      ? `?${new URLSearchParams({ prompt: samples.prompt, ...(samples.step && { step: samples.step }) })}`
+      : ''
+    return `#/compare${runs.length > 0 ? `/${runs.join(',')}` : ''}${query}`
+  }
   if (route.page === 'measure') {
     const names = [route.shown, route.against].filter((name) => name !== null)
     return ['#/measure', ...names.map(encodeURIComponent)].join('/')

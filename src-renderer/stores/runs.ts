@@ -24,6 +24,12 @@ export function withRun(runs: RunSummary[] | null, run: RunSummary): RunSummary[
 export const withoutRuns = (runs: RunSummary[] | null, ids: readonly string[]): RunSummary[] =>
   (runs ?? []).filter(({ id }) => !ids.includes(id))
 
+/** The run that a page is about. @param asked by its id or number, in the address @param live the one of the live page */
+export function shownRun(runs: RunSummary[] | null, asked: string | null, live: string | null): string | null {
+  if (asked === null) return live ?? runToShow(runs)?.id ?? null
+  return runs?.find((run) => run.id === asked || String(run.number) === asked)?.id ?? asked
+}
+
 /** The run that a person most likely wants to look at: one that goes, else the newest. */
 export function runToShow(runs: RunSummary[] | null): RunSummary | null {
   if (!runs || runs.length === 0) return null

@@ -1,5 +1,6 @@
 /** The search of stored completions: what is asked (it lives in the address), and what was found so far. */
 import { createStore } from 'zustand/vanilla'
+import { labelledAtOnce } from '../../src-main/contract/sample-label.ts'
 import type { Trace, TraceSort } from '../../src-main/contract/traces.ts'
 import { type Explanation, explain } from '../transport/explain.ts'
 import { api } from './host.ts'
@@ -17,7 +18,15 @@ export interface TracesState {
   error: Explanation | null
   /** Place of the one that is shown whole. */
   at: number
+  /** Those that are labelled and saved together, by `keyOfSample`. */
+  selected: ReadonlySet<string>
+  /** All that can be found are being fetched, to be selected. */
+  gathering: boolean
 }
+
+/** Where a sample is stored, as one word. */
+export const keyOfSample = ({ step, group, sample }: Pick<Trace, 'step' | 'group' | 'sample'>): string =>
+  `${step} ${group} ${sample}`
 
 const nothing = {
   hits: [],
@@ -27,6 +36,8 @@ const nothing = {
   busy: false,
   error: null,
   at: 0,
+  selected: new Set<string>(),
+  gathering: false,
 } satisfies Partial<TracesState>
 
 export const tracesStore = createStore<TracesState>(() => ({ runId: null, filters: emptyFilters, ...nothing }))
@@ -54,6 +65,41 @@ export async function searchTraces(runId: string, filters: TraceFilters): Promis
   }
   searching = false
 }
+
+export const selectedTraces = ({ hits, selected }: TracesState): Trace[] =>
+  selected.size === 0 ? [] : hits.filter((hit) => selected.has(keyOfSample(hit)))
+
+/** Selects it or lets it go; with all between it and the one that is shown, `upTo`. */
+export function selectTrace(at: number, upTo = false): void {
+  const { hits, at: shown, selected } = tracesStore.getState()
+  if (!hits[at]) return
+  const chosen = !selected.has(keyOfSample(hits[at]))
+  const [from, to] = upTo ? [Math.min(at, shown), Math.max(at, shown)] : [at, at]
+  const next = new Set(selected)
+  for (const hit of hits.slice(from, to + 1)) {
+    if (chosen) next.add(keyOfSample(hit))
+    else next.delete(keyOfSample(hit))
+  }
+  tracesStore.setState({ selected: next, at })
+}
+
+/** All that the search finds, up to as many as can be labelled at once. */
+export async function selectAllTraces(): Promise<void> {
+  const mine = turn
+  tracesStore.setState({ gathering: true })
+  for (;;) {
+    const { cursor, hits, gathering, error } = tracesStore.getState()
+    if (mine !== turn || !gathering) return
+    if (cursor === null || error || hits.length >= labelledAtOnce) break
+    await moreTraces()
+    // a page of the list is being fetched already
+    if (tracesStore.getState().busy) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const found = tracesStore.getState().hits.slice(0, labelledAtOnce)
+  tracesStore.setState({ selected: new Set(found.map(keyOfSample)), gathering: false })
+}
+
+export const selectNone = (): void => tracesStore.setState({ selected: new Set(), gathering: false })
 
 /** The next hits of the same search. */
 export async function moreTraces(): Promise<void> {
@@ -108,6 +154,8 @@ function asked(filters: TraceFilters) {
     text: filters.text,
     regex: filters.regex === '1',
     prompt: filters.prompt,
+    language: filters.language || undefined,
+    stage: whole(filters.stage),
     right: filters.right === '' ? undefined : filters.right === '1',
     finishReason: filters.finish === '' ? undefined : (filters.finish as 'stop' | 'length'),
     label: filters.label || undefined,

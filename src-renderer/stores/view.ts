@@ -29,6 +29,8 @@ export interface ViewState {
   tab: 'history' | 'alerts' | 'checkpoints'
   /** The knobs that most runs leave alone are unfolded. */
   furtherKnobs: boolean
+  /** Formulas of what a model wrote are typeset. */
+  formulas: boolean
   palette: boolean
   shortcuts: boolean
   launch: boolean
@@ -52,13 +54,16 @@ const storageKey = 'grpo-studio.view'
 
 function restored(): Partial<ViewState> {
   try {
-    const { smooth, over, log, rows, furtherKnobs } = JSON.parse(window.localStorage.getItem(storageKey) ?? '{}')
+    const { smooth, over, log, rows, furtherKnobs, formulas } = JSON.parse(
+      window.localStorage.getItem(storageKey) ?? '{}',
+    )
     return {
       ...(typeof smooth === 'boolean' ? { smooth } : {}),
       ...(abscissae.includes(over) ? { over } : {}),
       ...(log === true ? { log } : {}),
       ...(rows === 'drawn' ? { rows } : {}),
       ...(furtherKnobs === true ? { furtherKnobs } : {}),
+      ...(formulas === false ? { formulas } : {}),
     }
   } catch {
     return {}
@@ -75,6 +80,7 @@ export const viewStore = createStore<ViewState>(() => ({
   rows: 'spread',
   tab: 'history',
   furtherKnobs: false,
+  formulas: true,
   palette: false,
   shortcuts: false,
   launch: false,
@@ -88,8 +94,8 @@ export const viewStore = createStore<ViewState>(() => ({
   ...restored(),
 }))
 
-const lasting = ({ smooth, over, log, rows, furtherKnobs }: ViewState) =>
-  JSON.stringify({ smooth, over, log, rows, furtherKnobs })
+const lasting = ({ smooth, over, log, rows, furtherKnobs, formulas }: ViewState) =>
+  JSON.stringify({ smooth, over, log, rows, furtherKnobs, formulas })
 
 viewStore.subscribe((now, before) => {
   if (lasting(now) !== lasting(before)) window.localStorage.setItem(storageKey, lasting(now))

@@ -42,11 +42,17 @@ export async function ui(): Promise<unknown> {
       'the list of runs, from another page': await rounds(page, () => listOfRuns(page)),
       'the charts of a run with a million points': await rounds(page, () => charts(page)),
       'zoom to full resolution': await rounds(page, () => zoom(page)),
+      'all groups of a run with a million samples': await rounds(page, () => allGroups(page)),
       'the first page of a search': await rounds(page, (i) =>
         search(page, ['eureka', 'wait', '98+', '</think>', '12+3'][i]),
       ),
     }
     const scrolling = {
+      groups: await scrolled(
+        page,
+        `#/groups/${WITH_SAMPLES}`,
+        '[aria-label="Prompts through the steps"] [role="presentation"]',
+      ),
       traces: await scrolled(
         page,
         `#/traces/${WITH_SAMPLES}`,
@@ -166,6 +172,26 @@ async function zoom(page: Page): Promise<number> {
         }),
       )
   })
+}
+
+async function allGroups(page: Page): Promise<number> {
+  // another run between, so that nothing of this one is there already
+  await goTo(page, '#/groups/0002-logic')
+  await page.waitForTimeout(800)
+  return page.evaluate(
+    (run) =>
+      new Promise<number>((resolve) => {
+        const started = performance.now()
+        location.hash = `#/groups/${run}`
+        const look = () => {
+          const there = document.querySelectorAll('[aria-label="Prompts through the steps"] [role="row"]').length > 10
+          if (there) requestAnimationFrame(() => resolve(performance.now() - started))
+          else requestAnimationFrame(look)
+        }
+        look()
+      }),
+    WITH_SAMPLES,
+  )
 }
 
 async function search(page: Page, text: string): Promise<number> {

@@ -48,7 +48,7 @@ test('charts are chosen, arranged and kept, and another run is laid over them', 
   const before = await titles()
   expect(before.slice(0, 2)).toEqual(['reward', 'accuracy'])
 
-  await page.keyboard.press('e')
+  await page.keyboard.press('Shift+E')
   const choice = page.getByRole('region', { name: 'Charts', exact: true })
   await choice.getByRole('textbox', { name: 'Search the charts' }).fill('seconds per step')
   await choice.getByRole('checkbox', { name: 'seconds per step' }).check()
@@ -76,7 +76,7 @@ test('charts are chosen, arranged and kept, and another run is laid over them', 
 
   await page.reload()
   await expect.poll(async () => (await titles()).slice(0, 3)).toEqual(['kl', 'accuracy', 'reward'])
-  await page.keyboard.press('e')
+  await page.keyboard.press('Shift+E')
   await choice.getByRole('button', { name: 'As they were at first' }).click()
   await page.keyboard.press('Escape')
   await expect.poll(titles).toEqual(before)

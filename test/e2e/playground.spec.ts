@@ -1,4 +1,5 @@
-import { expect, test } from './support/fixtures.ts'
+import { violations } from './support/axe.ts'
+import { expect, recipes, test } from './support/fixtures.ts'
 
 test('a model answers in the playground while the text grows, beside a second one, and can be stopped', async ({
   studio,
@@ -50,4 +51,52 @@ test('models: what is here, what can be had, and a fetch that cannot be says why
 
   await models.getByRole('listitem').filter({ hasText: 'embedded' }).getByRole('button', { name: 'Ask it' }).click()
   await expect(page.getByRole('heading', { name: 'Playground' })).toBeVisible()
+})
+
+test('a prompt of a run is answered anew at another temperature, and every reward of the run is seen on each answer', async ({
+  studio,
+}) => {
+  test.slow()
+  await studio.open()
+  const { page, window } = studio
+  const run = await studio.launch(recipes.endless)
+  await run.waitForStep(3)
+  await run.pause()
+  await window.goTo('Traces')
+  const shown = page.getByRole('complementary', { name: 'Completion' })
+  await expect(shown.getByRole('listitem')).toBeVisible()
+  const found = page.getByRole('status').filter({ hasText: 'completions in' })
+  const before = await found.textContent()
+  await page.getByRole('heading', { name: 'Traces' }).click()
+  await page.keyboard.press('q')
+  const stored = page.getByRole('region', { name: 'Prompt of a run' })
+  await expect(stored).toContainText(/right is -?\d+; judged by all rewards of #1/)
+  await expect(page.getByRole('combobox', { name: 'Model', exact: true })).toHaveValue(/^#1 /)
+  await expect(page.getByRole('combobox', { name: 'Checkpoint' })).toHaveValue(/^#1 step \d+$/)
+  await expect(page.getByRole('combobox', { name: 'Beside it' })).toHaveValue(/^embedded/)
+  await page.getByRole('textbox', { name: 'samples' }).fill('3')
+  await page.getByRole('textbox', { name: 'temperature' }).fill('0')
+  await page.getByRole('button', { name: 'Ask', exact: true }).click()
+  const answers = page.getByRole('article')
+  await expect(answers).toHaveCount(2)
+  for (const answer of await answers.all()) {
+    await expect(answer.getByRole('listitem')).toHaveCount(3, { timeout: 90_000 })
+    await expect(answer).toContainText(/\d of 3 samples right, mean reward/)
+    // at temperature 0 all of them say the same
+    const samples = await answer.getByRole('listitem').allTextContents()
+    expect(new Set(samples.map((text) => text.replace(/^sample \d/, ''))).size).toBe(1)
+    for (const reward of ['accuracy', 'format'])
+      await expect(answer.getByRole('note', { name: new RegExp(`^${reward} `) })).toHaveCount(3)
+  }
+  for (const scheme of ['dark', 'light'] as const) {
+    await window.setScheme(scheme)
+    expect.soft(await violations(page), `resampled, in ${scheme}`).toEqual([])
+  }
+
+  // nothing of it is among the run's completions
+  await window.goTo('Traces')
+  await expect(found).toHaveText(before ?? '')
+  await window.goTo('Playground')
+  await stored.getByRole('button', { name: 'Ask something else' }).click()
+  await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeVisible()
 })

@@ -111,5 +111,12 @@ async function pictures(scheme: Scheme): Promise<void> {
   await samples.nth(5).click()
   await page.getByRole('list', { name: 'One sample of every moment' }).waitFor()
   await shot(page, name('through-time'))
+
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('h')
+  await page.getByRole('grid', { name: 'Prompts through the steps' }).getByRole('row').first().waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await shot(page, name('groups'))
   await page.context().close()
 }

@@ -125,7 +125,7 @@ test('the address of a view is copied, and opens the same in a new tab that has 
   const range = await run.chart('reward').range()
   await page.keyboard.press('a')
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-  await page.keyboard.press('c')
+  await page.keyboard.press('Shift+L')
   await expect(window.message('The address is copied')).toBeVisible()
   const address = await page.evaluate(() => navigator.clipboard.readText())
   expect(address).toContain(`zoom=${range.join('-')}&over=time`)

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { wilson } from '../../src-main/contract/wilson.ts'
 import { randomAt } from '../../src-main/engine/random.ts'
 import { consensus, kValues, mean, passAtK } from '../../src-main/evaluation/estimators.ts'
-import { bootstrap, mcNemar, pairedDifference, signFlip, wilson } from '../../src-main/evaluation/intervals.ts'
+import { bootstrap, mcNemar, pairedDifference, signFlip } from '../../src-main/evaluation/intervals.ts'
 import { reflectionsIn } from '../../src-main/evaluation/summary.ts'
 
 describe('the interval of an accuracy', () => {

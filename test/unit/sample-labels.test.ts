@@ -41,7 +41,7 @@ const found = (label: string, sort = 'newest', run = 1) =>
 describe('a label of a sample', () => {
   test('shows in its group, through time and among traces, and is found by itself or as any', () => {
     const label = { label: 'hacking', note: 'no thought' }
-    labelSample(db, 1, { ...place, ...label }, at)
+    labelSample(db, 1, place, label, at)
     expect(queries.group(db, '', id, 2, 1).completions.map((c) => c.label)).toEqual([label, undefined, undefined])
     expect(queries.promptHistory(db, '', id, '21+2=')[0].samples[0].label).toEqual(label)
     for (const sort of ['newest', 'oldest', 'reward']) {
@@ -50,18 +50,18 @@ describe('a label of a sample', () => {
       expect(found('good', sort)).toEqual([])
     }
     expect(queries.labelsInUse(db, '', id)).toEqual(['hacking'])
-    labelSample(db, 1, { ...place, label: '', note: '' }, at)
+    labelSample(db, 1, place, { label: '', note: '' }, at)
     expect(found('*')).toEqual([])
   })
 
   test('is refused for a sample that is not there', () => {
-    expect(() => labelSample(db, 1, { ...place, sample: 7, label: 'x', note: '' }, at)).toThrow(
+    expect(() => labelSample(db, 1, { ...place, sample: 7 }, { label: 'x', note: '' }, at)).toThrow(
       'Step 2 has no sample 8 in its group 2.',
     )
   })
 
   test('outlives that its step is done again after a crash', () => {
-    labelSample(db, 1, { ...place, label: 'hacking', note: '' }, at)
+    labelSample(db, 1, place, { label: 'hacking', note: '' }, at)
     deleteStepsAfter(db, 1, 1)
     expect(found('*')).toEqual([])
     insertStep(db, 1, stepReport(2), 2)
@@ -69,7 +69,7 @@ describe('a label of a sample', () => {
   })
 
   test('goes with the step that is abandoned', () => {
-    labelSample(db, 1, { ...place, label: 'hacking', note: '' }, at)
+    labelSample(db, 1, place, { label: 'hacking', note: '' }, at)
     insert(2, 'abandoned')
     db.transaction(() => moveAfter(db, 1, 2, 1))()
     expect(found('*')).toEqual([])

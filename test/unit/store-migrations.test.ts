@@ -76,7 +76,8 @@ describe('migrate', () => {
   test('alerts of before count as seen, new ones do not', () => {
     const path = join(temporaryFolder(), 'studio.db')
     const db = openForWriting(path)
-    migrate(db, path, migrations.slice(0, migrations.length - 1))
+    const before = migrations.findIndex((one) => one.includes('ADD COLUMN seen'))
+    migrate(db, path, migrations.slice(0, before))
     db.exec(`
       INSERT INTO runs (number, id, name, config, status, created_at, settings) VALUES (1, 'a', 'a', '{}', 'finished', '', '{}');
       INSERT INTO alerts (run, step, at, kind, message, hint) VALUES (1, 7, '2026-01-01', 'kl-jump', 'm', 'h')`)

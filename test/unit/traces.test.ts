@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { GroupRecord } from '../../src-main/contract/records.ts'
+import { isRight } from '../../src-main/contract/rewards.ts'
 import { type Trace, type TracePage, type TraceQuery, traceQuery, traceSorts } from '../../src-main/contract/traces.ts'
 import { type Db, openForWriting } from '../../src-main/store/database.ts'
 import { eachCompletion } from '../../src-main/store/groups.ts'
 import { migrate } from '../../src-main/store/migrations.ts'
 import { queries } from '../../src-main/store/queries.ts'
 import { insertRun } from '../../src-main/store/runs.ts'
-import { insertStages } from '../../src-main/store/stages.ts'
+import { beginStage, endStage, insertStages } from '../../src-main/store/stages.ts'
 import { insertStep } from '../../src-main/store/steps.ts'
 import { recipeOf, stepReport } from '../host/support/records.ts'
 
@@ -31,7 +32,8 @@ function groupAt(step: number, position: number): GroupRecord {
       finishReason: i % 5 === 0 ? ('length' as const) : ('stop' as const),
       reward: i % 11 === 0 ? Number.NaN : (i % 7) / 4,
       advantage: (i % 13) - 6,
-      parts: { accuracy: { value: right ? 1 : 0, weight: 1, reason: '' } },
+      parts: { accuracy: { value: i % 13 === 0 ? null : right ? 1 : 0, weight: 1, reason: '' } },
+      ...(i % 4 > 0 && { language: ['', 'en', 'zh', 'und'][i % 4] }),
     }
   })
   const own = { group: position, prompt: `${position}+${step % 4}=`, answer: '1', kind: 'sum' }
@@ -47,9 +49,12 @@ beforeAll(() => {
   const config = recipeOf()
   insertRun(db, { number: 1, id: runId, config, backendWanted: null, createdAt: '', settings: {} as never })
   insertStages(db, 1, config)
+  beginStage(db, 1, 0, 1)
+  endStage(db, 1, 0, 12, 'steps')
+  beginStage(db, 1, 1, 13)
   for (let step = 1; step <= 40; step++)
     insertStep(db, 1, stepReport(step, { groups: [0, 1].map((g) => groupAt(step, g)) }), step)
-  all = [...eachCompletion(db, 1)].map((c) => ({ ...c, right: c.parts.accuracy?.value === 1, found: null }))
+  all = [...eachCompletion(db, 1)].map((c) => ({ ...c, right: isRight(c.parts), found: null }))
   return () => {
     db.close()
     rmSync(folder, { recursive: true })
@@ -83,6 +88,8 @@ function expected(query: TraceQuery): string[] {
         : t.text.toLowerCase().includes(query.text.toLowerCase())) &&
       t.prompt.includes(query.prompt) &&
       (query.right === undefined || t.right === query.right) &&
+      (query.language === undefined || (t.language ?? '-') === query.language) &&
+      (query.stage === undefined || (query.stage === 0 ? t.step <= 12 : query.stage === 1 && t.step > 12)) &&
       (query.finishReason === undefined || t.finishReason === query.finishReason) &&
       within(t.reward, query.minReward, query.maxReward) &&
       within(t.tokens, query.minTokens, query.maxTokens) &&
@@ -90,14 +97,19 @@ function expected(query: TraceQuery): string[] {
   )
   if (query.sort === 'oldest') return found.map(place)
   if (query.sort === 'newest') return found.reverse().map(place)
-  const column = query.sort.replace('-', '') as 'reward' | 'advantage' | 'tokens'
+  if (query.sort === 'right' || query.sort === '-right') {
+    const first = query.sort === 'right'
+    return [first, !first, null].flatMap((right) => found.toReversed().filter((t) => t.right === right)).map(place)
+  }
+  const column = query.sort.replace('-', '') as 'reward' | 'advantage' | 'tokens' | 'prompt'
   const sign = query.sort.startsWith('-') ? 1 : -1
-  const last = (value: number) => Number(Number.isNaN(value))
+  const last = (value: unknown) => Number(Number.isNaN(value))
+  const compared = (a: unknown, b: unknown) => (a === b ? 0 : (a as number) < (b as number) ? -1 : 1)
   return found
     .sort(
       (a, b) =>
         last(a[column]) - last(b[column]) ||
-        (Number.isNaN(a[column]) ? 0 : sign * (a[column] - b[column])) ||
+        (Number.isNaN(a[column]) ? 0 : sign * compared(a[column], b[column])) ||
         b.step - a.step ||
         a.group - b.group ||
         a.sample - b.sample,
@@ -119,6 +131,8 @@ describe('the search', () => {
       regex: fc.constant(false),
       prompt: fc.constantFrom('', '0+', '1+3=', '%'),
       right: fc.constantFrom(undefined, true, false),
+      language: fc.constantFrom(undefined, undefined, 'en', 'zh', 'und', '-'),
+      stage: fc.constantFrom(undefined, undefined, 0, 1, 2),
       finishReason: fc.constantFrom(undefined, 'stop' as const, 'length' as const),
       ...{ minReward: reward, maxReward: reward, minTokens: length, maxTokens: length, fromStep: step, toStep: step },
       sort: fc.constantFrom(...traceSorts),
@@ -162,7 +176,7 @@ describe('the search', () => {
   test('of a run without steps finds nothing', () => {
     const config = recipeOf()
     insertRun(db, { number: 2, id: '0002-empty', config, backendWanted: null, createdAt: '', settings: {} as never })
-    for (const sort of traceSorts)
-      expect(ask({ runId: '0002-empty', sort })).toEqual({ hits: [], searched: 0, steps: 0, cursor: null })
+    for (const sort of traceSorts) expect(everything({ runId: '0002-empty', sort })).toEqual([])
+    expect(ask({ runId: '0002-empty' })).toEqual({ hits: [], searched: 0, steps: 0, cursor: null })
   })
 })

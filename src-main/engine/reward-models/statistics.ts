@@ -1,6 +1,6 @@
 /** Statistics of small samples: intervals, correlation, the area under the ROC curve. */
 import type { Estimate } from '../../contract/reward-models.ts'
-import { wilson } from '../../evaluation/intervals.ts'
+import { wilson } from '../../contract/wilson.ts'
 import type { Random } from '../random.ts'
 
 export function share(right: number, n: number): Estimate {

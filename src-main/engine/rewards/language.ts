@@ -4,8 +4,8 @@ import type { Group, Verdict } from './reward.ts'
 
 type Language = ParametersOf<'language'>['target']
 
-/** The scripts of each language; those that are not here are written in Latin letters. */
-const scripts: Partial<Record<Language, string[]>> = {
+/** The scripts of each language, the likeliest language of a script first; those that are not here are written in Latin letters. */
+export const scripts: Partial<Record<Language, string[]>> = {
   ru: ['Cyrillic'],
   uk: ['Cyrillic'],
   bg: ['Cyrillic'],
@@ -67,6 +67,12 @@ export async function language({ completions }: Group, { target }: ParametersOf<
   })
 }
 
+/** The words of the reasoning, in order: neither tags nor formulas, code or names of quantities. */
+export function wordsOf(text: string): string[] {
+  const words = withoutFormulas(reasoningOf(text)).replace(neutral, ' ').match(word) ?? []
+  return words.filter((w) => !quantity.test(w))
+}
+
 /** What stands inside the thinking; of a text without it, all that comes before the answer. */
 function reasoningOf(text: string): string {
   const from = text.indexOf('<think>')
@@ -77,7 +83,7 @@ function reasoningOf(text: string): string {
   return text.slice(start, answer < 0 ? undefined : answer)
 }
 
-function sizeOf(words: string[]): number {
+export function sizeOf(words: string[]): number {
   return words.reduce((sum, w) => sum + (unspaced.test(w) ? Math.ceil([...w].length / 2) : 1), 0)
 }
 

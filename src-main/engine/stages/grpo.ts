@@ -21,6 +21,7 @@ import { type AdamW, warmedUp } from '../optim/adamw.ts'
 import { randomAt } from '../random.ts'
 import { questionOf } from '../tasks/question.ts'
 import { type Signals, signalsOf } from '../watch/signals.ts'
+import { withLanguages } from '../watch/tongues.ts'
 import { type GroupRequest, sampleGroups } from './groups.ts'
 
 export interface GrpoStep extends GroupRequest {
@@ -86,7 +87,7 @@ export async function grpoStep(run: GrpoStep): Promise<GrpoReport> {
       ...signals,
       ...lesson?.metrics,
     },
-    groups: records,
+    groups: await withLanguages(records, questions, settings),
   }
 }
 

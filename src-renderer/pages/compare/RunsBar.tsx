@@ -1,16 +1,23 @@
-import { Select } from '@mantine/core'
+import { SegmentedControl, Select } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
+import { compareSamples } from '../../actions/compare.ts'
 import { hint } from '../../parts/hint.ts'
 import { Status } from '../../parts/Status.tsx'
-import { go, routeHash } from '../../stores/route.ts'
-import { useRuns } from '../../stores/use.ts'
+import { go, routeHash, routeStore } from '../../stores/route.ts'
+import { useRoute, useRuns } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
-const show = (runs: number[]) => go({ page: 'compare', runs })
+/** The prompt that is looked at stays. */
+function show(runs: number[]): void {
+  const route = routeStore.getState()
+  go({ page: 'compare', runs, ...(route.page === 'compare' && route.samples && { samples: route.samples }) })
+}
 
 /** The runs compared, each with its colour; the first is what the others are held against. */
 export function RunsBar({ numbers, colourOf }: { numbers: readonly number[]; colourOf: (number: number) => string }) {
   const { runs } = useRuns()
+  const samples = useRoute((route) => route.page === 'compare' && route.samples !== undefined)
   const others = runs?.filter((run) => !numbers.includes(run.number)) ?? []
   return (
     <header className={styles.head}>
@@ -74,6 +81,18 @@ export function RunsBar({ numbers, colourOf }: { numbers: readonly number[]; col
         }))}
         onChange={(value) => value && show([...numbers, Number(value)])}
       />
+      {numbers.length > 0 && (
+        <SegmentedControl
+          size="xs"
+          aria-label={t('What is compared')}
+          value={samples ? 'samples' : 'curves'}
+          onChange={(value) => value !== (samples ? 'samples' : 'curves') && void compareSamples.run()}
+          data={[
+            { value: 'curves', label: t('Curves') },
+            { value: 'samples', label: t('Samples') },
+          ]}
+        />
+      )}
     </header>
   )
 }

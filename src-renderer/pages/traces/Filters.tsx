@@ -1,52 +1,65 @@
 import { ActionIcon, Button, Select, TextInput } from '@mantine/core'
 import { IconRegex, IconSearch } from '@tabler/icons-react'
-import { traceSorts } from '../../../src-main/contract/traces.ts'
+import { rewardTable } from '../../../src-main/contract/rewards.ts'
+import { traceSorts, unknownLanguage } from '../../../src-main/contract/traces.ts'
 import { typed } from '../../format/number.ts'
 import { hint } from '../../parts/hint.ts'
+import { api } from '../../stores/host.ts'
+import { useResource } from '../../stores/resource.ts'
 import { emptyFilters, type TraceFilter, type TraceFilters } from '../../stores/route.ts'
+import { languageName } from '../../text/languages.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
-const sortNames: Record<(typeof traceSorts)[number], string> = {
-  newest: 'newest first',
-  oldest: 'oldest first',
-  reward: 'highest reward',
-  '-reward': 'lowest reward',
-  advantage: 'highest advantage',
-  '-advantage': 'lowest advantage',
-  tokens: 'longest',
-  '-tokens': 'shortest',
-}
+const sortNames = (): Record<(typeof traceSorts)[number], string> => ({
+  newest: t('newest first'),
+  oldest: t('oldest first'),
+  reward: t('highest reward'),
+  '-reward': t('lowest reward'),
+  advantage: t('highest advantage'),
+  '-advantage': t('lowest advantage'),
+  tokens: t('longest'),
+  '-tokens': t('shortest'),
+  prompt: t('prompts from Z'),
+  '-prompt': t('prompts from A'),
+  right: t('right ones first'),
+  '-right': t('wrong ones first'),
+})
 
-const ranges: { label: string; from: TraceFilter; to: TraceFilter }[] = [
-  { label: 'reward', from: 'minReward', to: 'maxReward' },
-  { label: 'tokens', from: 'minTokens', to: 'maxTokens' },
-  { label: 'steps', from: 'fromStep', to: 'toStep' },
+const ranges = (): { label: string; from: TraceFilter; to: TraceFilter }[] => [
+  { label: t('reward'), from: 'minReward', to: 'maxReward' },
+  { label: t('tokens'), from: 'minTokens', to: 'maxTokens' },
+  { label: t('steps'), from: 'fromStep', to: 'toStep' },
 ]
 
 interface Props {
+  runId: string | null
   filters: TraceFilters
   onChange(part: Partial<TraceFilters>): void
 }
 
-export function Filters({ filters, onChange }: Props) {
+export function Filters({ runId, filters, onChange }: Props) {
+  const stages = useStages(runId)
   const regex = filters.regex === '1'
   const changed = Object.values(filters).some((value) => value !== '')
   return (
     <search className={styles.filters}>
       <TextInput
-        aria-label="Text in the completion"
-        placeholder={regex ? 'a pattern, such as [Ww]ait.*\\d+=\\d+' : 'text in the completion'}
+        aria-label={t('Text in the completion')}
+        placeholder={
+          regex ? t('a pattern, such as {{example}}', { example: '[Ww]ait.*\\d+=\\d+' }) : t('text in the completion')
+        }
         className={styles.text}
         size="xs"
         data-autofocus
         leftSection={<IconSearch size="0.875rem" aria-hidden="true" />}
         rightSection={
           <ActionIcon
-            {...hint('Regular expression: letters count as written; no lookahead or backreference')}
+            {...hint(t('Regular expression: letters count as written; no lookahead or backreference'))}
             size="sm"
             variant={regex ? 'light' : 'subtle'}
             color={regex ? 'violet' : 'gray'}
-            aria-label="Regular expression"
+            aria-label={t('Regular expression')}
             aria-pressed={regex}
             onClick={() => onChange({ regex: regex ? '' : '1' })}
           >
@@ -57,52 +70,75 @@ export function Filters({ filters, onChange }: Props) {
         onChange={(event) => onChange({ text: event.currentTarget.value })}
       />
       <TextInput
-        aria-label="Text in the prompt"
-        placeholder="text in the prompt"
+        aria-label={t('Text in the prompt')}
+        placeholder={t('text in the prompt')}
         size="xs"
         value={filters.prompt}
         onChange={(event) => onChange({ prompt: event.currentTarget.value })}
       />
       <Choice
-        label="Right or wrong"
+        label={t('Right or wrong')}
         value={filters.right}
         data={[
-          ['', 'right or wrong'],
-          ['1', 'right'],
-          ['0', 'wrong'],
+          ['', t('right or wrong')],
+          ['1', t('right')],
+          ['0', t('wrong')],
         ]}
         onChange={(right) => onChange({ right })}
       />
       <Choice
-        label="How it ended"
+        label={t('How it ended')}
         value={filters.finish}
         data={[
-          ['', 'ended or cut'],
-          ['stop', 'ended by itself'],
-          ['length', 'cut at the limit'],
+          ['', t('ended or cut')],
+          ['stop', t('ended by itself')],
+          ['length', t('cut at the limit')],
         ]}
         onChange={(finish) => onChange({ finish })}
       />
+      <Choice
+        label={t('Language')}
+        value={filters.language}
+        data={languageChoices()}
+        onChange={(language) => onChange({ language })}
+      />
+      {stages.length > 1 && (
+        <Choice
+          label={t('Stage')}
+          value={filters.stage}
+          data={[['', t('every stage')], ...stages]}
+          onChange={(stage) => onChange({ stage })}
+        />
+      )}
       <TextInput
-        aria-label="Label"
-        placeholder="label, * for any"
+        aria-label={t('Label')}
+        placeholder={t('label, * for any')}
         size="xs"
         w="8rem"
         maxLength={60}
         value={filters.label}
         onChange={(event) => onChange({ label: event.currentTarget.value })}
       />
-      {ranges.map(({ label, from, to }) => (
+      {ranges().map(({ label, from, to }) => (
         <span key={label} className={styles.range} role="group" aria-label={label}>
           {label}
-          <Bound label={`${label} from`} value={filters[from]} onChange={(value) => onChange({ [from]: value })} />–
-          <Bound label={`${label} to`} value={filters[to]} onChange={(value) => onChange({ [to]: value })} />
+          <Bound
+            label={t('{{what}} from', { what: label })}
+            value={filters[from]}
+            onChange={(value) => onChange({ [from]: value })}
+          />
+          –
+          <Bound
+            label={t('{{what}} to', { what: label })}
+            value={filters[to]}
+            onChange={(value) => onChange({ [to]: value })}
+          />
         </span>
       ))}
       <Choice
-        label="Order"
+        label={t('Order')}
         value={filters.sort || 'newest'}
-        data={traceSorts.map((sort) => [sort, sortNames[sort]])}
+        data={traceSorts.map((sort) => [sort, sortNames()[sort]])}
         onChange={(sort) => onChange({ sort: sort === 'newest' ? '' : sort })}
       />
       <Button
@@ -112,10 +148,26 @@ export function Filters({ filters, onChange }: Props) {
         disabled={!changed}
         onClick={() => onChange(emptyFilters)}
       >
-        Clear
+        {t('Clear')}
       </Button>
     </search>
   )
+}
+
+/** The languages that rewards know, and what else may be said of one. */
+function languageChoices(): [string, string][] {
+  return [
+    ['', t('every language')],
+    ...rewardTable.language.parameters.target.values.map((code): [string, string] => [code, languageName(code)]),
+    ['und', t('cannot be told')],
+    [unknownLanguage, t('not known')],
+  ]
+}
+
+/** Of the run, by their places in its plan. */
+function useStages(runId: string | null): [string, string][] {
+  const { data } = useResource(runId, () => api().runs.get({ runId: runId as string }))
+  return (data?.stages ?? []).map(({ stage, name }) => [String(stage), `${stage + 1} ${name}`])
 }
 
 function Choice(props: { label: string; value: string; data: [string, string][]; onChange(value: string): void }) {

@@ -4,15 +4,23 @@ import { useStore } from 'zustand'
 import type { Trace } from '../../../src-main/contract/traces.ts'
 import { compact, signed } from '../../format/number.ts'
 import { useRem } from '../../parts/useLook.ts'
-import { moreTraces, showTrace, tracesStore } from '../../stores/traces.ts'
+import { keyOfSample, moreTraces, selectTrace, showTrace, tracesStore } from '../../stores/traces.ts'
 import { excerptOf } from '../../text/excerpt.ts'
+import { t } from '../../text/t.ts'
+import { HitColumns } from './HitColumns.tsx'
 import styles from './Page.module.css'
+import { Selected } from './Selected.tsx'
 
 /** Rows before the end at which the next page is asked for. */
 const ahead = 30
 
-export function Hits() {
-  const { hits, at, busy } = useStore(tracesStore)
+interface HitsProps {
+  sort: string
+  onSort(sort: string): void
+}
+
+export function Hits({ sort, onSort }: HitsProps) {
+  const { hits, at, busy, selected } = useStore(tracesStore)
   const scroller = useRef<HTMLDivElement>(null)
   const rem = useRem()
   const rows = useVirtualizer({
@@ -31,26 +39,25 @@ export function Hits() {
     if (some) rows.scrollToIndex(at)
   }, [at, some, rows])
   if (!some && !busy)
-    return <p className={styles.empty}>No completion is like that. Loosen a filter, or clear them all.</p>
+    return <p className={styles.empty}>{t('No completion is like that. Loosen a filter, or clear them all.')}</p>
   return (
     <div className={styles.hits}>
-      <div className={styles.columns} aria-hidden="true">
-        <span />
-        <span className={styles.number}>step</span>
-        <span>prompt and completion</span>
-        <span className={styles.number}>reward</span>
-        <span className={styles.number}>advantage</span>
-        <span className={styles.number}>tokens</span>
-      </div>
+      <HitColumns sort={sort} onSort={onSort} />
       <div ref={scroller} className={styles.scroller}>
-        <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label="Completions">
+        <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label={t('Completions')}>
           {items.map((item) => (
             <li key={item.key} style={{ transform: `translateY(${item.start}px)`, height: item.size }}>
-              <Hit hit={hits[item.index]} shown={item.index === at} index={item.index} />
+              <Hit
+                hit={hits[item.index]}
+                shown={item.index === at}
+                selected={selected.has(keyOfSample(hits[item.index]))}
+                index={item.index}
+              />
             </li>
           ))}
         </ul>
       </div>
+      <Selected />
     </div>
   )
 }
@@ -58,35 +65,49 @@ export function Hits() {
 interface HitProps {
   hit: Trace
   shown: boolean
+  selected: boolean
   index: number
 }
 
-const Hit = memo(function Hit({ hit, shown, index }: HitProps) {
+const Hit = memo(function Hit({ hit, shown, selected, index }: HitProps) {
   const excerpt = excerptOf(hit.text, hit.found)
   const sign = hit.right === null ? '·' : hit.right ? '✓' : '✗'
   return (
-    <button
-      type="button"
-      className={styles.hit}
-      data-right={hit.right ?? 'unknown'}
-      aria-current={shown}
-      onClick={() => showTrace(index)}
-    >
-      <i aria-hidden="true">{sign}</i>
-      <span className={styles.step}>{hit.step}</span>
-      <span className={styles.of}>
-        <b>{hit.prompt}</b>
-        <span>
-          {excerpt.before}
-          {excerpt.match && <mark>{excerpt.match}</mark>}
-          {excerpt.after}
+    <>
+      <input
+        type="checkbox"
+        className={styles.check}
+        aria-label={t('Select step {{step}}, group {{group}}, sample {{sample}}', {
+          step: hit.step,
+          group: hit.group + 1,
+          sample: hit.sample + 1,
+        })}
+        checked={selected}
+        onChange={(event) => selectTrace(index, (event.nativeEvent as MouseEvent).shiftKey)}
+      />
+      <button
+        type="button"
+        className={styles.hit}
+        data-right={hit.right ?? 'unknown'}
+        aria-current={shown}
+        onClick={(event) => (event.shiftKey ? selectTrace(index, true) : showTrace(index))}
+      >
+        <i aria-hidden="true">{sign}</i>
+        <span className={styles.step}>{hit.step}</span>
+        <span className={styles.of}>
+          <b>{hit.prompt}</b>
+          <span>
+            {excerpt.before}
+            {excerpt.match && <mark>{excerpt.match}</mark>}
+            {excerpt.after}
+          </span>
         </span>
-      </span>
-      <span className={styles.number}>{compact(hit.reward)}</span>
-      <span className={styles.number}>{Number.isNaN(hit.advantage) ? '–' : signed(hit.advantage)}</span>
-      <span className={styles.number} data-cut={hit.finishReason === 'length'}>
-        {hit.tokens}
-      </span>
-    </button>
+        <span className={styles.number}>{compact(hit.reward)}</span>
+        <span className={styles.number}>{Number.isNaN(hit.advantage) ? '–' : signed(hit.advantage)}</span>
+        <span className={styles.number} data-cut={hit.finishReason === 'length'}>
+          {hit.tokens}
+        </span>
+      </button>
+    </>
   )
 })

@@ -1,15 +1,29 @@
 import { Select } from '@mantine/core'
-import { useEffect } from 'react'
+import { IconMathFunction } from '@tabler/icons-react'
+import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
-import { nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from '../../actions/traces.ts'
+import type { RewardPart } from '../../../src-main/contract/records.ts'
+import { toggleFormulas } from '../../actions/groups.ts'
+import {
+  nextTrace,
+  openTrace,
+  previousTrace,
+  saveTraces,
+  saveTracesCsv,
+  traceThroughTime,
+} from '../../actions/traces.ts'
+import { tryPrompt } from '../../actions/try-prompt.ts'
 import { compact } from '../../format/number.ts'
-import { ActionButton } from '../../parts/ActionButton.tsx'
+import { ActionButton, ActionIconButton } from '../../parts/ActionButton.tsx'
+import { Formulas } from '../../parts/Formulas.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { emptyFilters, go, type TraceFilters } from '../../stores/route.ts'
-import { runToShow } from '../../stores/runs.ts'
-import { searchTraces, tracesStore } from '../../stores/traces.ts'
-import { useConnection, useLive, useRoute, useRuns } from '../../stores/use.ts'
+import { shownRun } from '../../stores/runs.ts'
+import { keyOfSample, searchTraces, tracesStore } from '../../stores/traces.ts'
+import { useConnection, useLive, useRoute, useRuns, useView } from '../../stores/use.ts'
+import { languageName } from '../../text/languages.ts'
+import { t } from '../../text/t.ts'
 import { Sample } from '../live/reader/Sample.tsx'
 import { Filters } from './Filters.tsx'
 import { Hits } from './Hits.tsx'
@@ -21,7 +35,7 @@ export function TracesPage() {
   const live = useLive((s) => s.runId)
   const asked = useRoute((route) => (route.page === 'traces' ? route.runId : null))
   const filters = useRoute((route) => (route.page === 'traces' ? route.filters : emptyFilters))
-  const runId = asked ?? live ?? runToShow(runs)?.id ?? null
+  const runId = shownRun(runs, asked, live)
   const { error } = useStore(tracesStore)
   const connected = useConnection().status === 'connected'
 
@@ -33,28 +47,35 @@ export function TracesPage() {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>Traces</h1>
+        <h1>{t('Traces')}</h1>
         <Select
-          aria-label="Run"
+          aria-label={t('Run')}
           size="xs"
           searchable
           allowDeselect={false}
           value={runId}
-          data={(runs ?? []).map((r) => ({ value: r.id, label: `#${r.number} ${r.name}, ${compact(r.step)} steps` }))}
+          data={(runs ?? []).map((r) => ({
+            value: r.id,
+            label: t('#{{number}} {{name}}, {{steps}} steps', {
+              number: r.number,
+              name: r.name,
+              steps: compact(r.step),
+            }),
+          }))}
           onChange={(wanted) => wanted && go({ page: 'traces', runId: wanted, filters })}
-          placeholder={runs?.length === 0 ? 'no run yet' : ''}
+          placeholder={runs?.length === 0 ? t('no run yet') : ''}
         />
         <Found />
         <ActionButton action={saveTraces} size="compact-sm" variant="default" />
         <ActionButton action={saveTracesCsv} size="compact-sm" variant="default" />
       </header>
       <Unreachable />
-      <Filters filters={filters} onChange={change} />
+      <Filters runId={runId} filters={filters} onChange={change} />
       {error ? (
-        <Problem explanation={error} title="The search was not done" />
+        <Problem explanation={error} title={t('The search was not done')} />
       ) : (
         <div className={styles.body}>
-          <Hits />
+          <Hits sort={filters.sort} onSort={(sort) => change({ sort: sort === 'newest' ? '' : sort })} />
           <Shown />
         </div>
       )}
@@ -66,46 +87,70 @@ export function TracesPage() {
 function Found() {
   const { hits, busy, cursor, searched, steps } = useStore(tracesStore)
   const more = cursor !== null ? '+' : ''
-  const where =
-    cursor !== null || busy ? ` in ${compact(searched)} of ${compact(steps)} steps` : ` in ${compact(steps)} steps`
+  const all = compact(steps)
   return (
     <p className={styles.found} role="status" data-busy={busy}>
       <b>
         {compact(hits.length)}
         {more}
       </b>{' '}
-      completions{where}
+      {cursor !== null || busy
+        ? t('completions in {{searched}} of {{all}} steps', { searched: compact(searched), all })
+        : t('completions in {{all}} steps', { all })}
     </p>
   )
 }
 
 function Shown() {
   const { hits, at, runId } = useStore(tracesStore)
+  const formulas = useView((v) => v.formulas)
   const hit = hits[at]
-  if (!hit) return <aside className={styles.shown} aria-label="Completion" />
+  const place = useMemo(
+    () => (hit && runId ? { runId, step: hit.step, group: hit.group, sample: hit.sample } : undefined),
+    [hit, runId],
+  )
+  const sample = useMemo(
+    () => hit && { ...hit, correct: hit.right, parts: hit.parts as Record<string, RewardPart> },
+    [hit],
+  )
+  if (!hit) return <aside className={styles.shown} aria-label={t('Completion')} />
   return (
-    <aside className={styles.shown} aria-label="Completion">
+    <aside className={styles.shown} aria-label={t('Completion')}>
       <div className={styles.tools}>
         <ActionButton action={previousTrace} size="compact-sm" variant="default" />
         <ActionButton action={nextTrace} size="compact-sm" variant="default" />
         <ActionButton action={openTrace} size="compact-sm" variant="default" />
+        <ActionButton action={traceThroughTime} size="compact-sm" variant="default" />
+        <ActionButton action={tryPrompt} size="compact-sm" variant="default" />
+        <ActionIconButton
+          action={toggleFormulas}
+          pressed={formulas}
+          icon={<IconMathFunction size="1rem" aria-hidden="true" />}
+        />
       </div>
-      <p className={styles.prompt}>{hit.prompt}</p>
+      <p className={styles.prompt}>
+        <Formulas text={hit.prompt} />
+      </p>
       <p className={styles.expected}>
         {hit.kind}
         {hit.answer && (
           <>
-            , right is <b>{hit.answer}</b>
+            {t(', right is')} <b>{hit.answer}</b>
           </>
         )}
+        {`, ${languageName(hit.language)}`}
       </p>
       <ul>
         <Sample
-          key={`${hit.step} ${hit.group} ${hit.sample}`}
-          title={`step ${hit.step}, group ${hit.group + 1}, sample ${hit.sample + 1}`}
-          sample={{ ...hit, correct: hit.right, parts: hit.parts as never }}
+          key={keyOfSample(hit)}
+          title={t('step {{step}}, group {{group}}, sample {{sample}}', {
+            step: hit.step,
+            group: hit.group + 1,
+            sample: hit.sample + 1,
+          })}
+          sample={sample}
           marked={false}
-          place={runId ? { runId, step: hit.step, group: hit.group, sample: hit.sample } : undefined}
+          place={place}
         />
       </ul>
     </aside>

@@ -3,6 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test'
 type PageName =
   | 'Runs'
   | 'Live'
+  | 'Groups'
   | 'Traces'
   | 'Pipeline'
   | 'Playground'

@@ -9,8 +9,9 @@ beforeAll(async () => {
   client = await import('../../../src-renderer/transport/client.ts')
 })
 
+const noList = { view: '', step: '', colour: '', text: '', kind: '', signal: '', sort: '' }
 const none = {
-  ...{ text: '', regex: '', prompt: '', right: '', finish: '', label: '', sort: '' },
+  ...{ text: '', regex: '', prompt: '', right: '', language: '', stage: '', finish: '', label: '', sort: '' },
   ...{ minReward: '', maxReward: '', minTokens: '', maxTokens: '', fromStep: '', toStep: '' },
 }
 
@@ -34,11 +35,15 @@ describe('the address', () => {
     [{ page: 'measure', shown: 'e3', against: '12@170' }],
     [{ page: 'compare', runs: [] }],
     [{ page: 'compare', runs: [12, 3] }],
+    [{ page: 'compare', runs: [12, 3], samples: { prompt: '', step: '' } }],
+    [{ page: 'compare', runs: [12], samples: { prompt: '1+1= &?#', step: '40' } }],
     [{ page: 'sweeps', name: null }],
     [{ page: 'sweeps', name: 'clip-ratio-2' }],
     [{ page: 'reward-models', names: [] }],
     [{ page: 'reward-models', names: ['helpful-1'] }],
     [{ page: 'reward-models', names: ['helpful-1', 'helpful.2_b'] }],
+    [{ page: 'groups', runId: null, list: noList }],
+    [{ page: 'groups', runId: 'a b', list: { ...noList, view: 'step', step: '7', text: '1+1=', sort: '-solved' } }],
     [{ page: 'traces', runId: null, filters: none }],
     [{ page: 'traces', runId: 'a b', filters: { ...none, text: 'wait &?#', right: '0', sort: '-reward' } }],
     [{ page: 'live', runId: null, step: null, opened: null }],

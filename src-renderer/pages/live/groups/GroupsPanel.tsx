@@ -1,15 +1,17 @@
 import { Skeleton } from '@mantine/core'
 import { IconArrowsSort } from '@tabler/icons-react'
-import { memo, useMemo } from 'react'
-import { toggleRows } from '../../../actions/groups.ts'
+import { memo, useCallback, useMemo } from 'react'
+import type { GroupSummary } from '../../../../src-main/contract/records.ts'
+import { follow, openGroup, showStep, toggleRows } from '../../../actions/groups.ts'
 import { divergingScale } from '../../../app/palette.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
 import { usePalette } from '../../../parts/useLook.ts'
 import { ordered } from '../../../stores/shown.ts'
 import { settingsAt } from '../../../stores/story.ts'
-import { useView } from '../../../stores/use.ts'
-import { useGroups, useSettingsHistory, useShownStep } from '../data.ts'
+import { useRoute, useView } from '../../../stores/use.ts'
+import { t } from '../../../text/t.ts'
+import { useGroups, useNewestStep, useSettingsHistory, useShownStep } from '../data.ts'
 import styles from './Groups.module.css'
 import { Heatmap } from './Heatmap.tsx'
 import { Scrubber } from './Scrubber.tsx'
@@ -26,28 +28,22 @@ export const GroupsPanel = memo(function GroupsPanel() {
   const limit = normalised ? 2 : 1
   const color = useMemo(() => divergingScale(palette, limit), [palette, limit])
   const sorted = useMemo(() => (groups ? ordered(groups, rows) : null), [groups, rows])
-  const silent = groups?.filter((g) => g.zeroSpread).length ?? 0
   const shown = key ? Number(key.split(' ').at(-1)) : step
+  const newest = useNewestStep()
+  const following = useRoute((r) => r.page === 'live' && r.step === null)
+  const open = useCallback((group: number, sample: number | null) => openGroup(shown, group, sample), [shown])
   return (
     <section className={styles.panel} aria-label="Groups">
       <div className={styles.bar}>
-        <h2>Groups</h2>
-        <p className={styles.count}>
-          {groups && groups.length > 0 ? (
-            <>
-              <span className={styles.size}>
-                {groups.length} prompts × {Math.max(...groups.map((g) => g.advantages.length))} samples
-              </span>
-              <span className={styles.silent} data-none={silent === 0}>
-                <i aria-hidden="true" />
-                {silent} without signal
-              </span>
-            </>
-          ) : (
-            ' '
-          )}
-        </p>
-        <Scrubber step={step} />
+        <h2>{t('Groups')}</h2>
+        <Count groups={groups} />
+        <Scrubber
+          step={step}
+          newest={newest}
+          following={following}
+          onStep={showStep}
+          onFollow={() => void follow.run()}
+        />
         <ActionIconButton
           action={toggleRows}
           pressed={rows === 'spread'}
@@ -57,9 +53,9 @@ export const GroupsPanel = memo(function GroupsPanel() {
       {error ? (
         <Problem explanation={error} />
       ) : step === 0 ? (
-        <p className={styles.empty}>The first step's groups appear here: one row a prompt, one cell a sample.</p>
+        <p className={styles.empty}>{t("The first step's groups appear here: one row a prompt, one cell a sample.")}</p>
       ) : sorted ? (
-        <Heatmap groups={sorted} step={shown} color={color} />
+        <Heatmap groups={sorted} step={shown} color={color} onOpen={open} />
       ) : (
         <div className={styles.skeletons} aria-hidden="true">
           {Array.from({ length: 8 }, (_, i) => (
@@ -73,16 +69,36 @@ export const GroupsPanel = memo(function GroupsPanel() {
   )
 })
 
-function Scale({ color, limit }: { color: (value: number) => string; limit: number }) {
+/** How many groups there are, and how many of them teach nothing. */
+export function Count({ groups }: { groups: readonly GroupSummary[] | null }) {
+  if (!groups || groups.length === 0) return <p className={styles.count}> </p>
+  const silent = groups.filter((g) => g.zeroSpread).length
+  return (
+    <p className={styles.count}>
+      <span className={styles.size}>
+        {t('{{prompts}} prompts × {{samples}} samples', {
+          prompts: groups.length,
+          samples: Math.max(...groups.map((g) => g.advantages.length)),
+        })}
+      </span>
+      <span className={styles.silent} data-none={silent === 0}>
+        <i aria-hidden="true" />
+        {t('{{silent}} without signal', { silent })}
+      </span>
+    </p>
+  )
+}
+
+export function Scale({ color, limit }: { color: (value: number) => string; limit: number }) {
   const stops = Array.from({ length: 9 }, (_, i) => color(((i - 4) / 4) * limit)).join(', ')
   return (
     <div className={styles.scale}>
-      <span>advantage</span>
+      <span>{t('advantage')}</span>
       <span>≤ −{limit}</span>
       <i style={{ background: `linear-gradient(90deg, ${stops})` }} aria-hidden="true" />
       <span>≥ +{limit}</span>
       <span className={styles.hint}>
-        <i className={styles.hatched} aria-hidden="true" /> all alike: no signal
+        <i className={styles.hatched} aria-hidden="true" /> {t('all alike: no signal')}
       </span>
     </div>
   )

@@ -1,7 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef, useState } from 'react'
 import type { GroupSummary } from '../../../../src-main/contract/records.ts'
-import { openGroup } from '../../../actions/groups.ts'
 import { compact, signed } from '../../../format/number.ts'
 import { useRem } from '../../../parts/useLook.ts'
 import { useSize } from '../../../parts/useSize.ts'
@@ -13,6 +12,8 @@ interface HeatmapProps {
   groups: GroupSummary[]
   step: number
   color: (advantage: number) => string
+  /** @param sample null: its prompt was chosen */
+  onOpen(group: number, sample: number | null): void
 }
 
 interface Hover {
@@ -24,7 +25,7 @@ interface Hover {
 }
 
 /** Column −1 is the prompt; one cell of the grid is in the tab order, arrows move it, Enter opens. */
-export const Heatmap = memo(function Heatmap({ groups, step, color }: HeatmapProps) {
+export const Heatmap = memo(function Heatmap({ groups, step, color, onOpen }: HeatmapProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const { height } = useSize(scroller)
   const rem = useRem()
@@ -44,7 +45,7 @@ export const Heatmap = memo(function Heatmap({ groups, step, color }: HeatmapPro
 
   const open = (r: number, column: number) => {
     const group = groups[r]
-    if (group) openGroup(step, group.group, column < 0 ? null : (bySample(group)[column] ?? null))
+    if (group) onOpen(group.group, column < 0 ? null : (bySample(group)[column] ?? null))
   }
 
   const move = (r: number, column: number) => {
@@ -64,6 +65,8 @@ export const Heatmap = memo(function Heatmap({ groups, step, color }: HeatmapPro
     const moves: Record<string, () => void> = {
       ArrowUp: () => move(row - 1, column),
       ArrowDown: () => move(row + 1, column),
+      k: () => move(row - 1, column),
+      j: () => move(row + 1, column),
       ArrowLeft: () => move(row, column - 1),
       ArrowRight: () => move(row, column + 1),
       Home: () => move(row, -1),

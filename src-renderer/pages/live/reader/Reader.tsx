@@ -1,17 +1,26 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
-import { IconArrowLeft, IconChevronLeft, IconChevronRight, IconGitCompare } from '@tabler/icons-react'
+import {
+  IconArrowLeft,
+  IconChevronLeft,
+  IconChevronRight,
+  IconGitCompare,
+  IconMathFunction,
+  IconMessage,
+} from '@tabler/icons-react'
 import { memo, useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
-import { close, nextGroup, previousGroup, toggleDifferences } from '../../../actions/groups.ts'
+import { close, nextGroup, previousGroup, toggleDifferences, toggleFormulas } from '../../../actions/groups.ts'
+import { tryPrompt } from '../../../actions/try-prompt.ts'
 import { coverCharts } from '../../../charts/queue.ts'
 import { plural } from '../../../format/number.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
+import { Formulas } from '../../../parts/Formulas.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
 import type { SamplePlace } from '../../../stores/labels.ts'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
-import { useLive } from '../../../stores/use.ts'
+import { useLive, useView } from '../../../stores/use.ts'
 import { useReading, useTokens } from './data.ts'
 import { momentName, rightness } from './moment.ts'
 import styles from './Reader.module.css'
@@ -72,7 +81,7 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
       {long && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled by keys
         <p className={styles.question} tabIndex={0}>
-          {prompt}
+          <Formulas text={prompt} />
           {shown && <b>Right answer: {shown.answer}</b>}
         </p>
       )}
@@ -109,6 +118,7 @@ interface ToolsProps {
 }
 
 function Tools({ opened, layout, differences }: ToolsProps) {
+  const formulas = useView((v) => v.formulas)
   return (
     <>
       {opened.kind === 'group' && (
@@ -128,6 +138,12 @@ function Tools({ opened, layout, differences }: ToolsProps) {
           { value: 'time', label: 'Through time' },
         ]}
         aria-label="Side by side"
+      />
+      <ActionIconButton action={tryPrompt} icon={<IconMessage size="1rem" aria-hidden="true" />} />
+      <ActionIconButton
+        action={toggleFormulas}
+        pressed={formulas}
+        icon={<IconMathFunction size="1rem" aria-hidden="true" />}
       />
       <ActionIconButton
         action={toggleDifferences}

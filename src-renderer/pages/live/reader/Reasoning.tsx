@@ -1,48 +1,74 @@
 import { Fragment, memo, useMemo } from 'react'
+import { Formulas } from '../../../parts/Formulas.tsx'
 import { difference } from '../../../text/difference.ts'
 import { spansOf } from '../../../text/spans.ts'
 import styles from './Sample.module.css'
 
 /** A chain of thought: reconsidering words stand out, sums that are wrong are underlined; or the differences to a neighbour. */
 export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: string; neighbour?: string }) {
-  const pieces = useMemo(() => (neighbour === undefined ? null : difference(text, neighbour)), [text, neighbour])
-  const spans = useMemo(() => (pieces ? [] : spansOf(text)), [pieces, text])
-  let at = 0
-  const key = (length: number) => {
-    at += length
-    return at
-  }
   if (text.trim() === '') return <p className={styles.nothing}>(empty)</p>
   return (
     <p className={styles.text}>
-      {pieces
-        ? pieces.map((piece) =>
-            piece.fresh ? (
-              <mark key={key(piece.text.length)} className={styles.fresh}>
-                {piece.text}
-              </mark>
-            ) : (
-              <Plain key={key(piece.text.length)} text={piece.text} />
-            ),
-          )
-        : spans.map((span) => {
-            if (span.kind === 'plain') return <Plain key={key(span.text.length)} text={span.text} />
-            if (span.kind === 'reflection')
-              return (
-                <mark key={key(span.text.length)} className={styles.reflection}>
-                  {span.text}
-                </mark>
-              )
-            return (
-              <span key={key(span.text.length)} className={styles.wrong} title={span.correction}>
-                {span.text}
-                <span className="hidden-text"> (wrong: {span.correction})</span>
-              </span>
-            )
-          })}
+      {neighbour === undefined ? (
+        <Formulas text={text} plain={highlighted} mark={wrongSum} />
+      ) : (
+        <Fresh text={text} neighbour={neighbour} />
+      )}
     </p>
   )
 })
+
+/** Differences are of the text as it was written: its formulas are not typeset. */
+function Fresh({ text, neighbour }: { text: string; neighbour: string }) {
+  const pieces = useMemo(() => difference(text, neighbour), [text, neighbour])
+  const key = keys()
+  return pieces.map((piece) =>
+    piece.fresh ? (
+      <mark key={key(piece.text)} className={styles.fresh}>
+        {piece.text}
+      </mark>
+    ) : (
+      <Plain key={key(piece.text)} text={piece.text} />
+    ),
+  )
+}
+
+/** A sum within a formula that is wrong. */
+function wrongSum(text: string): { className: string; title: string } | undefined {
+  const wrong = spansOf(text).find(({ kind }) => kind === 'wrong')
+  return wrong?.correction === undefined ? undefined : { className: styles.wrong, title: wrong.correction }
+}
+
+const highlighted = (text: string) => <Highlighted text={text} />
+
+const Highlighted = memo(function Highlighted({ text }: { text: string }) {
+  const spans = useMemo(() => spansOf(text), [text])
+  const key = keys()
+  return spans.map((span) => {
+    if (span.kind === 'plain') return <Plain key={key(span.text)} text={span.text} />
+    if (span.kind === 'reflection')
+      return (
+        <mark key={key(span.text)} className={styles.reflection}>
+          {span.text}
+        </mark>
+      )
+    return (
+      <span key={key(span.text)} className={styles.wrong} title={span.correction}>
+        {span.text}
+        <span className="hidden-text"> (wrong: {span.correction})</span>
+      </span>
+    )
+  })
+})
+
+/** A piece of a text is its place in it. */
+function keys(): (text: string) => number {
+  let at = 0
+  return (text) => {
+    at += text.length
+    return at
+  }
+}
 
 /** Lines may break after a step of the reasoning, rather than inside a number. */
 function Plain({ text }: { text: string }) {

@@ -3,6 +3,7 @@ import { memo, useEffect, useRef } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import type { TokenView } from '../../../../src-main/contract/tokens.ts'
 import { signed } from '../../../format/number.ts'
+import { Formulas } from '../../../parts/Formulas.tsx'
 import { hint } from '../../../parts/hint.ts'
 import { askLabel, type SamplePlace } from '../../../stores/labels.ts'
 import { parseResponse } from '../../../text/response.ts'
@@ -58,7 +59,7 @@ export const Sample = memo(function Sample(props: SampleProps) {
             className={styles.flag}
             data-on={sample.label !== undefined}
             aria-label={`Label ${title}`}
-            onClick={() => askLabel(place, sample.label)}
+            onClick={() => askLabel([place], sample.label)}
           >
             {sample.label ? <IconFlagFilled {...icon} /> : <IconFlag {...icon} />}
           </button>
@@ -110,7 +111,9 @@ function Response(props: { text: string; neighbour?: string; correct: boolean | 
         {response.answer === null ? (
           <span className={styles.nothing}>none</span>
         ) : (
-          <span className={styles.answerText}>{response.answer.trim() || '(empty)'}</span>
+          <span className={styles.answerText}>
+            {response.answer.trim() ? <Formulas text={response.answer.trim()} /> : '(empty)'}
+          </span>
         )}
         <span className={styles.verdict}>{correct === null ? 'no verdict' : correct ? '✓ right' : '✗ wrong'}</span>
       </div>
@@ -122,7 +125,7 @@ function Response(props: { text: string; neighbour?: string; correct: boolean | 
 function Stray({ text }: { text: string }) {
   return (
     <p className={styles.stray}>
-      <span className={styles.tag}>outside the form</span> {text}
+      <span className={styles.tag}>outside the form</span> <Formulas text={text} />
     </p>
   )
 }

@@ -17,12 +17,14 @@ const same = (a: PromptAppearance, b: PromptAppearance) =>
 
 /** Where to begin: the group or evaluation that was clicked, else the newest. */
 function startOf(appearances: PromptAppearance[], opened: Opened): number {
-  const found = appearances.findIndex((a) =>
+  const places =
     opened.kind === 'group'
-      ? a.source === 'train' && a.step === opened.step && a.group === opened.group
-      : a.source === 'evaluation' && a.step === opened.step,
-  )
-  return found >= 0 ? found : appearances.length - 1
+      ? [appearances.findIndex((a) => a.source === 'train' && a.step === opened.step && a.group === opened.group)]
+      : [
+          appearances.findIndex((a) => a.source === 'evaluation' && a.step === opened.step),
+          appearances.findIndex((a) => a.step === opened.step),
+        ]
+  return places.find((place) => place >= 0) ?? appearances.length - 1
 }
 
 export interface Reading {

@@ -1,0 +1,53 @@
+/** What the groups of a run's whole course came to: columns of the table `groups`, so that no completion is read for it. */
+import { figureColumns, type GroupFigures } from '../contract/group-figures.ts'
+import type { CompletionRecord } from '../contract/records.ts'
+import { isRight } from '../contract/rewards.ts'
+import { type Db, sql } from './database.ts'
+import { segmentsOf } from './family.ts'
+
+type Row = [
+  step: number,
+  group: number,
+  prompt: string,
+  answer: string,
+  kind: string,
+  mean: number | null,
+  std: number | null,
+  silent: number,
+  judged: number | null,
+  right: number | null,
+  tokens: number | null,
+]
+
+/** In the order of the columns `judged`, `right_ones`, `mean_tokens`. */
+export function judgedOf(completions: readonly Pick<CompletionRecord, 'parts' | 'tokens'>[]): [number, number, number] {
+  const verdicts = completions.map(({ parts }) => isRight(parts)).filter((right) => right !== null)
+  const tokens = completions.reduce((sum, one) => sum + one.tokens, 0)
+  return [verdicts.length, verdicts.filter(Boolean).length, tokens / Math.max(1, completions.length)]
+}
+
+export function courseFigures(db: Db, run: number, afterStep: number): GroupFigures {
+  const places = new Map<string, number>()
+  const prompts: GroupFigures['prompts'] = []
+  const read = sql<Row>(
+    db,
+    `SELECT step, grp, prompt, answer, kind, mean_reward, std_reward, zero_spread, judged, right_ones, mean_tokens
+     FROM groups WHERE run = ? AND step > ? AND step <= ? ORDER BY step, grp`,
+  ).raw()
+  const found = segmentsOf(db, run).flatMap(({ run: holder, after, upTo }) =>
+    read.all(holder, Math.max(after, afterStep), upTo),
+  )
+  const packed = new Float32Array(found.length * figureColumns.length)
+  let at = 0
+  for (const [step, group, prompt, answer, kind, mean, std, silent, judged, right, tokens] of found) {
+    let place = places.get(prompt)
+    if (place === undefined) {
+      place = prompts.length
+      places.set(prompt, place)
+      prompts.push({ prompt, answer, kind })
+    }
+    const numbers = [step, group, place, mean, std, silent, judged, right, tokens]
+    for (const number of numbers) packed[at++] = number ?? Number.NaN
+  }
+  return { prompts, rows: Buffer.from(packed.buffer).toString('base64') }
+}

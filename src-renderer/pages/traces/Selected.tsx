@@ -1,0 +1,37 @@
+import { Button } from '@mantine/core'
+import { useStore } from 'zustand'
+import { labelledAtOnce } from '../../../src-main/contract/sample-label.ts'
+import { labelTrace, saveTraces, saveTracesCsv, selectFound } from '../../actions/traces.ts'
+import { ActionButton } from '../../parts/ActionButton.tsx'
+import { selectNone, tracesStore } from '../../stores/traces.ts'
+import { t } from '../../text/t.ts'
+import styles from './Page.module.css'
+
+/** What can be done with those that are selected, at once. */
+export function Selected() {
+  const { selected, gathering, hits } = useStore(tracesStore)
+  if (selected.size === 0 && !gathering) return null
+  return (
+    <section className={styles.selected} aria-label={t('Selected')}>
+      <span role="status">
+        {gathering
+          ? t('gathering: {{count}} so far', { count: hits.length })
+          : selected.size === labelledAtOnce
+            ? t('the first {{count}} selected', { count: selected.size })
+            : t('{{count}} selected', { count: selected.size })}
+      </span>
+      {gathering ? (
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={selectNone}>
+          {t('Cancel')}
+        </Button>
+      ) : (
+        <>
+          <ActionButton action={labelTrace} size="compact-sm" variant="light" />
+          <ActionButton action={saveTraces} size="compact-sm" variant="default" />
+          <ActionButton action={saveTracesCsv} size="compact-sm" variant="default" />
+          <ActionButton action={selectFound} size="compact-sm" variant="subtle" />
+        </>
+      )}
+    </section>
+  )
+}
