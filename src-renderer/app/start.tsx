@@ -5,6 +5,7 @@ import { watchInput } from '../stores/input.ts'
 import { announceEvents } from '../stores/listen.ts'
 import { followAddress } from '../stores/route.ts'
 import { rememberRunList } from '../stores/run-list.ts'
+import { followShell } from '../stores/shell.ts'
 import { App } from './App.tsx'
 import { listenToKeys } from './keyboard.ts'
 
@@ -14,6 +15,7 @@ export function start(): void {
   watchInput(window)
   listenToKeys()
   announceEvents()
+  followShell()
   void stayConnected()
 
   createRoot(document.getElementById('root') as HTMLElement).render(

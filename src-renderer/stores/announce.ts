@@ -67,3 +67,8 @@ export function lineBack(): void {
     withCloseButton: true,
   })
 }
+
+/** What the shell around the window has to say; stays until it is read. */
+export function told(title: string, message: string): void {
+  notifications.show({ title, message, color: 'yellow', autoClose: false })
+}
