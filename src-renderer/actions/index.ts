@@ -1,7 +1,7 @@
 /** All commands, in the order of the palette and of the list of shortcuts. */
 import type { Action } from './action.ts'
 import { compareFamily, forkRun, rollBack } from './branch.ts'
-import { nextAbscissa, resetZoom, saveValues, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
+import { nextAbscissa, resetZoom, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
 import {
   goToCompare,
   goToLive,
@@ -49,11 +49,12 @@ import {
 } from './preferences.ts'
 import { holdQueue, startQueue } from './queue.ts'
 import { resumeRun } from './resumeRun.ts'
+import { saveComparison, saveMetrics, saveRuns, saveTraces } from './saving.ts'
 import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
 import { stop } from './stop.ts'
 import { newSweep } from './sweeps.ts'
-import { labelTrace, nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from './traces.ts'
+import { labelTrace, nextTrace, openTrace, previousTrace } from './traces.ts'
 import { openPalette, showShortcuts, toggleScheme } from './window.ts'
 
 export const actions: Action[] = [
@@ -70,6 +71,7 @@ export const actions: Action[] = [
   noteRuns,
   archiveRuns,
   deleteRuns,
+  ...Object.values(saveRuns),
   startQueue,
   holdQueue,
   newSweep,
@@ -97,13 +99,13 @@ export const actions: Action[] = [
   toggleSmoothing,
   nextAbscissa,
   toggleLog,
-  saveValues,
+  ...Object.values(saveMetrics),
+  ...Object.values(saveComparison),
   nextTrace,
   previousTrace,
   openTrace,
   labelTrace,
-  saveTraces,
-  saveTracesCsv,
+  ...Object.values(saveTraces),
   askModel,
   stopAnswering,
   measureModel,

@@ -2,8 +2,6 @@ import { askLabel } from '../stores/labels.ts'
 import { liveStore } from '../stores/live.ts'
 import { go, routeStore } from '../stores/route.ts'
 import { showTrace, tracesStore } from '../stores/traces.ts'
-import { download } from '../text/download.ts'
-import { tracesCsv } from '../text/traces-csv.ts'
 import type { Action } from './action.ts'
 
 const found = () => routeStore.getState().page === 'traces' && tracesStore.getState().hits.length > 0
@@ -56,32 +54,5 @@ export const labelTrace: Action = {
     const { hits, at, runId } = tracesStore.getState()
     const { step, group, sample, label } = hits[at]
     askLabel({ runId: runId!, step, group, sample }, label)
-  },
-}
-
-export const saveTraces: Action = {
-  id: 'save-traces',
-  name: 'Save as JSONL',
-  group: 'Traces',
-  keys: [],
-  words: 'export download completions found',
-  enabled: found,
-  run: () => {
-    const { hits, runId } = tracesStore.getState()
-    const lines = hits.map(({ found: _, ...hit }) => JSON.stringify({ runId, ...hit }))
-    download(`${runId}-traces.jsonl`, `${lines.join('\n')}\n`, 'application/jsonl')
-  },
-}
-
-export const saveTracesCsv: Action = {
-  id: 'save-traces-csv',
-  name: 'Save as CSV',
-  group: 'Traces',
-  keys: [],
-  words: 'export download completions found table spreadsheet',
-  enabled: found,
-  run: () => {
-    const { hits, runId } = tracesStore.getState()
-    download(`${runId}-traces.csv`, tracesCsv(hits), 'text/csv')
   },
 }

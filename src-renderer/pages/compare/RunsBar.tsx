@@ -1,6 +1,8 @@
 import { Select } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
+import { saveComparison } from '../../actions/saving.ts'
 import { hint } from '../../parts/hint.ts'
+import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import { Status } from '../../parts/Status.tsx'
 import { go, routeHash } from '../../stores/route.ts'
 import { useRuns } from '../../stores/use.ts'
@@ -74,6 +76,7 @@ export function RunsBar({ numbers, colourOf }: { numbers: readonly number[]; col
         }))}
         onChange={(value) => value && show([...numbers, Number(value)])}
       />
+      <SaveTableMenu savings={saveComparison} size="xs" />
     </header>
   )
 }

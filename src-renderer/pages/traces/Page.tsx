@@ -1,10 +1,12 @@
 import { Select } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
-import { nextTrace, openTrace, previousTrace, saveTraces, saveTracesCsv } from '../../actions/traces.ts'
+import { saveTraces } from '../../actions/saving.ts'
+import { nextTrace, openTrace, previousTrace } from '../../actions/traces.ts'
 import { compact } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { Problem } from '../../parts/Problem.tsx'
+import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { emptyFilters, go, type TraceFilters } from '../../stores/route.ts'
 import { runToShow } from '../../stores/runs.ts'
@@ -52,8 +54,7 @@ export function TracesPage() {
           placeholder={runs?.length === 0 ? 'no run yet' : ''}
         />
         <Found />
-        <ActionButton action={saveTraces} size="compact-sm" variant="default" />
-        <ActionButton action={saveTracesCsv} size="compact-sm" variant="default" />
+        <SaveTableMenu savings={saveTraces} />
       </header>
       <Unreachable />
       <Filters filters={filters} onChange={change} />

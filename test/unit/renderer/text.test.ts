@@ -4,7 +4,6 @@ import { difference } from '../../../src-renderer/text/difference.ts'
 import { excerptOf } from '../../../src-renderer/text/excerpt.ts'
 import { parseResponse } from '../../../src-renderer/text/response.ts'
 import { spansOf } from '../../../src-renderer/text/spans.ts'
-import { tracesCsv } from '../../../src-renderer/text/traces-csv.ts'
 
 describe('a response taken apart', () => {
   it('sets the reasoning apart from the answer', () => {
@@ -122,20 +121,5 @@ describe('an excerpt', () => {
     })
     expect(excerptOf('x\ny', null)).toEqual({ before: 'x y', match: '', after: '' })
     expect(excerptOf('xy'.repeat(400), [0, 800]).match).toHaveLength(240)
-  })
-})
-
-describe('completions as comma-separated values', () => {
-  it('hold a line each, with quotes and line ends within them kept apart', () => {
-    const trace = {
-      ...{ step: 3, group: 0, sample: 1, prompt: '1+1=', answer: '2', kind: 'sum', right: true, found: null },
-      ...{ reward: 1.1, advantage: Number.NaN, tokens: 9, finishReason: 'stop' as const, parts: {} },
-      ...{ label: { label: 'good', note: 'a, b' }, text: 'say "2"\nand stop' },
-    }
-    expect(tracesCsv([trace]).split('\r\n')).toEqual([
-      'step,group,sample,prompt,answer,kind,right,reward,advantage,tokens,finishReason,label,note,parts,text',
-      '3,0,1,1+1=,2,sum,true,1.1,,9,stop,good,"a, b",{},"say ""2""\nand stop"',
-      '',
-    ])
   })
 })
