@@ -29,7 +29,7 @@ import {
   toggleDifferences,
   toggleRows,
 } from './groups.ts'
-import { duplicateRun, launch } from './launch.ts'
+import { duplicateRun, exportRecipeOfRun, launch } from './launch.ts'
 import { archiveRuns, deleteRuns, noteRuns, starRuns } from './marks.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
 import { oneStep } from './oneStep.ts'
@@ -64,6 +64,7 @@ export const actions: Action[] = [
   stop,
   resumeRun,
   duplicateRun,
+  exportRecipeOfRun,
   forkRun,
   rollBack,
   compareFamily,

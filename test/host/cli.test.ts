@@ -27,6 +27,7 @@ describe('help', () => {
     'run',
     'serve',
     'estimate',
+    'presets',
     'resume',
     'fork',
     'roll-back',
