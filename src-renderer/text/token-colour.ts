@@ -1,6 +1,7 @@
 /** What the tokens of a sample are coloured by, and how strongly. */
 import type { TokenView } from '../../src-main/contract/tokens.ts'
 import { fixed, percent, signed } from '../format/number.ts'
+import { visible } from './visible.ts'
 
 export const tokenColours = ['none', 'surprise', 'choice', 'change'] as const
 export type TokenColour = (typeof tokenColours)[number]
@@ -42,7 +43,7 @@ export function strength({ logProb, referenceLogProb, entropy }: TokenView, by: 
 }
 
 /** As it can be read: blanks and line ends are seen, and so is an end. */
-export const readable = (text: string): string => (text === '' ? 'the end' : `“${text.replaceAll('\n', '↵')}”`)
+export const readable = (text: string): string => (text === '' ? 'the end' : `“${visible(text.replaceAll('\n', '↵'))}”`)
 
 export function aboutToken({ text, end, logProb, referenceLogProb, entropy, likely }: TokenView): string {
   const share = percent(Math.exp(logProb))

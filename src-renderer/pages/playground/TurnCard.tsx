@@ -1,13 +1,15 @@
 import { compact, plural } from '../../format/number.ts'
+import { ModelText } from '../../parts/ModelText.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import type { Answer, Turn } from '../../stores/playground.ts'
+import { visible } from '../../text/visible.ts'
 import styles from './Page.module.css'
 
 /** One prompt and its answers, side by side. Model text is only ever text. */
 export function TurnCard({ turn }: { turn: Turn }) {
   return (
     <li className={styles.turn}>
-      <p className={styles.prompt}>{turn.prompt}</p>
+      <ModelText text={turn.prompt} className={styles.prompt} />
       <div className={styles.answers} data-count={turn.answers.length}>
         {turn.answers.map((answer, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: first and second are what tells them apart
@@ -39,8 +41,8 @@ function AnswerCard({ answer }: { answer: Answer }) {
       {error ? (
         <Problem explanation={error} />
       ) : (
-        <p className={styles.text} data-open={open}>
-          {text || (end ? <i>(nothing but the end token)</i> : '')}
+        <p className={styles.text} data-open={open} dir="auto">
+          {visible(text) || (end ? <i>(nothing but the end token)</i> : '')}
         </p>
       )}
     </article>

@@ -6,6 +6,7 @@ import { compact, signed } from '../../format/number.ts'
 import { useRem } from '../../parts/useLook.ts'
 import { moreTraces, showTrace, tracesStore } from '../../stores/traces.ts'
 import { excerptOf } from '../../text/excerpt.ts'
+import { glimpse } from '../../text/visible.ts'
 import styles from './Page.module.css'
 
 /** Rows before the end at which the next page is asked for. */
@@ -75,8 +76,8 @@ const Hit = memo(function Hit({ hit, shown, index }: HitProps) {
       <i aria-hidden="true">{sign}</i>
       <span className={styles.step}>{hit.step}</span>
       <span className={styles.of}>
-        <b>{hit.prompt}</b>
-        <span>
+        <b dir="auto">{glimpse(hit.prompt)}</b>
+        <span dir="auto">
           {excerpt.before}
           {excerpt.match && <mark>{excerpt.match}</mark>}
           {excerpt.after}

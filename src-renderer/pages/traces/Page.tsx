@@ -5,6 +5,7 @@ import { saveTraces } from '../../actions/saving.ts'
 import { nextTrace, openTrace, previousTrace } from '../../actions/traces.ts'
 import { compact } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
+import { ModelText } from '../../parts/ModelText.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
@@ -12,6 +13,7 @@ import { emptyFilters, go, type TraceFilters } from '../../stores/route.ts'
 import { runToShow } from '../../stores/runs.ts'
 import { searchTraces, tracesStore } from '../../stores/traces.ts'
 import { useConnection, useLive, useRoute, useRuns } from '../../stores/use.ts'
+import { glimpse } from '../../text/visible.ts'
 import { Sample } from '../live/reader/Sample.tsx'
 import { Filters } from './Filters.tsx'
 import { Hits } from './Hits.tsx'
@@ -98,12 +100,12 @@ function Shown() {
         <ActionButton action={nextTrace} size="compact-sm" variant="default" />
         <ActionButton action={openTrace} size="compact-sm" variant="default" />
       </div>
-      <p className={styles.prompt}>{hit.prompt}</p>
+      <ModelText text={hit.prompt} className={styles.prompt} />
       <p className={styles.expected}>
         {hit.kind}
         {hit.answer && (
           <>
-            , right is <b>{hit.answer}</b>
+            , right is <b>{glimpse(hit.answer)}</b>
           </>
         )}
       </p>

@@ -1,20 +1,30 @@
-import { Fragment, memo, useMemo } from 'react'
+import { Fragment, memo, useCallback, useMemo } from 'react'
+import { ModelText } from '../../../parts/ModelText.tsx'
 import { difference } from '../../../text/difference.ts'
 import { spansOf } from '../../../text/spans.ts'
+import { visible } from '../../../text/visible.ts'
 import styles from './Sample.module.css'
 
 /** A chain of thought: reconsidering words stand out, sums that are wrong are underlined; or the differences to a neighbour. */
 export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: string; neighbour?: string }) {
-  const pieces = useMemo(() => (neighbour === undefined ? null : difference(text, neighbour)), [text, neighbour])
+  const draw = useCallback((piece: string) => <Spans text={piece} neighbour={neighbour} />, [neighbour])
+  if (text.trim() === '') return <p className={styles.nothing}>(empty)</p>
+  return <ModelText text={text} className={styles.text} draw={draw} />
+})
+
+function Spans({ text, neighbour }: { text: string; neighbour?: string }) {
+  const pieces = useMemo(
+    () => (neighbour === undefined ? null : difference(text, visible(neighbour))),
+    [text, neighbour],
+  )
   const spans = useMemo(() => (pieces ? [] : spansOf(text)), [pieces, text])
   let at = 0
   const key = (length: number) => {
     at += length
     return at
   }
-  if (text.trim() === '') return <p className={styles.nothing}>(empty)</p>
   return (
-    <p className={styles.text}>
+    <>
       {pieces
         ? pieces.map((piece) =>
             piece.fresh ? (
@@ -40,9 +50,9 @@ export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: st
               </span>
             )
           })}
-    </p>
+    </>
   )
-})
+}
 
 /** Lines may break after a step of the reasoning, rather than inside a number. */
 function Plain({ text }: { text: string }) {
