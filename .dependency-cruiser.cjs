@@ -104,7 +104,7 @@ module.exports = {
     forbid(
       'shell-on-top',
       'The Electron shell is a shell: nothing builds on it.',
-      { pathNot: '^src-main/electron/' },
+      { pathNot: '^(src-main/electron|test)/' },
       {
         path: '^src-main/electron/',
       },

@@ -6,5 +6,8 @@ declare module '*.css'
 
 interface Window {
   /** Offered by the Electron preload; absent in browser mode. */
-  grpoStudio?: { transport: 'message-port' }
+  grpoStudio?: {
+    transport: 'message-port'
+    onWish?(listener: (wish: import('../src-main/contract/wish.ts').Wish) => void): void
+  }
 }

@@ -6,6 +6,7 @@ import { gib } from '../host/refusal.ts'
 import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, setOption } from './options.ts'
 import { duration, print, printJson, say, table } from './output.ts'
+import { recipeGiven } from './recipe-given.ts'
 
 interface EstimateOptions {
   set?: string[]
@@ -40,7 +41,7 @@ Examples:
 }
 
 async function run(name: string, options: EstimateOptions): Promise<void> {
-  const recipe = loadRecipe(name, options.set ?? [])
+  const recipe = loadRecipe(recipeGiven(name, options), options.set ?? [])
   const host = new Host({ dataFolder: dataFolder(options), command: `grpo-studio estimate ${name}` })
   const interrupt = onInterrupt()
   try {

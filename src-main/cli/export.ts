@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import { type ExportFormat, exportFormats, exportRun } from '../store/export.ts'
+import { type TableFormat, tableFormats } from '../contract/table.ts'
+import { exportRun } from '../store/export.ts'
 import { requireRun } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
 import { dataFolder, dataOption, jsonOption } from './options.ts'
 import { print, printJson } from './output.ts'
 
 interface ExportOptions {
-  format: ExportFormat
+  format: TableFormat
   out: string
   data?: string
   json?: boolean
@@ -18,7 +19,11 @@ export function addExport(program: Command): void {
     .command('export')
     .description('write all that is stored of a run into files for other tools')
     .argument('<run>', 'number, id, or "last"')
-    .addOption(new Option('--format <format>', 'csv, or jsonl (JSON lines)').choices(exportFormats).default('csv'))
+    .addOption(
+      new Option('--format <format>', 'csv, jsonl (JSON lines), or parquet (typed)')
+        .choices(tableFormats)
+        .default('csv'),
+    )
     .requiredOption('--out <dir>', 'folder to write into; files of an earlier export in it are replaced')
     .addOption(dataOption())
     .addOption(jsonOption())
@@ -29,7 +34,7 @@ Files: run, stages, steps (metrics and settings), completions, evaluations, eval
 
 Examples:
   grpo-studio export last --format csv --out ./run-3
-  grpo-studio export 3 --format jsonl --out /tmp/run-3`,
+  grpo-studio export 3 --format parquet --out /tmp/run-3`,
     )
     .action(exportFiles)
 }

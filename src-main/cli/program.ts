@@ -16,6 +16,7 @@ import { addMark } from './mark.ts'
 import { addModels } from './models.ts'
 import { complain } from './output.ts'
 import { addPreferences } from './preferences.ts'
+import { addPresets } from './presets.ts'
 import { addQueue } from './queue.ts'
 import { addReport } from './report.ts'
 import { addResume } from './resume.ts'
@@ -33,6 +34,7 @@ const verbs = [
   addRun,
   addServe,
   addEstimate,
+  addPresets,
   addResume,
   addFork,
   addRollBack,

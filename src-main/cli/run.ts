@@ -7,6 +7,7 @@ import { type FollowOptions, follow } from './follow.ts'
 import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
 import { queueUp } from './queue.ts'
+import { recipeGiven } from './recipe-given.ts'
 
 interface RunOptions extends FollowOptions {
   set?: string[]
@@ -23,7 +24,7 @@ export function addRun(program: Command): void {
   program
     .command('run')
     .description('train a recipe here in the terminal, without a window')
-    .argument('<recipe>', 'name of a shipped recipe, or path of a recipe file')
+    .argument('<recipe>', 'name of a shipped recipe or a preset, or path of a recipe file')
     .addOption(setOption('change a field or setting of the recipe; repeatable'))
     .option('--steps <n>', 'steps in all: cuts stages off, or prolongs the last', wholeNumber(1, 10_000_000))
     .option('--seed <n>', 'seed of everything random', wholeNumber(0, 4_294_967_295))
@@ -50,7 +51,8 @@ Examples:
     .action(run)
 }
 
-async function run(recipe: string, options: RunOptions): Promise<void> {
+async function run(name: string, options: RunOptions): Promise<void> {
+  const recipe = recipeGiven(name, options)
   const seed = options.seed === undefined ? [] : [`seed=${options.seed}`]
   const loaded = loadRecipe(recipe, [...(options.set ?? []), ...seed])
   const source = recipeSource(recipe, [...(options.set ?? []), ...seed], options.steps ?? null)
@@ -61,7 +63,7 @@ async function run(recipe: string, options: RunOptions): Promise<void> {
     process.exitCode = await queueUp([order], options)
     return
   }
-  const host = new Host({ dataFolder: dataFolder(options), command: `grpo-studio run ${recipe}` })
+  const host = new Host({ dataFolder: dataFolder(options), command: `grpo-studio run ${name}` })
   try {
     const begin = () => host.launch(chosen, options.backend ?? null, options.anyway, undefined, source)
     process.exitCode = await follow(host, onInterrupt(), options, begin)

@@ -10,6 +10,7 @@ import { onInterrupt } from './interrupt.ts'
 import { backendOption, dataFolder, dataOption, jsonOption, setOption, wholeNumber } from './options.ts'
 import { print, printJson, say } from './output.ts'
 import { Progress } from './progress.ts'
+import { recipeGiven } from './recipe-given.ts'
 
 interface ServeOptions {
   port?: number
@@ -50,7 +51,8 @@ async function serve(options: ServeOptions): Promise<void> {
   // The other verbs need no server: they start faster without it.
   const { makeApi } = await import('../host/api.ts')
   const { startServer, tokenOf } = await import('../host/server.ts')
-  const recipe = options.recipe === undefined ? undefined : loadRecipe(options.recipe, options.set ?? [])
+  const named = options.recipe === undefined ? undefined : recipeGiven(options.recipe, options)
+  const recipe = named === undefined ? undefined : loadRecipe(named, options.set ?? [])
   const host = new Host({ dataFolder: dataFolder(options), command: 'grpo-studio serve' })
   try {
     for (const { message, hint } of host.notices) say(`! ${message}\n  ${hint}`)
@@ -67,8 +69,8 @@ async function serve(options: ServeOptions): Promise<void> {
       else print(server.address)
       if (options.open) openBrowser(server.address)
       void follow(host, interrupted.signal)
-      if (recipe) {
-        const source = recipeSource(options.recipe as string, options.set ?? [])
+      if (recipe && named) {
+        const source = recipeSource(named, options.set ?? [])
         await host.launch(recipe, options.backend ?? null, false, undefined, source)
       }
       await interrupted.first

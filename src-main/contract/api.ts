@@ -15,6 +15,7 @@ import { type BinnedRun, marksChange, runNames } from './marks.ts'
 import { type DataPreview, type MeasureNews, measureOrder, problemFile } from './measuring.ts'
 import type { FetchState, ModelList } from './models.ts'
 import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
+import { type Preset, presetName } from './presets.ts'
 import { entryIds, type QueueEntry, type QueueState, queueMove } from './queue.ts'
 import type { Recipe } from './recipe.ts'
 import type { RecipeEdit } from './recipe-edit.ts'
@@ -182,6 +183,28 @@ export const contract = {
   },
   recipes: {
     list: oc.output(type<RecipeInfo[]>()),
+    /** Of a file that the window read; refused with line, field and value of what is wrong. */
+    read: oc.input(z.object({ text: z.string().max(1_000_000), name: z.string().max(300) })).output(type<RecipeInfo>()),
+    /** All of it as it would be launched. */
+    resolve: oc.input(launchOrder).output(type<Recipe>()),
+  },
+  /** Recipes saved by name. */
+  presets: {
+    list: oc.output(type<Preset[]>()),
+    /** The recipe with these assignments. */
+    save: oc
+      .input(
+        launchOrder.extend({
+          name: presetName,
+          title: z.string().trim().min(1).max(120),
+          /** One of this name. */
+          replace: z.boolean().default(false),
+        }),
+      )
+      .output(type<Preset>()),
+    remove: oc.input(z.object({ name: presetName })),
+    /** The one of this name that was deleted last. */
+    restore: oc.input(z.object({ name: presetName })).output(type<Preset>()),
   },
   runs: {
     list: oc.output(type<RunSummary[]>()),
@@ -198,6 +221,8 @@ export const contract = {
     /** What lies in the bin is removed for good; how many runs that were. */
     emptyBin: oc.output(type<number>()),
     get: oc.input(runId).output(type<RunDetail>()),
+    /** Its recipe as it went: stages with the steps that they took, what was turned by hand as milestones. */
+    recipe: oc.input(runId).output(type<Recipe>()),
     launch: oc.input(launching).output(type<RunSummary>()),
     /** What a run will need: at once, and again when what is not known was measured. Leaving it ends the measuring. */
     estimate: oc.input(launchOrder).output(eventIterator(type<EstimateEvent>())),

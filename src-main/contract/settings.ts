@@ -113,6 +113,22 @@ export function mergeSettings(base: Settings, change: PartialSettings): Settings
   }
 }
 
+/** One change after another, as one. */
+export function mergePartial(first: PartialSettings, then: PartialSettings): PartialSettings {
+  const merged = structuredClone(first) as Record<string, unknown>
+  lay(merged, then)
+  return merged as PartialSettings
+}
+
+function lay(over: Record<string, unknown>, change: object): void {
+  for (const [name, value] of Object.entries(change)) {
+    const before = over[name]
+    if (typeof value === 'object' && value !== null && typeof before === 'object' && before !== null)
+      lay(before as Record<string, unknown>, value)
+    else over[name] = structuredClone(value)
+  }
+}
+
 /**
  * Settings as they were kept, by this version or an earlier one: what did not exist then has its default, which must be what was done then.
  * @param kept settings, or their JSON

@@ -1,6 +1,7 @@
 /** What may stand behind `npm start --`, the same as for `grpo-studio serve` where it has a meaning in a window of its own. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isLink } from './links.ts'
 
 export interface Arguments {
   recipe?: string
@@ -11,8 +12,10 @@ export interface Arguments {
 
 /** @param argv Electron's: executable, switches of its own, the app's folder, then ours */
 export function readArguments(argv: string[]): Arguments {
+  // what follows a link may have been written by whoever wrote the link
+  const args = argv.some(isLink) ? [] : argv.slice(1)
   const { values } = parseArgs({
-    args: argv.slice(1),
+    args,
     options: {
       recipe: { type: 'string' },
       set: { type: 'string', multiple: true },

@@ -1,12 +1,13 @@
 /** The Electron shell: one window on the same host that browser mode serves. */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RPCHandler } from '@orpc/server/message-port'
-import { app, BrowserWindow, dialog, ipcMain, session } from 'electron'
+import { app, type BrowserWindow, dialog, ipcMain, Notification } from 'electron'
 import { Progress } from '../cli/progress.ts'
 import { reportOf } from '../contract/errors.ts'
 import { makeApi, rpcOptions } from '../host/api.ts'
 import { diagnose } from '../host/diagnose.ts'
-import { engineEntry } from '../host/entries.ts'
+import { engineEntry, projectFolder } from '../host/entries.ts'
 import { Host } from '../host/host.ts'
 import { recipeSource } from '../host/recipe-edit.ts'
 import { loadRecipe } from '../host/recipes.ts'
@@ -15,30 +16,58 @@ import { version } from '../host/version.ts'
 import { defaultDataFolder } from '../store/folder.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { startUtilityEngine } from './engine.ts'
+import { forbidTheWeb } from './guard.ts'
+import { Inbox } from './inbox.ts'
+import { scheme } from './links.ts'
 import { setMenu } from './menu.ts'
-import { declareScheme, page, servePages } from './pages.ts'
-import { lastWindowState, rememberWindowState } from './window-state.ts'
+import { type Facts, type Opening, openingsIn, openingsOf, wishOf } from './openings.ts'
+import { isOwnFrame } from './own-page.ts'
+import { declareScheme, servePages } from './pages.ts'
+import { Shell } from './shell.ts'
+import { staysInTray } from './shell-state.ts'
+import { openWindow, show } from './window.ts'
 
+const inbox = new Inbox()
+/** What was asked to be opened, until there is a host to ask about it. */
+let openings = openingsIn(process.argv.slice(1), process.cwd())
+let open = (opening: Opening) => void openings.push(opening)
 let window: BrowserWindow | undefined
 
-if (app.requestSingleInstanceLock()) {
+if (app.requestSingleInstanceLock({ openings })) {
   declareScheme()
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-  })
+  hearOpenings()
   void app.whenReady().then(start)
 } else app.quit()
+
+/** On macOS they come as events, the first ones before the app is ready. */
+function hearOpenings(): void {
+  app.on('second-instance', (_event, _argv, _folder, handedOver) => {
+    if (window) show(window)
+    for (const opening of openingsOf(handedOver)) open(opening)
+  })
+  app.on('open-url', (event, link) => {
+    event.preventDefault()
+    open({ link })
+  })
+  app.on('open-file', (event, file) => {
+    event.preventDefault()
+    open({ file })
+  })
+  app.on('activate', () => window && show(window))
+}
 
 async function start(): Promise<void> {
   try {
     const args = readArguments(process.argv)
     const host = openHost(args)
-    closeInOrder(host)
     forbidTheWeb()
     servePages(builtWindow)
-    setMenu(host.dataFolder)
-    openWindow(host, args)
+    if (app.isPackaged) app.setAsDefaultProtocolClient(scheme)
+    serveApi(host, args)
+    window = openWindow(inbox)
+    closeInOrder(host, window, new Shell(host, window, join(fileURLToPath(projectFolder), 'resources', 'icons')))
+    openFor(host, window)
+    setMenu(host.dataFolder, (opening) => open(opening))
     if (args.recipe) {
       const recipe = loadRecipe(args.recipe, args.assignments)
       const source = recipeSource(args.recipe, args.assignments)
@@ -68,10 +97,28 @@ async function showProgress(host: Host): Promise<void> {
   for await (const event of host.subscribe()) progress.show(event)
 }
 
-/** The run is paused at a checkpoint before the app goes. */
-function closeInOrder(host: Host): void {
+/** From now on, and what came before. */
+function openFor(host: Host, window: BrowserWindow): void {
+  const facts: Facts = {
+    runId: async (number) => (await host.ask.run(String(number))).id,
+    checkRecipe: (file) => void loadRecipe(file, []),
+  }
+  open = (opening) => {
+    show(window)
+    void wishOf(opening, facts).then((wish) => inbox.add(wish))
+  }
+  const before = openings
+  openings = []
+  before.forEach(open)
+}
+
+/** The run is paused at a checkpoint before the app goes; one that trains goes on without its window. */
+function closeInOrder(host: Host, window: BrowserWindow, shell: Shell): void {
   let closed = false
+  let quitting = false
+  let told = false
   app.on('before-quit', (event) => {
+    quitting = true
     if (closed) return
     event.preventDefault()
     void host.close().finally(() => {
@@ -79,50 +126,30 @@ function closeInOrder(host: Host): void {
       app.quit()
     })
   })
+  window.on('close', (event) => {
+    if (!staysInTray(shell.state, shell.tray !== undefined, quitting)) return
+    event.preventDefault()
+    window.hide()
+    if (!told)
+      new Notification({ title: 'Training goes on', body: 'The tray brings the window back, and quits.' }).show()
+    told = true
+  })
   app.on('window-all-closed', () => app.quit())
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
 }
 
-function openWindow(host: Host, args: Arguments): void {
+/** To the page's own frame alone. That it asks for the host says that it listens. */
+function serveApi(host: Host, args: Arguments): void {
   const api = makeApi({
     host,
     info: { version, mode: 'electron', launched: args.recipe ?? null },
     diagnose: () => diagnose(host.dataFolder),
   })
   const handler = new RPCHandler(api, rpcOptions)
-  ipcMain.on('start-orpc-server', ({ ports, senderFrame }) => {
-    if (senderFrame?.url.startsWith(page.slice(0, page.lastIndexOf('/'))) !== true) return
+  ipcMain.on('start-orpc-server', ({ ports, sender, senderFrame }) => {
+    if (!isOwnFrame(senderFrame, sender)) return
     handler.upgrade(ports[0])
     ports[0].start()
+    inbox.listens((wish) => sender.send('wish', wish))
   })
-  const { bounds, maximized } = lastWindowState()
-  window = new BrowserWindow({
-    ...bounds,
-    minWidth: 900,
-    minHeight: 600,
-    title: 'grpo-studio',
-    show: false,
-    webPreferences: {
-      preload: fileURLToPath(new URL('../preload/preload.cjs', import.meta.url)),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-    },
-  })
-  if (maximized) window.maximize()
-  rememberWindowState(window)
-  window.once('ready-to-show', () => window?.show())
-  void window.loadURL(page)
-}
-
-/** The window shows its own page and nothing else, and asks for nothing. */
-function forbidTheWeb(): void {
-  app.on('web-contents-created', (_, contents) => {
-    contents.on('will-navigate', (event) => event.preventDefault())
-    contents.on('will-attach-webview', (event) => event.preventDefault())
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
-  })
-  const allowed = (permission: string) => permission === 'notifications'
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => answer(allowed(permission)))
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => allowed(permission))
 }

@@ -1,14 +1,21 @@
-import { app, Menu, type MenuItemConstructorOptions, shell } from 'electron'
+import { app, dialog, Menu, type MenuItemConstructorOptions, shell } from 'electron'
+import { type Opening, recipeExtension } from './openings.ts'
+import { canUpdate, lookForUpdate } from './updates.ts'
 
-/** @param dataFolder shown from the file menu */
-export function setMenu(dataFolder: string): void {
+/**
+ * @param dataFolder shown from the file menu
+ * @param open what the person chose
+ */
+export function setMenu(dataFolder: string, open: (opening: Opening) => void): void {
   const mac = process.platform === 'darwin'
   const template: MenuItemConstructorOptions[] = [
     ...(mac ? [{ role: 'appMenu' } as const] : []),
     {
       label: 'File',
       submenu: [
+        { label: 'Open recipe…', accelerator: 'CmdOrCtrl+O', click: () => void chooseRecipe(open) },
         { label: 'Show data folder', click: () => void shell.openPath(dataFolder) },
+        ...(canUpdate() ? [{ label: 'Look for a newer version…', click: () => void lookForUpdate() }] : []),
         { type: 'separator' },
         { role: mac ? 'close' : 'quit' },
       ],
@@ -28,4 +35,12 @@ export function setMenu(dataFolder: string): void {
     { role: 'windowMenu' },
   ]
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+}
+
+async function chooseRecipe(open: (opening: Opening) => void): Promise<void> {
+  const { filePaths } = await dialog.showOpenDialog({
+    properties: ['openFile'],
+    filters: [{ name: 'Recipes', extensions: [recipeExtension.slice(1), 'json'] }],
+  })
+  if (filePaths[0]) open({ file: filePaths[0] })
 }

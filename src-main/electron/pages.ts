@@ -3,9 +3,7 @@ import { join, normalize, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { net, protocol } from 'electron'
 import { contentSecurityPolicy } from '../host/server.ts'
-
-const scheme = 'app'
-export const page = `${scheme}://studio/index.html`
+import { isOwnPage, pageScheme as scheme } from './own-page.ts'
 
 /** Before the app is ready. */
 export function declareScheme(): void {
@@ -16,9 +14,8 @@ export function declareScheme(): void {
 
 export function servePages(folder: string): void {
   protocol.handle(scheme, async (request) => {
-    const { host, pathname } = new URL(request.url)
-    const file = normalize(join(folder, decodeURIComponent(pathname)))
-    if (host !== 'studio' || !file.startsWith(folder + sep)) return new Response('Not found', { status: 404 })
+    const file = normalize(join(folder, decodeURIComponent(new URL(request.url).pathname)))
+    if (!isOwnPage(request.url) || !file.startsWith(folder + sep)) return new Response('Not found', { status: 404 })
     const response = await net.fetch(pathToFileURL(file).href)
     const headers = new Headers(response.headers)
     headers.set('content-security-policy', contentSecurityPolicy(`'self'`))

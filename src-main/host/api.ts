@@ -1,6 +1,7 @@
 /** The contract, answered by a host. */
 import { implement, ORPCError } from '@orpc/server'
 import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
+import { asItWent } from '../contract/as-it-went.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import type { Stage } from '../contract/stages.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
@@ -10,8 +11,10 @@ import type { Host } from './host.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
 import { answer, resample } from './playground.ts'
+import { listPresets, removePreset, restorePreset, savePreset } from './presets.ts'
 import { recipeSource } from './recipe-edit.ts'
-import { listRecipes, loadRecipe } from './recipes.ts'
+import { recipeOfText } from './recipe-text.ts'
+import { describeRecipe, listRecipes, loadRecipe } from './recipes.ts'
 import { listSetUps, prepareSweep, startSweep } from './sweeps.ts'
 import { tokenViews } from './token-views.ts'
 
@@ -33,6 +36,16 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
     },
     recipes: {
       list: api.recipes.list.handler(() => listRecipes()),
+      read: api.recipes.read.handler(({ input }) => describeRecipe(recipeOfText(input.text, input.name))),
+      resolve: api.recipes.resolve.handler(({ input }) => loadRecipe(input.recipe, input.assignments)),
+    },
+    presets: {
+      list: api.presets.list.handler(() => listPresets(host.dataFolder)),
+      save: api.presets.save.handler(({ input: { name, title, replace, ...from } }) =>
+        savePreset(host.dataFolder, name, title, loadRecipe(from.recipe, from.assignments), replace),
+      ),
+      remove: api.presets.remove.handler(({ input }) => removePreset(host.dataFolder, input.name)),
+      restore: api.presets.restore.handler(({ input }) => restorePreset(host.dataFolder, input.name)),
     },
     runs: {
       list: api.runs.list.handler(() => host.ask.runs()),
@@ -47,6 +60,10 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
         return count
       }),
       get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
+      recipe: api.runs.recipe.handler(async ({ input }) => {
+        const [run, events] = await Promise.all([ask.run(input.runId), ask.events(input.runId)])
+        return asItWent(run.config, run.stages, events)
+      }),
       launch: api.runs.launch.handler(({ input }) =>
         host.launch(
           launched(input),

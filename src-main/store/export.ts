@@ -1,9 +1,11 @@
-/** A run as files for other tools: one file a kind of record, as comma-separated values or as JSON lines. */
+/** A run as files for other tools: one file a kind of record, as comma-separated values, JSON lines or Parquet. */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { csvLine } from '../contract/csv.ts'
+import { fileWriter } from 'hyparquet-writer'
 import { knobsOf, knobValue } from '../contract/knobs.ts'
+import { ParquetRows } from '../contract/parquet.ts'
 import type { Settings } from '../contract/settings.ts'
+import { type Column, columnsOf, csvHead, csvRow, jsonRow, type Row, type TableFormat } from '../contract/table.ts'
 import { alertsOf } from './alerts.ts'
 import { checkpointsOf } from './checkpoints.ts'
 import type { Db } from './database.ts'
@@ -16,22 +18,12 @@ import { stagesOf } from './stages.ts'
 import { eventsOf } from './steering.ts'
 import { eachStep } from './steps.ts'
 
-export const exportFormats = ['csv', 'jsonl'] as const
-export type ExportFormat = (typeof exportFormats)[number]
-
-type Row = Record<string, unknown>
-
 /**
  * @param into folder, made where it is missing; files of an earlier export in it are replaced
  * @returns the files written and how many records each has
  * @throws StudioError disk-full, data-folder
  */
-export function exportRun(
-  db: Db,
-  run: RunRow,
-  format: ExportFormat,
-  into: string,
-): { file: string; records: number }[] {
+export function exportRun(db: Db, run: RunRow, format: TableFormat, into: string): { file: string; records: number }[] {
   try {
     mkdirSync(into, { recursive: true })
     return Object.entries(contents(db, run)).map(([name, rows]) => {
@@ -43,17 +35,20 @@ export function exportRun(
   }
 }
 
-function contents(db: Db, run: RunRow): Record<string, Iterable<Row>> {
+/** Each is read twice: once for the columns that there are. */
+function contents(db: Db, run: RunRow): Record<string, () => Iterable<Row>> {
+  const { number, id } = run
+  const rows = (records: Iterable<object>) => records as Iterable<Row>
   return {
-    run: [runOf(run)],
-    stages: stagesOf(db, run.number) as Iterable<object> as Iterable<Row>,
-    steps: steps(db, run.number),
-    completions: completions(db, run.number),
-    evaluations: evaluationsOf(db, run.number).map(({ byKind, ...rest }) => ({ ...rest, byKind })),
-    'evaluation-samples': eachEvaluationSample(db, run.number) as Iterable<object> as Iterable<Row>,
-    steering: eventsOf(db, run.number, run.id) as Iterable<object> as Iterable<Row>,
-    checkpoints: checkpointsOf(db, run.number) as Iterable<object> as Iterable<Row>,
-    alerts: alertsOf(db, run.number) as Iterable<object> as Iterable<Row>,
+    run: () => [runOf(run)],
+    stages: () => rows(stagesOf(db, number)),
+    steps: () => steps(db, number),
+    completions: () => completions(db, number),
+    evaluations: () => evaluationsOf(db, number).map(({ byKind, ...rest }) => ({ ...rest, byKind })),
+    'evaluation-samples': () => rows(eachEvaluationSample(db, number)),
+    steering: () => rows(eventsOf(db, number, id)),
+    checkpoints: () => rows(checkpointsOf(db, number)),
+    alerts: () => rows(alertsOf(db, number)),
   }
 }
 
@@ -101,25 +96,35 @@ function* completions(db: Db, run: number): Generator<Row> {
   }
 }
 
+function write(path: string, format: TableFormat, rows: () => Iterable<Row>): number {
+  if (format === 'jsonl') return writeLines(path, '', rows(), jsonRow)
+  const columns = columnsOf(rows())
+  if (format === 'parquet') return writeParquet(path, columns, rows())
+  return writeLines(path, columns.length > 0 ? csvHead(columns) : '', rows(), (row) => csvRow(columns, row))
+}
+
+function writeParquet(path: string, columns: Column[], rows: Iterable<Row>): number {
+  const file = new ParquetRows(columns, fileWriter(path))
+  let count = 0
+  for (const row of rows) {
+    file.add(row)
+    count++
+  }
+  file.end()
+  return count
+}
+
 /** Lines gather to about so many characters before they are written. */
 const chunk = 1 << 16
 
-function write(path: string, format: ExportFormat, rows: Iterable<Row>): number {
+function writeLines(path: string, head: string, rows: Iterable<Row>, line: (row: Row) => string): number {
   const file = openSync(path, 'w')
   let count = 0
-  let text = ''
-  let columns: string[] | undefined
+  let text = head
   try {
     for (const row of rows) {
       count++
-      if (format === 'jsonl') text += `${JSON.stringify(row)}\n`
-      else {
-        if (!columns) {
-          columns = Object.keys(row)
-          text += csvLine(columns)
-        }
-        text += csvLine(columns.map((name) => row[name]))
-      }
+      text += line(row)
       if (text.length > chunk) {
         writeSync(file, text)
         text = ''

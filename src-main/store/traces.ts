@@ -8,6 +8,8 @@ import { type CompletionRow, completionRecord, labelled } from './groups.ts'
 
 /** A page in the order of steps returns what it has after so long; milliseconds. */
 const patience = 120
+/** Characters of a page, after which it ends: completions of megabytes come one by one. */
+const mostText = 8_000_000
 /** Completions that are looked at between two looks at the clock, about. */
 const stride = 10_000
 
@@ -70,6 +72,7 @@ function inOrderOfSteps(
   )
   let place = query.cursor === undefined ? beginning(newest ? last : first, newest) : placeOf(query.cursor, 3)
   const hits: Trace[] = []
+  let text = 0
   const deadline = performance.now() + patience
   for (;;) {
     const [step] = place
@@ -77,9 +80,14 @@ function inOrderOfSteps(
     const [low, high] = newest
       ? [Math.max(first, step - window + 1), Math.min(step, last)]
       : [Math.max(step, first), Math.min(last, step + window - 1)]
-    const rows = statement.all(run, low, high, ...place, ...values, ...judged, query.limit - hits.length)
-    hits.push(...rows.map((row) => traceOf(row, query)))
-    const end = hits.length === query.limit ? hits[hits.length - 1] : undefined
+    let full = false
+    for (const row of statement.iterate(run, low, high, ...place, ...values, ...judged, query.limit - hits.length)) {
+      hits.push(traceOf(row, query))
+      text += row.text.length
+      full = hits.length === query.limit || text > mostText
+      if (full) break
+    }
+    const end = full ? hits[hits.length - 1] : undefined
     place = end ? [end.step, end.group, end.sample] : beginning(newest ? low - 1 : high + 1, newest)
     if (end || performance.now() > deadline) {
       // the step of the last hit counts as looked at
@@ -128,9 +136,16 @@ function sorted(db: Db, run: number, query: TraceQuery, first: number, last: num
     db,
     `SELECT ${columns} FROM ${tables} WHERE c.run = ? AND c.step = ? AND c.grp = ? AND c.sample = ?`,
   )
-  const hits = found.map(({ step, grp, sample }) => traceOf(one.get(run, step, grp, sample)!, query))
+  const hits: Trace[] = []
+  let text = 0
+  for (const { step, grp, sample } of found) {
+    if (text > mostText) break
+    const row = one.get(run, step, grp, sample)!
+    hits.push(traceOf(row, query))
+    text += row.text.length
+  }
   const steps = Math.max(0, last - first + 1)
-  const more = hits.length === query.limit
+  const more = hits.length === query.limit || hits.length < found.length
   return { hits, searched: steps, steps, cursor: more ? String(offset + hits.length) : null }
 }
 

@@ -1,11 +1,9 @@
 import { abscissae } from '../charts/abscissa.ts'
 import { zoomed } from '../charts/frame.ts'
-import { valuesCsv } from '../charts/values.ts'
 import { liveStore } from '../stores/live.ts'
 import { fullRange } from '../stores/range.ts'
 import { routeStore } from '../stores/route.ts'
 import { viewStore } from '../stores/view.ts'
-import { download } from '../text/download.ts'
 import { t } from '../text/t.ts'
 import { type Action, following } from './action.ts'
 
@@ -84,17 +82,4 @@ export const toggleLog: Action = {
   words: 'logarithmic log axis linear scale',
   enabled: () => routeStore.getState().page === 'live',
   run: () => viewStore.setState(({ log }) => ({ log: !log })),
-}
-
-export const saveValues: Action = {
-  id: 'save-values',
-  name: 'Save all metrics as CSV',
-  group: 'Charts',
-  keys: [],
-  words: 'export download values table',
-  enabled: charted,
-  run: () => {
-    const { runId, columns } = liveStore.getState()
-    download(`${runId}-metrics.csv`, valuesCsv(columns, Object.keys(columns.series).sort()), 'text/csv')
-  },
 }

@@ -2,16 +2,7 @@
 import type { Action } from './action.ts'
 import { seeAllAlerts } from './alerts.ts'
 import { compareFamily, forkRun, rollBack } from './branch.ts'
-import {
-  arrangeCharts,
-  nextAbscissa,
-  resetZoom,
-  saveValues,
-  toggleLog,
-  toggleSmoothing,
-  zoomIn,
-  zoomOut,
-} from './charts.ts'
+import { arrangeCharts, nextAbscissa, resetZoom, toggleLog, toggleSmoothing, zoomIn, zoomOut } from './charts.ts'
 import { compareSamples, nextCompared, previousCompared } from './compare.ts'
 import {
   goToAlerts,
@@ -47,7 +38,7 @@ import {
   toggleRows,
 } from './groups.ts'
 import { earlierDraw, laterDraw, nextPrompt, openDraw, otherGroupsView, previousPrompt } from './groups-page.ts'
-import { duplicateRun, launch } from './launch.ts'
+import { duplicateRun, exportRecipeOfRun, launch } from './launch.ts'
 import { archiveRuns, deleteRuns, noteRuns, starRuns } from './marks.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
 import { oneStep } from './oneStep.ts'
@@ -67,6 +58,7 @@ import {
 } from './preferences.ts'
 import { holdQueue, startQueue } from './queue.ts'
 import { resumeRun } from './resumeRun.ts'
+import { saveComparison, saveMetrics, saveRuns, saveTraces } from './saving.ts'
 import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
 import { stop } from './stop.ts'
@@ -76,8 +68,6 @@ import {
   nextTrace,
   openTrace,
   previousTrace,
-  saveTraces,
-  saveTracesCsv,
   selectFound,
   selectTraceHere,
   traceThroughTime,
@@ -92,6 +82,7 @@ export const actions: Action[] = [
   stop,
   resumeRun,
   duplicateRun,
+  exportRecipeOfRun,
   forkRun,
   rollBack,
   compareFamily,
@@ -99,6 +90,7 @@ export const actions: Action[] = [
   noteRuns,
   archiveRuns,
   deleteRuns,
+  ...Object.values(saveRuns),
   startQueue,
   holdQueue,
   newSweep,
@@ -138,7 +130,8 @@ export const actions: Action[] = [
   nextAbscissa,
   arrangeCharts,
   toggleLog,
-  saveValues,
+  ...Object.values(saveMetrics),
+  ...Object.values(saveComparison),
   nextTrace,
   previousTrace,
   openTrace,
@@ -146,8 +139,7 @@ export const actions: Action[] = [
   selectTraceHere,
   selectFound,
   labelTrace,
-  saveTraces,
-  saveTracesCsv,
+  ...Object.values(saveTraces),
   askModel,
   stopAnswering,
   measureModel,

@@ -3,9 +3,7 @@ import { askLabel } from '../stores/labels.ts'
 import { readerStore } from '../stores/reader.ts'
 import { routeStore } from '../stores/route.ts'
 import { selectAllTraces, selectedTraces, selectNone, selectTrace, showTrace, tracesStore } from '../stores/traces.ts'
-import { download } from '../text/download.ts'
 import { t } from '../text/t.ts'
-import { type TraceFormat, tracesFile } from '../text/traces-table.ts'
 import type { Action } from './action.ts'
 import { readIn } from './groups.ts'
 
@@ -101,32 +99,4 @@ export const traceThroughTime: Action = {
     readerStore.setState({ differences: true })
     if (runId) readIn(runId, { kind: 'prompt', prompt, step })
   },
-}
-
-/** Those that are selected, else all that were found so far. */
-function save(format: TraceFormat): void {
-  const state = tracesStore.getState()
-  const runId = state.runId ?? 'run'
-  const { text, type } = tracesFile(format, runId, state.selected.size > 0 ? selectedTraces(state) : state.hits)
-  download(`${runId}-traces.${format}`, text, type)
-}
-
-export const saveTraces: Action = {
-  id: 'save-traces',
-  name: () => t('Save as JSONL'),
-  group: 'Traces',
-  keys: [],
-  words: 'export download completions found selected',
-  enabled: found,
-  run: () => save('jsonl'),
-}
-
-export const saveTracesCsv: Action = {
-  id: 'save-traces-csv',
-  name: () => t('Save as CSV'),
-  group: 'Traces',
-  keys: [],
-  words: 'export download completions found selected table spreadsheet',
-  enabled: found,
-  run: () => save('csv'),
 }

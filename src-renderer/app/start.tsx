@@ -8,6 +8,7 @@ import { lookAsAddressed } from '../stores/look.ts'
 import { notifyOutside } from '../stores/notify.ts'
 import { followAddress } from '../stores/route.ts'
 import { rememberRunList } from '../stores/run-list.ts'
+import { followShell } from '../stores/shell.ts'
 import { ownToken } from '../transport/client.ts'
 import { letNeighboursIn } from '../transport/neighbour.ts'
 import { App } from './App.tsx'
@@ -21,6 +22,7 @@ export function start(): void {
   listenToKeys()
   announceEvents()
   notifyOutside()
+  followShell()
   void stayConnected()
   letNeighboursIn(() => (heard() ? ownToken() : null))
 

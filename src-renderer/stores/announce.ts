@@ -1,8 +1,11 @@
 /** Short messages that come and go: confirmations, refusals, alerts, the line to the host. */
+import { Button, type ButtonProps } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { createElement, type FunctionComponent } from 'react'
 import type { ErrorReport } from '../../src-main/contract/errors.ts'
 import type { AlertRecord, SteeringEvent } from '../../src-main/contract/records.ts'
 import { whatChanged, whenInForce } from '../text/events.ts'
+import { t } from '../text/t.ts'
 import { explain } from '../transport/explain.ts'
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
@@ -66,4 +69,28 @@ export function lineBack(): void {
     autoClose: 4000,
     withCloseButton: true,
   })
+}
+
+/** What the shell around the window has to say; stays until it is read. */
+export function told(title: string, message: string): void {
+  notifications.show({ title, message, color: 'yellow', autoClose: false })
+}
+
+const savingId = 'saving'
+
+/** How far a file is that is being saved, with the way out of it; null: it is over. */
+export function saving(progress: string | null, cancel?: () => void): void {
+  if (progress === null) return void notifications.hide(savingId)
+  const message = createElement(
+    Button as FunctionComponent<ButtonProps & { onClick?(): void }>,
+    { size: 'compact-xs', variant: 'default', mt: 4, onClick: cancel },
+    t('Cancel'),
+  )
+  const shown = { id: savingId, title: t('Saving: {{progress}}', { progress }), message, loading: true }
+  notifications.update({ ...shown, autoClose: false, withCloseButton: false })
+  notifications.show({ ...shown, autoClose: false, withCloseButton: false })
+}
+
+export function saved(title: string, message: string): void {
+  notifications.show({ title, message, color: 'yellow', autoClose: false })
 }

@@ -1,7 +1,9 @@
 /** The search of stored completions: what is asked (it lives in the address), and what was found so far. */
 import { createStore } from 'zustand/vanilla'
 import { labelledAtOnce } from '../../src-main/contract/sample-label.ts'
+import type { Row } from '../../src-main/contract/table.ts'
 import type { Trace, TraceSort } from '../../src-main/contract/traces.ts'
+import { traceRow } from '../text/traces-table.ts'
 import { type Explanation, explain } from '../transport/explain.ts'
 import { api } from './host.ts'
 import { emptyFilters, type TraceFilters } from './route.ts'
@@ -107,6 +109,17 @@ export async function moreTraces(): Promise<void> {
   if (busy || cursor === null) return
   tracesStore.setState({ busy: true })
   await fill(turn, false)
+}
+
+/** Every completion that the search finds, as rows: those of the list, then the rest. */
+export async function* allTraces(): AsyncGenerator<Row[], void, void> {
+  const { runId, filters, hits, cursor } = tracesStore.getState()
+  yield hits.map((hit) => traceRow(runId, hit))
+  for (let next = cursor; next !== null; ) {
+    const page = await api().groups.search({ runId: runId!, ...asked(filters), limit: 500, cursor: next })
+    yield page.hits.map((hit) => traceRow(runId, hit))
+    next = page.cursor
+  }
 }
 
 /** A question takes a moment at most, however many completions there are; so some searches are several. */

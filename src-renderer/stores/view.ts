@@ -36,6 +36,8 @@ export interface ViewState {
   launch: boolean
   /** The run whose recipe, as it went, the launch dialog begins with. */
   launchLike: string | null
+  /** The recipe file that the launch dialog begins with. */
+  launchFile: string | null
   /** Of a new sweep: the recipe to begin with. */
   sweep: { recipe: string } | null
   /** A fork or a roll back is being asked for. */
@@ -85,6 +87,7 @@ export const viewStore = createStore<ViewState>(() => ({
   shortcuts: false,
   launch: false,
   launchLike: null,
+  launchFile: null,
   sweep: null,
   branching: null,
   judgedBy: null,

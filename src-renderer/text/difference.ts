@@ -8,9 +8,12 @@ export interface Piece {
 const tokens = (text: string) => text.match(/\d+|[a-zA-Z]+|\s+|./gu) ?? []
 /** Past this the table would cost more than the difference tells. */
 const most = 4_000_000
+/** Past this many characters the tokens alone would take long. */
+const longest = 400_000
 
 /** `text` in pieces, marked fresh where `neighbour` has nothing like it. */
 export function difference(text: string, neighbour: string): Piece[] {
+  if (text.length + neighbour.length > longest) return [{ text, fresh: false }]
   const a = tokens(text)
   const b = tokens(neighbour)
   if (a.length * b.length > most) return [{ text, fresh: false }]

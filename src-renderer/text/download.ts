@@ -1,6 +1,9 @@
 /** Gives the person a text as a file. */
-export function download(name: string, text: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }))
+export const download = (name: string, text: string, type: string): void =>
+  downloadBlob(name, new Blob([text], { type }))
+
+export function downloadBlob(name: string, blob: Blob): void {
+  const address = URL.createObjectURL(blob)
   downloadFrom(name, address)
   setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts'
+
 /** The part of a long text around what was searched for, on one line. */
 export interface Excerpt {
   before: string
@@ -9,7 +11,7 @@ export interface Excerpt {
 const lead = 24
 const trail = 240
 
-const oneLine = (text: string) => text.replace(/\s+/g, ' ')
+const oneLine = (text: string) => visible(text.replace(/\s+/g, ' '))
 
 /** @param found first character and how many; null gives the text's beginning */
 export function excerptOf(text: string, found: readonly [number, number] | null): Excerpt {

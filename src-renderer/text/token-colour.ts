@@ -2,6 +2,7 @@
 import type { TokenView } from '../../src-main/contract/tokens.ts'
 import { fixed, percent, signed } from '../format/number.ts'
 import { t } from './t.ts'
+import { visible } from './visible.ts'
 
 export const tokenColours = ['none', 'surprise', 'choice', 'change'] as const
 export type TokenColour = (typeof tokenColours)[number]
@@ -43,7 +44,7 @@ export function strength({ logProb, referenceLogProb, entropy }: TokenView, by: 
 }
 
 /** As it can be read: blanks and line ends are seen, and so is an end. */
-export const readable = (text: string): string => (text === '' ? 'the end' : `“${text.replaceAll('\n', '↵')}”`)
+export const readable = (text: string): string => (text === '' ? 'the end' : `“${visible(text.replaceAll('\n', '↵'))}”`)
 
 export function aboutToken({ text, end, logProb, referenceLogProb, entropy, likely }: TokenView): string {
   const share = percent(Math.exp(logProb))

@@ -122,10 +122,11 @@ test('by language, by stage, sorted by a column; several selected, labelled and 
 
   const saved = async (format: string) => {
     const saving = page.waitForEvent('download')
-    await selected.getByRole('button', { name: `Save as ${format}` }).click()
+    await selected.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('menuitem', { name: format }).click()
     return readFileSync(await (await saving).path(), 'utf8')
   }
-  const lines = (await saved('JSONL')).trim().split('\n')
+  const lines = (await saved('JSON lines')).trim().split('\n')
   expect(lines.map((line) => JSON.parse(line))).toMatchObject(
     ['one', 'eins', 'two'].map((word) => ({
       text: expect.stringContaining(word),

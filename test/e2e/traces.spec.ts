@@ -55,7 +55,8 @@ test('completions are searched, filtered, read with the keyboard, opened in thei
   await expect(status).not.toContainText('1 completions')
 
   const saving = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Save as JSONL' }).click()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'JSON lines' }).click()
   const lines = readFileSync(await (await saving).path(), 'utf8')
     .trim()
     .split('\n')

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { makeProgram } from '../../src-main/cli/program.ts'
 import type { RunSummary } from '../../src-main/contract/records.ts'
@@ -26,6 +27,7 @@ describe('help', () => {
     'run',
     'serve',
     'estimate',
+    'presets',
     'resume',
     'fork',
     'roll-back',
@@ -72,7 +74,7 @@ describe('help', () => {
     [['run'], /missing required argument 'recipe'/],
     [['run', 'x', '--steps', '0'], /'0' is invalid. It must be a whole number between 1 and/],
     [['serve', '--port', '99999'], /between 0 and 65535/],
-    [['export', 'last', '--format', 'xml', '--out', 'x'], /Allowed choices are csv, jsonl/],
+    [['export', 'last', '--format', 'xml', '--out', 'x'], /Allowed choices are csv, jsonl, parquet/],
     [['export', 'last'], /required option '--out <dir>' not specified/],
     [['export-model', 'last', '--out', 'x', '--format', 'pt'], /Allowed choices are hf, peft, gguf/],
     [['export-model', 'last', '--out', 'x', '--step', '-1'], /must be a whole number between 0/],
@@ -196,7 +198,7 @@ describe('looking back', () => {
     })
   })
 
-  test('export writes every record, as CSV that quotes and as JSON lines', async () => {
+  test('export writes every record, as CSV that quotes, as JSON lines, and as Parquet with types', async () => {
     const data = await withOneRun()
     const out = temporaryFolder()
     const csv = await run(['export', 'last', '--out', out], { data })
@@ -231,6 +233,30 @@ describe('looking back', () => {
       'accuracy.value': 1,
       'format.weight': 0.1,
     })
+
+    expect((await run(['export', '1', '--format', 'parquet', '--out', out], { data })).status).toBe(0)
+    const parquet = async (name: string) => {
+      const file = await asyncBufferFromFile(join(out, `${name}.parquet`))
+      const { schema } = await parquetMetadataAsync(file)
+      const types = Object.fromEntries(schema.slice(1).map((s) => [s.name, s.converted_type ?? s.type]))
+      return { types, rows: await parquetReadObjects({ file }) }
+    }
+    const completions = await parquet('completions')
+    expect(completions.rows).toHaveLength(18)
+    expect(completions.types).toMatchObject({
+      step: 'INT64',
+      text: 'UTF8',
+      tokens: 'INT64',
+      'accuracy.value': 'DOUBLE',
+    })
+    expect(completions.rows[0]).toMatchObject({ step: 1n, group: 0n, text: first.text, 'accuracy.value': 1 })
+    const [heads] = readFileSync(join(out, 'completions.csv'), 'utf8').split('\r\n')
+    expect(Object.keys(completions.types)).toEqual(heads.split(','))
+    const [one] = (await parquet('run')).rows
+    expect(one).toMatchObject({ number: 1n, createdAt: expect.any(Date), starred: false })
+    expect(JSON.parse(one.config as string)).toMatchObject({ name: 'test' })
+    expect((await parquet('steps')).types).toMatchObject({ step: 'INT64', at: 'TIMESTAMP_MILLIS', reward: 'DOUBLE' })
+    expect((await parquet('alerts')).rows).toEqual([])
   })
 
   test('export-model writes the checkpoint that is asked for, merged or as adapters', async () => {

@@ -1,7 +1,9 @@
 import { SegmentedControl, Select } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { compareSamples } from '../../actions/compare.ts'
+import { saveComparison } from '../../actions/saving.ts'
 import { hint } from '../../parts/hint.ts'
+import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import { Status } from '../../parts/Status.tsx'
 import { go, routeHash, routeStore } from '../../stores/route.ts'
 import { useRoute, useRuns } from '../../stores/use.ts'
@@ -93,6 +95,7 @@ export function RunsBar({ numbers, colourOf }: { numbers: readonly number[]; col
           ]}
         />
       )}
+      <SaveTableMenu savings={saveComparison} size="xs" />
     </header>
   )
 }

@@ -14,6 +14,7 @@ import { useResource } from '../../stores/resource.ts'
 import type { ComparedSamples } from '../../stores/route.ts'
 import { useView } from '../../stores/use.ts'
 import { t } from '../../text/t.ts'
+import { glimpse } from '../../text/visible.ts'
 import { CommonPromptList } from './CommonPromptList.tsx'
 import type { Compared } from './data.ts'
 import { RunAnswers } from './RunAnswers.tsx'
@@ -82,7 +83,7 @@ function Bar({ prompt, histories, asked }: BarProps) {
   return (
     <header className={styles.bar}>
       <h2 className={styles.prompt}>
-        <Formulas text={prompt} />
+        <Formulas text={glimpse(prompt, 2000)} />
         {answer && <span>{answer}</span>}
       </h2>
       <input

@@ -5,6 +5,7 @@ import { ActionButton, ActionIconButton } from '../../parts/ActionButton.tsx'
 import type { Figures } from '../../stores/group-figures.ts'
 import { groupsPageStore, lookedAt } from '../../stores/groups-page.ts'
 import { t } from '../../text/t.ts'
+import { glimpse } from '../../text/visible.ts'
 import styles from './Page.module.css'
 import { aboutGroup } from './words.ts'
 
@@ -18,7 +19,9 @@ export function Looked({ figures }: { figures: Figures }) {
         <>
           <ActionIconButton action={earlierDraw} icon={<IconChevronLeft size="1rem" aria-hidden="true" />} />
           <ActionIconButton action={laterDraw} icon={<IconChevronRight size="1rem" aria-hidden="true" />} />
-          <b className={styles.prompt}>{now.one.prompt.slice(0, 200)}</b>
+          <b className={styles.prompt} dir="auto">
+            {glimpse(now.one.prompt)}
+          </b>
           <span role="status">{aboutGroup(figures, now.row)}</span>
           <ActionButton action={otherGroupsView} size="compact-xs" variant="default" />
           <ActionButton action={openDraw} size="compact-xs" variant="default" />

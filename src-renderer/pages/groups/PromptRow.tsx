@@ -3,6 +3,7 @@ import { compact, fixed, percent } from '../../format/number.ts'
 import { type Figures, figureOf, type PromptFigures } from '../../stores/group-figures.ts'
 import type { GroupColour } from '../../stores/group-list.ts'
 import { t } from '../../text/t.ts'
+import { glimpse } from '../../text/visible.ts'
 import { cellOf, cellsOf, nearestRow, type Scale } from './cells.ts'
 import { drawCells, type HeatColours } from './draw.ts'
 import styles from './Page.module.css'
@@ -38,8 +39,8 @@ export const PromptRow = memo(function PromptRow(props: PromptRowProps) {
       style={{ transform: `translateY(${top}px)`, height }}
       onClick={() => onPick(one, undefined, looked && row === one.rows.at(-1))}
     >
-      <span className={styles.prompt} role="rowheader" tabIndex={-1} title={one.prompt.slice(0, 2000)}>
-        {one.prompt.slice(0, 400)}
+      <span className={styles.prompt} role="rowheader" tabIndex={-1} dir="auto" title={glimpse(one.prompt, 2000)}>
+        {glimpse(one.prompt, 400)}
       </span>
       <Heat {...props} />
       <Solved one={one} />

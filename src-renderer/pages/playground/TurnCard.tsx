@@ -2,9 +2,11 @@ import type { RewardPart } from '../../../src-main/contract/records.ts'
 import type { Resampled } from '../../../src-main/contract/resampling.ts'
 import { compact, percent } from '../../format/number.ts'
 import { Formulas } from '../../parts/Formulas.tsx'
+import { ModelText } from '../../parts/ModelText.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import type { Answer, Turn } from '../../stores/playground.ts'
 import { t } from '../../text/t.ts'
+import { visible } from '../../text/visible.ts'
 import { rightness } from '../live/reader/moment.ts'
 import { Sample } from '../live/reader/Sample.tsx'
 import styles from './Page.module.css'
@@ -13,7 +15,7 @@ import styles from './Page.module.css'
 export function TurnCard({ turn }: { turn: Turn }) {
   return (
     <li className={styles.turn}>
-      <p className={styles.prompt}>{turn.prompt}</p>
+      <ModelText text={turn.prompt} className={styles.prompt} />
       <div className={styles.answers} data-count={turn.answers.length}>
         {turn.answers.map((answer, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: first and second are what tells them apart
@@ -53,8 +55,8 @@ function AnswerCard({ answer }: { answer: Answer }) {
       ) : samples ? (
         <Judged samples={samples} />
       ) : (
-        <p className={styles.text} data-open={open}>
-          {text ? <Formulas text={text} /> : end ? <i>{t('(nothing but the end token)')}</i> : ''}
+        <p className={styles.text} data-open={open} dir="auto">
+          {text ? <Formulas text={visible(text)} /> : end ? <i>{t('(nothing but the end token)')}</i> : ''}
         </p>
       )}
     </article>

@@ -1,7 +1,9 @@
 import { useMemo } from 'react'
 import { judgedPart } from '../../../src-main/contract/judged-part.ts'
 import type { RewardModelKind } from '../../../src-main/contract/reward-models.ts'
+import { ModelText } from '../../parts/ModelText.tsx'
 import { difference } from '../../text/difference.ts'
+import { visible } from '../../text/visible.ts'
 import styles from './Page.module.css'
 
 interface Props {
@@ -26,17 +28,19 @@ export function Answer({ title, kind, text, other }: Props) {
       {rest && (
         <details>
           <summary>Thinking, which is not judged</summary>
-          <p className={styles.thinking}>{rest}</p>
+          <ModelText text={rest} className={styles.thinking} />
         </details>
       )}
-      <p className={styles.text}>
-        {pieces
-          ? pieces.map(({ text, fresh }) => {
-              at += text.length
-              return fresh ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>
-            })
-          : judged}
-      </p>
+      {pieces && pieces.length > 1 ? (
+        <p className={styles.text} dir="auto">
+          {pieces.map(({ text, fresh }) => {
+            at += text.length
+            return fresh ? <mark key={at}>{visible(text)}</mark> : <span key={at}>{visible(text)}</span>
+          })}
+        </p>
+      ) : (
+        <ModelText text={judged} className={styles.text} />
+      )}
     </article>
   )
 }

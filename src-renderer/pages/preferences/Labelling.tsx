@@ -13,6 +13,7 @@ import {
 } from '../../actions/preferences.ts'
 import { plural } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
+import { ModelText } from '../../parts/ModelText.tsx'
 import { useAction } from '../../parts/useAction.ts'
 import { preferencesStore } from '../../stores/preferences.ts'
 import { Answer } from './Answer.tsx'
@@ -45,7 +46,7 @@ export function Labelling({ state: { set, item } }: { state: LabelState }) {
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard */}
       <section key={`prompt ${key}`} className={styles.prompt} aria-label="Prompt" tabIndex={0}>
-        {prompt}
+        <ModelText text={prompt} />
       </section>
       <div className={styles.answers} data-pair={pair}>
         <Answer

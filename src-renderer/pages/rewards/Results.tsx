@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import type { OwnRewardResult, TriedSample } from '../../../src-main/contract/own-reward.ts'
 import { plain, plural } from '../../format/number.ts'
+import { glimpse } from '../../text/visible.ts'
 import styles from './Page.module.css'
 
 /** What a reward said: what went wrong first, how the values are spread, then each sample. */
@@ -86,12 +87,12 @@ function Samples({ samples }: { samples: TriedSample[] }) {
               <b className={value === null ? styles.noVerdict : undefined}>{value === null ? 'none' : round(value)}</b>
               <div>
                 <p className="mono">
-                  {prompt} {text}
+                  <bdi>{glimpse(prompt, 1000)}</bdi> <bdi>{glimpse(text, 4000)}</bdi>
                 </p>
                 <p className={styles.reason}>
                   step {step}, group {group + 1}, sample {sample + 1}
                   {reward !== null && `, was rewarded ${round(reward)}`}
-                  {reason && `: ${reason}`}
+                  {reason && `: ${glimpse(reason, 1000)}`}
                   {parts &&
                     ` (${Object.entries(parts)
                       .map(([name, part]) => `${name} ${part}`)

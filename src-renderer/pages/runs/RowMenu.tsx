@@ -5,6 +5,7 @@ import {
   IconChartLine,
   IconCopy,
   IconDots,
+  IconFileExport,
   IconGitBranch,
   IconTag,
   IconTrash,
@@ -12,10 +13,11 @@ import {
 import { memo } from 'react'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { askBranch, familyOf } from '../../actions/branch.ts'
-import { duplicate } from '../../actions/launch.ts'
+import { duplicate, exportRunRecipe } from '../../actions/launch.ts'
 import { askNote, binRuns, setArchived } from '../../actions/marks.ts'
 import { go } from '../../stores/route.ts'
 import { isActive } from '../../stores/runs.ts'
+import { t } from '../../text/t.ts'
 
 const icon = { size: '0.875rem', stroke: 1.7, 'aria-hidden': true } as const
 
@@ -32,6 +34,9 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconCopy {...icon} />} onClick={() => duplicate(run.id)}>
           Duplicate…
+        </Menu.Item>
+        <Menu.Item leftSection={<IconFileExport {...icon} />} onClick={() => void exportRunRecipe(run.id)}>
+          {t('Export its recipe as it went')}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconGitBranch {...icon} />}

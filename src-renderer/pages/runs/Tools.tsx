@@ -1,6 +1,8 @@
 import { SegmentedControl, Select, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
+import { saveRuns } from '../../actions/saving.ts'
 import { hint } from '../../parts/hint.ts'
+import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import type { RunList } from '../../stores/route.ts'
 import { groupings, shelves } from '../../stores/run-list.ts'
 import styles from './Page.module.css'
@@ -58,6 +60,7 @@ export function Tools({ list, onChange }: { list: RunList; onChange(part: Partia
             data={groupings.map((value) => ({ value, label: groupNames[value] }))}
             onChange={(group) => onChange({ group: group ?? '' })}
           />
+          <SaveTableMenu savings={saveRuns} size="xs" />
         </>
       )}
     </search>

@@ -7,6 +7,7 @@ import { useRem } from '../../parts/useLook.ts'
 import { keyOfSample, moreTraces, selectTrace, showTrace, tracesStore } from '../../stores/traces.ts'
 import { excerptOf } from '../../text/excerpt.ts'
 import { t } from '../../text/t.ts'
+import { glimpse } from '../../text/visible.ts'
 import { HitColumns } from './HitColumns.tsx'
 import styles from './Page.module.css'
 import { Selected } from './Selected.tsx'
@@ -95,8 +96,8 @@ const Hit = memo(function Hit({ hit, shown, selected, index }: HitProps) {
         <i aria-hidden="true">{sign}</i>
         <span className={styles.step}>{hit.step}</span>
         <span className={styles.of}>
-          <b>{hit.prompt}</b>
-          <span>
+          <b dir="auto">{glimpse(hit.prompt)}</b>
+          <span dir="auto">
             {excerpt.before}
             {excerpt.match && <mark>{excerpt.match}</mark>}
             {excerpt.after}

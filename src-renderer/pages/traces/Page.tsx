@@ -4,19 +4,14 @@ import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { RewardPart } from '../../../src-main/contract/records.ts'
 import { toggleFormulas } from '../../actions/groups.ts'
-import {
-  nextTrace,
-  openTrace,
-  previousTrace,
-  saveTraces,
-  saveTracesCsv,
-  traceThroughTime,
-} from '../../actions/traces.ts'
+import { saveTraces } from '../../actions/saving.ts'
+import { nextTrace, openTrace, previousTrace, traceThroughTime } from '../../actions/traces.ts'
 import { tryPrompt } from '../../actions/try-prompt.ts'
 import { compact } from '../../format/number.ts'
 import { ActionButton, ActionIconButton } from '../../parts/ActionButton.tsx'
-import { Formulas } from '../../parts/Formulas.tsx'
+import { ModelText } from '../../parts/ModelText.tsx'
 import { Problem } from '../../parts/Problem.tsx'
+import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { emptyFilters, go, type TraceFilters } from '../../stores/route.ts'
 import { shownRun } from '../../stores/runs.ts'
@@ -24,6 +19,7 @@ import { keyOfSample, searchTraces, tracesStore } from '../../stores/traces.ts'
 import { useConnection, useLive, useRoute, useRuns, useView } from '../../stores/use.ts'
 import { languageName } from '../../text/languages.ts'
 import { t } from '../../text/t.ts'
+import { glimpse } from '../../text/visible.ts'
 import { Sample } from '../live/reader/Sample.tsx'
 import { Filters } from './Filters.tsx'
 import { Hits } from './Hits.tsx'
@@ -66,8 +62,7 @@ export function TracesPage() {
           placeholder={runs?.length === 0 ? t('no run yet') : ''}
         />
         <Found />
-        <ActionButton action={saveTraces} size="compact-sm" variant="default" />
-        <ActionButton action={saveTracesCsv} size="compact-sm" variant="default" />
+        <SaveTableMenu savings={saveTraces} />
       </header>
       <Unreachable />
       <Filters runId={runId} filters={filters} onChange={change} />
@@ -128,14 +123,12 @@ function Shown() {
           icon={<IconMathFunction size="1rem" aria-hidden="true" />}
         />
       </div>
-      <p className={styles.prompt}>
-        <Formulas text={hit.prompt} />
-      </p>
+      <ModelText text={hit.prompt} className={styles.prompt} />
       <p className={styles.expected}>
         {hit.kind}
         {hit.answer && (
           <>
-            {t(', right is')} <b>{hit.answer}</b>
+            {t(', right is')} <b>{glimpse(hit.answer)}</b>
           </>
         )}
         {`, ${languageName(hit.language)}`}

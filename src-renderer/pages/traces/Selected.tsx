@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core'
 import { useStore } from 'zustand'
 import { labelledAtOnce } from '../../../src-main/contract/sample-label.ts'
-import { labelTrace, saveTraces, saveTracesCsv, selectFound } from '../../actions/traces.ts'
+import { saveTraces } from '../../actions/saving.ts'
+import { labelTrace, selectFound } from '../../actions/traces.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
+import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import { selectNone, tracesStore } from '../../stores/traces.ts'
 import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
@@ -27,8 +29,7 @@ export function Selected() {
       ) : (
         <>
           <ActionButton action={labelTrace} size="compact-sm" variant="light" />
-          <ActionButton action={saveTraces} size="compact-sm" variant="default" />
-          <ActionButton action={saveTracesCsv} size="compact-sm" variant="default" />
+          <SaveTableMenu savings={saveTraces} />
           <ActionButton action={selectFound} size="compact-sm" variant="subtle" />
         </>
       )}

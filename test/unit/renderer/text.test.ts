@@ -4,7 +4,6 @@ import { difference } from '../../../src-renderer/text/difference.ts'
 import { excerptOf } from '../../../src-renderer/text/excerpt.ts'
 import { parseResponse } from '../../../src-renderer/text/response.ts'
 import { spansOf } from '../../../src-renderer/text/spans.ts'
-import { tracesFile } from '../../../src-renderer/text/traces-table.ts'
 
 describe('a response taken apart', () => {
   it('sets the reasoning apart from the answer', () => {
@@ -122,33 +121,5 @@ describe('an excerpt', () => {
     })
     expect(excerptOf('x\ny', null)).toEqual({ before: 'x y', match: '', after: '' })
     expect(excerptOf('xy'.repeat(400), [0, 800]).match).toHaveLength(240)
-  })
-})
-
-describe('completions as a file', () => {
-  const trace = {
-    ...{ step: 3, group: 0, sample: 1, prompt: '1+1=', answer: '2', kind: 'sum', right: true, found: null },
-    ...{ reward: 1.1, advantage: Number.NaN, tokens: 9, finishReason: 'stop' as const, parts: {}, language: 'en' },
-    ...{ label: { label: 'good', note: 'a, b' }, text: 'say "2"\nand stop' },
-  }
-
-  it('of comma-separated values hold a line each, with quotes and line ends within them kept apart', () => {
-    const { text, type } = tracesFile('csv', '0001-a', [trace])
-    expect(type).toBe('text/csv')
-    expect(text.split('\r\n')).toEqual([
-      'runId,step,group,sample,prompt,answer,kind,right,reward,advantage,tokens,finishReason,language,label,note,parts,sides,text',
-      '0001-a,3,0,1,1+1=,2,sum,true,1.1,,9,stop,en,good,"a, b",{},,"say ""2""\nand stop"',
-      '',
-    ])
-  })
-
-  it('of JSON lines hold the same', () => {
-    const { label: _, found: __, ...rest } = trace
-    const { text } = tracesFile('jsonl', '0001-a', [trace, trace])
-    const lines = text.trim().split('\n')
-    expect(lines).toHaveLength(2)
-    expect(JSON.parse(lines[0])).toEqual({
-      ...{ runId: '0001-a', ...rest, advantage: null, label: 'good', note: 'a, b', sides: null },
-    })
   })
 })

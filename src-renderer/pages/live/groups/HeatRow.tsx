@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import type { GroupSummary } from '../../../../src-main/contract/records.ts'
 import { compact, fixed, signed } from '../../../format/number.ts'
+import { glimpse } from '../../../text/visible.ts'
 import styles from './Groups.module.css'
 import { bySample } from './order.ts'
 
@@ -31,10 +32,10 @@ export const HeatRow = memo(function HeatRow(props: HeatRowProps) {
         role="rowheader"
         data-at={`${row}:-1`}
         tabIndex={focused === -1 ? 0 : -1}
-        aria-label={`Group ${group.group + 1}: ${group.prompt} mean reward ${fixed(group.meanReward, 2)}, spread ${fixed(group.stdReward, 2)}${group.zeroSpread ? ', no signal' : ''}`}
-        title={group.prompt}
+        aria-label={`Group ${group.group + 1}: ${glimpse(group.prompt)} mean reward ${fixed(group.meanReward, 2)}, spread ${fixed(group.stdReward, 2)}${group.zeroSpread ? ', no signal' : ''}`}
+        title={glimpse(group.prompt, 1000)}
       >
-        <span>{group.prompt}</span>
+        <span dir="auto">{glimpse(group.prompt)}</span>
       </div>
       <div
         className={styles.cells}

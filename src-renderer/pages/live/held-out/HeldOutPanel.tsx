@@ -10,6 +10,7 @@ import { api } from '../../../stores/host.ts'
 import { useResource } from '../../../stores/resource.ts'
 import { useLive } from '../../../stores/use.ts'
 import { parseResponse } from '../../../text/response.ts'
+import { glimpse } from '../../../text/visible.ts'
 import { useShownStep } from '../data.ts'
 import styles from './HeldOut.module.css'
 import { type Outcome, outcomesOf } from './outcomes.ts'
@@ -123,10 +124,11 @@ function Samples({ samples, step }: { samples: Outcome[]; step: number }) {
       <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label="Samples of the evaluation">
         {rows.getVirtualItems().map((item) => {
           const sample = samples[item.index]
-          const answer = parseResponse(sample.text).answer?.trim()
+          const whole = parseResponse(sample.text).answer?.trim()
           const score = sample.of > 1 ? `${sample.right}/${sample.of}` : sample.correct ? '✓' : '✗'
           // The right number outside the form (no closing tag, two answers) is no answer.
-          const lost = !sample.correct && answer === sample.answer
+          const lost = !sample.correct && whole === sample.answer
+          const answer = whole === undefined ? undefined : glimpse(whole)
           return (
             <li key={item.key} style={{ transform: `translateY(${item.start}px)`, height: item.size }}>
               <button
@@ -134,11 +136,11 @@ function Samples({ samples, step }: { samples: Outcome[]; step: number }) {
                 className={styles.sample}
                 data-right={sample.correct}
                 onClick={() => openPrompt(sample.prompt, step)}
-                aria-label={`${sample.prompt} ${sample.correct ? 'right' : 'wrong'}${sample.of > 1 ? `, ${sample.right} of ${sample.of} outputs` : ''}: ${answer ?? 'no answer'}${lost ? ', off the form' : ''}. See how the answers changed`}
+                aria-label={`${glimpse(sample.prompt)} ${sample.correct ? 'right' : 'wrong'}${sample.of > 1 ? `, ${sample.right} of ${sample.of} outputs` : ''}: ${answer ?? 'no answer'}${lost ? ', off the form' : ''}. See how the answers changed`}
               >
                 <i aria-hidden="true">{score}</i>
-                <span className={styles.prompt}>{sample.prompt}</span>
-                <span className={styles.answer}>{answer || '–'}</span>
+                <bdi className={styles.prompt}>{glimpse(sample.prompt)}</bdi>
+                <bdi className={styles.answer}>{answer || '–'}</bdi>
                 <span className={styles.expected}>
                   {sample.correct ? '' : lost ? 'off form' : `≠ ${sample.answer}`}
                 </span>

@@ -1,11 +1,14 @@
 import { Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
+import { saveMetrics } from '../../../actions/saving.ts'
 import type { HeldOutPoint, Panel } from '../../../charts/panels.ts'
 import type { Picture } from '../../../charts/picture.ts'
 import { valuesCsv } from '../../../charts/values.ts'
 import styles from '../../../parts/ChartPanel.module.css'
+import { SaveTableItems } from '../../../parts/SaveTableMenu.tsx'
 import { liveStore } from '../../../stores/live.ts'
 import { download, downloadFrom } from '../../../text/download.ts'
+import { t } from '../../../text/t.ts'
 
 interface SaveMenuProps {
   panel: Panel
@@ -34,6 +37,9 @@ export function SaveMenu({ panel, heldOut, picture }: SaveMenuProps) {
         <Menu.Item onClick={save.png}>Picture, PNG</Menu.Item>
         <Menu.Item onClick={save.svg}>Drawing, SVG</Menu.Item>
         <Menu.Item onClick={save.csv}>Every value, CSV</Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{t('All metrics')}</Menu.Label>
+        <SaveTableItems savings={saveMetrics} />
       </Menu.Dropdown>
     </Menu>
   )

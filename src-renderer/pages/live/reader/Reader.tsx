@@ -15,12 +15,13 @@ import { tryPrompt } from '../../../actions/try-prompt.ts'
 import { coverCharts } from '../../../charts/queue.ts'
 import { plural } from '../../../format/number.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
-import { Formulas } from '../../../parts/Formulas.tsx'
+import { ModelText } from '../../../parts/ModelText.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
 import type { SamplePlace } from '../../../stores/labels.ts'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
 import { useLive, useView } from '../../../stores/use.ts'
+import { glimpse, visible } from '../../../text/visible.ts'
 import { useReading, useTokens } from './data.ts'
 import { momentName, rightness } from './moment.ts'
 import styles from './Reader.module.css'
@@ -65,11 +66,13 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
         >
           Back
         </Button>
-        <h2 ref={heading} tabIndex={-1} className={styles.prompt} aria-label={`Prompt ${prompt ?? ''}`}>
-          {(long ? 'A long problem' : prompt) ?? <Skeleton width="12rem" height="1.5rem" animate={false} />}
+        <h2 ref={heading} tabIndex={-1} className={styles.prompt} aria-label={`Prompt ${glimpse(prompt ?? '', 1000)}`}>
+          {(long ? 'A long problem' : prompt && <bdi>{visible(prompt)}</bdi>) ?? (
+            <Skeleton width="12rem" height="1.5rem" animate={false} />
+          )}
           {shown && !long && (
             <span className={styles.expected} title="The right answer">
-              {shown.answer}
+              {glimpse(shown.answer)}
             </span>
           )}
         </h2>
@@ -80,10 +83,10 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
       </header>
       {long && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled by keys
-        <p className={styles.question} tabIndex={0}>
-          <Formulas text={prompt} />
-          {shown && <b>Right answer: {shown.answer}</b>}
-        </p>
+        <div className={styles.question} tabIndex={0}>
+          <ModelText text={prompt} />
+          {shown && <b>Right answer: {glimpse(shown.answer)}</b>}
+        </div>
       )}
       {error ? (
         <Problem explanation={error} title="This group cannot be read" />

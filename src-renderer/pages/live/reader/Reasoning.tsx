@@ -1,21 +1,24 @@
-import { Fragment, memo, useMemo } from 'react'
+import { Fragment, memo, useCallback, useMemo } from 'react'
 import { Formulas } from '../../../parts/Formulas.tsx'
+import { ModelText } from '../../../parts/ModelText.tsx'
 import { difference } from '../../../text/difference.ts'
 import { spansOf } from '../../../text/spans.ts'
+import { visible } from '../../../text/visible.ts'
 import styles from './Sample.module.css'
 
 /** A chain of thought: reconsidering words stand out, sums that are wrong are underlined; or the differences to a neighbour. */
 export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: string; neighbour?: string }) {
-  if (text.trim() === '') return <p className={styles.nothing}>(empty)</p>
-  return (
-    <p className={styles.text}>
-      {neighbour === undefined ? (
-        <Formulas text={text} plain={highlighted} mark={wrongSum} />
+  const draw = useCallback(
+    (piece: string) =>
+      neighbour === undefined ? (
+        <Formulas text={piece} plain={highlighted} mark={wrongSum} />
       ) : (
-        <Fresh text={text} neighbour={neighbour} />
-      )}
-    </p>
+        <Fresh text={piece} neighbour={visible(neighbour)} />
+      ),
+    [neighbour],
   )
+  if (text.trim() === '') return <p className={styles.nothing}>(empty)</p>
+  return <ModelText text={text} className={styles.text} draw={draw} />
 })
 
 /** Differences are of the text as it was written: its formulas are not typeset. */

@@ -5,13 +5,18 @@ import type { TokenView } from '../../../../src-main/contract/tokens.ts'
 import { signed } from '../../../format/number.ts'
 import { Formulas } from '../../../parts/Formulas.tsx'
 import { hint } from '../../../parts/hint.ts'
+import { ModelText } from '../../../parts/ModelText.tsx'
 import { askLabel, type SamplePlace } from '../../../stores/labels.ts'
 import { parseResponse } from '../../../text/response.ts'
 import type { TokenColour } from '../../../text/token-colour.ts'
+import { glimpse, visible } from '../../../text/visible.ts'
 import { Reasoning } from './Reasoning.tsx'
 import styles from './Sample.module.css'
 import { Tokens } from './Tokens.tsx'
 import { Verdicts } from './Verdicts.tsx'
+
+/** Characters of an answer that is shown as one. */
+const longAnswer = 400
 
 const icon = { size: '0.75rem', stroke: 1.7, 'aria-hidden': true } as const
 
@@ -111,9 +116,7 @@ function Response(props: { text: string; neighbour?: string; correct: boolean | 
         {response.answer === null ? (
           <span className={styles.nothing}>none</span>
         ) : (
-          <span className={styles.answerText}>
-            {response.answer.trim() ? <Formulas text={response.answer.trim()} /> : '(empty)'}
-          </span>
+          <Answer text={response.answer.trim()} />
         )}
         <span className={styles.verdict}>{correct === null ? 'no verdict' : correct ? '✓ right' : '✗ wrong'}</span>
       </div>
@@ -122,10 +125,24 @@ function Response(props: { text: string; neighbour?: string; correct: boolean | 
   )
 }
 
+/** An answer is short; what is not is folded away. */
+function Answer({ text }: { text: string }) {
+  if (text.length <= longAnswer)
+    return <bdi className={styles.answerText}>{text ? <Formulas text={visible(text)} /> : '(empty)'}</bdi>
+  return (
+    <details className={styles.longAnswer}>
+      <summary>
+        <bdi className={styles.answerText}>{glimpse(text, 60)}</bdi>
+      </summary>
+      <ModelText text={text} className={styles.text} />
+    </details>
+  )
+}
+
 function Stray({ text }: { text: string }) {
   return (
-    <p className={styles.stray}>
-      <span className={styles.tag}>outside the form</span> <Formulas text={text} />
-    </p>
+    <div className={styles.stray}>
+      <span className={styles.tag}>outside the form</span> <ModelText text={text} />
+    </div>
   )
 }

@@ -3,6 +3,7 @@ import type { TokenView } from '../../../../src-main/contract/tokens.ts'
 import { percent } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import { aboutToken, leastLikely, readable, strength, type TokenColour } from '../../../text/token-colour.ts'
+import { visible } from '../../../text/visible.ts'
 import styles from './Sample.module.css'
 
 interface TokensProps {
@@ -25,7 +26,7 @@ export const Tokens = memo(function Tokens({ tokens, colour }: TokensProps) {
               data-below={value < 0}
               style={{ '--strength': `${Math.round(Math.abs(value) * 60)}%` } as React.CSSProperties}
             >
-              {token.end ? <i>end</i> : token.text}
+              {token.end ? <i>end</i> : visible(token.text)}
             </span>
           )
         })}

@@ -6,6 +6,7 @@ import { compact, plain } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import { contributionOf, sharesOf } from '../../../text/composite.ts'
 import { t } from '../../../text/t.ts'
+import { glimpse } from '../../../text/visible.ts'
 import styles from './Verdicts.module.css'
 
 interface VerdictsProps {
@@ -91,7 +92,7 @@ function Verdict({ name, part, within }: { name: string; part: RewardPart; withi
           role="note"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what the reward judges is told on focus
           tabIndex={0}
-          aria-label={`${name} ${compact(value)} times weight ${compact(weight)}: ${reason}`}
+          aria-label={`${name} ${compact(value)} times weight ${compact(weight)}: ${glimpse(reason)}`}
         >
           {name}
         </span>
@@ -107,12 +108,12 @@ function Verdict({ name, part, within }: { name: string; part: RewardPart; withi
         )}
       </dt>
       <dd>
-        {reason}
+        <bdi>{glimpse(reason, 1000)}</bdi>
         {details.length > 0 && (
           <span className={styles.details}>
             {details.map(([key, detail]) => (
               <span key={key}>
-                {key.replaceAll('_', ' ')} <b>{typeof detail === 'number' ? compact(detail) : detail}</b>
+                {key.replaceAll('_', ' ')} <b>{typeof detail === 'number' ? compact(detail) : glimpse(detail)}</b>
               </span>
             ))}
           </span>

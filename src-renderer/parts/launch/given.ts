@@ -1,0 +1,85 @@
+/** What a person has given in the dialog of a new run, and the order that it makes. */
+import { useState } from 'react'
+import type { RecipeInfo } from '../../../src-main/contract/api.ts'
+import type { Change } from '../../../src-main/contract/estimate.ts'
+import type { NumberSettingName } from '../../../src-main/contract/number-settings.ts'
+import { type Recipe, settingsOfStages } from '../../../src-main/contract/recipe.ts'
+import type { RewardModelList } from '../../../src-main/contract/reward-model-work.ts'
+import type { LaunchOrder } from '../../actions/launch.ts'
+import { plain } from '../../format/number.ts'
+import { useView } from '../../stores/use.ts'
+import { fieldOf, hasProblems, valuesOf, type Wishes } from '../SettingsFields.tsx'
+
+export interface Given {
+  seed: number | string
+  backend: string
+  wishes: Wishes
+  /** Taken over from an estimate, beyond the settings offered here. */
+  taken: Change[]
+  ownReward: string
+  /** A reward model. */
+  judge: string
+}
+
+const nothing: Given = { seed: '', backend: '', wishes: {}, taken: [], ownReward: '', judge: '' }
+
+export function useGiven() {
+  const judge = useView((v) => v.judgedBy) ?? ''
+  const [given, setGiven] = useState<Given>({ ...nothing, judge })
+  const change = (part: Partial<Given>) => setGiven((before) => ({ ...before, ...part }))
+  /** What is in the recipe by now. */
+  const clear = () => setGiven((before) => ({ ...nothing, backend: before.backend }))
+  const changeWishes = (next: (before: Wishes) => Wishes) =>
+    setGiven((before) => ({ ...before, wishes: next(before.wishes) }))
+  /** Takes over what an estimate proposes: into the fields, where there is one. */
+  const use = (changes: Change[]) =>
+    setGiven((before) => {
+      const names = new Set(changes.map(({ label }) => label))
+      const fields = changes.flatMap((c) => (fieldOf(c.assignment) ? [[fieldOf(c.assignment)!, c.to]] : []))
+      const others = changes.filter((c) => !fieldOf(c.assignment))
+      return {
+        ...before,
+        taken: [...before.taken.filter((c) => !names.has(c.label)), ...others],
+        wishes: { ...before.wishes, ...Object.fromEntries(fields) },
+      }
+    })
+  return { given, change, changeWishes, clear, use }
+}
+
+export const isReady = (named: string | Recipe, { wishes }: Given) => named !== '' && !hasProblems(wishes)
+
+export function orderOf(
+  recipe: string | Recipe,
+  { seed, backend, wishes, taken, ownReward, judge }: Given,
+  judges: RewardModelList | null,
+): LaunchOrder {
+  const judged = judges?.models.find((model) => model.name === judge)
+  return {
+    recipe,
+    assignments: [
+      ...(seed === '' ? [] : [`seed=${seed}`]),
+      ...taken.map((change) => change.assignment),
+      ...(ownReward === '' ? [] : [`ownReward=${ownReward}`, 'rewardWeights.own=1']),
+      ...(judged ? [`rewardWeights.${judged.kind}=1`, `rewardParameters.${judged.kind}.model="${judge}"`] : []),
+      ...Object.entries(valuesOf(wishes)).map(([setting, value]) => `${setting}=${value}`),
+    ],
+    backend: backend || null,
+  }
+}
+
+/** Of a run's recipe, as it stands: with what was inserted and skipped by hand. */
+export function infoOf(recipe: Recipe): RecipeInfo {
+  const settings = settingsOfStages(recipe)
+  const { name, title, description } = recipe
+  const stages = recipe.stages.map((stage, i) => ({ name: stage.name, steps: stage.steps, settings: settings[i] }))
+  return { name, title, description, recipe, stages }
+}
+
+/** "72 → 112" where the stages differ. */
+export function byStage(recipe: RecipeInfo, setting: NumberSettingName): string {
+  const values = recipe.stages.map((s) => s.settings[setting])
+  return values
+    .filter((v, i) => v !== values[i - 1])
+    .map(plain)
+    .join(' → ')
+}
