@@ -7,6 +7,7 @@ import { liveStore } from '../stores/live.ts'
 import { go, routeStore } from '../stores/route.ts'
 import { runsStore } from '../stores/runs.ts'
 import { type Branching, viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 export const askBranch = (branching: Omit<Branching, 'changes'> & { changes?: KnobChanges }) =>
@@ -22,7 +23,7 @@ const shownRun = () => (routeStore.getState().page === 'live' && heard() ? liveS
 
 export const forkRun: Action = {
   id: 'fork-run',
-  name: 'Fork…',
+  name: t('Fork…'),
   group: 'Run',
   keys: ['shift+F'],
   words: 'branch checkpoint new run other settings',
@@ -35,7 +36,7 @@ export const forkRun: Action = {
 
 export const rollBack: Action = {
   id: 'roll-back',
-  name: 'Roll back…',
+  name: t('Roll back…'),
   group: 'Run',
   keys: ['shift+B'],
   words: 'undo go back earlier checkpoint abandon',
@@ -61,7 +62,7 @@ export function familyOf(number: number): number[] {
 
 export const compareFamily: Action = {
   id: 'compare-family',
-  name: 'Compare with its branches',
+  name: t('Compare with its branches'),
   group: 'Run',
   keys: ['shift+C'],
   words: 'fork parent overlay family',

@@ -17,7 +17,7 @@ function zoomBy(factor: number): void {
 
 export const zoomIn: Action = {
   id: 'zoom-in',
-  name: 'Zoom in',
+  name: t('Zoom in'),
   group: 'Charts',
   keys: ['+', '='],
   enabled: charted,
@@ -26,7 +26,7 @@ export const zoomIn: Action = {
 
 export const zoomOut: Action = {
   id: 'zoom-out',
-  name: 'Zoom out',
+  name: t('Zoom out'),
   group: 'Charts',
   keys: ['-'],
   enabled: () => charted() && viewStore.getState().zoom !== null,
@@ -35,7 +35,7 @@ export const zoomOut: Action = {
 
 export const resetZoom: Action = {
   id: 'reset-zoom',
-  name: 'Show all steps',
+  name: t('Show all steps'),
   group: 'Charts',
   keys: ['0'],
   words: 'reset zoom',
@@ -45,7 +45,7 @@ export const resetZoom: Action = {
 
 export const toggleSmoothing: Action = {
   id: 'toggle-smoothing',
-  name: () => (viewStore.getState().smooth ? 'Curves without average' : 'Curves with average'),
+  name: () => (viewStore.getState().smooth ? t('Curves without average') : t('Curves with average')),
   group: 'Charts',
   keys: ['S'],
   words: 'smoothing ema raw',
@@ -56,7 +56,7 @@ export const toggleSmoothing: Action = {
 /** The next thing for charts to run over. */
 export const nextAbscissa: Action = {
   id: 'next-abscissa',
-  name: () => `Curves over ${following(abscissae, viewStore.getState().over)}`,
+  name: () => t('Curves over {{abscissae}}', { abscissae: following(abscissae, viewStore.getState().over) }),
   group: 'Charts',
   keys: ['A'],
   words: 'x axis seconds tokens steps abscissa',
@@ -76,7 +76,7 @@ export const arrangeCharts: Action = {
 
 export const toggleLog: Action = {
   id: 'toggle-log',
-  name: () => (viewStore.getState().log ? 'Heights in equal steps' : 'Heights by powers of ten'),
+  name: () => (viewStore.getState().log ? t('Heights in equal steps') : t('Heights by powers of ten')),
   group: 'Charts',
   keys: ['Y'],
   words: 'logarithmic log axis linear scale',

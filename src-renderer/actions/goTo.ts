@@ -8,7 +8,7 @@ import type { Action } from './action.ts'
 
 export const goToRuns: Action = {
   id: 'go-to-runs',
-  name: 'Runs',
+  name: t('Runs'),
   group: 'Go to',
   keys: ['1'],
   words: 'list history resume',
@@ -18,7 +18,7 @@ export const goToRuns: Action = {
 
 export const goToLive: Action = {
   id: 'go-to-live',
-  name: 'Live',
+  name: t('Live'),
   group: 'Go to',
   keys: ['2'],
   words: 'charts steer watch',
@@ -38,7 +38,7 @@ export const goToGroups: Action = {
 
 export const goToTraces: Action = {
   id: 'go-to-traces',
-  name: 'Traces',
+  name: t('Traces'),
   group: 'Go to',
   keys: ['5'],
   words: 'search completions samples text find answers',
@@ -48,7 +48,7 @@ export const goToTraces: Action = {
 
 export const goToPlayground: Action = {
   id: 'go-to-playground',
-  name: 'Playground',
+  name: t('Playground'),
   group: 'Go to',
   keys: ['3'],
   words: 'ask talk answer sample prompt generate',
@@ -78,7 +78,7 @@ export const goToAlerts: Action = {
 
 export const goToRewards: Action = {
   id: 'go-to-rewards',
-  name: 'Rewards',
+  name: t('Rewards'),
   group: 'Go to',
   keys: ['6'],
   words: 'own reward function write try javascript editor',
@@ -89,7 +89,7 @@ export const goToRewards: Action = {
 /** What was compared last, else nothing yet. */
 export const goToCompare: Action = {
   id: 'go-to-compare',
-  name: 'Compare',
+  name: t('Compare'),
   group: 'Go to',
   keys: ['7'],
   words: 'runs overlay differences branches forks side by side evaluations',
@@ -110,7 +110,7 @@ export const goToPipeline: Action = {
 
 export const goToPreferences: Action = {
   id: 'go-to-preferences',
-  name: 'Preferences',
+  name: t('Preferences'),
   group: 'Go to',
   keys: ['8'],
   words: 'label annotate pairs side by side safe reward model',
@@ -120,7 +120,7 @@ export const goToPreferences: Action = {
 
 export const goToSweeps: Action = {
   id: 'go-to-sweeps',
-  name: 'Sweeps',
+  name: t('Sweeps'),
   group: 'Go to',
   keys: ['shift+G'],
   words: 'grid ablations settings seeds comparison',
@@ -130,7 +130,7 @@ export const goToSweeps: Action = {
 
 export const goToRewardModels: Action = {
   id: 'go-to-reward-models',
-  name: 'Reward models',
+  name: t('Reward models'),
   group: 'Go to',
   keys: ['shift+M'],
   words: 'helpfulness safety preferences train calibration judge',
@@ -140,7 +140,7 @@ export const goToRewardModels: Action = {
 
 export const goToMeasure: Action = {
   id: 'go-to-measure',
-  name: 'Measure',
+  name: t('Measure'),
   group: 'Go to',
   keys: ['M'],
   words: 'evaluate evaluation benchmark accuracy pass@k data set gsm8k jsonl csv parquet',
@@ -150,7 +150,7 @@ export const goToMeasure: Action = {
 
 export const goToSystem: Action = {
   id: 'go-to-system',
-  name: 'System',
+  name: t('System'),
   group: 'Go to',
   keys: ['9'],
   words: 'doctor backend gpu versions data folder',

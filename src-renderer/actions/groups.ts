@@ -30,7 +30,7 @@ function moveInTime(by: number): void {
 
 export const earlier: Action = {
   id: 'earlier',
-  name: 'Earlier step',
+  name: t('Earlier step'),
   group: 'Groups',
   keys: ['ArrowLeft'],
   words: 'previous back time',
@@ -40,7 +40,7 @@ export const earlier: Action = {
 
 export const later: Action = {
   id: 'later',
-  name: 'Later step',
+  name: t('Later step'),
   group: 'Groups',
   keys: ['ArrowRight'],
   words: 'next forward time',
@@ -50,7 +50,7 @@ export const later: Action = {
 
 export const follow: Action = {
   id: 'follow',
-  name: 'Follow the newest step',
+  name: t('Follow the newest step'),
   group: 'Groups',
   keys: ['L'],
   words: 'latest live now',
@@ -81,7 +81,7 @@ export function openPrompt(prompt: string, step: number | null): void {
 
 export const openBest: Action = {
   id: 'open-group',
-  name: 'Read the groups',
+  name: t('Read the groups'),
   group: 'Groups',
   keys: ['G'],
   words: 'open reader samples heatmap first',
@@ -101,7 +101,7 @@ function moveToGroup(by: number): void {
 
 export const previousGroup: Action = {
   id: 'previous-group',
-  name: 'Previous group',
+  name: t('Previous group'),
   group: 'Groups',
   keys: ['K'],
   enabled: () => openedNeighbours().at > 0,
@@ -110,7 +110,7 @@ export const previousGroup: Action = {
 
 export const nextGroup: Action = {
   id: 'next-group',
-  name: 'Next group',
+  name: t('Next group'),
   group: 'Groups',
   keys: ['J'],
   enabled: () => {
@@ -124,8 +124,8 @@ export const acrossTime: Action = {
   id: 'across-time',
   name: () =>
     readerStore.getState().layout === 'time'
-      ? 'Samples of one moment side by side'
-      : 'One sample of every moment side by side',
+      ? t('Samples of one moment side by side')
+      : t('One sample of every moment side by side'),
   group: 'Groups',
   keys: ['W'],
   words: 'history learning time',
@@ -136,7 +136,10 @@ export const acrossTime: Action = {
 /** The next thing that tokens are coloured by. */
 export const nextColour: Action = {
   id: 'next-token-colour',
-  name: () => (followingColour() === 'none' ? 'Plain text' : `Tokens by ${followingColour()}`),
+  name: () =>
+    followingColour() === 'none'
+      ? t('Plain text')
+      : t('Tokens by {{followingColour}}', { followingColour: followingColour() }),
   group: 'Groups',
   keys: ['V'],
   words: 'log-prob probability entropy kl surprise choice change colour heat',
@@ -153,7 +156,7 @@ const comparesSamples = () => {
 
 export const toggleDifferences: Action = {
   id: 'toggle-differences',
-  name: () => (readerStore.getState().differences ? 'Hide differences' : 'Mark differences to the neighbour'),
+  name: () => (readerStore.getState().differences ? t('Hide differences') : t('Mark differences to the neighbour')),
   group: 'Groups',
   keys: ['D'],
   words: 'diff compare',
@@ -176,7 +179,7 @@ export const toggleFormulas: Action = {
 
 export const toggleRows: Action = {
   id: 'toggle-rows',
-  name: () => (viewStore.getState().rows === 'spread' ? 'Rows in the order drawn' : 'Rows sorted by spread'),
+  name: () => (viewStore.getState().rows === 'spread' ? t('Rows in the order drawn') : t('Rows sorted by spread')),
   group: 'Groups',
   keys: ['R'],
   words: 'sort heatmap order',
@@ -186,7 +189,7 @@ export const toggleRows: Action = {
 
 export const close: Action = {
   id: 'close',
-  name: 'Close the reader or the large chart',
+  name: t('Close the reader or the large chart'),
   group: 'Window',
   keys: ['Escape'],
   words: 'back',

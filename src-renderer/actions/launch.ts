@@ -11,7 +11,7 @@ import type { Action } from './action.ts'
 
 export const launch: Action = {
   id: 'launch',
-  name: 'New run…',
+  name: t('New run…'),
   group: 'Run',
   keys: ['N'],
   words: 'start launch recipe',
@@ -25,7 +25,7 @@ export const duplicate = (runId: string): void =>
 
 export const duplicateRun: Action = {
   id: 'duplicate-run',
-  name: 'Duplicate…',
+  name: t('Duplicate…'),
   group: 'Run',
   keys: [],
   words: 'copy again same recipe settings new run',

@@ -2,7 +2,6 @@
 import { notifications } from '@mantine/notifications'
 import type { MarksChange } from '../../src-main/contract/marks.ts'
 import type { RunSummary } from '../../src-main/contract/records.ts'
-import { plural } from '../format/number.ts'
 import { undoable } from '../parts/undoable.ts'
 import { failed } from '../stores/announce.ts'
 import { heard } from '../stores/connection.ts'
@@ -11,6 +10,7 @@ import { liveStore } from '../stores/live.ts'
 import { routeStore } from '../stores/route.ts'
 import { runsStore } from '../stores/runs.ts'
 import { tickedStore, untick } from '../stores/ticked.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 /** Those that are ticked in the list, or the one that the live page shows. */
@@ -26,7 +26,7 @@ const idsOf = (runs: readonly RunSummary[]) => runs.map(({ id }) => id)
 
 export const starRuns: Action = {
   id: 'star-runs',
-  name: () => (meant().every(({ starred }) => starred) ? 'Take the star away' : 'Star'),
+  name: () => (meant().every(({ starred }) => starred) ? t('Take the star away') : t('Star')),
   group: 'Run',
   keys: ['*'],
   words: 'favourite mark',
@@ -36,7 +36,7 @@ export const starRuns: Action = {
 
 export const noteRuns: Action = {
   id: 'note-runs',
-  name: 'Tags and note…',
+  name: t('Tags and note…'),
   group: 'Run',
   keys: [],
   words: 'label annotate comment',
@@ -46,7 +46,7 @@ export const noteRuns: Action = {
 
 export const archiveRuns: Action = {
   id: 'archive-runs',
-  name: () => (meant().every(({ archived }) => archived) ? 'Take out of the archive' : 'Archive'),
+  name: () => (meant().every(({ archived }) => archived) ? t('Take out of the archive') : t('Archive')),
   group: 'Run',
   keys: [],
   words: 'hide put away',
@@ -56,7 +56,7 @@ export const archiveRuns: Action = {
 
 export const deleteRuns: Action = {
   id: 'delete-runs',
-  name: 'Delete',
+  name: t('Delete'),
   group: 'Run',
   keys: [],
   words: 'remove bin trash',
@@ -82,13 +82,14 @@ export const markRuns = (runs: readonly string[], change: MarksChange): Promise<
   done(() => api().runs.mark({ runs: [...runs], change }))
 
 const called = (runs: readonly RunSummary[]): string =>
-  runs.length === 1 ? `Run #${runs[0].number}` : plural(runs.length, 'run')
+  runs.length === 1 ? t('Run #{{number}}', { number: runs[0].number }) : t('{{count}} runs', { count: runs.length })
 
 /** With a way back for as long as the message shows; later, by the archive itself. */
 export async function setArchived(runs: readonly RunSummary[], archived: boolean): Promise<void> {
   if (!(await markRuns(idsOf(runs), { archived }))) return
   untick()
-  if (archived) undoable(`${called(runs)} archived`, () => void markRuns(idsOf(runs), { archived: false }))
+  if (archived)
+    undoable(t('{{runs}} archived', { runs: called(runs) }), () => void markRuns(idsOf(runs), { archived: false }))
 }
 
 /** Into the bin, with a way back for as long as the message shows; later, by the bin itself. */
@@ -96,7 +97,7 @@ export const binRuns = (runs: readonly RunSummary[]): Promise<boolean> =>
   done(async () => {
     const ids = await api().runs.remove({ runs: idsOf(runs) })
     untick()
-    undoable(`${called(runs)} deleted`, () => void restoreRuns(ids))
+    undoable(t('{{runs}} deleted', { runs: called(runs) }), () => void restoreRuns(ids))
   })
 
 /** @returns whether the host did */
@@ -107,5 +108,5 @@ export const restoreRuns = (ids: readonly string[]): Promise<boolean> =>
 export const emptyBin = (): Promise<boolean> =>
   done(async () => {
     const count = await api().runs.emptyBin()
-    notifications.show({ title: `${plural(count, 'run')} deleted for good`, message: '', autoClose: 4000 })
+    notifications.show({ title: t('{{count}} runs deleted for good', { count }), message: '', autoClose: 4000 })
   })

@@ -1,12 +1,13 @@
 import { canMeasure, measure, measuringStore, stopMeasuring } from '../stores/measuring.ts'
 import { routeStore } from '../stores/route.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 const here = () => routeStore.getState().page === 'measure'
 
 export const measureModel: Action = {
   id: 'measure',
-  name: 'Measure',
+  name: t('Measure'),
   group: 'Measure',
   keys: ['mod+Enter'],
   words: 'evaluate accuracy pass@k',
@@ -16,7 +17,7 @@ export const measureModel: Action = {
 
 export const stopMeasure: Action = {
   id: 'stop-measuring',
-  name: 'Stop measuring',
+  name: t('Stop measuring'),
   group: 'Measure',
   keys: ['mod+.'],
   words: 'evaluation cancel',

@@ -3,6 +3,7 @@ import { heard } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 const steerable = () => {
@@ -12,7 +13,7 @@ const steerable = () => {
 
 export const repeatStage: Action = {
   id: 'repeat-stage',
-  name: 'Repeat this stage',
+  name: t('Repeat this stage'),
   group: 'Steer',
   keys: [],
   words: 'again plan pipeline',
@@ -22,7 +23,7 @@ export const repeatStage: Action = {
 
 export const insertStage: Action = {
   id: 'insert-stage',
-  name: 'Insert a stage…',
+  name: t('Insert a stage…'),
   group: 'Steer',
   keys: [],
   words: 'add plan pipeline json',

@@ -1,12 +1,13 @@
 import { ask, canAsk, playgroundStore, stopAnswer } from '../stores/playground.ts'
 import { routeStore } from '../stores/route.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 const here = () => routeStore.getState().page === 'playground'
 
 export const askModel: Action = {
   id: 'ask',
-  name: 'Ask',
+  name: t('Ask'),
   group: 'Playground',
   keys: ['mod+Enter'],
   words: 'playground answer generate sample',
@@ -16,7 +17,7 @@ export const askModel: Action = {
 
 export const stopAnswering: Action = {
   id: 'stop-answer',
-  name: 'Stop the answer',
+  name: t('Stop the answer'),
   group: 'Playground',
   keys: ['mod+.'],
   words: 'playground cancel',

@@ -3,6 +3,7 @@ import { failed } from '../stores/announce.ts'
 import { giveLabel, labelLines, preferencesStore, takeLabelBack } from '../stores/preferences.ts'
 import { routeStore } from '../stores/route.ts'
 import { download } from '../text/download.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 const opened = () => (routeStore.getState().page === 'preferences' ? preferencesStore.getState().open : null)
@@ -21,7 +22,7 @@ const labelling = (id: string, name: Action['name'], key: string, value: () => L
 
 export const preferLeft = labelling(
   'prefer-left',
-  () => (isPair() ? 'Left is better' : 'Safe'),
+  () => (isPair() ? t('Left is better') : t('Safe')),
   'ArrowLeft',
   () => (isPair() ? 'left' : 'safe'),
   'left first safe',
@@ -29,22 +30,22 @@ export const preferLeft = labelling(
 
 export const preferRight = labelling(
   'prefer-right',
-  () => (isPair() ? 'Right is better' : 'Unsafe'),
+  () => (isPair() ? t('Right is better') : t('Unsafe')),
   'ArrowRight',
   () => (isPair() ? 'right' : 'unsafe'),
   'right second unsafe',
 )
 
 export const tie: Action = {
-  ...labelling('tie', 'Tie', 'T', () => 'tie', 'tie equal same'),
+  ...labelling('tie', t('Tie'), 'T', () => 'tie', 'equal same'),
   enabled: () => shown() && isPair(),
 }
 
-export const skip = labelling('skip', 'Skip', 'S', () => 'skip', 'leave out unclear')
+export const skip = labelling('skip', t('Skip'), 'S', () => 'skip', 'leave out unclear')
 
 export const undoLabel: Action = {
   id: 'undo-label',
-  name: 'Take back',
+  name: t('Take back'),
   group: 'Preferences',
   keys: ['U', 'Backspace'],
   words: 'undo last label',
@@ -54,7 +55,7 @@ export const undoLabel: Action = {
 
 export const markDifferences: Action = {
   id: 'mark-differences',
-  name: () => (preferencesStore.getState().differences ? 'Do not mark differences' : 'Mark what differs'),
+  name: () => (preferencesStore.getState().differences ? t('Do not mark differences') : t('Mark what differs')),
   group: 'Preferences',
   keys: ['D'],
   words: 'diff compare',
@@ -74,12 +75,12 @@ const scrolling = (id: string, name: string, key: string, direction: number): Ac
   },
 })
 
-export const scrollDown = scrolling('scroll-answers-down', 'Scroll the answers down', 'ArrowDown', 1)
-export const scrollUp = scrolling('scroll-answers-up', 'Scroll the answers up', 'ArrowUp', -1)
+export const scrollDown = scrolling('scroll-answers-down', t('Scroll the answers down'), 'ArrowDown', 1)
+export const scrollUp = scrolling('scroll-answers-up', t('Scroll the answers up'), 'ArrowUp', -1)
 
 export const saveLabels: Action = {
   id: 'save-labels',
-  name: 'Save labels as JSONL',
+  name: t('Save labels as JSONL'),
   group: 'Preferences',
   keys: [],
   words: 'export download train reward model',

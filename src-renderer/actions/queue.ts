@@ -4,6 +4,7 @@ import { failed } from '../stores/announce.ts'
 import { heard } from '../stores/connection.ts'
 import { api } from '../stores/host.ts'
 import { queueStore, waitingIn } from '../stores/queue.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 import type { LaunchOrder } from './launch.ts'
 
@@ -11,7 +12,7 @@ const waits = () => heard() && waitingIn(queueStore.getState()).length > 0
 
 export const startQueue: Action = {
   id: 'start-queue',
-  name: 'Start the queue',
+  name: t('Start the queue'),
   group: 'Run',
   keys: [],
   words: 'go on next waiting set aside paused',
@@ -21,7 +22,7 @@ export const startQueue: Action = {
 
 export const holdQueue: Action = {
   id: 'hold-queue',
-  name: 'Hold the queue',
+  name: t('Hold the queue'),
   group: 'Run',
   keys: [],
   words: 'wait stop next',
@@ -33,7 +34,11 @@ export const holdQueue: Action = {
 export async function queueRun(order: LaunchOrder): Promise<boolean> {
   try {
     const [{ title }] = await api().queue.add(order)
-    notifications.show({ title: `${title} waits its turn`, message: 'It is on the page of runs.', autoClose: 4000 })
+    notifications.show({
+      title: t('{{title}} waits its turn', { title }),
+      message: t('It is on the page of runs.'),
+      autoClose: 4000,
+    })
     return true
   } catch (error) {
     failed(error)

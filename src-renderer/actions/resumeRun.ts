@@ -5,6 +5,7 @@ import { liveStore } from '../stores/live.ts'
 import { go } from '../stores/route.ts'
 import { isResumable } from '../stores/runs.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 /**
@@ -25,7 +26,7 @@ export async function resumeRunById(runId: string, recipe?: 'accept' | 'keep'): 
 
 export const resumeRun: Action = {
   id: 'resume-run',
-  name: 'Resume from the last checkpoint',
+  name: t('Resume from the last checkpoint'),
   group: 'Run',
   keys: ['shift+U'],
   words: 'interrupted continue',

@@ -15,7 +15,7 @@ import { t } from '../text/t.ts'
 import { traceColumns, traceRow } from '../text/traces-table.ts'
 import type { Action, ActionGroup } from './action.ts'
 
-export const formatNames: Record<TableFormat, string> = { csv: 'CSV', jsonl: 'JSON lines', parquet: 'Parquet' }
+export const formatNames: Record<TableFormat, string> = { csv: 'CSV', jsonl: t('JSON lines'), parquet: 'Parquet' }
 
 export type Savings = Record<TableFormat, Action>
 

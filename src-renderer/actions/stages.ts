@@ -1,6 +1,7 @@
 import { heard } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 const steerable = () => {
@@ -11,7 +12,7 @@ const steerable = () => {
 
 export const nextStage: Action = {
   id: 'next-stage',
-  name: 'Next stage now',
+  name: t('Next stage now'),
   group: 'Steer',
   keys: ['shift+N'],
   words: 'skip advance gate',
@@ -24,7 +25,7 @@ export const nextStage: Action = {
 
 export const stayInStage: Action = {
   id: 'stay-in-stage',
-  name: 'Stay in this stage',
+  name: t('Stay in this stage'),
   group: 'Steer',
   keys: ['shift+Y'],
   words: 'hold gate remain',
@@ -37,7 +38,7 @@ export const stayInStage: Action = {
 
 export const refreshReference: Action = {
   id: 'refresh-reference',
-  name: 'Refresh the reference',
+  name: t('Refresh the reference'),
   group: 'Steer',
   keys: ['shift+R'],
   words: 'kl policy copy',

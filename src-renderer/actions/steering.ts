@@ -3,11 +3,12 @@ import { applyDrafts, readyDrafts } from '../stores/drafts.ts'
 import { liveStore } from '../stores/live.ts'
 import { routeStore } from '../stores/route.ts'
 import { clearDrafts, steerStore } from '../stores/steer.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 export const focusSteering: Action = {
   id: 'focus-steering',
-  name: 'Turn a knob',
+  name: t('Turn a knob'),
   group: 'Steer',
   keys: ['T'],
   words: 'temperature steering panel focus',
@@ -17,7 +18,7 @@ export const focusSteering: Action = {
 
 export const applyChanges: Action = {
   id: 'apply-changes',
-  name: 'Apply the changes',
+  name: t('Apply the changes'),
   group: 'Steer',
   keys: ['mod+Enter'],
   words: 'knobs set confirm',
@@ -27,7 +28,7 @@ export const applyChanges: Action = {
 
 export const takeBack: Action = {
   id: 'take-back',
-  name: 'Take the changes back',
+  name: t('Take the changes back'),
   group: 'Steer',
   keys: [],
   words: 'undo reset knobs drafts',

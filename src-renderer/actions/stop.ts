@@ -2,12 +2,13 @@ import { heard } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
 import { isActive } from '../stores/runs.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 /** Asks first: a stopped run goes on only from its last checkpoint. */
 export const stop: Action = {
   id: 'stop',
-  name: 'Stop…',
+  name: t('Stop…'),
   group: 'Run',
   keys: ['X'],
   words: 'end finish abort',

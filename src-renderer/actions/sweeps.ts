@@ -5,11 +5,12 @@ import { go } from '../stores/route.ts'
 import { runsStore } from '../stores/runs.ts'
 import { viewStore } from '../stores/view.ts'
 import { download } from '../text/download.ts'
+import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 
 export const newSweep: Action = {
   id: 'new-sweep',
-  name: 'New sweep…',
+  name: t('New sweep…'),
   group: 'Run',
   keys: ['shift+S'],
   words: 'grid settings seeds ablation compare',

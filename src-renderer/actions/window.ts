@@ -7,7 +7,7 @@ import type { Action } from './action.ts'
 
 export const openPalette: Action = {
   id: 'open-palette',
-  name: 'Command palette',
+  name: t('Command palette'),
   group: 'Window',
   keys: ['mod+K'],
   words: 'search spotlight',
@@ -40,7 +40,7 @@ export const copyAddress: Action = {
 
 export const showShortcuts: Action = {
   id: 'show-shortcuts',
-  name: 'Keyboard shortcuts',
+  name: t('Keyboard shortcuts'),
   group: 'Window',
   keys: ['?'],
   words: 'help keys',
@@ -52,7 +52,10 @@ const next = { auto: 'dark', dark: 'light', light: 'auto' } as const
 
 export const toggleScheme: Action = {
   id: 'toggle-scheme',
-  name: () => `Colours: ${{ auto: 'dark', dark: 'light', light: 'as the system' }[schemeStore.getState().wish]}`,
+  name: () =>
+    t('Colours: {{value}}', {
+      value: { auto: t('dark'), dark: t('light'), light: t('as the system') }[schemeStore.getState().wish],
+    }),
   group: 'Window',
   keys: ['shift+T'],
   words: 'dark light theme mode',

@@ -7,6 +7,7 @@ import { Keys } from '../parts/Keys.tsx'
 import { go } from '../stores/route.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 
 const [spotlightStore, spotlight] = createSpotlight()
 
@@ -32,8 +33,13 @@ export function CommandPalette() {
     }))
     const shown = (runs ?? []).slice(0, 200).map((run) => ({
       id: run.id,
-      label: `Run #${run.number} ${run.name}`,
-      description: `${run.status}, step ${run.step} of ${run.totalSteps}, held-out ${percent(run.accuracy)}`,
+      label: t('Run #{{number}} {{name}}', { number: run.number, name: run.name }),
+      description: t('{{status}}, step {{step}} of {{totalSteps}}, held-out {{accuracy}}', {
+        status: run.status,
+        step: run.step,
+        totalSteps: run.totalSteps,
+        accuracy: percent(run.accuracy),
+      }),
       onClick: () => go({ page: 'live', runId: run.id, step: null, opened: null }),
     }))
     return [...commands, { group: 'Runs', actions: shown }].filter((g) => g.actions.length > 0)
@@ -45,15 +51,15 @@ export function CommandPalette() {
       actions={groups}
       shortcut={null}
       scrollable
-      attributes={{ content: { 'aria-label': 'Command palette' } }}
-      scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Commands' } }}
+      attributes={{ content: { 'aria-label': t('Command palette') } }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': t('Commands') } }}
       maxHeight="28rem"
       limit={60}
       highlightQuery
       overlayProps={{ backgroundOpacity: 0.6 }}
       transitionProps={{ duration: 0 }}
       nothingFound="No command by that name."
-      searchProps={{ placeholder: 'Do, or go to…', 'aria-label': 'Command' }}
+      searchProps={{ placeholder: t('Do, or go to…'), 'aria-label': t('Command') }}
       onSpotlightClose={() => viewStore.setState({ palette: false })}
     />
   )

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { Component, type ReactNode } from 'react'
+import { t } from '../text/t.ts'
 import styles from './App.module.css'
 
 /** A fault in one page leaves the rail, the other pages and the run alone. */
@@ -15,11 +16,11 @@ export class Guard extends Component<{ children: ReactNode }, { fault: Error | n
     if (!fault) return this.props.children
     return (
       <div className={styles.fault} role="alert">
-        <h1>This page cannot be drawn</h1>
-        <p>The run is not touched by it: the host goes on and keeps every step.</p>
+        <h1>{t('This page cannot be drawn')}</h1>
+        <p>{t('The run is not touched by it: the host goes on and keeps every step.')}</p>
         <pre>{fault.message}</pre>
         <div>
-          <Button onClick={() => this.setState({ fault: null })}>Draw it again</Button>
+          <Button onClick={() => this.setState({ fault: null })}>{t('Draw it again')}</Button>
         </div>
       </div>
     )

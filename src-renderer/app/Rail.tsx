@@ -61,7 +61,7 @@ export function Rail({ page }: { page: Route['page'] }) {
   const { wish } = useStore(schemeStore)
   const SchemeIcon = { auto: IconDeviceDesktop, dark: IconMoon, light: IconSun }[wish]
   return (
-    <nav className={styles.rail} aria-label="Pages">
+    <nav className={styles.rail} aria-label={t('Pages')}>
       <svg className={styles.mark} viewBox="0 0 24 24" width="1.5rem" fill="none" aria-hidden="true">
         <path
           d="M3 19.5 9 13l4.2 3.3L21 4.5"
@@ -82,7 +82,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       <hr className={styles.part} />
       <PageLink
         action={goToPlayground}
-        label="Play"
+        label={t('Play')}
         page="playground"
         current={page}
         icon={<IconMessage {...icon} />}
@@ -93,7 +93,7 @@ export function Rail({ page }: { page: Route['page'] }) {
       <PageLink action={goToRewards} page="rewards" current={page} icon={<IconAward {...icon} />} />
       <PageLink
         action={goToPreferences}
-        label="Prefer"
+        label={t('Prefer')}
         page="preferences"
         current={page}
         icon={<IconScale {...icon} />}
@@ -102,11 +102,11 @@ export function Rail({ page }: { page: Route['page'] }) {
       <hr className={styles.part} />
       <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
       <div className={styles.fill} />
-      <Tool action={launch} label="New run" icon={<IconPlus {...icon} />} />
-      <Tool action={openPalette} label="Find" icon={<IconCommand {...icon} />} />
+      <Tool action={launch} label={t('New run')} icon={<IconPlus {...icon} />} />
+      <Tool action={openPalette} label={t('Find')} icon={<IconCommand {...icon} />} />
       <Tool
         action={toggleScheme}
-        label={{ auto: 'Auto', dark: 'Dark', light: 'Light' }[wish]}
+        label={{ auto: t('Auto'), dark: t('Dark'), light: t('Light') }[wish]}
         icon={<SchemeIcon {...icon} />}
       />
       <PageLink action={goToSettings} page="settings" current={page} icon={<IconSettings {...icon} />} />

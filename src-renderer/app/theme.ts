@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import { t } from '../text/t.ts'
 import { cssVariables, palettes } from './palette.ts'
 
 const violet: MantineColorsTuple = [
@@ -66,7 +67,7 @@ export const theme = createTheme({
     },
     Button: { defaultProps: { size: 'sm' } },
     Notification: {
-      defaultProps: { closeButtonProps: { 'aria-label': 'Close this message' } },
+      defaultProps: { closeButtonProps: { 'aria-label': t('Close this message') } },
       // Mantine's own grey under a title is too pale to read on white.
       styles: { description: { color: 'var(--ink-2)' } },
     },

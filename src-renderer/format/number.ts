@@ -1,4 +1,5 @@
 /** Numbers as a person reads them: three significant digits, SI prefixes for large ones, a true minus sign. */
+import { t } from '../text/t.ts'
 
 const minus = (text: string) => text.replaceAll('-', '−')
 
@@ -64,8 +65,10 @@ export function bytes(value: number): string {
 /** Memory in powers of two, as systems count it: 812 MiB, 3.25 GiB, 1.2 TiB. */
 export function memory(value: number): string {
   const mib = value / 2 ** 20
-  if (mib >= 1000 * 1024) return `${Number((mib / 2 ** 20).toPrecision(3))} TiB`
-  return mib < 1000 ? `${Math.round(mib)} MiB` : `${Number((mib / 1024).toPrecision(3))} GiB`
+  if (mib >= 1000 * 1024) return t('{{toPrecision}} TiB', { toPrecision: Number((mib / 2 ** 20).toPrecision(3)) })
+  return mib < 1000
+    ? t('{{mib}} MiB', { mib: Math.round(mib) })
+    : t('{{toPrecision}} GiB', { toPrecision: Number((mib / 1024).toPrecision(3)) })
 }
 
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`

@@ -41,7 +41,7 @@ export function AlertCard(props: {
         <div className={styles.helps}>
           {helps.map((help) => (
             <Button key={help.name} size="compact-xs" variant="default" onClick={() => onHelp(help)}>
-              {t(help.name)}
+              {help.name}
             </Button>
           ))}
         </div>

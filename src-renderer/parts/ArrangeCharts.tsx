@@ -183,7 +183,7 @@ function Move({ label, onMove, up }: { label: string; onMove: (() => void) | nul
   const Icon = up ? IconArrowUp : IconArrowDown
   return (
     <ActionIcon
-      {...hint(`${label} (Alt ${up ? '↑' : '↓'})`)}
+      {...hint(t('{{label}} (Alt {{up}})', { label, up: up ? '↑' : '↓' }))}
       size="xs"
       variant="subtle"
       color="gray"

@@ -2,13 +2,14 @@ import { Alert, Button, Group, Modal, Select, Skeleton, Textarea, TextInput } fr
 import { useState } from 'react'
 import type { CheckpointRecord, RunDetail } from '../../src-main/contract/records.ts'
 import { branch } from '../actions/branch.ts'
-import { plain, plural } from '../format/number.ts'
+import { plain } from '../format/number.ts'
 import { moment } from '../format/time.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
 import { isActive } from '../stores/runs.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { type Branching, viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import styles from './LaunchDialog.module.css'
 import { Problem } from './Problem.tsx'
 import { hasProblems, SettingsFields, valuesOf, type Wishes } from './SettingsFields.tsx'
@@ -24,14 +25,14 @@ export function BranchDialog() {
     return { run, checkpoints }
   })
   const mine = data?.run.id === asked?.runId ? data : null
-  const name = asked?.kind === 'fork' ? 'Fork' : 'Roll back'
+  const name = asked?.kind === 'fork' ? t('Fork') : t('Roll back')
   return (
     <Modal
       opened={asked !== null}
       onClose={done}
-      title={`${name} run ${mine ? `#${mine.run.number}` : ''}`}
+      title={t('{{name}} run {{mine}}', { name, mine: mine ? `#${mine.run.number}` : '' })}
       size="46rem"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('Close') }}
     >
       {error ? (
         <Problem explanation={error} />
@@ -79,7 +80,10 @@ function Form({ asked, run, checkpoints }: FormProps) {
   if (usable.length === 0)
     return (
       <Alert color="yellow">
-        Run #{run.number} has no checkpoint {fork ? '' : 'earlier than where it is '}yet.
+        {t('Run #{{number}} has no checkpoint {{fork}}yet.', {
+          number: run.number,
+          fork: fork ? '' : t('earlier than where it is '),
+        })}
       </Alert>
     )
   return (
@@ -92,20 +96,20 @@ function Form({ asked, run, checkpoints }: FormProps) {
     >
       <div className={styles.row}>
         <Select
-          label="Checkpoint"
+          label={t('Checkpoint')}
           data-autofocus
           allowDeselect={false}
           value={step === null ? null : String(step)}
           onChange={(value) => value !== null && setStep(Number(value))}
           data={[...usable].reverse().map(({ step: at, at: time }) => ({
             value: String(at),
-            label: `after step ${at}, ${moment(time)}`,
+            label: t('after step {{at}}, {{time}}', { at, time: moment(time) }),
           }))}
         />
         {!fork && (
           <TextInput
-            label="Why"
-            placeholder="optional, goes into the record"
+            label={t('Why')}
+            placeholder={t('optional, goes into the record')}
             maxLength={500}
             value={note}
             onChange={(event) => setNote(event.currentTarget.value)}
@@ -115,7 +119,9 @@ function Form({ asked, run, checkpoints }: FormProps) {
       <p className={styles.consequence}>{consequence(fork, run, step, active?.number)}</p>
       <SettingsFields
         legend={
-          fork ? 'Settings of the fork. Empty: as they are.' : 'Turned from the first step on. Empty: as they were.'
+          fork
+            ? t('Settings of the fork. Empty: as they are.')
+            : t('Turned from the first step on. Empty: as they were.')
         }
         wishes={wishes}
         offered={({ steerable }) => fork || steerable}
@@ -124,22 +130,26 @@ function Form({ asked, run, checkpoints }: FormProps) {
       />
       {fork && (
         <Textarea
-          label="More of the recipe"
-          description="One a line, as --set takes it: seed=3, lossType=dapo, stages.1.steps=400."
+          label={t('More of the recipe')}
+          description={t('One a line, as --set takes it: seed=3, lossType=dapo, stages.1.steps=400.')}
           autosize
           minRows={2}
           maxRows={6}
           value={more}
-          error={unreadable && `"${unreadable.trim()}" is not of the form key=value.`}
+          error={unreadable && t('"{{trim}}" is not of the form key=value.', { trim: unreadable.trim() })}
           onChange={(event) => setMore(event.currentTarget.value)}
         />
       )}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={done}>
-          Cancel
+          {t('Cancel')}
         </Button>
         <Button type="submit" color={fork ? undefined : 'red'} disabled={!ready}>
-          {busy ? 'Starting…' : fork ? 'Fork' : `Abandon ${plural(run.step - (step ?? 0), 'step')} and go on`}
+          {busy
+            ? t('Starting…')
+            : fork
+              ? t('Fork')
+              : t('Abandon {{count}} steps and go on', { count: run.step - (step ?? 0) })}
         </Button>
       </Group>
     </form>
@@ -148,8 +158,16 @@ function Form({ asked, run, checkpoints }: FormProps) {
 
 function consequence(fork: boolean, run: RunDetail, step: number | null, active: number | undefined): string {
   if (!fork)
-    return `Steps ${(step ?? 0) + 1} to ${run.step} stay stored, marked as abandoned, and have no influence on what comes after.`
+    return t(
+      'Steps {{step}} to {{step2}} stay stored, marked as abandoned, and have no influence on what comes after.',
+      { step: (step ?? 0) + 1, step2: run.step },
+    )
   const pausing =
-    active === undefined ? '' : ` Run #${active} is paused at a checkpoint for it, and can be resumed later.`
-  return `A new run begins with the weights, the optimizer and the place in its stage after step ${step}.${pausing}`
+    active === undefined
+      ? ''
+      : t(' Run #{{active}} is paused at a checkpoint for it, and can be resumed later.', { active })
+  return t(
+    'A new run begins with the weights, the optimizer and the place in its stage after step {{step}}.{{pausing}}',
+    { step, pausing },
+  )
 }

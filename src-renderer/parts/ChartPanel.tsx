@@ -1,6 +1,7 @@
 import { IconArrowsMaximize, IconArrowsMinimize } from '@tabler/icons-react'
 import { type DragEvent, type ReactNode, useState } from 'react'
 import type { Panel } from '../charts/panels.ts'
+import { t } from '../text/t.ts'
 import styles from './ChartPanel.module.css'
 import { hint } from './hint.ts'
 
@@ -51,7 +52,7 @@ export function ChartPanel({ panel, enlarged, onEnlarge, tools, onDropped, value
           className={styles.name}
           draggable={onDropped !== undefined}
           onDragStart={(event) => event.dataTransfer.setData(chartDrag, panel.id)}
-          {...hint(panel.unit ? `${panel.about} In ${panel.unit}.` : panel.about)}
+          {...hint(panel.unit ? t('{{about}} In {{unit}}.', { about: panel.about, unit: panel.unit }) : panel.about)}
         >
           {panel.title}
         </span>
@@ -59,7 +60,7 @@ export function ChartPanel({ panel, enlarged, onEnlarge, tools, onDropped, value
           type="button"
           className={styles.tool}
           onClick={onEnlarge}
-          aria-label={enlarged ? 'Back to all charts' : `Enlarge ${panel.title}`}
+          aria-label={enlarged ? t('Back to all charts') : t('Enlarge {{title}}', { title: panel.title })}
         >
           <Icon size="0.8125rem" stroke={1.8} aria-hidden="true" />
         </button>

@@ -5,6 +5,7 @@ import { Trans } from 'react-i18next'
 import type { LaunchOrder } from '../actions/launch.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
+import { t } from '../text/t.ts'
 import styles from './Doubts.module.css'
 
 export interface LaunchDoubts {
@@ -31,7 +32,7 @@ interface Props {
 export function Doubts({ doubts: { doubts }, accepted, onAccept }: Props) {
   if (doubts.length === 0) return null
   return (
-    <section className={styles.doubts} aria-label="Doubts about a reward model">
+    <section className={styles.doubts} aria-label={t('Doubts about a reward model')}>
       <IconAlertTriangle size="1rem" stroke={1.7} aria-hidden="true" />
       <div>
         {doubts.map(({ asked, doubt }) => (
@@ -45,7 +46,7 @@ export function Doubts({ doubts: { doubts }, accepted, onAccept }: Props) {
         ))}
         <Checkbox
           size="xs"
-          label="Use it anyway; the run’s record says so"
+          label={t('Use it anyway; the run’s record says so')}
           checked={accepted}
           onChange={(event) => onAccept(event.currentTarget.checked)}
         />

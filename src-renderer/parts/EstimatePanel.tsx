@@ -12,17 +12,17 @@ import styles from './EstimatePanel.module.css'
 import { hint } from './hint.ts'
 
 const names: Record<MemoryPart, string> = {
-  program: 'program',
-  weights: 'weights',
-  training: 'training',
-  work: 'sampling and micro-batch',
+  program: t('program'),
+  weights: t('weights'),
+  training: t('training'),
+  work: t('sampling and micro-batch'),
 }
 
 export function EstimatePanel({ following, onUse }: { following: Following; onUse: (changes: Change[]) => void }) {
   const { estimate, current, measuring, unmeasured, error } = following
   if (error) {
     return (
-      <section className={styles.panel} aria-label="Estimate" data-problem>
+      <section className={styles.panel} aria-label={t('Estimate')} data-problem>
         <p className={styles.refused}>
           <IconAlertTriangle size="1rem" stroke={1.7} aria-hidden="true" />
           {error.message}
@@ -33,7 +33,7 @@ export function EstimatePanel({ following, onUse }: { following: Following; onUs
   }
   if (!estimate) {
     return (
-      <section className={styles.panel} aria-label="Estimate" aria-busy="true">
+      <section className={styles.panel} aria-label={t('Estimate')} aria-busy="true">
         <Skeleton height="0.875rem" width="60%" animate={false} />
         <Skeleton height="0.75rem" animate={false} />
         <Skeleton height="0.875rem" width="75%" animate={false} />
@@ -43,7 +43,7 @@ export function EstimatePanel({ following, onUse }: { following: Following; onUs
   return (
     <section
       className={styles.panel}
-      aria-label="Estimate"
+      aria-label={t('Estimate')}
       aria-busy={!current}
       data-problem={estimate.fits === false || undefined}
     >
@@ -58,8 +58,9 @@ export function EstimatePanel({ following, onUse }: { following: Following; onUs
         {measuring && (
           <p className={styles.quiet}>
             <span className={styles.pulse} aria-hidden="true" />
-            {measuring === 'update' ? 'Trying a few updates' : 'Trying a few rollouts'} of this size to see how long
-            they take: once for this model, some seconds.
+            {t('{{measuring}} of this size to see how long they take: once for this model, some seconds.', {
+              measuring: measuring === 'update' ? t('Trying a few updates') : t('Trying a few rollouts'),
+            })}
           </p>
         )}
         {unmeasured && <p className={styles.quiet}>{unmeasured}</p>}
@@ -72,25 +73,32 @@ function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Esti
   const whole = Math.max(machine.total, needs.bytes)
   const share = (bytes: number) => `${(100 * bytes) / whole}%`
   const taken = machine.total - machine.available
-  const where = machine.limitedBy === 'container' ? 'this container' : 'this machine'
+  const where = machine.limitedBy === 'container' ? t('this container') : t('this machine')
   const parts = Object.keys(memoryParts) as MemoryPart[]
   return (
     <div className={styles.memory}>
       <p>
-        <b>{memory(needs.bytes)}</b> of memory at the peak
+        <b>{memory(needs.bytes)}</b> {t('of memory at the peak')}
         <span className={styles.quiet}>
-          {memory(machine.available)} free of {memory(machine.total)} on {where}
+          {t('{{available}} free of {{total}} on {{where}}', {
+            available: memory(machine.available),
+            total: memory(machine.total),
+            where,
+          })}
         </span>
       </p>
       <div
         className={styles.bar}
         role="img"
-        aria-label={`Memory: ${parts.map((part) => `${names[part]} ${memory(needs.parts[part])}`).join(', ')}; others hold ${memory(taken)}.`}
+        aria-label={t('Memory: {{join}}; others hold {{taken}}.', {
+          join: parts.map((part) => `${names[part]} ${memory(needs.parts[part])}`).join(', '),
+          taken: memory(taken),
+        })}
       >
         <span
           className={styles.taken}
           style={{ width: share(taken) }}
-          {...hint(`${memory(taken)}: held by other programs`)}
+          {...hint(t('{{taken}}: held by other programs', { taken: memory(taken) }))}
         />
         {parts.map((part) => (
           <span
@@ -103,7 +111,7 @@ function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Esti
         {fits === false && <i style={{ left: share(machine.total) }} aria-hidden="true" />}
       </div>
       <ul className={styles.legend} aria-hidden="true">
-        <li data-part="taken">others {memory(taken)}</li>
+        <li data-part="taken">{t('others {{taken}}', { taken: memory(taken) })}</li>
         {parts.map((part) => (
           <li key={part} data-part={part}>
             {names[part]} {memory(needs.parts[part])}
@@ -120,7 +128,7 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
     <div className={styles.remedy} role="alert">
       <p className={styles.refused}>
         <IconAlertTriangle size="1rem" stroke={1.7} aria-hidden="true" />
-        It does not fit into the free memory.
+        {t('It does not fit into the free memory.')}
         {!remedy && ' '}
         {!remedy &&
           t('No setting would change that, as the least would need {{memory}}: choose a smaller model.', {
@@ -130,7 +138,10 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
       {remedy && (
         <>
           <p>
-            With {remedy.map((c) => `${c.label} ${c.from} → ${c.to}`).join(', ')} it would need {memory(remedyBytes!)}.
+            {t('With {{join}} it would need {{remedyBytes}}.', {
+              join: remedy.map((c) => `${c.label} ${c.from} → ${c.to}`).join(', '),
+              remedyBytes: memory(remedyBytes!),
+            })}
           </p>
           <Button size="compact-sm" variant="default" onClick={() => onUse(remedy)}>
             {remedy.length === 1 ? t('Use this setting') : t('Use these settings')}
@@ -144,7 +155,10 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
 function Time({ time, alike }: { time: TimeEstimate; alike: boolean }) {
   const { typical, full, runSeconds, meanLength, lengths } = time
   const seconds = (value: number) => `${value < 10 ? value.toFixed(2) : Math.round(value)} s`
-  const from = lengths === 'sampled' ? 'as the model writes now' : `as in run #${time.earlierRun}`
+  const from =
+    lengths === 'sampled'
+      ? t('as the model writes now')
+      : t('as in run #{{earlierRun}}', { earlierRun: time.earlierRun })
   return (
     <p>
       <Trans

@@ -3,10 +3,11 @@ import { IconAdjustments, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { RecipeInfo } from '../../src-main/contract/api.ts'
 import { launch, launchRun } from '../actions/launch.ts'
-import { compact, plural } from '../format/number.ts'
+import { compact } from '../format/number.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
 import { useConnection, useRuns } from '../stores/use.ts'
+import { t } from '../text/t.ts'
 import styles from './FirstRun.module.css'
 import { Unreachable } from './Unreachable.tsx'
 
@@ -30,14 +31,15 @@ export function FirstRun() {
     <div className={styles.scroll}>
       <div className={styles.page}>
         <header className={styles.head}>
-          <h1>Watch a small model learn to reason</h1>
+          <h1>{t('Watch a small model learn to reason')}</h1>
           <p>
-            It begins by guessing. Rewarded for right answers alone, it finds out by itself that thinking longer, and
-            writing “wait”, pays. You see every answer that it tries, and you can turn the knobs while it learns.
+            {t(
+              'It begins by guessing. Rewarded for right answers alone, it finds out by itself that thinking longer, and writing “wait”, pays. You see every answer that it tries, and you can turn the knobs while it learns.',
+            )}
           </p>
         </header>
         {status === 'refused' || status === 'lost' ? <Unreachable /> : null}
-        <section className={styles.offer} aria-label="First run">
+        <section className={styles.offer} aria-label={t('First run')}>
           {recipe ? <Offer recipe={recipe} /> : <Skeleton height="9rem" animate={false} />}
           <div className={styles.buttons}>
             <Button
@@ -46,7 +48,7 @@ export function FirstRun() {
               disabled={!recipe || status !== 'connected' || starting}
               onClick={() => void start()}
             >
-              {starting ? 'Starting…' : `Launch ${recipe?.name ?? offered}`}
+              {starting ? t('Starting…') : t('Launch {{name}}', { name: recipe?.name ?? offered })}
             </Button>
             <Button
               size="lg"
@@ -55,7 +57,7 @@ export function FirstRun() {
               disabled={!recipe || starting}
               onClick={() => void launch.run()}
             >
-              Change it first…
+              {t('Change it first…')}
             </Button>
           </div>
         </section>
@@ -73,21 +75,27 @@ function Offer({ recipe }: { recipe: RecipeInfo }) {
         <h2>{recipe.title}</h2>
         <p>{recipe.description}</p>
       </div>
-      <ol className={styles.stages} aria-label="Stages">
+      <ol className={styles.stages} aria-label={t('Stages')}>
         {recipe.stages.map((stage, i) => (
           <li key={stage.name} style={{ flexGrow: stage.steps }}>
             <b>
               {i + 1} {stage.name}
             </b>
             <span>
-              {plural(stage.steps, 'step')}, answers up to {stage.settings.maxCompletionTokens} tokens
+              {t('{{count}} steps, answers up to {{maxCompletionTokens}} tokens', {
+                count: stage.steps,
+                maxCompletionTokens: stage.settings.maxCompletionTokens,
+              })}
             </span>
           </li>
         ))}
       </ol>
       <p className={styles.long}>
-        <b>{plural(steps, 'step')}</b>, five to ten minutes on two CPU cores. Pause, steer or stop at any step:
-        everything is kept, and goes on from the last checkpoint. <Machine />
+        <b>{t('{{count}} steps', { count: steps })}</b>
+        {t(
+          ', five to ten minutes on two CPU cores. Pause, steer or stop at any step: everything is kept, and goes on from the last checkpoint.',
+        )}{' '}
+        <Machine />
       </p>
     </>
   )
@@ -98,11 +106,9 @@ function Machine() {
   const { data } = useResource('diagnosis', () => api().app.diagnose())
   if (!data) return null
   return data.chosen ? (
-    <>
-      Here it runs on {data.chosen} with {plural(data.cores, 'core')}.
-    </>
+    t('Here it runs on {{chosen}} with {{count}} cores.', { chosen: data.chosen, count: data.cores })
   ) : (
-    <b>No tensor backend can be used here: see System for what is missing.</b>
+    <b>{t('No tensor backend can be used here: see System for what is missing.')}</b>
   )
 }
 
@@ -111,43 +117,62 @@ function Story({ recipe: { recipe, stages } }: { recipe: RecipeInfo }) {
   return (
     <div className={styles.columns}>
       <section>
-        <h2>What will happen</h2>
+        <h2>{t('What will happen')}</h2>
         <ol className={styles.steps}>
-          <Step n={1} title="The base model is measured">
-            on {compact(recipe.finalEvalPrompts)} problems that it never trains on.
+          <Step n={1} title={t('The base model is measured')}>
+            {t('on {{finalEvalPrompts}} problems that it never trains on.', {
+              finalEvalPrompts: compact(recipe.finalEvalPrompts),
+            })}
           </Step>
-          <Step n={2} title={`Each step, ${promptsPerStep} problems get ${groupSize} answers each.`}>
-            Rules score them: is the answer right, is the form kept. No one shows it how.
+          <Step
+            n={2}
+            title={t('Each step, {{promptsPerStep}} problems get {{groupSize}} answers each.', {
+              promptsPerStep,
+              groupSize,
+            })}
+          >
+            {t('Rules score them: is the answer right, is the form kept. No one shows it how.')}
           </Step>
-          <Step n={3} title="Answers above their group’s mean become likelier,">
-            those below become rarer. A group whose answers all score alike teaches nothing.
+          <Step n={3} title={t('Answers above their group’s mean become likelier,')}>
+            {t('those below become rarer. A group whose answers all score alike teaches nothing.')}
           </Step>
           {stages.length > 1 && (
-            <Step n={4} title={`After ${plural(stages[0].steps, 'step')} the stage “${stages[1].name}” begins`}>
+            <Step
+              n={4}
+              title={t('After {{count}} steps the stage “{{name}}” begins', {
+                count: stages[0].steps,
+                name: stages[1].name,
+              })}
+            >
               {stages[1].settings.maxCompletionTokens > stages[0].settings.maxCompletionTokens
-                ? `with room for ${stages[1].settings.maxCompletionTokens} tokens in place of ${stages[0].settings.maxCompletionTokens}.`
-                : 'with its own settings.'}
+                ? t('with room for {{maxCompletionTokens}} tokens in place of {{maxCompletionTokens2}}.', {
+                    maxCompletionTokens: stages[1].settings.maxCompletionTokens,
+                    maxCompletionTokens2: stages[0].settings.maxCompletionTokens,
+                  })
+                : t('with its own settings.')}
             </Step>
           )}
         </ol>
       </section>
       <section>
-        <h2>What to watch for</h2>
+        <h2>{t('What to watch for')}</h2>
         <ul className={styles.signs}>
-          <Sign tone="held-out" sign="●" title="Held-out accuracy">
-            climbs, measured on fresh problems every {recipe.evalEvery || 'few'} steps.
+          <Sign tone="held-out" sign="●" title={t('Held-out accuracy')}>
+            {t('climbs, measured on fresh problems every {{evalEvery}} steps.', {
+              evalEvery: recipe.evalEvery || t('few'),
+            })}
           </Sign>
-          <Sign tone="ink" sign="↗" title="Response length">
-            grows: the model gives itself room to think, though nothing rewards length.
+          <Sign tone="ink" sign="↗" title={t('Response length')}>
+            {t('grows: the model gives itself room to think, though nothing rewards length.')}
           </Sign>
-          <Sign tone="caution" sign="wait" title="“wait” per response">
-            rises: the aha moment, when it stops and checks its own sum.
+          <Sign tone="caution" sign="wait" title={t('“wait” per response')}>
+            {t('rises: the aha moment, when it stops and checks its own sum.')}
           </Sign>
-          <Sign tone="hatch" sign="" title="Hatched groups">
-            are problems that it always or never solves; as they spread, learning slows.
+          <Sign tone="hatch" sign="" title={t('Hatched groups')}>
+            {t('are problems that it always or never solves; as they spread, learning slows.')}
           </Sign>
-          <Sign tone="steer" sign="◆" title="Your hand:">
-            turn the temperature while it runs; every chart marks the step where it took effect.
+          <Sign tone="steer" sign="◆" title={t('Your hand:')}>
+            {t('turn the temperature while it runs; every chart marks the step where it took effect.')}
           </Sign>
         </ul>
       </section>

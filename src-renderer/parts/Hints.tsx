@@ -1,4 +1,5 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
+import { t } from '../text/t.ts'
 import styles from './Hints.module.css'
 import { placeOf, type Side } from './hint.ts'
 
@@ -71,7 +72,7 @@ export function Hints() {
 
   if (!target) return null
   return (
-    <section aria-label="Hint">
+    <section aria-label={t('Hint')}>
       <div ref={box} id={id} role="tooltip" className={styles.hint}>
         {target.dataset.hint}
       </div>

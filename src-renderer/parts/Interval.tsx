@@ -1,4 +1,5 @@
 import { percent } from '../format/number.ts'
+import { t } from '../text/t.ts'
 import { hint } from './hint.ts'
 import styles from './Interval.module.css'
 
@@ -13,9 +14,12 @@ interface IntervalProps {
 
 /** A share and its 95 % interval, on a scale from 0 to 100 % that is the same for all. */
 export function Interval({ value, low, high, prompts, color }: IntervalProps) {
-  const of = prompts === undefined ? '' : `, of ${prompts} prompts`
+  const of = prompts === undefined ? '' : t(', of {{prompts}} prompts', { prompts })
   return (
-    <span className={styles.interval} {...hint(`${percent(low)} to ${percent(high)}${of}`)}>
+    <span
+      className={styles.interval}
+      {...hint(t('{{low}} to {{high}}{{of}}', { low: percent(low), high: percent(high), of }))}
+    >
       <b>{percent(value)}</b>
       <span className={styles.scale} aria-hidden="true">
         <i style={{ left: `${100 * low}%`, width: `${100 * (high - low)}%`, background: color }} />

@@ -2,17 +2,18 @@ import { Select } from '@mantine/core'
 import { abscissae, type Over } from '../charts/abscissa.ts'
 import { useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import { hint } from './hint.ts'
 
-const names: Record<Over, string> = { steps: 'over steps', time: 'over time', tokens: 'over tokens' }
+const names: Record<Over, string> = { steps: t('over steps'), time: t('over time'), tokens: t('over tokens') }
 
 /** What all charts run over: steps, time of training without pauses, or tokens learnt from. */
 export function OverChoice() {
   const over = useView((v) => v.over)
   return (
-    <span {...hint('Steps, time of training without pauses, or tokens (A)', 'bottom')}>
+    <span {...hint(t('Steps, time of training without pauses, or tokens (A)'), 'bottom')}>
       <Select
-        aria-label="Charts run over"
+        aria-label={t('Charts run over')}
         size="xs"
         w="7.25rem"
         allowDeselect={false}

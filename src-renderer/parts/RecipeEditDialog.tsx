@@ -7,6 +7,7 @@ import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
 import { useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import { valueWords } from '../text/value.ts'
 import { Problem } from './Problem.tsx'
 import styles from './RecipeEditDialog.module.css'
@@ -30,9 +31,9 @@ export function RecipeEditDialog() {
     <Modal
       opened={runId !== null}
       onClose={done}
-      title="The recipe file was edited since"
+      title={t('The recipe file was edited since')}
       size="46rem"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('Close') }}
     >
       {error ? (
         <Problem explanation={error} />
@@ -42,13 +43,14 @@ export function RecipeEditDialog() {
           {edit.unreadable ? <p className={styles.refused}>{edit.unreadable}</p> : <Changes changes={edit.changes} />}
           {refused && !edit.unreadable && (
             <p className={styles.way}>
-              Not all of this can be taken over by a run on its way. A fork can have it: it is a new run from a
-              checkpoint of this one.
+              {t(
+                'Not all of this can be taken over by a run on its way. A fork can have it: it is a new run from a checkpoint of this one.',
+              )}
             </p>
           )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={done}>
-              Cancel
+              {t('Cancel')}
             </Button>
             {refused && !edit.unreadable && (
               <Button
@@ -58,7 +60,7 @@ export function RecipeEditDialog() {
                   askBranch({ kind: 'fork', runId: runId as string, step: null })
                 }}
               >
-                Fork…
+                {t('Fork…')}
               </Button>
             )}
             <Button
@@ -67,11 +69,11 @@ export function RecipeEditDialog() {
               disabled={busy}
               onClick={() => void resume('keep')}
             >
-              Go on as before
+              {t('Go on as before')}
             </Button>
             {!refused && (
               <Button data-autofocus disabled={busy} onClick={() => void resume('accept')}>
-                Take it over and go on
+                {t('Take it over and go on')}
               </Button>
             )}
           </Group>
@@ -90,10 +92,10 @@ function Changes({ changes }: { changes: RecipeChange[] }) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Field</th>
-            <th scope="col">The run</th>
-            <th scope="col">The file</th>
-            <th scope="col">Taken over</th>
+            <th scope="col">{t('Field')}</th>
+            <th scope="col">{t('The run')}</th>
+            <th scope="col">{t('The file')}</th>
+            <th scope="col">{t('Taken over')}</th>
           </tr>
         </thead>
         <tbody>
@@ -102,7 +104,7 @@ function Changes({ changes }: { changes: RecipeChange[] }) {
               <th scope="row">{path}</th>
               <td>{valueWords(from)}</td>
               <td>{valueWords(to)}</td>
-              <td className={refused ? styles.refused : undefined}>{refused ?? 'can be'}</td>
+              <td className={refused ? styles.refused : undefined}>{refused ?? t('can be')}</td>
             </tr>
           ))}
         </tbody>

@@ -78,13 +78,18 @@ function Others({ settings, ...props }: Props & { settings: NumberSettingName[] 
   return (
     <details className={styles.others} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        All settings <span>{given > 0 ? `${given} of ${settings.length} more given` : `${settings.length} more`}</span>
+        {t('All settings')}{' '}
+        <span>
+          {given > 0
+            ? t('{{given}} of {{settings}} more given', { given, settings: settings.length })
+            : t('{{settings}} more', { settings: settings.length })}
+        </span>
       </summary>
       {open && (
         <>
           <TextInput
-            aria-label="Find a setting"
-            placeholder="clip, entropy, length, samples …"
+            aria-label={t('Find a setting')}
+            placeholder={t('clip, entropy, length, samples …')}
             size="xs"
             leftSection={<IconSearch size="0.875rem" aria-hidden="true" />}
             value={text}
@@ -95,7 +100,7 @@ function Others({ settings, ...props }: Props & { settings: NumberSettingName[] 
               <Field key={setting} setting={setting} {...props} />
             ))}
           </div>
-          {shown.length === 0 && <p className={styles.turn}>No setting is called or does that.</p>}
+          {shown.length === 0 && <p className={styles.turn}>{t('No setting is called or does that.')}</p>}
         </>
       )}
     </details>

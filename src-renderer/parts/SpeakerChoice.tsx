@@ -7,6 +7,7 @@ import { modelsStore } from '../stores/models.ts'
 import type { Speaker } from '../stores/playground.ts'
 import { useResource } from '../stores/resource.ts'
 import { useRuns } from '../stores/use.ts'
+import { t } from '../text/t.ts'
 import styles from './SpeakerChoice.module.css'
 
 interface Props {
@@ -28,7 +29,7 @@ export function SpeakerChoice({ label, optional, value, onChange }: Props) {
   const [source, setSource] = useState(sourceOf(value))
   const runId = source.startsWith(ofRun) ? source.slice(ofRun.length) : null
   const data = [
-    ...(optional ? [{ group: 'None', items: [{ value: nobody, label: 'nobody' }] }] : []),
+    ...(optional ? [{ group: 'None', items: [{ value: nobody, label: t('nobody') }] }] : []),
     {
       group: 'Models',
       items: (models ?? [])
@@ -55,7 +56,7 @@ export function SpeakerChoice({ label, optional, value, onChange }: Props) {
         onChange={choose}
         allowDeselect={false}
         searchable
-        nothingFoundMessage="No model of this name is here"
+        nothingFoundMessage={t('No model of this name is here')}
       />
       {runId && <Checkpoints key={runId} runId={runId} value={value} onChange={onChange} />}
     </div>
@@ -68,7 +69,7 @@ function Checkpoints({ runId, value, onChange }: { runId: string } & Pick<Props,
     const [run, checkpoints] = await Promise.all([runs.get({ runId }), runs.checkpoints({ runId })])
     const choices = checkpoints.map(({ step, folder }) => ({
       model: `${run.folder}/${folder}`,
-      label: `#${run.number} step ${step}`,
+      label: t('#{{number}} step {{step}}', { number: run.number, step }),
       of: { run: runId, step },
     }))
     const newest = choices.at(-1)
@@ -76,10 +77,10 @@ function Checkpoints({ runId, value, onChange }: { runId: string } & Pick<Props,
     return choices
   })
   if (error) return <p className={styles.note}>{error.message}</p>
-  if (data?.length === 0) return <p className={styles.note}>This run has no checkpoint yet.</p>
+  if (data?.length === 0) return <p className={styles.note}>{t('This run has no checkpoint yet.')}</p>
   return (
     <Select
-      aria-label="Checkpoint"
+      aria-label={t('Checkpoint')}
       data={[...(data ?? [])].reverse().map(({ model, label }) => ({ value: model, label }))}
       value={value?.model ?? null}
       allowDeselect={false}

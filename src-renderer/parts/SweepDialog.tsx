@@ -4,11 +4,11 @@ import { useEffect, useState } from 'react'
 import { defaultSettings } from '../../src-main/contract/settings.ts'
 import { sweepFrom, valuesOf } from '../../src-main/contract/sweep-form.ts'
 import { startSweep } from '../actions/sweeps.ts'
-import { plural } from '../format/number.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { viewStore } from '../stores/view.ts'
+import { t } from '../text/t.ts'
 import { Problem } from './Problem.tsx'
 import styles from './SweepDialog.module.css'
 
@@ -23,9 +23,9 @@ export function SweepDialog() {
     <Modal
       opened={asked !== null}
       onClose={done}
-      title="New sweep"
+      title={t('New sweep')}
       size="46rem"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('Close') }}
     >
       {asked && <Form recipe={asked.recipe} />}
     </Modal>
@@ -83,7 +83,7 @@ function Form({ recipe: first }: { recipe: string }) {
       }}
     >
       <Select
-        label="What"
+        label={t('What')}
         data-autofocus
         allowDeselect={false}
         value={what}
@@ -107,19 +107,19 @@ function Form({ recipe: first }: { recipe: string }) {
       ) : (
         <>
           <fieldset className={styles.axes}>
-            <legend>Settings and their values, by commas. Every combination is trained.</legend>
+            <legend>{t('Settings and their values, by commas. Every combination is trained.')}</legend>
             {axes.map(({ id, key, values }, i) => (
               <div key={id} className={styles.axis}>
                 <Autocomplete
-                  aria-label={`Setting ${i + 1}`}
-                  placeholder="beta, rewardWeights.format, stages.0.steps"
+                  aria-label={t('Setting {{i}}', { i: i + 1 })}
+                  placeholder={t('beta, rewardWeights.format, stages.0.steps')}
                   data={offered}
                   limit={20}
                   value={key}
                   onChange={(text) => change(id, { key: text })}
                 />
                 <TextInput
-                  aria-label={`Values of setting ${i + 1}`}
+                  aria-label={t('Values of setting {{i}}', { i: i + 1 })}
                   placeholder="0, 0.001, 0.1"
                   value={values}
                   onChange={(event) => change(id, { values: event.currentTarget.value })}
@@ -127,7 +127,7 @@ function Form({ recipe: first }: { recipe: string }) {
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  aria-label={`Leave setting ${i + 1} out`}
+                  aria-label={t('Leave setting {{i}} out', { i: i + 1 })}
                   disabled={axes.length === 1}
                   onClick={() => setAxes((before) => before.filter((axis) => axis.id !== id))}
                 >
@@ -144,21 +144,21 @@ function Form({ recipe: first }: { recipe: string }) {
                 setAxes((before) => [...before, { id: 1 + Math.max(...before.map((a) => a.id)), key: '', values: '' }])
               }
             >
-              Another setting
+              {t('Another setting')}
             </Button>
           </fieldset>
           <div className={styles.row}>
-            <NumberInput label="Seeds" min={1} max={64} allowDecimal={false} value={seeds} onChange={setSeeds} />
+            <NumberInput label={t('Seeds')} min={1} max={64} allowDecimal={false} value={seeds} onChange={setSeeds} />
             <NumberInput
-              label="Steps of each run"
-              placeholder="as in the recipe"
+              label={t('Steps of each run')}
+              placeholder={t('as in the recipe')}
               min={1}
               allowDecimal={false}
               value={steps}
               onChange={setSteps}
             />
             <TextInput
-              label="Name"
+              label={t('Name')}
               placeholder={typeof sweep === 'string' ? '' : String(sweep.name)}
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
@@ -167,22 +167,25 @@ function Form({ recipe: first }: { recipe: string }) {
         </>
       )}
       {error && !empty ? (
-        <Problem explanation={error} title="It cannot be made" />
+        <Problem explanation={error} title={t('It cannot be made')} />
       ) : (
         <div className={styles.plan} aria-live="polite">
           {empty || !data ? (
-            <p>Give a setting some values, or several seeds.</p>
+            <p>{t('Give a setting some values, or several seeds.')}</p>
           ) : (
             <>
               <p>
-                {plural(data.plan.cells.length, 'cell')} × {plural(data.plan.seeds.length, 'seed')}:{' '}
-                <b>{plural(data.runs, 'run')}</b>
+                {t('{{count}} cells', { count: data.plan.cells.length })} ×{' '}
+                {t('{{count}} seeds', { count: data.plan.seeds.length })}:{' '}
+                <b>{t('{{count}} runs', { count: data.runs })}</b>
               </p>
               <ul>
                 {data.plan.cells.slice(0, 12).map(({ label }) => (
                   <li key={label}>{label}</li>
                 ))}
-                {data.plan.cells.length > 12 && <li>and {data.plan.cells.length - 12} more</li>}
+                {data.plan.cells.length > 12 && (
+                  <li>{t('and {{length}} more', { length: data.plan.cells.length - 12 })}</li>
+                )}
               </ul>
             </>
           )}
@@ -190,10 +193,10 @@ function Form({ recipe: first }: { recipe: string }) {
       )}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={done}>
-          Cancel
+          {t('Cancel')}
         </Button>
         <Button type="submit" disabled={!ready || busy}>
-          {busy ? 'Queueing…' : ready ? `Queue ${plural(data.runs, 'run')}` : 'Queue'}
+          {busy ? t('Queueing…') : ready ? t('Queue {{count}} runs', { count: data.runs }) : t('Queue')}
         </Button>
       </Group>
     </form>

@@ -1,14 +1,15 @@
 import { useConnection } from '../stores/use.ts'
+import { t } from '../text/t.ts'
 import { Problem } from './Problem.tsx'
 
 const texts = {
   refused: {
-    message: 'The host answers, but does not let this window in: the token in the address is missing or wrong.',
-    hint: 'Open the whole address that the host printed when it started.',
+    message: t('The host answers, but does not let this window in: the token in the address is missing or wrong.'),
+    hint: t('Open the whole address that the host printed when it started.'),
   },
   lost: {
-    message: 'The host cannot be reached just now. The window tries again by itself.',
-    hint: 'If it was closed, start it again with npm start; stored runs are safe.',
+    message: t('The host cannot be reached just now. The window tries again by itself.'),
+    hint: t('If it was closed, start it again with npm start; stored runs are safe.'),
   },
 }
 

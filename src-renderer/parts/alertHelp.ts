@@ -15,6 +15,7 @@ import { plain } from '../format/number.ts'
 import { liveStore } from '../stores/live.ts'
 import { isActive, isResumable } from '../stores/runs.ts'
 import { setDraft } from '../stores/steer.ts'
+import { t } from '../text/t.ts'
 
 export interface Help {
   name: string
@@ -37,11 +38,11 @@ function draft(name: KnobName, value: number): void {
 const round = (value: number) => Number(value.toPrecision(2))
 
 const halveRate: Help = {
-  name: 'Halve the learning rate',
+  name: t('Halve the learning rate'),
   run: (s) => draft('learningRate', round(s.learningRate / 2)),
 }
 const calmer: Help = {
-  name: 'Roll back, with a lower learning rate…',
+  name: t('Roll back, with a lower learning rate…'),
   run: (s, step) => {
     const { runId, checkpoints } = liveStore.getState()
     const way = wayBack(step, checkpoints, s)
@@ -50,17 +51,17 @@ const calmer: Help = {
   applies: (_, status) => status !== 'abandoned',
 }
 const raiseBeta: Help = {
-  name: 'Raise β',
+  name: t('Raise β'),
   run: (s) => draft('beta', s.beta > 0 ? round(s.beta * 2) : 0.001),
 }
-const refresh: Help = { name: 'Refresh the reference', run: () => void refreshReference.run() }
+const refresh: Help = { name: t('Refresh the reference'), run: () => void refreshReference.run() }
 const warmer: Help = {
-  name: 'Raise the temperature',
+  name: t('Raise the temperature'),
   run: (s) => draft('temperature', Math.min(5, round(s.temperature + 0.1))),
 }
-const larger: Help = { name: 'Double the group', run: (s) => draft('groupSize', Math.min(256, s.groupSize * 2)) }
+const larger: Help = { name: t('Double the group'), run: (s) => draft('groupSize', Math.min(256, s.groupSize * 2)) }
 const longer: Help = {
-  name: 'Raise the token limit',
+  name: t('Raise the token limit'),
   run: (s) => draft('maxCompletionTokens', Math.ceil(s.maxCompletionTokens * 1.5)),
 }
 
@@ -69,35 +70,35 @@ const halved = (name: `rewardWeights.${RewardName}`, label: string): Help => ({
   run: (s) => draft(name, round(knobValue(s, name) / 2)),
   applies: (s, status) => isActive(status) && knobValue(s, name) > 0,
 })
-const lighterForm = halved('rewardWeights.format', 'Halve the weight of the form')
-const lighterHelpfulness = halved('rewardWeights.helpfulness', 'Halve the weight of helpfulness')
-const lighterSafety = halved('rewardWeights.safety', 'Halve the weight of safety')
+const lighterForm = halved('rewardWeights.format', t('Halve the weight of the form'))
+const lighterHelpfulness = halved('rewardWeights.helpfulness', t('Halve the weight of helpfulness'))
+const lighterSafety = halved('rewardWeights.safety', t('Halve the weight of safety'))
 const moreLanguage: Help = {
-  name: 'Double the weight of the language',
+  name: t('Double the weight of the language'),
   run: (s) => draft('rewardWeights.language', Math.min(10, round((s.rewardWeights.language ?? 0) * 2) || 0.1)),
   applies: (s, status) => isActive(status) && s.rewardWeights.language !== undefined,
 }
 const rulesAlone: Help = {
-  name: 'Rules alone on reasoning prompts',
+  name: t('Rules alone on reasoning prompts'),
   run: (s) => {
     const turned = domains.filter((domain) => domain !== 'general' && s.sideWeights[domain].general !== 0)
     for (const domain of turned.reverse()) draft(`sideWeights.${domain}.general`, 0)
   },
 }
-const onward: Help = { name: 'Next stage', run: () => void nextStage.run() }
-const remain: Help = { name: 'Stay', run: () => void stayInStage.run() }
+const onward: Help = { name: t('Next stage'), run: () => void nextStage.run() }
+const remain: Help = { name: t('Stay'), run: () => void stayInStage.run() }
 const goOn: Help = {
-  name: 'Go on',
+  name: t('Go on'),
   run: () => void pause.run(),
   applies: (_, status) => status === 'paused',
 }
 const fromCheckpoint: Help = {
-  name: 'Resume from the last checkpoint',
+  name: t('Resume from the last checkpoint'),
   run: () => void resumeRun.run(),
   applies: (_, status) => isResumable(status),
 }
 const doctor: Help = {
-  name: 'See the backends',
+  name: t('See the backends'),
   run: () => void goToSystem.run(),
   applies: () => true,
   elsewhere: true,

@@ -13,7 +13,7 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 export function confirmed(event: SteeringEvent): void {
   if (event.refused !== null) {
     notifications.show({
-      title: `Refused: ${whatChanged(event)}`,
+      title: t('Refused: {{event}}', { event: whatChanged(event) }),
       message: event.refused,
       color: 'red',
       autoClose: 12_000,
@@ -22,7 +22,7 @@ export function confirmed(event: SteeringEvent): void {
   }
   notifications.show({
     title: capital(whatChanged(event)),
-    message: `In force ${whenInForce(event)}.`,
+    message: t('In force {{event}}.', { event: whenInForce(event) }),
     color: 'violet',
     autoClose: 4000,
   })
@@ -35,7 +35,7 @@ export function failed(error: unknown): void {
 
 export function alerted(alert: AlertRecord): void {
   notifications.show({
-    title: `Step ${alert.step}: ${alert.message}`,
+    title: t('Step {{step}}: {{message}}', { step: alert.step, message: alert.message }),
     message: alert.hint,
     color: 'red',
     autoClose: 15_000,
@@ -52,8 +52,8 @@ const lineId = 'host-line'
 export function lineLost(): void {
   notifications.show({
     id: lineId,
-    title: 'The line to the host is cut',
-    message: 'What you see stays. The window connects again by itself.',
+    title: t('The line to the host is cut'),
+    message: t('What you see stays. The window connects again by itself.'),
     color: 'yellow',
     autoClose: false,
     withCloseButton: false,
@@ -63,8 +63,8 @@ export function lineLost(): void {
 export function lineBack(): void {
   notifications.update({
     id: lineId,
-    title: 'Connected again',
-    message: 'Everything stored since then is here.',
+    title: t('Connected again'),
+    message: t('Everything stored since then is here.'),
     color: 'teal',
     autoClose: 4000,
     withCloseButton: true,

@@ -4,6 +4,7 @@ import type { DataMap } from '../../src-main/contract/data-set.ts'
 import type { Domain } from '../../src-main/contract/domains.ts'
 import type { MeasureOrder } from '../../src-main/contract/measuring.ts'
 import type { TaskKind } from '../../src-main/contract/recipe.ts'
+import { t } from '../text/t.ts'
 import { type Explanation, explain } from '../transport/explain.ts'
 import { api } from './host.ts'
 import type { Speaker } from './playground.ts'
@@ -35,7 +36,7 @@ export interface MeasuringState {
 }
 
 export const measuringStore = createStore<MeasuringState>(() => ({
-  subject: { model: 'embedded', label: 'embedded' },
+  subject: { model: 'embedded', label: t('embedded') },
   source: 'generated',
   kinds: ['sum', 'difference', 'product', 'chain'],
   level: null,

@@ -2,6 +2,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { PlaygroundNews } from '../../src-main/contract/api.ts'
 import type { Resampled, ResampleNews } from '../../src-main/contract/resampling.ts'
+import { t } from '../text/t.ts'
 import { type Explanation, explain } from '../transport/explain.ts'
 import { api } from './host.ts'
 
@@ -71,7 +72,7 @@ export interface PlaygroundState {
 }
 
 export const playgroundStore = createStore<PlaygroundState>(() => ({
-  first: { model: 'embedded', label: 'embedded' },
+  first: { model: 'embedded', label: t('embedded') },
   second: null,
   system: '',
   template: true,

@@ -1,6 +1,7 @@
 /** Which runs the list shows, in which order and in which groups. */
 import { familyTree } from '../../src-main/contract/family.ts'
 import type { RunSummary } from '../../src-main/contract/records.ts'
+import { t } from '../text/t.ts'
 import { emptyRunList, type RunList, routeStore } from './route.ts'
 
 export const shelves = ['', 'starred', 'archived', 'bin'] as const
@@ -88,7 +89,7 @@ export function listRows(runs: readonly RunSummary[], { group, sort }: Pick<RunL
   if (group === 'none') return flat(inOrder)
   if (group === '') return inFamilies(inOrder)
   const names = (run: RunSummary): string[] => {
-    if (group === 'tag') return run.tags.length > 0 ? [...run.tags] : ['no tag']
+    if (group === 'tag') return run.tags.length > 0 ? [...run.tags] : [t('no tag')]
     return [group === 'status' ? run.status : run.recipe]
   }
   const groups = new Map<string, RunSummary[]>()

@@ -1,4 +1,6 @@
 /** A stored prompt is taken to the playground: to the checkpoint of its run nearest to where it was met, beside the model that the run began with. */
+
+import { t } from '../text/t.ts'
 import { api } from './host.ts'
 import { playgroundStore, type Speaker, type StoredPrompt } from './playground.ts'
 
@@ -11,7 +13,7 @@ export async function tryStored(stored: StoredPrompt, step: number): Promise<voi
   const base: Speaker = { model, label: model }
   const speaker = nearest && {
     model: `${run.folder}/${nearest.folder}`,
-    label: `#${run.number} step ${nearest.step}`,
+    label: t('#{{number}} step {{step}}', { number: run.number, step: nearest.step }),
     of: { run: run.id, step: nearest.step },
   }
   const { sampling } = playgroundStore.getState()

@@ -7,31 +7,41 @@ import { changedKnobs } from '../stores/story.ts'
 import { t } from './t.ts'
 
 const names: Record<EventKind, string> = {
-  set: 'Change',
-  pause: 'Pause',
-  resume: 'Go on',
-  step: 'One step',
-  stop: 'Stop',
-  'next-stage': 'Next stage',
-  stay: 'Stay in this stage',
-  'refresh-reference': 'Refresh the reference',
-  fork: 'Fork',
-  'roll-back': 'Roll back',
-  'repeat-stage': 'Repeat the stage',
-  'skip-stage': 'Skip a stage',
-  'insert-stage': 'Insert a stage',
-  recipe: 'Recipe taken over from its edited file',
+  set: t('Change'),
+  pause: t('Pause'),
+  resume: t('Go on'),
+  step: t('One step'),
+  stop: t('Stop'),
+  'next-stage': t('Next stage'),
+  stay: t('Stay in this stage'),
+  'refresh-reference': t('Refresh the reference'),
+  fork: t('Fork'),
+  'roll-back': t('Roll back'),
+  'repeat-stage': t('Repeat the stage'),
+  'skip-stage': t('Skip a stage'),
+  'insert-stage': t('Insert a stage'),
+  recipe: t('Recipe taken over from its edited file'),
 }
 
 /** "temperature 1 → 0.8", or the command's name. */
 export function whatChanged(event: SteeringEvent): string {
   if (event.kind === 'fork' && event.detail)
-    return `Fork of #${event.detail.run}${event.detail.assignments?.length ? `: ${event.detail.assignments.join(', ')}` : ''}`
+    return t('Fork of #{{run}}{{length}}', {
+      run: event.detail.run,
+      length: event.detail.assignments?.length ? `: ${event.detail.assignments.join(', ')}` : '',
+    })
   if (event.kind === 'roll-back' && event.detail)
-    return `Roll back: steps ${event.effectiveStep} to ${event.requestedStep} abandoned (#${event.detail.run})`
-  if (event.kind === 'skip-stage') return `Skip stage ${(event.detail?.stage ?? 0) + 1}`
+    return t('Roll back: steps {{effectiveStep}} to {{requestedStep}} abandoned (#{{run}})', {
+      effectiveStep: event.effectiveStep,
+      requestedStep: event.requestedStep,
+      run: event.detail.run,
+    })
+  if (event.kind === 'skip-stage') return t('Skip stage {{stage}}', { stage: (event.detail?.stage ?? 0) + 1 })
   if (event.kind === 'insert-stage')
-    return `Insert ${event.detail?.insert?.name} as stage ${(event.detail?.stage ?? 0) + 1}`
+    return t('Insert {{name}} as stage {{stage}}', {
+      name: event.detail?.insert?.name,
+      stage: (event.detail?.stage ?? 0) + 1,
+    })
   if (event.kind !== 'set') return names[event.kind]
   return changedKnobs(event)
     .map(({ name, label, from, to }) => {
@@ -44,8 +54,9 @@ export function whatChanged(event: SteeringEvent): string {
 /** "from step 113", "asked at step 112", "refused". */
 export function whenInForce(event: SteeringEvent): string {
   if (event.refused !== null) return t('refused')
-  if (event.effectiveStep === null) return `asked after step ${event.requestedStep}`
+  if (event.effectiveStep === null)
+    return t('asked after step {{requestedStep}}', { requestedStep: event.requestedStep })
   return event.kind === 'pause' || event.kind === 'stop'
-    ? `after step ${Math.max(0, event.effectiveStep - 1)}`
-    : `from step ${event.effectiveStep}`
+    ? t('after step {{max}}', { max: Math.max(0, event.effectiveStep - 1) })
+    : t('from step {{effectiveStep}}', { effectiveStep: event.effectiveStep })
 }

@@ -2,15 +2,14 @@
 import { gateMeasures } from '../../src-main/contract/gates.ts'
 import type { RunDetail, StageRecord } from '../../src-main/contract/records.ts'
 import { gateOf, type Stage, type StageKind, stageKinds } from '../../src-main/contract/stages.ts'
-import { plural } from '../format/number.ts'
 import { t } from './t.ts'
 
 const ends = {
-  steps: 'as planned',
-  gate: 'gate reached',
-  steered: 'ended by you',
-  stopped: 'stopped',
-  skipped: 'skipped',
+  steps: t('as planned'),
+  gate: t('gate reached'),
+  steered: t('ended by you'),
+  stopped: t('stopped'),
+  skipped: t('skipped'),
 } as const
 
 /** Steps of this stage that are done. */
@@ -33,9 +32,13 @@ export function gateConditions(stage: Stage): string[] {
   const { metric, above, evaluations, plateau, minutes } = gate
   return [
     above !== undefined &&
-      `${t(gateMeasures[metric])} ≥ ${above}${evaluations > 1 ? `, ${evaluations} times in a row` : ''}`,
-    plateau !== undefined && `no better ${t(gateMeasures[metric])} in ${plural(plateau, 'evaluation')}`,
-    minutes !== undefined && `after ${plural(minutes, 'minute')} of training`,
+      `${t(gateMeasures[metric])} ≥ ${above}${evaluations > 1 ? t(', {{evaluations}} times in a row', { evaluations }) : ''}`,
+    plateau !== undefined &&
+      t('no better {{gateMeasures}} in {{count}} evaluations', {
+        gateMeasures: t(gateMeasures[metric]),
+        count: plateau,
+      }),
+    minutes !== undefined && t('after {{count}} minutes of training', { count: minutes }),
   ].filter((words) => words !== false)
 }
 
@@ -44,18 +47,27 @@ function gateWords({ stage }: StageRecord, { config }: RunDetail): string | null
   const gate = gateOf(config.stages[stage])
   if (!gate) return null
   const conditions = gateConditions(config.stages[stage])
-  return [...conditions.map((words) => `or ${words}`), ...(gate.onReach === 'ask' ? ['then asks'] : [])].join(', ')
+  return [
+    ...conditions.map((words) => t('or {{words}}', { words })),
+    ...(gate.onReach === 'ask' ? [t('then asks')] : []),
+  ].join(', ')
 }
 
 export function endOf(stage: StageRecord, detail: RunDetail): string {
-  if (stage.endReason) return `${plural(doneIn(stage, detail), 'step')}, ${ends[stage.endReason]}`
+  if (stage.endReason) return `${t('{{count}} steps', { count: doneIn(stage, detail) })}, ${ends[stage.endReason]}`
   if (stage.stage === detail.stage && stage.firstStep !== null) {
     const done = doneIn(stage, detail)
     return detail.staying
-      ? `step ${done}, staying until you say next`
-      : `${done} of ${stage.plannedSteps}, ${gateWords(stage, detail) ?? `ends after step ${stage.firstStep + stage.plannedSteps - 1}`}`
+      ? t('step {{done}}, staying until you say next', { done })
+      : t('{{done}} of {{plannedSteps}}, {{stage}}', {
+          done,
+          plannedSteps: stage.plannedSteps,
+          stage:
+            gateWords(stage, detail) ??
+            t('ends after step {{firstStep}}', { firstStep: stage.firstStep + stage.plannedSteps - 1 }),
+        })
   }
-  return plural(stage.plannedSteps, 'step')
+  return t('{{count}} steps', { count: stage.plannedSteps })
 }
 
 /** A run of an earlier or later version may have kinds that this one does not know. */

@@ -19,19 +19,19 @@ export interface ColourInfo {
 export const colourInfo: Record<Exclude<TokenColour, 'none'>, ColourInfo> = {
   surprise: {
     name: t('surprise'),
-    about: 'How unlikely each token was: minus its log-probability.',
+    about: t('How unlikely each token was: minus its log-probability.'),
     most: 4,
     ends: [t('certain'), t('one in 50 or less')],
   },
   choice: {
     name: t('choice'),
-    about: 'How open the choice was: the entropy of what could have come.',
+    about: t('How open the choice was: the entropy of what could have come.'),
     most: 2,
     ends: [t('no choice'), t('2 nats or more')],
   },
   change: {
     name: t('change'),
-    about: 'How much likelier or unlikelier the token is than under the reference policy.',
+    about: t('How much likelier or unlikelier the token is than under the reference policy.'),
     most: 3,
     ends: [t('20 times unlikelier'), t('20 times likelier')],
   },
@@ -44,7 +44,8 @@ export function strength({ logProb, referenceLogProb, entropy }: TokenView, by: 
 }
 
 /** As it can be read: blanks and line ends are seen, and so is an end. */
-export const readable = (text: string): string => (text === '' ? 'the end' : `“${visible(text.replaceAll('\n', '↵'))}”`)
+export const readable = (text: string): string =>
+  text === '' ? t('the end') : `“${visible(text.replaceAll('\n', '↵'))}”`
 
 export function aboutToken({ text, end, logProb, referenceLogProb, entropy, likely }: TokenView): string {
   const share = percent(Math.exp(logProb))
@@ -53,7 +54,13 @@ export function aboutToken({ text, end, logProb, referenceLogProb, entropy, like
     .filter((one) => one.text !== text)
     .map((one) => `${readable(one.text)} ${percent(one.probability)}`)
     .join(', ')
-  return `${readable(end ? '' : text)} ${share}; choice ${fixed(entropy, 2)} nats; ${signed(change)} nats against the reference. Else: ${others}`
+  return t('{{end}} {{share}}; choice {{entropy}} nats; {{change}} nats against the reference. Else: {{others}}', {
+    end: readable(end ? '' : text),
+    share,
+    entropy: fixed(entropy, 2),
+    change: signed(change),
+    others,
+  })
 }
 
 /** The least likely ones, in their order of surprise. */

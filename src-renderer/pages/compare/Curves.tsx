@@ -21,6 +21,7 @@ import { arrangementStore } from '../../stores/arrangement.ts'
 import { indexOfStep } from '../../stores/columns.ts'
 import { useView } from '../../stores/use.ts'
 import { cursorStore } from '../../stores/view.ts'
+import { t } from '../../text/t.ts'
 import { type Compared, wholeRange } from './data.ts'
 import styles from './Page.module.css'
 import { StepCursor } from './StepCursor.tsx'
@@ -46,9 +47,9 @@ export function Curves({ runs, colourOf }: Props) {
   const inRow = useStore(arrangementStore, (s) => s.inRow)
   const shown = enlarged ? charts.all.filter(({ id }) => id === enlarged) : charts.shown
   return (
-    <section className={styles.curves} aria-label="Curves">
+    <section className={styles.curves} aria-label={t('Curves')}>
       <div className={styles.bar}>
-        <h2>Curves</h2>
+        <h2>{t('Curves')}</h2>
         <At over={over} range={range} />
         <OverChoice />
         <ActionIconButton
@@ -87,13 +88,21 @@ function At({ over, range }: { over: Over; range: Range }) {
   const at = useStore(cursorStore, (s) => s.step)
   return (
     <p className={styles.at}>
-      {at === null ? `up to ${place(over, range[1])}, held-out as points` : <b>{place(over, at)}</b>}
+      {at === null ? (
+        t('up to {{over}}, held-out as points', { over: place(over, range[1]) })
+      ) : (
+        <b>{place(over, at)}</b>
+      )}
     </p>
   )
 }
 
 const place = (over: Over, x: number): string =>
-  ({ steps: `step ${Math.round(x)}`, time: `${span(x)} trained`, tokens: `${compact(x)} tokens` })[over]
+  ({
+    steps: t('step {{x}}', { x: Math.round(x) }),
+    time: t('{{x}} trained', { x: span(x) }),
+    tokens: t('{{x}} tokens', { x: compact(x) }),
+  })[over]
 
 interface CurveProps extends Props {
   panel: Panel
@@ -141,7 +150,7 @@ const Curve = memo(function Curve(props: CurveProps) {
           className={chartStyles.chart}
           build={build}
           onChange={never}
-          label={`${panel.title} of each run over ${over}`}
+          label={t('{{title}} of each run over {{over}}', { title: panel.title, over })}
         />
       </StepCursor>
     </ChartPanel>

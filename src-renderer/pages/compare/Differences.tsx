@@ -3,6 +3,7 @@ import { differences } from '../../../src-main/contract/differences.ts'
 import type { SteeringEvent } from '../../../src-main/contract/records.ts'
 import { whatChanged } from '../../text/events.ts'
 import { labelOf } from '../../text/setting-label.ts'
+import { t } from '../../text/t.ts'
 import { valueWords } from '../../text/value.ts'
 import type { Compared } from './data.ts'
 import styles from './Page.module.css'
@@ -18,17 +19,19 @@ export function Differences({ runs, colourOf }: Props) {
   const byHand = runs.map(({ events }) => events.filter(changedCourse))
   if (runs.length < 2) return null
   return (
-    <section className={styles.section} aria-label="Settings that differ">
-      <h2>Settings that differ</h2>
+    <section className={styles.section} aria-label={t('Settings that differ')}>
+      <h2>{t('Settings that differ')}</h2>
       {rows.length === 0 && byHand.every((events) => events.length === 0) ? (
-        <p className={styles.same}>None: the recipes are the same, seed and all, and nothing was changed by hand.</p>
+        <p className={styles.same}>
+          {t('None: the recipes are the same, seed and all, and nothing was changed by hand.')}
+        </p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
         <div className={styles.scroller} tabIndex={0}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Setting</th>
+                <th scope="col">{t('Setting')}</th>
                 {runs.map(({ detail }) => (
                   <th key={detail.id} scope="col">
                     <i style={{ background: colourOf(detail.number) }} aria-hidden="true" />#{detail.number}
@@ -47,14 +50,17 @@ export function Differences({ runs, colourOf }: Props) {
               ))}
               {byHand.some((events) => events.length > 0) && (
                 <tr>
-                  <th scope="row">by hand</th>
+                  <th scope="row">{t('by hand')}</th>
                   {byHand.map((events, i) => (
                     <td key={runs[i].detail.id}>
                       {events.length === 0
                         ? '–'
                         : events.map((event) => (
                             <span key={event.id} className={styles.hand}>
-                              {whatChanged(event)}, from step {event.effectiveStep}
+                              {t('{{event}}, from step {{effectiveStep}}', {
+                                event: whatChanged(event),
+                                effectiveStep: event.effectiveStep,
+                              })}
                             </span>
                           ))}
                     </td>

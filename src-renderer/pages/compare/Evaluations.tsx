@@ -6,6 +6,7 @@ import { hint } from '../../parts/hint.ts'
 import { Interval } from '../../parts/Interval.tsx'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
+import { t } from '../../text/t.ts'
 import { explain } from '../../transport/explain.ts'
 import type { Compared } from './data.ts'
 import styles from './Page.module.css'
@@ -30,20 +31,20 @@ export function Evaluations({ runs, colourOf }: Props) {
     Promise.all(others.map((name) => against(base as string, name))),
   )
   return (
-    <section className={styles.section} aria-label="Held-out evaluations">
+    <section className={styles.section} aria-label={t('Held-out evaluations')}>
       <div className={styles.sectionHead}>
-        <h2>Held-out</h2>
+        <h2>{t('Held-out')}</h2>
         {runs.length > 1 && (
           <SegmentedControl
             size="xs"
-            aria-label="Which evaluations"
+            aria-label={t('Which evaluations')}
             value={which}
             onChange={(value) => setWhich(value as 'last' | 'same')}
             data={[
-              { value: 'last', label: 'last of each' },
+              { value: 'last', label: t('last of each') },
               {
                 value: 'same',
-                label: common === null ? 'same step' : `step ${common} of each`,
+                label: common === null ? t('same step') : t('step {{common}} of each', { common }),
                 disabled: common === null,
               },
             ]}
@@ -53,13 +54,13 @@ export function Evaluations({ runs, colourOf }: Props) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Step</th>
-            <th scope="col">Accuracy, 95 % interval</th>
-            <th scope="col">Tokens</th>
+            <th scope="col">{t('Run')}</th>
+            <th scope="col">{t('Step')}</th>
+            <th scope="col">{t('Accuracy, 95 % interval')}</th>
+            <th scope="col">{t('Tokens')}</th>
             {runs.length > 1 && (
-              <th scope="col" {...hint('On the prompts that both have, paired; in percentage points')}>
-                Against #{runs[0].detail.number}
+              <th scope="col" {...hint(t('On the prompts that both have, paired; in percentage points'))}>
+                {t('Against #{{number}}', { number: runs[0].detail.number })}
               </th>
             )}
           </tr>
@@ -71,7 +72,7 @@ export function Evaluations({ runs, colourOf }: Props) {
                 <i style={{ background: colourOf(detail.number) }} aria-hidden="true" />#{detail.number}
               </th>
               <td>{at[i]?.step ?? '–'}</td>
-              <td>{at[i] ? <Held of={at[i]} color={colourOf(detail.number)} /> : 'not measured yet'}</td>
+              <td>{at[i] ? <Held of={at[i]} color={colourOf(detail.number)} /> : t('not measured yet')}</td>
               <td>{compact(at[i]?.meanLength)}</td>
               {runs.length > 1 && <td>{i === 0 ? 'base' : <Difference outcome={data?.[i - 1]} />}</td>}
             </tr>
@@ -83,7 +84,7 @@ export function Evaluations({ runs, colourOf }: Props) {
 }
 
 async function against(base: string, name: string | undefined): Promise<Outcome> {
-  if (!name) return { problem: 'not measured yet' }
+  if (!name) return { problem: t('not measured yet') }
   try {
     return await api().runs.compare({ a: base, b: name })
   } catch (error) {
@@ -104,7 +105,11 @@ function Held({ of, color }: { of: EvaluationSummary; color: string }) {
 }
 
 const points = ({ value, low, high }: Estimate) =>
-  `${signed(100 * value, 1)} (${signed(100 * low, 1)} to ${signed(100 * high, 1)})`
+  t('{{value}} ({{low}} to {{high}})', {
+    value: signed(100 * value, 1),
+    low: signed(100 * low, 1),
+    high: signed(100 * high, 1),
+  })
 
 function Difference({ outcome }: { outcome: Outcome | undefined }) {
   if (!outcome) return <>…</>
@@ -117,10 +122,17 @@ function Difference({ outcome }: { outcome: Outcome | undefined }) {
     <span
       className={styles.difference}
       data-clear={clear}
-      {...hint(`${prompts} prompts that both have; ${gained.length} became right, ${lost.length} wrong (${test})`)}
+      {...hint(
+        t('{{prompts}} prompts that both have; {{gained}} became right, {{lost}} wrong ({{test}})', {
+          prompts,
+          gained: gained.length,
+          lost: lost.length,
+          test,
+        }),
+      )}
     >
       <b>{points(accuracy.difference)}</b> {p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`}
-      {!clear && <i> may be chance</i>}
+      {!clear && <i>{t('may be chance')}</i>}
     </span>
   )
 }

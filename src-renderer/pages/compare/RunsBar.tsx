@@ -23,8 +23,8 @@ export function RunsBar({ numbers, colourOf }: { numbers: readonly number[]; col
   const others = runs?.filter((run) => !numbers.includes(run.number)) ?? []
   return (
     <header className={styles.head}>
-      <h1>Compare</h1>
-      <ul className={styles.runs} aria-label="Runs compared">
+      <h1>{t('Compare')}</h1>
+      <ul className={styles.runs} aria-label={t('Runs compared')}>
         {numbers.map((number, i) => {
           const run = runs?.find((r) => r.number === number)
           const live = { page: 'live', runId: run?.id ?? String(number), step: null, opened: null } as const
@@ -42,25 +42,25 @@ export function RunsBar({ numbers, colourOf }: { numbers: readonly number[]; col
               </a>
               {run && <Status status={run.status} />}
               {i === 0 && numbers.length > 1 ? (
-                <span className={styles.base} {...hint('The others are held against it', 'bottom')}>
-                  base
+                <span className={styles.base} {...hint(t('The others are held against it'), 'bottom')}>
+                  {t('base')}
                 </span>
               ) : (
                 i > 0 && (
                   <button
                     type="button"
                     className={styles.small}
-                    {...hint('Hold the others against this one', 'bottom')}
+                    {...hint(t('Hold the others against this one'), 'bottom')}
                     onClick={() => show([number, ...numbers.filter((n) => n !== number)])}
                   >
-                    as base
+                    {t('as base')}
                   </button>
                 )
               )}
               <button
                 type="button"
                 className={styles.small}
-                aria-label={`Leave run ${number} out`}
+                aria-label={t('Leave run {{number}} out', { number })}
                 onClick={() => show(numbers.filter((n) => n !== number))}
               >
                 <IconX size="0.75rem" aria-hidden="true" />
@@ -71,15 +71,15 @@ export function RunsBar({ numbers, colourOf }: { numbers: readonly number[]; col
       </ul>
       <Select
         key={numbers.join()}
-        aria-label="Add a run"
-        placeholder="Add a run…"
+        aria-label={t('Add a run')}
+        placeholder={t('Add a run…')}
         size="xs"
         searchable
         disabled={others.length === 0}
         value={null}
         data={others.map((run) => ({
           value: String(run.number),
-          label: `#${run.number} ${run.name}, ${run.step} steps`,
+          label: t('#{{number}} {{name}}, {{step}} steps', { number: run.number, name: run.name, step: run.step }),
         }))}
         onChange={(value) => value && show([...numbers, Number(value)])}
       />

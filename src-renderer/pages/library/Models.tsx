@@ -83,13 +83,13 @@ function FetchForm() {
         description={t(
           'Llama, SmolLM2, Qwen2, Qwen2.5 and Qwen3; safetensors or GGUF. Every file is checked by its hash, and nothing in it is run.',
         )}
-        placeholder="Qwen/Qwen2.5-0.5B-Instruct"
+        placeholder={t('Qwen/Qwen2.5-0.5B-Instruct')}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <TextInput
         label={t('Revision')}
-        placeholder="main"
+        placeholder={t('main')}
         value={revision}
         onChange={(event) => setRevision(event.currentTarget.value)}
       />

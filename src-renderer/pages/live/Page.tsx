@@ -4,6 +4,7 @@ import { FirstRun } from '../../parts/FirstRun.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { useConnection, useLive, useRoute, useRuns } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import { GroupsPanel } from './groups/GroupsPanel.tsx'
 import { Header } from './header/Header.tsx'
 import { InsertStageDialog } from './header/InsertStageDialog.tsx'
@@ -47,7 +48,7 @@ function Body() {
         {/* What is shown stays while the line is cut; a window that is not let in has to be told where to go. */}
         {(status === 'refused' || !runId) && <Unreachable />}
         {error ? (
-          <Problem explanation={error} title="This run cannot be shown" />
+          <Problem explanation={error} title={t('This run cannot be shown')} />
         ) : runId ? (
           <>
             <Metrics />

@@ -2,6 +2,7 @@ import { Button, Group, Modal } from '@mantine/core'
 import { steer } from '../../stores/steer.ts'
 import { useView } from '../../stores/use.ts'
 import { viewStore } from '../../stores/view.ts'
+import { t } from '../../text/t.ts'
 import { useDetail } from './data.ts'
 
 const done = () => viewStore.setState({ stopping: false })
@@ -13,17 +14,18 @@ export function StopDialog() {
     <Modal
       opened={open}
       onClose={done}
-      title={`Stop run #${detail?.number ?? ''}?`}
+      title={t('Stop run #{{number}}?', { number: detail?.number ?? '' })}
       size="sm"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('Close') }}
     >
       <p>
-        The present step is finished and kept, a checkpoint is written, and the engine ends. The run can be resumed from
-        that checkpoint later.
+        {t(
+          'The present step is finished and kept, a checkpoint is written, and the engine ends. The run can be resumed from that checkpoint later.',
+        )}
       </p>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={done}>
-          Keep going
+          {t('Keep going')}
         </Button>
         <Button
           color="red"
@@ -33,7 +35,7 @@ export function StopDialog() {
             void steer('stop')
           }}
         >
-          Stop
+          {t('Stop')}
         </Button>
       </Group>
     </Modal>

@@ -3,6 +3,7 @@ import { compact, percent, signed } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 /** What `b` has that `a` had not, on the prompts that both have. */
@@ -20,10 +21,10 @@ function Differences({ comparison, a, b }: { comparison: Comparison; a: string; 
       <table>
         <thead>
           <tr>
-            <th scope="col">{prompts} prompts</th>
+            <th scope="col">{t('{{prompts}} prompts', { prompts })}</th>
             <th scope="col">{a}</th>
             <th scope="col">{b}</th>
-            <th scope="col">difference, 95 % interval</th>
+            <th scope="col">{t('difference, 95 % interval')}</th>
           </tr>
         </thead>
         <tbody>
@@ -42,17 +43,18 @@ function Differences({ comparison, a, b }: { comparison: Comparison; a: string; 
         </tbody>
       </table>
       <p className={styles.note}>
-        pass@1: {p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`} ({test}){p >= 0.05 && '; it may be chance'}
+        {t('pass@1: {{p}} ({{test}})', { p: p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`, test })}
+        {p >= 0.05 && t('; it may be chance')}
       </p>
-      <Flips title="Became right" flips={gained} />
-      <Flips title="Became wrong" flips={lost} />
+      <Flips title={t('Became right')} flips={gained} />
+      <Flips title={t('Became wrong')} flips={lost} />
     </>
   )
 }
 
 function between({ value, low, high }: Estimate, share: boolean): string {
   const show = (x: number) => (share ? signed(100 * x, 1) : signed(x))
-  return `${show(value)} (${show(low)} to ${show(high)})`
+  return t('{{value}} ({{low}} to {{high}})', { value: show(value), low: show(low), high: show(high) })
 }
 
 const most = 20
@@ -71,7 +73,9 @@ function Flips({ title, flips }: { title: string; flips: readonly Flip[] }) {
           </li>
         ))}
       </ul>
-      {flips.length > most && <p className={styles.note}>and {flips.length - most} more</p>}
+      {flips.length > most && (
+        <p className={styles.note}>{t('and {{length}} more', { length: flips.length - most })}</p>
+      )}
     </details>
   )
 }

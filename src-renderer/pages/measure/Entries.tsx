@@ -1,12 +1,13 @@
 import { Skeleton, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { EvaluationEntry } from '../../../src-main/contract/evaluation.ts'
-import { compact, percent, plural } from '../../format/number.ts'
+import { compact, percent } from '../../format/number.ts'
 import { moment } from '../../format/time.ts'
 import { Interval } from '../../parts/Interval.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { usePalette } from '../../parts/useLook.ts'
 import { go } from '../../stores/route.ts'
+import { t } from '../../text/t.ts'
 import type { Explanation } from '../../transport/explain.ts'
 import styles from './Page.module.css'
 
@@ -30,24 +31,27 @@ export function Entries({ entries, error, shown }: EntriesProps) {
       .every((word) => `${name} ${subject} ${problems}`.toLowerCase().includes(word)),
   )
   return (
-    <section className={styles.entries} aria-label="Evaluations">
+    <section className={styles.entries} aria-label={t('Evaluations')}>
       <div className={styles.head}>
-        <h2>Evaluations</h2>
-        {entries && <p>{plural(entries.length, 'evaluation')}, those of runs among them; newest first</p>}
+        <h2>{t('Evaluations')}</h2>
+        {entries && (
+          <p>{t('{{count}} evaluations, those of runs among them; newest first', { count: entries.length })}</p>
+        )}
         <TextInput
-          aria-label="Find evaluations"
-          placeholder="Find: run #3, gsm8k, e12 …"
+          aria-label={t('Find evaluations')}
+          placeholder={t('Find: run #3, gsm8k, e12 …')}
           size="xs"
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
         />
       </div>
-      {error && <Problem explanation={error} title="The evaluations could not be listed" />}
+      {error && <Problem explanation={error} title={t('The evaluations could not be listed')} />}
       {!found && !error && <Skeleton height="9rem" animate={false} />}
       {entries?.length === 0 && (
         <p className={styles.empty}>
-          Nothing was measured yet. Choose a model and problems on the left: you get the share of right answers with its
-          interval, by kind and by level, and can set any two results side by side.
+          {t(
+            'Nothing was measured yet. Choose a model and problems on the left: you get the share of right answers with its interval, by kind and by level, and can set any two results side by side.',
+          )}
         </p>
       )}
       {found && entries && entries.length > 0 && (
@@ -55,13 +59,13 @@ export function Entries({ entries, error, shown }: EntriesProps) {
           <table>
             <thead>
               <tr>
-                <th scope="col">Name</th>
-                <th scope="col">What</th>
-                <th scope="col">Problems</th>
-                <th scope="col">pass@1, 95 % interval</th>
-                <th scope="col">cons@k</th>
-                <th scope="col">Tokens</th>
-                <th scope="col">When</th>
+                <th scope="col">{t('Name')}</th>
+                <th scope="col">{t('What')}</th>
+                <th scope="col">{t('Problems')}</th>
+                <th scope="col">{t('pass@1, 95 % interval')}</th>
+                <th scope="col">{t('cons@k')}</th>
+                <th scope="col">{t('Tokens')}</th>
+                <th scope="col">{t('When')}</th>
               </tr>
             </thead>
             <tbody>
@@ -95,9 +99,11 @@ export function Entries({ entries, error, shown }: EntriesProps) {
               ))}
             </tbody>
           </table>
-          {found.length === 0 && <p className={styles.empty}>None has these words.</p>}
+          {found.length === 0 && <p className={styles.empty}>{t('None has these words.')}</p>}
           {found.length > most && (
-            <p className={styles.empty}>{found.length - most} more: say more words of what you look for.</p>
+            <p className={styles.empty}>
+              {t('{{length}} more: say more words of what you look for.', { length: found.length - most })}
+            </p>
           )}
         </div>
       )}

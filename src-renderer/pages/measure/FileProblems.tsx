@@ -3,19 +3,19 @@ import { useDebouncedValue } from '@mantine/hooks'
 import type { DataMap } from '../../../src-main/contract/data-set.ts'
 import { type Domain, domains } from '../../../src-main/contract/domains.ts'
 import type { DataPreview } from '../../../src-main/contract/measuring.ts'
-import { plural } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { api } from '../../stores/host.ts'
 import { type MeasuringState, measuringStore } from '../../stores/measuring.ts'
 import { useResource } from '../../stores/resource.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 /** Parts of a problem that a person maps; the others a file names as we do, or has not. */
 const parts: { part: keyof DataMap; about: string }[] = [
-  { part: 'prompt', about: 'what is asked' },
-  { part: 'answer', about: 'what is right' },
-  { part: 'kind', about: 'accuracy by it' },
-  { part: 'level', about: 'accuracy by it' },
+  { part: 'prompt', about: t('what is asked') },
+  { part: 'answer', about: t('what is right') },
+  { part: 'kind', about: t('accuracy by it') },
+  { part: 'level', about: t('accuracy by it') },
 ]
 
 const set = (change: Partial<MeasuringState>) => measuringStore.setState(change)
@@ -29,9 +29,9 @@ export function FileProblems({ file, domain, map }: Pick<MeasuringState, 'file' 
   return (
     <>
       <TextInput
-        aria-label="File of problems"
-        description="JSON lines, CSV, TSV or Parquet, on the machine that computes; GSM8K’s layout is known"
-        placeholder="/home/me/gsm8k-test.parquet"
+        aria-label={t('File of problems')}
+        description={t('JSON lines, CSV, TSV or Parquet, on the machine that computes; GSM8K’s layout is known')}
+        placeholder={t('/home/me/gsm8k-test.parquet')}
         size="xs"
         value={file}
         onChange={(event) => set({ file: event.currentTarget.value, map: {} })}
@@ -54,8 +54,8 @@ export function FileProblems({ file, domain, map }: Pick<MeasuringState, 'file' 
               />
             ))}
             <Select
-              label="domain"
-              description="where a row names none"
+              label={t('domain')}
+              description={t('where a row names none')}
               size="xs"
               allowDeselect={false}
               data={[...domains]}
@@ -79,8 +79,8 @@ function AsRead({ preview: { rows, problems, wrong, complaints } }: { preview: D
   return (
     <div className={styles.read} aria-live="polite">
       <p>
-        {plural(rows, 'row')}
-        {wrong > 0 && <b className={styles.wrong}>, {wrong} of them cannot be read</b>}
+        {t('{{count}} rows', { count: rows })}
+        {wrong > 0 && <b className={styles.wrong}>{t(', {{wrong}} of them cannot be read', { wrong })}</b>}
       </p>
       {complaints.map((complaint) => (
         <p key={complaint} className={styles.wrong}>
@@ -91,7 +91,7 @@ function AsRead({ preview: { rows, problems, wrong, complaints } }: { preview: D
         {problems.slice(0, 3).map(({ place, prompt, answer }) => (
           <div key={place}>
             <dt>{prompt}</dt>
-            <dd>{answer === '' ? 'no answer' : answer}</dd>
+            <dd>{answer === '' ? t('no answer') : answer}</dd>
           </div>
         ))}
       </dl>

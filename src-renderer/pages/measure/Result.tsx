@@ -4,6 +4,7 @@ import { compact, percent } from '../../format/number.ts'
 import { Interval } from '../../parts/Interval.tsx'
 import { usePalette } from '../../parts/useLook.ts'
 import { go } from '../../stores/route.ts'
+import { t } from '../../text/t.ts'
 import { Against } from './Against.tsx'
 import styles from './Page.module.css'
 
@@ -19,16 +20,14 @@ export function Result({ entry, entries, against }: ResultProps) {
   const others = entries.filter((other) => other.name !== name)
   return (
     <div className={styles.result}>
-      <section aria-label={`Evaluation ${name}`}>
+      <section aria-label={t('Evaluation {{name}}', { name })}>
         <div className={styles.head}>
           <h2>{name}</h2>
-          <p>
-            {subject} on {problems}
-          </p>
+          <p>{t('{{subject}} on {{problems}}', { subject, problems })}</p>
         </div>
         <Measures entry={entry} />
-        <Parts title="By kind" parts={s.byKind} />
-        <Parts title="By level" parts={s.byLevel} />
+        <Parts title={t('By kind')} parts={s.byKind} />
+        <Parts title={t('By level')} parts={s.byLevel} />
         <dl className={styles.facts}>
           {facts(entry).map(([term, value]) => (
             <div key={term}>
@@ -38,12 +37,12 @@ export function Result({ entry, entries, against }: ResultProps) {
           ))}
         </dl>
       </section>
-      <section aria-label="Set against">
+      <section aria-label={t('Set against')}>
         <div className={styles.head}>
-          <h2>Set against</h2>
+          <h2>{t('Set against')}</h2>
           <Select
-            aria-label="Another evaluation"
-            placeholder="another evaluation"
+            aria-label={t('Another evaluation')}
+            placeholder={t('another evaluation')}
             size="xs"
             searchable
             clearable
@@ -57,8 +56,9 @@ export function Result({ entry, entries, against }: ResultProps) {
           <Against a={against} b={name} />
         ) : (
           <p className={styles.empty}>
-            Differences are told on the prompts that both have, prompt by prompt: far sharper than two intervals side by
-            side.
+            {t(
+              'Differences are told on the prompts that both have, prompt by prompt: far sharper than two intervals side by side.',
+            )}
           </p>
         )}
       </section>
@@ -74,7 +74,7 @@ function Measures({ entry: { summary: s } }: { entry: EvaluationEntry }) {
     ...(s.consensus ? [{ name: `cons@${s.samplesPerPrompt}`, ...s.consensus }] : []),
   ]
   return (
-    <ul className={styles.measures} aria-label="Shares of right answers">
+    <ul className={styles.measures} aria-label={t('Shares of right answers')}>
       {rows.map(({ name, value, low, high }) => (
         <li key={name}>
           <span>{name}</span>
@@ -106,9 +106,9 @@ function Parts({ title, parts }: { title: string; parts: Record<string, Evaluati
 
 const facts = ({ summary: s }: EvaluationEntry): [string, string][] => [
   ['temperature', compact(s.temperature)],
-  ['tokens an output', compact(s.meanLength)],
-  ['cut at the limit', percent(s.clippedRatio)],
-  ['in the form', percent(s.formatRate)],
-  ['reflection words an output', compact(s.reflections)],
-  ['words of other languages', percent(s.languageMixing)],
+  [t('tokens an output'), compact(s.meanLength)],
+  [t('cut at the limit'), percent(s.clippedRatio)],
+  [t('in the form'), percent(s.formatRate)],
+  [t('reflection words an output'), compact(s.reflections)],
+  [t('words of other languages'), percent(s.languageMixing)],
 ]

@@ -3,6 +3,7 @@ import { judgedPart } from '../../../src-main/contract/judged-part.ts'
 import type { RewardModelKind } from '../../../src-main/contract/reward-models.ts'
 import { ModelText } from '../../parts/ModelText.tsx'
 import { difference } from '../../text/difference.ts'
+import { t } from '../../text/t.ts'
 import { visible } from '../../text/visible.ts'
 import styles from './Page.module.css'
 
@@ -27,7 +28,7 @@ export function Answer({ title, kind, text, other }: Props) {
       <h2>{title}</h2>
       {rest && (
         <details>
-          <summary>Thinking, which is not judged</summary>
+          <summary>{t('Thinking, which is not judged')}</summary>
           <ModelText text={rest} className={styles.thinking} />
         </details>
       )}

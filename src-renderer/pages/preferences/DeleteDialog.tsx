@@ -1,7 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core'
 import { useStore } from 'zustand'
-import { plural } from '../../format/number.ts'
 import { deleteLabelSet, preferencesStore } from '../../stores/preferences.ts'
+import { t } from '../../text/t.ts'
 
 const close = () => preferencesStore.setState({ deleting: false })
 
@@ -13,21 +13,21 @@ export function DeleteDialog() {
     <Modal
       opened={deleting}
       onClose={close}
-      title={`Delete “${name}”?`}
+      title={t('Delete “{{name}}”?', { name })}
       size="sm"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('Close') }}
     >
       <p>
         {done > 0
-          ? `Its ${plural(done, 'label')} are deleted with it. Save them first if they may be of use.`
-          : 'It has no labels yet.'}
+          ? t('Its {{count}} labels are deleted with it. Save them first if they may be of use.', { count: done })
+          : t('It has no labels yet.')}
       </p>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" data-autofocus onClick={close}>
-          Keep it
+          {t('Keep it')}
         </Button>
         <Button color="red" onClick={() => void deleteLabelSet(number)}>
-          Delete
+          {t('Delete')}
         </Button>
       </Group>
     </Modal>

@@ -11,11 +11,11 @@ import {
   tie,
   undoLabel,
 } from '../../actions/preferences.ts'
-import { plural } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { ModelText } from '../../parts/ModelText.tsx'
 import { useAction } from '../../parts/useAction.ts'
 import { preferencesStore } from '../../stores/preferences.ts'
+import { t } from '../../text/t.ts'
 import { Answer } from './Answer.tsx'
 import styles from './Page.module.css'
 
@@ -30,8 +30,8 @@ export function Labelling({ state: { set, item } }: { state: LabelState }) {
     <div className={styles.labelling}>
       <header className={styles.progress}>
         <p role="status">
-          <b>{set.done + (repeat ? 0 : 1)}</b> of {set.items}
-          {repeat && <em>shown again</em>}
+          <b>{set.done + (repeat ? 0 : 1)}</b> {t('of {{items}}', { items: set.items })}
+          {repeat && <em>{t('shown again')}</em>}
         </p>
         <div className={styles.bar}>
           <i style={{ width: `${(100 * set.done) / set.items}%` }} />
@@ -40,24 +40,30 @@ export function Labelling({ state: { set, item } }: { state: LabelState }) {
       </header>
       {set.guidelines && (
         <details className={styles.guidelines} open={set.kind === 'safety'}>
-          <summary>Guidelines</summary>
+          <summary>{t('Guidelines')}</summary>
           <p>{set.guidelines}</p>
         </details>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard */}
-      <section key={`prompt ${key}`} className={styles.prompt} aria-label="Prompt" tabIndex={0}>
+      <section key={`prompt ${key}`} className={styles.prompt} aria-label={t('Prompt')} tabIndex={0}>
         <ModelText text={prompt} />
       </section>
       <div className={styles.answers} data-pair={pair}>
         <Answer
           key={`left ${key}`}
-          title={pair ? 'Left' : 'Output'}
+          title={pair ? t('Left') : t('Output')}
           kind={set.kind}
           text={left}
           other={differences ? right : null}
         />
         {pair && (
-          <Answer key={`right ${key}`} title="Right" kind={set.kind} text={right} other={differences ? left : null} />
+          <Answer
+            key={`right ${key}`}
+            title={t('Right')}
+            kind={set.kind}
+            text={right}
+            other={differences ? left : null}
+          />
         )}
       </div>
       <footer className={styles.choices}>
@@ -94,12 +100,15 @@ function Done({ set }: { set: LabelState['set'] }) {
   const usable = kind === 'helpfulness' ? counts.first + counts.second : counts.safe + counts.unsafe
   return (
     <div className={styles.done}>
-      <h2>Done: {plural(set.items, 'item')} labelled</h2>
+      <h2>{t('Done: {{count}} items labelled', { count: set.items })}</h2>
       <p>
-        {plural(usable, 'label')} can be learned from. Save them and train a reward model of {kind}:
+        {t('{{count}} labels can be learned from. Save them and train a reward model of {{kind}}:', {
+          count: usable,
+          kind,
+        })}
       </p>
-      <code>grpo-studio preferences export {set.number} --out labels.jsonl</code>
-      <code>grpo-studio reward-model train my-model --kind {kind} --model embedded --pairs labels.jsonl</code>
+      <code>{`grpo-studio preferences export ${set.number} --out labels.jsonl`}</code>
+      <code>{`grpo-studio reward-model train my-model --kind ${kind} --model embedded --pairs labels.jsonl`}</code>
       <div>
         <ActionButton action={saveLabels} />
         <Choice action={undoLabel} variant="default" />

@@ -2,10 +2,10 @@ import { Button, NumberInput, SegmentedControl, Select, Switch, Textarea, TextIn
 import { useState } from 'react'
 import { repeatEvery, safetyGuidelines } from '../../../src-main/contract/labelling.ts'
 import type { RewardModelKind } from '../../../src-main/contract/reward-models.ts'
-import { plural } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { makeLabelSet } from '../../stores/preferences.ts'
 import { useRuns } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import type { Explanation } from '../../transport/explain.ts'
 import styles from './Page.module.css'
 
@@ -43,36 +43,40 @@ export function NewSet({ first }: { first: boolean }) {
   return (
     <form
       className={styles.form}
-      aria-label="New set"
+      aria-label={t('New set')}
       onSubmit={(event) => {
         event.preventDefault()
         if (ready) void make()
       }}
     >
-      <h2>{first ? 'Label answers for a reward model to learn from' : 'New set'}</h2>
+      <h2>{first ? t('Label answers for a reward model to learn from') : t('New set')}</h2>
       <SegmentedControl
-        aria-label="What is asked"
+        aria-label={t('What is asked')}
         value={kind}
         onChange={(value) => setKind(value as RewardModelKind)}
         data={[
-          { value: 'helpfulness', label: 'Which of two is better' },
-          { value: 'safety', label: 'Is it safe' },
+          { value: 'helpfulness', label: t('Which of two is better') },
+          { value: 'safety', label: t('Is it safe') },
         ]}
       />
       <p className={styles.note}>
         {kind === 'helpfulness'
-          ? 'Two answers to one prompt side by side, by what they say after the thinking. A reward model of helpfulness learns from it.'
-          : 'One output at a time, reasoning included, by the guidelines below. A reward model of safety learns from it.'}
+          ? t(
+              'Two answers to one prompt side by side, by what they say after the thinking. A reward model of helpfulness learns from it.',
+            )
+          : t(
+              'One output at a time, reasoning included, by the guidelines below. A reward model of safety learns from it.',
+            )}
       </p>
       <TextInput
-        label="Name"
-        placeholder="such as arithmetic, first look"
+        label={t('Name')}
+        placeholder={t('such as arithmetic, first look')}
         maxLength={100}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <Select
-        label="From"
+        label={t('From')}
         allowDeselect={false}
         searchable={usable.length > 8}
         value={from}
@@ -80,36 +84,40 @@ export function NewSet({ first }: { first: boolean }) {
         data={[
           ...usable.map((run) => ({
             value: run.id,
-            label: `#${run.number} ${run.name}, ${plural(run.step, 'step')}`,
+            label: `#${run.number} ${run.name}, ${t('{{count}} steps', { count: run.step })}`,
           })),
-          { value: fromFile, label: 'a file' },
+          { value: fromFile, label: t('a file') },
         ]}
       />
       {from === fromFile ? (
         <TextInput
-          label="File"
+          label={t('File')}
           description={
             kind === 'helpfulness'
-              ? 'Path on the machine that trains; rows with prompt and answers, or prompt, chosen and rejected (of a judge for one)'
-              : 'Path on the machine that trains; rows with prompt and completion (of a judge for one), and maybe a label to compare with'
+              ? t(
+                  'Path on the machine that trains; rows with prompt and answers, or prompt, chosen and rejected (of a judge for one)',
+                )
+              : t(
+                  'Path on the machine that trains; rows with prompt and completion (of a judge for one), and maybe a label to compare with',
+                )
           }
-          placeholder="/path/to/answers.jsonl"
+          placeholder={t('/path/to/answers.jsonl')}
           value={file}
           onChange={(event) => setFile(event.currentTarget.value)}
         />
       ) : (
         <div className={styles.row}>
           <NumberInput
-            label="From step"
-            placeholder="the first"
+            label={t('From step')}
+            placeholder={t('the first')}
             min={1}
             allowDecimal={false}
             value={fromStep}
             onChange={setFromStep}
           />
           <NumberInput
-            label="To step"
-            placeholder="the newest"
+            label={t('To step')}
+            placeholder={t('the newest')}
             min={1}
             allowDecimal={false}
             value={toStep}
@@ -119,7 +127,7 @@ export function NewSet({ first }: { first: boolean }) {
       )}
       <div className={styles.row}>
         <NumberInput
-          label={kind === 'helpfulness' ? 'Pairs at most' : 'Outputs at most'}
+          label={kind === 'helpfulness' ? t('Pairs at most') : t('Outputs at most')}
           min={1}
           max={20_000}
           allowDecimal={false}
@@ -127,15 +135,15 @@ export function NewSet({ first }: { first: boolean }) {
           onChange={setLimit}
         />
         <Switch
-          label={`Show 1 in ${repeatEvery} again`}
-          description="To see how sure you are"
+          label={t('Show 1 in {{repeatEvery}} again', { repeatEvery })}
+          description={t('To see how sure you are')}
           checked={repeats}
           onChange={(event) => setRepeats(event.currentTarget.checked)}
         />
       </div>
       <Textarea
-        label="Guidelines"
-        description="Shown while labelling; may stay empty"
+        label={t('Guidelines')}
+        description={t('Shown while labelling; may stay empty')}
         autosize
         minRows={3}
         maxRows={10}
@@ -145,9 +153,9 @@ export function NewSet({ first }: { first: boolean }) {
           setGuidelines((before) => ({ ...before, [kind]: value }))
         }}
       />
-      {problem && <Problem explanation={problem} title="The set was not made" />}
+      {problem && <Problem explanation={problem} title={t('The set was not made')} />}
       <Button type="submit" disabled={!ready}>
-        {busy ? 'Drawing…' : 'Begin to label'}
+        {busy ? t('Drawing…') : t('Begin to label')}
       </Button>
     </form>
   )

@@ -7,6 +7,7 @@ import { Unreachable } from '../../parts/Unreachable.tsx'
 import { loadLabelSets, openLabelSet, preferencesStore } from '../../stores/preferences.ts'
 import { go } from '../../stores/route.ts'
 import { useConnection, useRoute } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import { DeleteDialog } from './DeleteDialog.tsx'
 import { Labelling } from './Labelling.tsx'
 import { NewSet } from './NewSet.tsx'
@@ -32,15 +33,15 @@ export function PreferencesPage() {
   }, [status, set, making])
   return (
     <div className={styles.page}>
-      <section className={styles.side} aria-label="Sets">
-        <h1>Preferences</h1>
+      <section className={styles.side} aria-label={t('Sets')}>
+        <h1>{t('Preferences')}</h1>
         <Button
           variant={making ? 'light' : 'default'}
           leftSection={<IconPlus size="1rem" aria-hidden="true" />}
           aria-pressed={making}
           onClick={() => go({ page: 'preferences', set: fresh })}
         >
-          New set
+          {t('New set')}
         </Button>
         {sets ? <SetList sets={sets} shown={making ? null : set} /> : <Skeleton height="6rem" animate={false} />}
         {open && !making && <SetFigures set={open.set} />}
@@ -48,7 +49,7 @@ export function PreferencesPage() {
       <div className={styles.main}>
         <Unreachable />
         {error ? (
-          <Problem explanation={error} title="It cannot be shown" />
+          <Problem explanation={error} title={t('It cannot be shown')} />
         ) : making ? (
           <NewSet first={sets?.length === 0} />
         ) : (

@@ -7,39 +7,45 @@ import { percent } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { hint } from '../../parts/hint.ts'
 import { preferencesStore } from '../../stores/preferences.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
-const range = ({ low, high }: Estimate) => `${(100 * low).toFixed(0)} to ${percent(high, 0)}`
+const range = ({ low, high }: Estimate) =>
+  t('{{toFixed}} to {{high}}', { toFixed: (100 * low).toFixed(0), high: percent(high, 0) })
 
 /** What a set holds so far, and what its labels say of who gave them. */
 export function SetFigures({ set }: { set: LabelSet }) {
   const { counts } = set
   const measured: [string, Estimate | null, string][] = [
-    ['left was better', set.left, 'Sides are drawn: who looks at the answers alone comes to about 50 %.'],
-    ['as the file says', set.agreement, 'How often your label is what the file had, from a judge for one.'],
-    ['as before', set.repeats, 'How often an item that was shown again, with its sides changed, got the same label.'],
+    [t('left was better'), set.left, t('Sides are drawn: who looks at the answers alone comes to about 50 %.')],
+    [t('as the file says'), set.agreement, t('How often your label is what the file had, from a judge for one.')],
+    [
+      t('as before'),
+      set.repeats,
+      t('How often an item that was shown again, with its sides changed, got the same label.'),
+    ],
   ]
   return (
     <div className={styles.figures}>
       <dl>
-        <dt>from</dt>
+        <dt>{t('from')}</dt>
         <dd>{set.source}</dd>
         {set.kind === 'helpfulness' ? (
           <>
-            <dt>decided</dt>
+            <dt>{t('decided')}</dt>
             <dd>{counts.first + counts.second}</dd>
-            <dt>ties</dt>
+            <dt>{t('ties')}</dt>
             <dd>{counts.tie}</dd>
           </>
         ) : (
           <>
-            <dt>safe</dt>
+            <dt>{t('safe')}</dt>
             <dd>{counts.safe}</dd>
-            <dt>unsafe</dt>
+            <dt>{t('unsafe')}</dt>
             <dd>{counts.unsafe}</dd>
           </>
         )}
-        <dt>skipped</dt>
+        <dt>{t('skipped')}</dt>
         <dd>{counts.skip}</dd>
         {measured.map(([name, estimate, about]) =>
           estimate === null ? null : (
@@ -64,7 +70,7 @@ export function SetFigures({ set }: { set: LabelSet }) {
         leftSection={<IconTrash size="1rem" aria-hidden="true" />}
         onClick={() => preferencesStore.setState({ deleting: true })}
       >
-        Delete this set…
+        {t('Delete this set…')}
       </Button>
     </div>
   )

@@ -1,14 +1,15 @@
 import type { LabelSet } from '../../../src-main/contract/labelling.ts'
 import { go, routeHash } from '../../stores/route.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
-const kinds = { helpfulness: 'pairs', safety: 'safe or not' }
+const kinds = { helpfulness: t('pairs'), safety: t('safe or not') }
 
 /** The sets there are, and how far each is. */
 export function SetList({ sets, shown }: { sets: LabelSet[]; shown: number | null }) {
   if (sets.length === 0) return null
   return (
-    <ul className={styles.sets} aria-label="Sets to label">
+    <ul className={styles.sets} aria-label={t('Sets to label')}>
       {sets.map((set) => {
         const route = { page: 'preferences', set: set.number } as const
         return (
@@ -23,7 +24,7 @@ export function SetList({ sets, shown }: { sets: LabelSet[]; shown: number | nul
             >
               <b>{set.name}</b>
               <span>
-                {kinds[set.kind]}, {set.done} of {set.items}
+                {t('{{kinds}}, {{done}} of {{items}}', { kinds: kinds[set.kind], done: set.done, items: set.items })}
               </span>
               <i style={{ width: `${(100 * set.done) / set.items}%` }} />
             </a>

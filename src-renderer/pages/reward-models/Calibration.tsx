@@ -19,11 +19,11 @@ export function Calibration({ kind, report }: { kind: RewardModelKind; report: R
   return (
     <figure className={styles.figure}>
       <figcaption>
-        <h3>Calibration</h3>
+        <h3>{t('Calibration')}</h3>
         <p>
           {pairs
-            ? 'Of the pairs about which it is so sure, the share that it orders rightly.'
-            : 'Of the outputs that it gives such a probability, the share that is safe.'}{' '}
+            ? t('Of the pairs about which it is so sure, the share that it orders rightly.')
+            : t('Of the outputs that it gives such a probability, the share that is safe.')}{' '}
           <Trans
             i18nKey="On the dashed line it is as often right as it says. Mean distance <b>{{distance}}</b>."
             values={{ distance: fixed(error, 3) }}
@@ -32,7 +32,11 @@ export function Calibration({ kind, report }: { kind: RewardModelKind; report: R
         </p>
       </figcaption>
       <Plot
-        label={`Reliability diagram: ${used.map((bin) => `${whole(bin.predicted)} foretold, ${whole(bin.share)} of ${bin.count} right`).join('; ')}.`}
+        label={t('Reliability diagram: {{join}}.', {
+          join: used
+            .map((bin) => `${whole(bin.predicted)} foretold, ${whole(bin.share)} of ${bin.count} right`)
+            .join('; '),
+        })}
         x={[from, 1]}
         y={[lowest < from ? 0 : from, 1]}
         xTitle={pairs ? t('how sure it is') : t('probability of safe')}
@@ -51,7 +55,13 @@ export function Calibration({ kind, report }: { kind: RewardModelKind; report: R
               <circle
                 key={bin.from}
                 {...hint(
-                  `${bin.count} ${pairs ? 'pairs' : 'outputs'}: ${whole(bin.predicted)} foretold, ${percent(bin.share)} ${pairs ? 'right' : 'safe'}`,
+                  t('{{count}} {{pairs}}: {{predicted}} foretold, {{share}} {{pairs2}}', {
+                    count: bin.count,
+                    pairs: pairs ? t('pairs') : t('outputs'),
+                    predicted: whole(bin.predicted),
+                    share: percent(bin.share),
+                    pairs2: pairs ? t('right') : t('safe'),
+                  }),
                 )}
                 className={styles.bin}
                 cx={x.at(bin.predicted)}
@@ -62,9 +72,15 @@ export function Calibration({ kind, report }: { kind: RewardModelKind; report: R
           </>
         )}
       </Plot>
-      <ol className={styles.counts} aria-label="How many items each part of the scale has">
+      <ol className={styles.counts} aria-label={t('How many items each part of the scale has')}>
         {bins.map((bin) => (
-          <li key={bin.from} {...hint(`${whole(bin.from)} to ${whole(bin.to)}: ${bin.count}`, 'bottom')}>
+          <li
+            key={bin.from}
+            {...hint(
+              t('{{from}} to {{to}}: {{count}}', { from: whole(bin.from), to: whole(bin.to), count: bin.count }),
+              'bottom',
+            )}
+          >
             <i style={{ height: `${(100 * bin.count) / most}%` }} />
             <span>{bin.count}</span>
           </li>

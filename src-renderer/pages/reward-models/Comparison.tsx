@@ -5,6 +5,7 @@ import { fixed, percent, signed } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 const points = (value: number) => signed(100 * value, 1)
@@ -12,34 +13,34 @@ const points = (value: number) => signed(100 * value, 1)
 /** Several on the same held-out items, and each two of them item by item. */
 export function Comparison({ names }: { names: readonly string[] }) {
   const { data, error, key } = useResource(names.join(), () => api().rewardModels.compare({ names: [...names] }))
-  if (error) return <Problem explanation={error} title="They cannot be compared on what they kept apart" />
+  if (error) return <Problem explanation={error} title={t('They cannot be compared on what they kept apart')} />
   if (!data || key !== names.join())
     return (
       <div className={styles.report} aria-busy="true">
-        <p className={styles.quiet}>Each of them judges the items that all had kept apart…</p>
+        <p className={styles.quiet}>{t('Each of them judges the items that all had kept apart…')}</p>
         <Skeleton height="12rem" animate={false} />
       </div>
     )
   const what = data.kind === 'helpfulness' ? 'pairs' : 'outputs'
   return (
-    <section className={styles.report} aria-label="Comparison">
+    <section className={styles.report} aria-label={t('Comparison')}>
       <header className={styles.title}>
         <div>
           <h2>{names.join(' · ')}</h2>
           <p>
-            {data.items} {what} that all of them had kept apart; with 95 % intervals
+            {t('{{items}} {{what}} that all of them had kept apart; with 95 % intervals', { items: data.items, what })}
           </p>
         </div>
       </header>
-      <Table className={styles.table} withRowBorders aria-label="Each model">
+      <Table className={styles.table} withRowBorders aria-label={t('Each model')}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>model</Table.Th>
-            <Table.Th>right</Table.Th>
-            <Table.Th>without length</Table.Th>
-            <Table.Th>loss</Table.Th>
-            <Table.Th>calibration error</Table.Th>
-            <Table.Th>score and length</Table.Th>
+            <Table.Th>{t('model')}</Table.Th>
+            <Table.Th>{t('right')}</Table.Th>
+            <Table.Th>{t('without length')}</Table.Th>
+            <Table.Th>{t('loss')}</Table.Th>
+            <Table.Th>{t('calibration error')}</Table.Th>
+            <Table.Th>{t('score and length')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -59,7 +60,7 @@ export function Comparison({ names }: { names: readonly string[] }) {
           ))}
         </Table.Tbody>
       </Table>
-      <ul className={styles.pairs} aria-label="Each two">
+      <ul className={styles.pairs} aria-label={t('Each two')}>
         {data.pairs.map(({ a, b, difference, onlyA, onlyB, p }) => {
           const clear = difference.low > 0 || difference.high < 0
           return (
@@ -68,8 +69,10 @@ export function Comparison({ names }: { names: readonly string[] }) {
                 <Trans
                   i18nKey={
                     clear
-                      ? '<b>{{b}}</b> against <b>{{a}}</b>: {{value}} points ({{low}} to {{high}})'
-                      : '<b>{{b}}</b> against <b>{{a}}</b>: {{value}} points ({{low}} to {{high}}), which may be chance'
+                      ? t('<b>{{b}}</b> against <b>{{a}}</b>: {{value}} points ({{low}} to {{high}})')
+                      : t(
+                          '<b>{{b}}</b> against <b>{{a}}</b>: {{value}} points ({{low}} to {{high}}), which may be chance',
+                        )
                   }
                   values={{
                     ...{ a, b, value: points(difference.value) },
@@ -80,8 +83,14 @@ export function Comparison({ names }: { names: readonly string[] }) {
               </p>
               <Difference {...difference} />
               <p className={styles.quiet}>
-                {onlyB} {what} only {b} has right, {onlyA} only {a}; p = {p < 0.0001 ? p.toExponential(1) : fixed(p, 4)}{' '}
-                (McNemar)
+                {t('{{onlyB}} {{what}} only {{b}} has right, {{onlyA}} only {{a}}; p = {{p}} (McNemar)', {
+                  onlyB,
+                  what,
+                  b,
+                  onlyA,
+                  a,
+                  p: p < 0.0001 ? p.toExponential(1) : fixed(p, 4),
+                })}
               </p>
             </li>
           )
@@ -96,9 +105,7 @@ function Share({ of }: { of: Estimate | null }) {
   return (
     <>
       {percent(of.value)}
-      <span>
-        {percent(of.low)} to {percent(of.high)}
-      </span>
+      <span>{t('{{low}} to {{high}}', { low: percent(of.low), high: percent(of.high) })}</span>
     </>
   )
 }

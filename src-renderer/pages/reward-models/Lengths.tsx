@@ -21,7 +21,7 @@ export function Lengths({ model }: { model: Pick<RewardModelNote, 'kind' | 'repo
   return (
     <figure className={styles.figure}>
       <figcaption>
-        <h3>Score and length</h3>
+        <h3>{t('Score and length')}</h3>
         <p>
           <Trans
             i18nKey="Correlation <b>{{value}}</b> ({{low}} to {{high}}). Dashed: the range of its training texts, {{from}} to {{to}}."
@@ -34,7 +34,10 @@ export function Lengths({ model }: { model: Pick<RewardModelNote, 'kind' | 'repo
         </p>
       </figcaption>
       <Plot
-        label={`Score by length of ${texts.length} held-out texts; correlation ${two(correlation.value)}.`}
+        label={t('Score by length of {{texts}} held-out texts; correlation {{value}}.', {
+          texts: texts.length,
+          value: two(correlation.value),
+        })}
         x={[0, longest]}
         y={rangeOf([...texts.map((point) => point.score), scores.low, scores.high])}
         xTitle={t('tokens')}

@@ -9,6 +9,7 @@ import { moment } from '../../format/time.ts'
 import { hint } from '../../parts/hint.ts'
 import { rewardModelsStore } from '../../stores/reward-models.ts'
 import { go, type Route, routeHash } from '../../stores/route.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 const opened = (names: readonly string[]): Route => ({ page: 'reward-models', names })
@@ -18,23 +19,23 @@ export function List({ models, names }: { models: RewardModelEntry[] | null; nam
   const training = useStore(rewardModelsStore, (s) => s.training)
   return (
     <aside className={styles.aside}>
-      <h1>Reward models</h1>
+      <h1>{t('Reward models')}</h1>
       <Place to={[]} className={styles.train} current={names.length === 0}>
         <IconPlus size="1rem" stroke={1.8} aria-hidden="true" />
-        {training?.status === 'running' ? `Training ${training.name}…` : 'Train one'}
+        {training?.status === 'running' ? t('Training {{name}}…', { name: training.name }) : t('Train one')}
       </Place>
       {models === null ? (
         <Skeleton height="8rem" animate={false} />
       ) : models.length === 0 ? (
-        <p className={styles.quiet}>None is here yet.</p>
+        <p className={styles.quiet}>{t('None is here yet.')}</p>
       ) : (
-        <ul className={styles.list} aria-label="Reward models">
+        <ul className={styles.list} aria-label={t('Reward models')}>
           {models.map((model) => (
             <Item key={model.name} model={model} names={names} />
           ))}
         </ul>
       )}
-      {models && models.length > 1 && <p className={styles.quiet}>Tick two or more to compare them.</p>}
+      {models && models.length > 1 && <p className={styles.quiet}>{t('Tick two or more to compare them.')}</p>}
     </aside>
   )
 }
@@ -49,7 +50,7 @@ function Item({ model, names }: { model: RewardModelEntry; names: readonly strin
       <Checkbox
         size="xs"
         checked={chosen}
-        aria-label={`${chosen ? 'Leave out' : 'Compare'} ${name}`}
+        aria-label={`${chosen ? t('Leave out') : t('Compare')} ${name}`}
         onChange={() => go(opened(toggled))}
       />
       <Place to={[name]} className={styles.open} current={chosen && names.length === 1}>
@@ -57,7 +58,7 @@ function Item({ model, names }: { model: RewardModelEntry; names: readonly strin
           <b>{name}</b>
           {doubt && (
             <span className={styles.mark} {...hint(doubt.message, 'right')}>
-              <IconAlertTriangle size="0.875rem" stroke={1.8} aria-label="doubtful" />
+              <IconAlertTriangle size="0.875rem" stroke={1.8} aria-label={t('doubtful')} />
             </span>
           )}
           <span className={styles.share}>{percent(report.ranking.value)}</span>
@@ -65,10 +66,10 @@ function Item({ model, names }: { model: RewardModelEntry; names: readonly strin
         <Interval {...report.ranking} />
         <span className={styles.about}>
           <span>
-            {kind}, {data.trained} {kind === 'helpfulness' ? 'pairs' : 'outputs'}
+            {kind}, {data.trained} {kind === 'helpfulness' ? t('pairs') : t('outputs')}
           </span>
           <span>{moment(at)}</span>
-          <span>from {base.model.split('/').at(-1)}</span>
+          <span>{t('from {{at}}', { at: base.model.split('/').at(-1) })}</span>
         </span>
       </Place>
     </li>
@@ -78,7 +79,11 @@ function Item({ model, names }: { model: RewardModelEntry; names: readonly strin
 /** From 0 to 100 %, with a coin's 50 % marked. */
 function Interval({ value, low, high }: Estimate) {
   return (
-    <span className={styles.interval} role="img" aria-label={`95 % interval ${percent(low)} to ${percent(high)}`}>
+    <span
+      className={styles.interval}
+      role="img"
+      aria-label={t('95 % interval {{low}} to {{high}}', { low: percent(low), high: percent(high) })}
+    >
       <i style={{ left: '50%' }} />
       <span style={{ left: `${100 * low}%`, right: `${100 - 100 * high}%` }} />
       <b style={{ left: `${100 * value}%` }} />

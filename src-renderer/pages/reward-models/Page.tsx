@@ -5,6 +5,7 @@ import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { loadRewardModels, rewardModelsStore } from '../../stores/reward-models.ts'
 import { useConnection, useRoute } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import { Comparison } from './Comparison.tsx'
 import { List } from './List.tsx'
 import styles from './Page.module.css'
@@ -25,7 +26,7 @@ export function RewardModelsPage() {
       <List models={models} names={names} />
       <div className={styles.body} key={names.join()}>
         <Unreachable />
-        {error && <Problem explanation={error} title="The reward models could not be listed" />}
+        {error && <Problem explanation={error} title={t('The reward models could not be listed')} />}
         {models ? <Opened names={names} /> : !error && <Skeleton height="16rem" m="1.5rem" animate={false} />}
       </div>
     </div>
@@ -41,8 +42,8 @@ function Opened({ names }: { names: readonly string[] }) {
   return (
     <Problem
       explanation={{
-        message: `There is no reward model ${names[0]} here.`,
-        hint: 'It may have been removed, or is still being trained.',
+        message: t('There is no reward model {{names}} here.', { names: names[0] }),
+        hint: t('It may have been removed, or is still being trained.'),
       }}
     />
   )

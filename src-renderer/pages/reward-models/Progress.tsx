@@ -6,6 +6,7 @@ import { span } from '../../format/time.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { cancelTraining } from '../../stores/reward-models.ts'
 import { go } from '../../stores/route.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 import { Plot } from './Plot.tsx'
 import plots from './Plots.module.css'
@@ -20,23 +21,23 @@ export function Progress({ training }: { training: Training }) {
   const newest = points.at(-1)
   if (status === 'failed' && error)
     return (
-      <Problem explanation={error} title={`${name} could not be trained`}>
+      <Problem explanation={error} title={t('{{name}} could not be trained', { name })}>
         {points.length > 1 && <Loss points={points} steps={steps} />}
       </Problem>
     )
   return (
-    <section className={styles.progress} aria-label={`Training of ${name}`}>
+    <section className={styles.progress} aria-label={t('Training of {{name}}', { name })}>
       <div className={styles.line}>
         <b>{name}</b>
         <span aria-live="polite">{words(training)}</span>
         {status === 'running' && (
           <Button size="xs" variant="default" onClick={() => void cancelTraining()}>
-            Cancel
+            {t('Cancel')}
           </Button>
         )}
         {status === 'done' && (
           <Button size="xs" variant="default" onClick={() => go({ page: 'reward-models', names: [name] })}>
-            Open it
+            {t('Open it')}
           </Button>
         )}
       </div>
@@ -45,15 +46,18 @@ export function Progress({ training }: { training: Training }) {
           value={steps ? (100 * step) / steps : 0}
           transitionDuration={0}
           size="sm"
-          aria-label={`Training of ${name}`}
+          aria-label={t('Training of {{name}}', { name })}
         />
       )}
       {newest && (
         <>
           <Loss points={points} steps={steps} />
           <p className={styles.quiet}>
-            Step {newest.step}: loss {fixed(newest.loss, 3)} (a coin has 0.693), {percent(newest.accuracy, 0)} of the
-            batch on the right side.
+            {t('Step {{step}}: loss {{loss}} (a coin has 0.693), {{accuracy}} of the batch on the right side.', {
+              step: newest.step,
+              loss: fixed(newest.loss, 3),
+              accuracy: percent(newest.accuracy, 0),
+            })}
           </p>
         </>
       )}
@@ -62,11 +66,16 @@ export function Progress({ training }: { training: Training }) {
 }
 
 function words({ status, phase, step, steps, etaSeconds, data, model }: Training): string {
-  if (status === 'done') return 'is trained'
-  if (status === 'cancelled') return 'was cancelled; nothing of it was kept'
-  if (phase === 'reading') return `reading ${data.split('/').at(-1)} and ${model.split('/').at(-1)}…`
-  if (phase === 'measuring') return 'measuring it on what was held out…'
-  return `step ${step} of ${steps}${etaSeconds === null ? '' : `, ${span(etaSeconds)} left`}`
+  if (status === 'done') return t('is trained')
+  if (status === 'cancelled') return t('was cancelled; nothing of it was kept')
+  if (phase === 'reading')
+    return t('reading {{at}} and {{at2}}…', { at: data.split('/').at(-1), at2: model.split('/').at(-1) })
+  if (phase === 'measuring') return t('measuring it on what was held out…')
+  return t('step {{step}} of {{steps}}{{etaSeconds}}', {
+    step,
+    steps,
+    etaSeconds: etaSeconds === null ? '' : t(', {{etaSeconds}} left', { etaSeconds: span(etaSeconds) }),
+  })
 }
 
 function Loss({ points, steps }: { points: Training['points']; steps: number }) {
@@ -75,11 +84,11 @@ function Loss({ points, steps }: { points: Training['points']; steps: number }) 
   return (
     <div className={styles.loss}>
       <Plot
-        label={`Loss by step; ${fixed(raw.at(-1)![1], 3)} at step ${raw.at(-1)![0]}.`}
+        label={t('Loss by step; {{at}} at step {{at2}}.', { at: fixed(raw.at(-1)![1], 3), at2: raw.at(-1)![0] })}
         x={[0, Math.max(steps, 2)]}
         y={[0, highest]}
-        xTitle="step"
-        yTitle="loss"
+        xTitle={t('step')}
+        yTitle={t('loss')}
         xText={compact}
         yText={compact}
       >

@@ -38,36 +38,41 @@ export function Report({ model }: { model: RewardModelEntry }) {
             })}
           </p>
         </div>
-        <Button onClick={() => launchJudgedBy(name)}>Use in a new run…</Button>
+        <Button onClick={() => launchJudgedBy(name)}>{t('Use in a new run…')}</Button>
         <Remove model={model} />
       </header>
       <Doubts model={model} />
       <dl className={styles.figures}>
         <Figure
           term={t('right')}
-          about={`Share of ${report.items} held-out ${kind === 'helpfulness' ? 'pairs that it orders rightly' : 'outputs on the right side of ½'}, with its 95 % interval.`}
+          about={t('Share of {{items}} held-out {{kind}}, with its 95 % interval.', {
+            items: report.items,
+            kind: kind === 'helpfulness' ? t('pairs that it orders rightly') : t('outputs on the right side of ½'),
+          })}
           value={report.accuracy}
         />
         {kind === 'safety' && (
           <Figure
             term={t('safe above unsafe')}
-            about="How often a safe output gets more than an unsafe one: the area under the ROC curve."
+            about={t('How often a safe output gets more than an unsafe one: the area under the ROC curve.')}
             value={report.ranking}
           />
         )}
         <Figure
           term={t('without length')}
-          about="Mean of the share right where the shorter answer is the better and where the longer one is: what measures nothing but length gets 50 %."
+          about={t(
+            'Mean of the share right where the shorter answer is the better and where the longer one is: what measures nothing but length gets 50 %.',
+          )}
           value={report.length.withoutLength}
         />
-        <div {...hint('Mean −log of the probability given to what is right; a coin has 0.693.')}>
-          <dt>loss</dt>
+        <div {...hint(t('Mean −log of the probability given to what is right; a coin has 0.693.'))}>
+          <dt>{t('loss')}</dt>
           <dd>
-            {fixed(report.loss, 3)} <span>a coin 0.693</span>
+            {fixed(report.loss, 3)} <span>{t('a coin 0.693')}</span>
           </dd>
         </div>
-        <div {...hint('What the rule “the longer, the better” gets right of the same items.')}>
-          <dt>“the longer, the better”</dt>
+        <div {...hint(t('What the rule “the longer, the better” gets right of the same items.'))}>
+          <dt>{t('“the longer, the better”')}</dt>
           <dd>{percent(report.length.longerWins)}</dd>
         </div>
       </dl>
@@ -81,7 +86,7 @@ export function Report({ model }: { model: RewardModelEntry }) {
   )
 }
 
-const interval = ({ low, high }: Estimate) => `${percent(low)} to ${percent(high)}`
+const interval = ({ low, high }: Estimate) => t('{{low}} to {{high}}', { low: percent(low), high: percent(high) })
 
 function Figure({ term, about, value }: { term: string; about: string; value: Estimate | null }) {
   return (
@@ -100,17 +105,17 @@ function Doubts({ model }: { model: RewardModelEntry }) {
     return (
       <p className={styles.fine}>
         <IconCircleCheck size="1rem" stroke={1.7} aria-hidden="true" />
-        Better than chance, and not by length alone.
+        {t('Better than chance, and not by length alone.')}
       </p>
     )
   return (
-    <div className={styles.doubts} role="note" aria-label="Doubts">
+    <div className={styles.doubts} role="note" aria-label={t('Doubts')}>
       <IconAlertTriangle size="1.125rem" stroke={1.7} aria-hidden="true" />
       <div>
         {doubts.map(({ kind, message }) => (
           <p key={kind}>{message}</p>
         ))}
-        <p>A run asks before it is judged by this model, and its record says that you said yes.</p>
+        <p>{t('A run asks before it is judged by this model, and its record says that you said yes.')}</p>
       </div>
     </div>
   )
@@ -121,7 +126,7 @@ function Remove({ model: { name, bytes: size } }: { model: RewardModelEntry }) {
   if (!sure)
     return (
       <Button variant="subtle" color="gray" onClick={() => setSure(true)}>
-        Remove…
+        {t('Remove…')}
       </Button>
     )
   const remove = async () => {
@@ -133,12 +138,12 @@ function Remove({ model: { name, bytes: size } }: { model: RewardModelEntry }) {
       <Button
         color="red"
         onClick={() => void remove()}
-        {...hint('Runs that were judged by it cannot be resumed without it.')}
+        {...hint(t('Runs that were judged by it cannot be resumed without it.'))}
       >
-        Delete {bytes(size)}
+        {t('Delete {{size}}', { size: bytes(size) })}
       </Button>
       <Button variant="default" onClick={() => setSure(false)}>
-        Keep
+        {t('Keep')}
       </Button>
     </>
   )
@@ -179,8 +184,8 @@ function Facts({ model }: { model: RewardModelEntry }) {
     [t('folder'), folder],
   ]
   return (
-    <section className={styles.facts} aria-label="How it was trained">
-      <h3>How it was trained</h3>
+    <section className={styles.facts} aria-label={t('How it was trained')}>
+      <h3>{t('How it was trained')}</h3>
       <dl>
         {facts.map(([term, value]) => (
           <div key={term} data-wide={value === folder}>

@@ -8,6 +8,7 @@ import { api } from '../../stores/host.ts'
 import { loadModels, modelsStore } from '../../stores/models.ts'
 import { useResource } from '../../stores/resource.ts'
 import { rewardModelsStore, trainRewardModel } from '../../stores/reward-models.ts'
+import { t } from '../../text/t.ts'
 import { type Explanation, explain } from '../../transport/explain.ts'
 import styles from './Page.module.css'
 import { Progress } from './Progress.tsx'
@@ -19,22 +20,24 @@ const usual = rewardModelTraining.parse({})
 
 const forms: Record<RewardModelKind, { about: string; file: string }> = {
   helpfulness: {
-    about: 'Learns from pairs of answers of which one is preferred. It judges what comes after the thinking.',
-    file: 'Rows with prompt, chosen and rejected: JSON lines, CSV, TSV or Parquet, on the machine that trains.',
+    about: t('Learns from pairs of answers of which one is preferred. It judges what comes after the thinking.'),
+    file: t('Rows with prompt, chosen and rejected: JSON lines, CSV, TSV or Parquet, on the machine that trains.'),
   },
   safety: {
-    about: 'Learns from outputs that are labelled safe or unsafe. It judges the whole output, reasoning included.',
-    file: 'Rows with prompt, completion and label (safe, unsafe): JSON lines, CSV, TSV or Parquet, on the machine that trains.',
+    about: t('Learns from outputs that are labelled safe or unsafe. It judges the whole output, reasoning included.'),
+    file: t(
+      'Rows with prompt, completion and label (safe, unsafe): JSON lines, CSV, TSV or Parquet, on the machine that trains.',
+    ),
   },
 }
 
 const numbers = [
-  { name: 'epochs', label: 'Epochs', min: 1, max: 1000, whole: true },
-  { name: 'batchSize', label: 'Batch', min: 1, max: 65_536, whole: true },
-  { name: 'learningRate', label: 'Learning rate', min: 0, max: 1, whole: false },
-  { name: 'warmupSteps', label: 'Warm-up steps', min: 0, max: 1_000_000, whole: true },
-  { name: 'heldOut', label: 'Held-out share', min: 0.01, max: 0.9, whole: false },
-  { name: 'seed', label: 'Seed', min: 0, max: 4_294_967_295, whole: true },
+  { name: 'epochs', label: t('Epochs'), min: 1, max: 1000, whole: true },
+  { name: 'batchSize', label: t('Batch'), min: 1, max: 65_536, whole: true },
+  { name: 'learningRate', label: t('Learning rate'), min: 0, max: 1, whole: false },
+  { name: 'warmupSteps', label: t('Warm-up steps'), min: 0, max: 1_000_000, whole: true },
+  { name: 'heldOut', label: t('Held-out share'), min: 0.01, max: 0.9, whole: false },
+  { name: 'seed', label: t('Seed'), min: 0, max: 4_294_967_295, whole: true },
 ] as const
 type NumberName = (typeof numbers)[number]['name']
 
@@ -89,10 +92,10 @@ export function Train() {
     }
   }
   return (
-    <section className={styles.report} aria-label="Train a reward model">
+    <section className={styles.report} aria-label={t('Train a reward model')}>
       <header className={styles.title}>
         <div>
-          <h2>Train a reward model</h2>
+          <h2>{t('Train a reward model')}</h2>
           <p>{forms[kind].about}</p>
         </div>
       </header>
@@ -105,28 +108,28 @@ export function Train() {
         }}
       >
         <SegmentedControl
-          aria-label="What it judges"
+          aria-label={t('What it judges')}
           value={kind}
           onChange={(value) => {
             setKind(value as RewardModelKind)
             setLabels(aFile)
           }}
           data={[
-            { value: 'helpfulness', label: 'Helpfulness' },
-            { value: 'safety', label: 'Safety' },
+            { value: 'helpfulness', label: t('Helpfulness') },
+            { value: 'safety', label: t('Safety') },
           ]}
         />
         <div className={styles.row}>
           <TextInput
-            label="Name"
+            label={t('Name')}
             value={name}
             error={wrongName}
-            description={taken(name) ? 'One of this name is here: it will be replaced.' : undefined}
+            description={taken(name) ? t('One of this name is here: it will be replaced.') : undefined}
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <Select
-            label="Begins as"
+            label={t('Begins as')}
             allowDeselect={false}
             searchable
             value={model}
@@ -139,24 +142,28 @@ export function Train() {
         <div className={styles.row} data-one={labelled.length === 0}>
           {labelled.length > 0 && (
             <Select
-              label="Learns from"
+              label={t('Learns from')}
               allowDeselect={false}
               value={labels}
               onChange={(value) => setLabels(value ?? aFile)}
               data={[
-                { value: aFile, label: 'a file' },
+                { value: aFile, label: t('a file') },
                 ...labelled.map((set) => ({
                   value: String(set.number),
-                  label: `your labels: ${set.name}, ${set.done} of ${set.items}`,
+                  label: t('your labels: {{name}}, {{done}} of {{items}}', {
+                    name: set.name,
+                    done: set.done,
+                    items: set.items,
+                  }),
                 })),
               ]}
             />
           )}
           {labels === aFile && (
             <TextInput
-              label="File"
+              label={t('File')}
               description={forms[kind].file}
-              placeholder={kind === 'helpfulness' ? '/home/you/pairs.jsonl' : '/home/you/labels.csv'}
+              placeholder={kind === 'helpfulness' ? t('/home/you/pairs.jsonl') : t('/home/you/labels.csv')}
               inputWrapperOrder={['label', 'input', 'description', 'error']}
               value={data}
               onChange={(event) => setData(event.currentTarget.value)}
@@ -180,21 +187,21 @@ export function Train() {
         </div>
         <div className={styles.choices}>
           <Checkbox
-            label="Train adapters (LoRA) beside the weights"
+            label={t('Train adapters (LoRA) beside the weights')}
             checked={lora}
             onChange={(event) => setLora(event.currentTarget.checked)}
           />
           {kind === 'helpfulness' && (
             <Checkbox
-              label="Leave pairs out until the longer answer is preferred as often as the shorter"
+              label={t('Leave pairs out until the longer answer is preferred as often as the shorter')}
               checked={balance}
               onChange={(event) => setBalance(event.currentTarget.checked)}
             />
           )}
         </div>
-        {error && <Problem explanation={error} title="It could not be started" />}
+        {error && <Problem explanation={error} title={t('It could not be started')} />}
         <Button type="submit" disabled={!ready} className={styles.start}>
-          {running ? 'One at a time' : 'Train'}
+          {running ? t('One at a time') : t('Train')}
         </Button>
       </form>
     </section>

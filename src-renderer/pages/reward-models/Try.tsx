@@ -4,6 +4,7 @@ import type { RewardModelEntry, TriedText } from '../../../src-main/contract/rew
 import { compact, percent } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { api } from '../../stores/host.ts'
+import { t } from '../../text/t.ts'
 import { type Explanation, explain } from '../../transport/explain.ts'
 import styles from './Page.module.css'
 
@@ -29,15 +30,15 @@ export function Try({ model }: { model: RewardModelEntry }) {
   return (
     <form
       className={styles.try}
-      aria-label="Try it"
+      aria-label={t('Try it')}
       onSubmit={(event) => {
         event.preventDefault()
         if (ready) void score()
       }}
     >
-      <h3>Try it</h3>
+      <h3>{t('Try it')}</h3>
       <Textarea
-        label="Prompt"
+        label={t('Prompt')}
         autosize
         minRows={1}
         maxRows={6}
@@ -52,7 +53,7 @@ export function Try({ model }: { model: RewardModelEntry }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: there are always these two fields
             <div key={i} className={styles.text}>
               <Textarea
-                label={i === 0 ? 'Answer' : 'Another answer (optional)'}
+                label={i === 0 ? t('Answer') : t('Another answer (optional)')}
                 autosize
                 minRows={3}
                 maxRows={12}
@@ -67,9 +68,9 @@ export function Try({ model }: { model: RewardModelEntry }) {
           )
         })}
       </div>
-      {error && <Problem explanation={error} title="It could not be scored" />}
+      {error && <Problem explanation={error} title={t('It could not be scored')} />}
       <Button type="submit" variant="default" disabled={!ready}>
-        {busy ? 'Scoring…' : 'Score'}
+        {busy ? t('Scoring…') : t('Score')}
       </Button>
     </form>
   )
@@ -83,8 +84,8 @@ function Verdict({ model, verdict }: { model: RewardModelEntry; verdict: TriedTe
     <output className={styles.verdict} data-outside={outside || score === null}>
       <b>{model.kind === 'safety' ? percent(value) : compact(value)}</b>
       <span>
-        {model.kind === 'safety' ? 'probability of safe' : 'reward'}
-        {below !== null && `, above ${percent(below / of, 0)} of its held-out texts`}
+        {model.kind === 'safety' ? t('probability of safe') : t('reward')}
+        {below !== null && t(', above {{below}} of its held-out texts', { below: percent(below / of, 0) })}
       </span>
       <span>{reason}</span>
     </output>

@@ -6,6 +6,7 @@ import { EditorView, keymap } from '@codemirror/view'
 import { classHighlighter } from '@lezer/highlight'
 import { basicSetup } from 'codemirror'
 import { useEffect, useRef } from 'react'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 interface EditorProps {
@@ -40,7 +41,7 @@ export function Editor({ code, onChange, problems, onRun }: EditorProps) {
           javascript({ typescript: true }),
           syntaxHighlighting(classHighlighter),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': 'Code of the reward' }),
+          EditorView.contentAttributes.of({ 'aria-label': t('Code of the reward') }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) heard.current.onChange(update.state.doc.toString())
           }),

@@ -2,7 +2,6 @@ import { Button, NumberInput, Select, TextInput } from '@mantine/core'
 import { IconDeviceFloppy, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
-import { plural } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import {
@@ -16,6 +15,7 @@ import {
   tryReward,
 } from '../../stores/own-rewards.ts'
 import { useConnection, useRuns } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import { Editor } from './Editor.tsx'
 import styles from './Page.module.css'
 import { Results } from './Results.tsx'
@@ -44,16 +44,16 @@ export function RewardsPage() {
   }
   return (
     <div className={styles.page}>
-      <section className={styles.write} aria-label="Your reward">
-        <h1>Rewards of your own</h1>
+      <section className={styles.write} aria-label={t('Your reward')}>
+        <h1>{t('Rewards of your own')}</h1>
         <Unreachable />
         <div className={styles.file}>
           <Select
-            label="Edit"
+            label={t('Edit')}
             allowDeselect={false}
             value={same ? name : fresh}
             data={[
-              { value: fresh, label: 'a new one' },
+              { value: fresh, label: t('a new one') },
               ...(saved ?? []).map((r) => ({ value: r.name, label: r.name })),
             ]}
             onChange={(value) =>
@@ -61,7 +61,7 @@ export function RewardsPage() {
             }
           />
           <TextInput
-            label="Name"
+            label={t('Name')}
             value={name}
             error={wrongName}
             onChange={(event) => ownRewardsStore.setState({ name: event.currentTarget.value })}
@@ -72,13 +72,13 @@ export function RewardsPage() {
             disabled={wrongName !== undefined || same?.code === code}
             onClick={() => void saveOwnReward()}
           >
-            {same?.code === code ? 'Saved' : 'Save'}
+            {same?.code === code ? t('Saved') : t('Save')}
           </Button>
           {same && (
             <Button
               variant="subtle"
               color="red"
-              aria-label={`Delete ${name}`}
+              aria-label={t('Delete {{name}}', { name })}
               onClick={() => void removeOwnReward(name)}
             >
               <IconTrash size="1rem" aria-hidden="true" />
@@ -92,11 +92,12 @@ export function RewardsPage() {
           onRun={attempt}
         />
         <p className={styles.note}>
-          It runs in a sandbox: no files, no network, two seconds a group. A saved one can be chosen when a run is
-          launched; the run keeps a copy of its code.
+          {t(
+            'It runs in a sandbox: no files, no network, two seconds a group. A saved one can be chosen when a run is launched; the run keeps a copy of its code.',
+          )}
         </p>
       </section>
-      <section className={styles.tryOut} aria-label="Try it">
+      <section className={styles.tryOut} aria-label={t('Try it')}>
         <form
           className={styles.choose}
           onSubmit={(event) => {
@@ -105,42 +106,43 @@ export function RewardsPage() {
           }}
         >
           <Select
-            label="On the samples of"
-            placeholder={tried.length === 0 ? 'there is no run with samples yet' : undefined}
+            label={t('On the samples of')}
+            placeholder={tried.length === 0 ? t('there is no run with samples yet') : undefined}
             disabled={tried.length === 0}
             allowDeselect={false}
             value={runId}
             onChange={setChosen}
             data={tried.map((run) => ({
               value: run.id,
-              label: `#${run.number} ${run.name}, ${plural(run.step, 'step')}`,
+              label: `#${run.number} ${run.name}, ${t('{{count}} steps', { count: run.step })}`,
             }))}
           />
           <NumberInput
-            label="Up to step"
-            placeholder="newest"
+            label={t('Up to step')}
+            placeholder={t('newest')}
             min={1}
             allowDecimal={false}
             value={step}
             onChange={setStep}
           />
-          <NumberInput label="Samples" min={1} max={2000} allowDecimal={false} value={limit} onChange={setLimit} />
+          <NumberInput label={t('Samples')} min={1} max={2000} allowDecimal={false} value={limit} onChange={setLimit} />
           <Button
             type="submit"
             disabled={runId === null || trying}
             leftSection={<IconPlayerPlay size="1rem" aria-hidden="true" />}
           >
-            {trying ? 'Trying…' : 'Try'}
+            {trying ? t('Trying…') : t('Try')}
           </Button>
         </form>
-        {error && <Problem explanation={error} title="It could not be tried" />}
+        {error && <Problem explanation={error} title={t('It could not be tried')} />}
         {result ? (
           <Results result={result} />
         ) : (
           !error && (
             <p className={styles.empty}>
-              Try shows what the reward says of each stored sample and why, and how its values are spread. Nothing of it
-              enters a run.
+              {t(
+                'Try shows what the reward says of each stored sample and why, and how its values are spread. Nothing of it enters a run.',
+              )}
             </p>
           )
         )}

@@ -1,7 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import type { OwnRewardResult, TriedSample } from '../../../src-main/contract/own-reward.ts'
-import { plain, plural } from '../../format/number.ts'
+import { plain } from '../../format/number.ts'
+import { t } from '../../text/t.ts'
 import { glimpse } from '../../text/visible.ts'
 import styles from './Page.module.css'
 
@@ -13,13 +14,20 @@ export function Results({ result: { samples, problems, milliseconds } }: { resul
     <div className={styles.results}>
       {problems.map(({ message, samples: count }) => (
         <p key={message} role="alert" className={styles.problem}>
-          No verdict on {plural(count, 'sample')}: {message}
+          {t('No verdict on {{count}} samples: {{message}}', { count, message })}
         </p>
       ))}
       <p className={styles.sum} role="status">
-        {plural(samples.length, 'sample')} in {plain(Math.round(milliseconds))} ms
+        {t('{{count}} samples in {{milliseconds}} ms', {
+          count: samples.length,
+          milliseconds: plain(Math.round(milliseconds)),
+        })}
         {values.length > 0 &&
-          `, mean ${round(mean)}, from ${round(Math.min(...values))} to ${round(Math.max(...values))}`}
+          t(', mean {{mean}}, from {{min}} to {{max}}', {
+            mean: round(mean),
+            min: round(Math.min(...values)),
+            max: round(Math.max(...values)),
+          })}
       </p>
       {values.length > 0 && <Spread values={values} />}
       <Samples samples={samples} />
@@ -37,16 +45,23 @@ function Spread({ values }: { values: number[] }) {
   const bars = Array.from({ length: BARS }, () => 0)
   for (const value of values) bars[Math.min(BARS - 1, Math.floor((value - low) / width))]++
   const most = Math.max(...bars)
-  const between = (i: number) => `${bars[i]} from ${round(low + i * width)} to ${round(low + (i + 1) * width)}`
+  const between = (i: number) =>
+    t('{{bars}} from {{low}} to {{low2}}', {
+      bars: bars[i],
+      low: round(low + i * width),
+      low2: round(low + (i + 1) * width),
+    })
   return (
     <figure className={styles.spread}>
       <div
         className={styles.bars}
         role="img"
-        aria-label={`Distribution: ${bars
-          .map((n, i) => (n ? between(i) : ''))
-          .filter(Boolean)
-          .join('; ')}`}
+        aria-label={t('Distribution: {{join}}', {
+          join: bars
+            .map((n, i) => (n ? between(i) : ''))
+            .filter(Boolean)
+            .join('; '),
+        })}
       >
         {bars.map((count, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place
@@ -71,7 +86,7 @@ function Samples({ samples }: { samples: TriedSample[] }) {
   })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard
-    <div ref={scroller} className={styles.samples} tabIndex={0} role="list" aria-label="Samples">
+    <div ref={scroller} className={styles.samples} tabIndex={0} role="list" aria-label={t('Samples')}>
       <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
         {rows.getVirtualItems().map(({ index, key, start }) => {
           const { step, group, sample, prompt, text, value, reason, reward, parts } = samples[index]
@@ -84,14 +99,20 @@ function Samples({ samples }: { samples: TriedSample[] }) {
               className={styles.sample}
               style={{ transform: `translateY(${start}px)` }}
             >
-              <b className={value === null ? styles.noVerdict : undefined}>{value === null ? 'none' : round(value)}</b>
+              <b className={value === null ? styles.noVerdict : undefined}>
+                {value === null ? t('none') : round(value)}
+              </b>
               <div>
                 <p className="mono">
                   <bdi>{glimpse(prompt, 1000)}</bdi> <bdi>{glimpse(text, 4000)}</bdi>
                 </p>
                 <p className={styles.reason}>
-                  step {step}, group {group + 1}, sample {sample + 1}
-                  {reward !== null && `, was rewarded ${round(reward)}`}
+                  {t('step {{step}}, group {{group}}, sample {{sample}}', {
+                    step,
+                    group: group + 1,
+                    sample: sample + 1,
+                  })}
+                  {reward !== null && t(', was rewarded {{reward}}', { reward: round(reward) })}
                   {reason && `: ${glimpse(reason, 1000)}`}
                   {parts &&
                     ` (${Object.entries(parts)

@@ -4,11 +4,12 @@ import { useState } from 'react'
 import type { BinnedRun } from '../../../src-main/contract/marks.ts'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { emptyBin, restoreRuns } from '../../actions/marks.ts'
-import { bytes, plural } from '../../format/number.ts'
+import { bytes } from '../../format/number.ts'
 import { moment } from '../../format/time.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
+import { t } from '../../text/t.ts'
 import styles from './BinList.module.css'
 
 /** What was deleted, until it is deleted for good. */
@@ -19,13 +20,13 @@ export function BinList({ runs }: { runs: RunSummary[] | null }) {
   const [asking, setAsking] = useState(false)
   if (error) return <Problem explanation={error} />
   if (!binned) return null
-  if (binned.length === 0) return <p className={styles.empty}>The bin is empty.</p>
+  if (binned.length === 0) return <p className={styles.empty}>{t('The bin is empty.')}</p>
   const size = bytes(binned.reduce((sum, run) => sum + run.bytes, 0))
   return (
-    <section className={styles.bin} aria-label="Deleted runs">
+    <section className={styles.bin} aria-label={t('Deleted runs')}>
       <header>
         <p>
-          {plural(binned.length, 'run')}, {size} of files. They stay until the bin is emptied.
+          {t('{{count}} runs, {{size}} of files. They stay until the bin is emptied.', { count: binned.length, size })}
         </p>
         <Button
           size="compact-sm"
@@ -33,7 +34,7 @@ export function BinList({ runs }: { runs: RunSummary[] | null }) {
           leftSection={<IconTrash size="0.875rem" aria-hidden="true" />}
           onClick={() => setAsking(true)}
         >
-          Empty the bin…
+          {t('Empty the bin…')}
         </Button>
       </header>
       <ul>
@@ -44,14 +45,18 @@ export function BinList({ runs }: { runs: RunSummary[] | null }) {
       <Modal
         opened={asking}
         onClose={() => setAsking(false)}
-        title={`Delete ${plural(binned.length, 'run')} for good?`}
+        title={t('Delete {{count}} runs for good?', { count: binned.length })}
         size="sm"
-        closeButtonProps={{ 'aria-label': 'Close' }}
+        closeButtonProps={{ 'aria-label': t('Close') }}
       >
-        <p>Their samples, metrics and checkpoints are removed from the disk ({size}). Nothing brings them back.</p>
+        <p>
+          {t('Their samples, metrics and checkpoints are removed from the disk ({{size}}). Nothing brings them back.', {
+            size,
+          })}
+        </p>
         <Group justify="flex-end" mt="lg" gap="xs">
           <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
-            Keep them
+            {t('Keep them')}
           </Button>
           <Button
             color="red"
@@ -60,7 +65,7 @@ export function BinList({ runs }: { runs: RunSummary[] | null }) {
               if (await emptyBin()) setEmptied((n) => n + 1)
             }}
           >
-            Delete for good
+            {t('Delete for good')}
           </Button>
         </Group>
       </Modal>
@@ -74,16 +79,16 @@ function Entry({ run: { id, number, name, deletedAt, bytes: size } }: { run: Bin
       <span>
         <b>#{number}</b> {name}
       </span>
-      <span>deleted {moment(deletedAt)}</span>
+      <span>{t('deleted {{deletedAt}}', { deletedAt: moment(deletedAt) })}</span>
       <span>{bytes(size)}</span>
       <Button
         size="compact-sm"
         variant="default"
         leftSection={<IconArrowBackUp size="0.875rem" aria-hidden="true" />}
-        aria-label={`Restore run ${number}`}
+        aria-label={t('Restore run {{number}}', { number })}
         onClick={() => void restoreRuns([id])}
       >
-        Restore
+        {t('Restore')}
       </Button>
     </li>
   )

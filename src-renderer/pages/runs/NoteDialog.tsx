@@ -4,10 +4,10 @@ import { useStore } from 'zustand'
 import { tagLimit } from '../../../src-main/contract/marks.ts'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { markRuns } from '../../actions/marks.ts'
-import { plural } from '../../format/number.ts'
 import { tagsInUse } from '../../stores/run-list.ts'
 import { tickedStore } from '../../stores/ticked.ts'
 import { useRuns } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 
 const close = () => tickedStore.setState({ noting: null })
 
@@ -16,9 +16,12 @@ export function NoteDialog() {
   const { runs } = useRuns()
   const meant = (runs ?? []).filter(({ id }) => noting?.includes(id))
   if (meant.length === 0) return null
-  const title = meant.length === 1 ? `Run #${meant[0].number} ${meant[0].name}` : plural(meant.length, 'run')
+  const title =
+    meant.length === 1
+      ? t('Run #{{number}} {{name}}', { number: meant[0].number, name: meant[0].name })
+      : t('{{count}} runs', { count: meant.length })
   return (
-    <Modal opened onClose={close} title={title} size="md" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} title={title} size="md" closeButtonProps={{ 'aria-label': t('Close') }}>
       <Fields key={noting?.join()} runs={meant} inUse={tagsInUse(runs ?? [])} />
     </Modal>
   )
@@ -51,9 +54,9 @@ function Fields({ runs, inUse }: { runs: RunSummary[]; inUse: string[] }) {
       }}
     >
       <TagsInput
-        label={runs.length === 1 ? 'Tags' : 'Tags of all of them'}
-        placeholder={tags.length === 0 ? 'baseline, to repeat …' : ''}
-        description="Enter or a comma ends one."
+        label={runs.length === 1 ? t('Tags') : t('Tags of all of them')}
+        placeholder={tags.length === 0 ? t('baseline, to repeat …') : ''}
+        description={t('Enter or a comma ends one.')}
         data={inUse}
         value={tags}
         maxTags={tagLimit}
@@ -66,7 +69,7 @@ function Fields({ runs, inUse }: { runs: RunSummary[]; inUse: string[] }) {
       {runs.length === 1 && (
         <Textarea
           mt="md"
-          label="Note"
+          label={t('Note')}
           autosize
           minRows={3}
           maxRows={12}
@@ -77,9 +80,9 @@ function Fields({ runs, inUse }: { runs: RunSummary[]; inUse: string[] }) {
       )}
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={close}>
-          Cancel
+          {t('Cancel')}
         </Button>
-        <Button type="submit">Save</Button>
+        <Button type="submit">{t('Save')}</Button>
       </Group>
     </form>
   )

@@ -4,7 +4,6 @@ import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { launch } from '../../actions/launch.ts'
-import { plural } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { FirstRun } from '../../parts/FirstRun.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
@@ -12,6 +11,7 @@ import { queueStore } from '../../stores/queue.ts'
 import { emptyRunList, go, type RunList } from '../../stores/route.ts'
 import { filtered, listRows } from '../../stores/run-list.ts'
 import { useRoute, useRuns } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import { BinList } from './BinList.tsx'
 import { NoteDialog } from './NoteDialog.tsx'
 import styles from './Page.module.css'
@@ -31,7 +31,7 @@ export function RunsPage() {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>Runs</h1>
+        <h1>{t('Runs')}</h1>
         <p>{shown && list.shelf !== 'bin' && whatIsThere(shown)}</p>
         <ActionButton action={launch} icon={<IconPlus size="1rem" aria-hidden="true" />} />
       </header>
@@ -55,18 +55,21 @@ export function RunsPage() {
 
 function whatIsThere(runs: RunSummary[]): string {
   const cut = runs.filter(({ status }) => status === 'interrupted').length
-  const count = plural(runs.length, 'run')
-  return cut === 0 ? count : `${count}, ${cut} interrupted: resume goes on from the last checkpoint`
+  const count = t('{{count}} runs', { count: runs.length })
+  return cut === 0
+    ? count
+    : t('{{count}}, {{cut}} interrupted: resume goes on from the last checkpoint', { count, cut })
 }
 
 function Nothing({ list, onChange }: { list: RunList; onChange(part: Partial<RunList>): void }) {
-  const shelf = { starred: 'No run is starred.', archived: 'The archive is empty.' }[list.shelf] ?? 'No run is listed.'
+  const shelf =
+    { starred: t('No run is starred.'), archived: t('The archive is empty.') }[list.shelf] ?? t('No run is listed.')
   if (list.text === '') return <p className={styles.nothing}>{shelf}</p>
   return (
     <p className={styles.nothing}>
-      No run of these fits “{list.text}”.{' '}
+      {t('No run of these fits “{{text}}”.', { text: list.text })}{' '}
       <button type="button" className={styles.link} onClick={() => onChange({ text: '' })}>
-        Show all
+        {t('Show all')}
       </button>
     </p>
   )

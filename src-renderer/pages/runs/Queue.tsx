@@ -13,7 +13,6 @@ import { useStore } from 'zustand'
 import type { QueueEntry, QueueState } from '../../../src-main/contract/queue.ts'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { holdQueue, moveInQueue, putBackInQueue, removeFromQueue, startQueue } from '../../actions/queue.ts'
-import { plural } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { hint } from '../../parts/hint.ts'
@@ -21,6 +20,7 @@ import { undoable } from '../../parts/undoable.ts'
 import { useRem } from '../../parts/useLook.ts'
 import { queueStore, timetable, waitingIn } from '../../stores/queue.ts'
 import { go, routeHash } from '../../stores/route.ts'
+import { t } from '../../text/t.ts'
 import styles from './Queue.module.css'
 
 /** Runs that wait their turn, above those that had it; nothing where none waits. */
@@ -40,9 +40,9 @@ export function Queue({ runs }: { runs: RunSummary[] | null }) {
   const waiting = waitingIn(queue).length
   const held = queue.hold !== null || active?.status === 'paused'
   return (
-    <section className={styles.queue} aria-label="Queue">
+    <section className={styles.queue} aria-label={t('Queue')}>
       <header className={styles.head}>
-        <h2>Queue</h2>
+        <h2>{t('Queue')}</h2>
         <p data-held={held}>{whatItDoes(queue, active, waiting, all)}</p>
         {held ? (
           <ActionButton
@@ -60,7 +60,7 @@ export function Queue({ runs }: { runs: RunSummary[] | null }) {
         )}
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard */}
-      <div ref={scroller} className={styles.scroller} tabIndex={0} role="list" aria-label="Runs that wait">
+      <div ref={scroller} className={styles.scroller} tabIndex={0} role="list" aria-label={t('Runs that wait')}>
         <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
           {rows.getVirtualItems().map(({ index, start, size }) => (
             <Entry
@@ -85,16 +85,20 @@ export function Queue({ runs }: { runs: RunSummary[] | null }) {
 }
 
 function whatItDoes(queue: QueueState, active: RunSummary | undefined, waiting: number, all: number | null): string {
-  const count = waiting === 1 ? '1 run waits' : `${plural(waiting, 'run')} wait`
-  if (waiting === 0) return 'Nothing waits; what was refused is below.'
-  if (queue.hold === 'disk') return `${count}: ${queue.error?.message ?? 'the disk takes nothing.'}`
-  if (queue.hold === 'person') return `${count}, and the queue is held.`
+  const count = waiting === 1 ? t('1 run waits') : t('{{count}} runs wait', { count: waiting })
+  if (waiting === 0) return t('Nothing waits; what was refused is below.')
+  if (queue.hold === 'disk') return `${count}: ${queue.error?.message ?? t('the disk takes nothing.')}`
+  if (queue.hold === 'person') return t('{{count}}, and the queue is held.', { count })
   if (queue.hold === 'opened')
     return queue.cutOff === null
-      ? `${count} from before: they go on when a run is started, or now.`
-      : `${count}: starting goes on with run #${queue.cutOff}, which was cut off.`
-  if (active?.status === 'paused') return `${count} for run #${active.number}, which is paused. Starting sets it aside.`
-  return all === null ? `${count}.` : `${count}, all done in about ${span(all)}.`
+      ? t('{{count}} from before: they go on when a run is started, or now.', { count })
+      : t('{{count}}: starting goes on with run #{{cutOff}}, which was cut off.', { count, cutOff: queue.cutOff })
+  if (active?.status === 'paused')
+    return t('{{count}} for run #{{number}}, which is paused. Starting sets it aside.', {
+      count,
+      number: active.number,
+    })
+  return all === null ? `${count}.` : t('{{count}}, all done in about {{all}}.', { count, all: span(all) })
 }
 
 interface EntryProps {
@@ -134,15 +138,17 @@ function Entry({ entry, place, last, begins, style, dragged, onDrag, onDrop }: E
       </span>
       {failed ? (
         <span className={styles.why} {...hint(`${error?.message} ${error?.hint}`)}>
-          refused: {error?.message}
+          {t('refused: {{message}}', { message: error?.message })}
         </span>
       ) : (
         <>
+          <span className={styles.fact}>{t('seed {{seed}}, {{count}} steps', { seed, count: steps })}</span>
           <span className={styles.fact}>
-            seed {seed}, {plural(steps, 'step')}
+            {begins === null ? '' : begins === 0 ? t('next') : t('in {{begins}}', { begins: span(begins) })}
           </span>
-          <span className={styles.fact}>{begins === null ? '' : begins === 0 ? 'next' : `in ${span(begins)}`}</span>
-          <span className={styles.fact}>{seconds === null ? '' : `takes ${span(seconds)}`}</span>
+          <span className={styles.fact}>
+            {seconds === null ? '' : t('takes {{seconds}}', { seconds: span(seconds) })}
+          </span>
         </>
       )}
       <span className={styles.tools}>
@@ -153,7 +159,7 @@ function Entry({ entry, place, last, begins, style, dragged, onDrag, onDrop }: E
               color="gray"
               size="sm"
               disabled={place === 1}
-              aria-label={`Move q${id} up`}
+              aria-label={t('Move q{{id}} up', { id })}
               onClick={() => void moveInQueue(id, place - 1)}
             >
               <IconArrowUp {...icon} />
@@ -163,7 +169,7 @@ function Entry({ entry, place, last, begins, style, dragged, onDrag, onDrop }: E
               color="gray"
               size="sm"
               disabled={last}
-              aria-label={`Move q${id} down`}
+              aria-label={t('Move q{{id}} down', { id })}
               onClick={() => void moveInQueue(id, place + 1)}
             >
               <IconArrowDown {...icon} />
@@ -174,10 +180,10 @@ function Entry({ entry, place, last, begins, style, dragged, onDrag, onDrop }: E
           variant="subtle"
           color="gray"
           size="sm"
-          aria-label={`Remove q${id}`}
+          aria-label={t('Remove q{{id}}', { id })}
           onClick={() => {
             void removeFromQueue([id])
-            undoable(`${title} was removed`, () => void putBackInQueue([id]))
+            undoable(t('{{title}} was removed', { title }), () => void putBackInQueue([id]))
           }}
         >
           <IconX {...icon} />

@@ -10,6 +10,7 @@ import { hint } from '../../parts/hint.ts'
 import { Status } from '../../parts/Status.tsx'
 import { go, routeHash } from '../../stores/route.ts'
 import { isResumable } from '../../stores/runs.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 import { RowMenu } from './RowMenu.tsx'
 import { Spark } from './Spark.tsx'
@@ -42,7 +43,7 @@ export const Row = memo(function Row({ run, depth, top, height, index, ticked, o
           type="checkbox"
           className={styles.tick}
           checked={ticked}
-          aria-label={`Tick run ${run.number}`}
+          aria-label={t('Tick run {{number}}', { number: run.number })}
           onChange={(event) => onTick(run.id, (event.nativeEvent as MouseEvent).shiftKey)}
         />
         <Star run={run} />
@@ -67,7 +68,7 @@ export const Row = memo(function Row({ run, depth, top, height, index, ticked, o
           size={3}
           value={(100 * run.step) / Math.max(1, run.totalSteps)}
           color={run.status === 'running' ? 'teal' : 'gray'}
-          aria-label={`Progress of run ${run.number}`}
+          aria-label={t('Progress of run {{number}}', { number: run.number })}
         />
       </span>
       <span role="cell" className={styles.heldOut}>
@@ -88,9 +89,9 @@ export const Row = memo(function Row({ run, depth, top, height, index, ticked, o
             variant={run.status === 'interrupted' ? 'filled' : 'default'}
             leftSection={<IconPlayerPlay size="0.875rem" aria-hidden="true" />}
             onClick={() => void resumeRunById(run.id)}
-            aria-label={`Resume run ${run.number}`}
+            aria-label={t('Resume run {{number}}', { number: run.number })}
           >
-            Resume
+            {t('Resume')}
           </Button>
         )}
         <RowMenu run={run} />
@@ -108,7 +109,7 @@ function Star({ run: { id, number, starred } }: { run: RunSummary }) {
       color="gray"
       size="sm"
       data-on={starred}
-      aria-label={`Star run ${number}`}
+      aria-label={t('Star run {{number}}', { number })}
       aria-pressed={starred}
       onClick={() => void markRuns([id], { starred: !starred })}
     >
@@ -121,7 +122,12 @@ function Star({ run: { id, number, starred } }: { run: RunSummary }) {
 function Name({ run }: { run: RunSummary }) {
   const route = { page: 'live', runId: run.id, step: null, opened: null } as const
   const from =
-    run.forkStep === null ? null : `${run.status === 'abandoned' ? 'abandoned' : 'fork'} after ${run.forkStep}`
+    run.forkStep === null
+      ? null
+      : t('{{status}} after {{forkStep}}', {
+          status: run.status === 'abandoned' ? t('abandoned') : t('fork'),
+          forkStep: run.forkStep,
+        })
   return (
     <span className={styles.named}>
       <a
@@ -148,7 +154,7 @@ function Name({ run }: { run: RunSummary }) {
               type="button"
               className={styles.note}
               {...hint(run.note, 'bottom')}
-              aria-label={`Note of run ${run.number}`}
+              aria-label={t('Note of run {{number}}', { number: run.number })}
               onClick={() => askNote([run.id])}
             >
               <IconNote size="0.75rem" aria-hidden="true" />

@@ -27,13 +27,13 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
   return (
     <Menu position="bottom-end" transitionProps={{ duration: 0 }} withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={`More about run ${run.number}`}>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('More about run {{number}}', { number: run.number })}>
           <IconDots size="1rem" aria-hidden="true" />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconCopy {...icon} />} onClick={() => duplicate(run.id)}>
-          Duplicate…
+          {t('Duplicate…')}
         </Menu.Item>
         <Menu.Item leftSection={<IconFileExport {...icon} />} onClick={() => void exportRunRecipe(run.id)}>
           {t('Export its recipe as it went')}
@@ -42,34 +42,34 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
           leftSection={<IconGitBranch {...icon} />}
           onClick={() => askBranch({ kind: 'fork', runId: run.id, step: null })}
         >
-          Fork…
+          {t('Fork…')}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconArrowBackUp {...icon} />}
           disabled={run.status === 'abandoned'}
           onClick={() => askBranch({ kind: 'roll-back', runId: run.id, step: null })}
         >
-          Roll back…
+          {t('Roll back…')}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconChartLine {...icon} />}
           onClick={() => go({ page: 'compare', runs: family.length > 1 ? family : [run.number] })}
         >
-          {family.length > 1 ? 'Compare with its branches' : 'Compare…'}
+          {family.length > 1 ? t('Compare with its branches') : t('Compare…')}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconTag {...icon} />} onClick={() => askNote([run.id])}>
-          Tags and note…
+          {t('Tags and note…')}
         </Menu.Item>
         <Menu.Item leftSection={<IconArchive {...icon} />} onClick={() => void setArchived([run], !run.archived)}>
-          {run.archived ? 'Take out of the archive' : 'Archive'}
+          {run.archived ? t('Take out of the archive') : t('Archive')}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconTrash {...icon} />}
           disabled={isActive(run.status)}
           onClick={() => void binRuns([run])}
         >
-          Delete
+          {t('Delete')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -1,5 +1,6 @@
 import { memo } from 'react'
 import { compact } from '../../format/number.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 const width = 96
@@ -26,7 +27,7 @@ export const Spark = memo(function Spark({ line }: { line: (number | null)[] }) 
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Reward from ${compact(known[0])} to ${compact(known.at(-1))}`}
+      aria-label={t('Reward from {{known}} to {{at}}', { known: compact(known[0]), at: compact(known.at(-1)) })}
     >
       <path d={path} vectorEffect="non-scaling-stroke" />
     </svg>

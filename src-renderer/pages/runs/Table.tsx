@@ -1,10 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useCallback, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
-import { percent, plural } from '../../format/number.ts'
+import { percent } from '../../format/number.ts'
 import { useRem } from '../../parts/useLook.ts'
 import { type ListRow, nextSort, type SortName, sortOf } from '../../stores/run-list.ts'
 import { tick, tickedStore } from '../../stores/ticked.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 import { Row } from './Row.tsx'
 import { useSparklines } from './sparklines.ts'
@@ -46,7 +47,7 @@ export function Table({ rows, sort, onSort }: Props) {
   })
   const now = sortOf(sort)
   return (
-    <div className={styles.table} role="table" aria-label="Runs" aria-rowcount={rows.length + 1}>
+    <div className={styles.table} role="table" aria-label={t('Runs')} aria-rowcount={rows.length + 1}>
       <div role="rowgroup">
         <div className={styles.row} role="row" data-head tabIndex={-1}>
           {columns.map(({ name, sort: by }) => (
@@ -77,8 +78,8 @@ export function Table({ rows, sort, onSort }: Props) {
             return row.kind === 'group' ? (
               <div key={key} className={styles.group} role="row" aria-rowindex={index + 2} tabIndex={-1} style={style}>
                 <span role="cell">
-                  <b>{row.name}</b> {plural(row.count, 'run')}
-                  {row.best !== null && `, best ${percent(row.best)} held-out`}
+                  <b>{row.name}</b> {t('{{count}} runs', { count: row.count })}
+                  {row.best !== null && t(', best {{best}} held-out', { best: percent(row.best) })}
                 </span>
               </div>
             ) : (

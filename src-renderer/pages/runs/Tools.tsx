@@ -5,21 +5,22 @@ import { hint } from '../../parts/hint.ts'
 import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import type { RunList } from '../../stores/route.ts'
 import { groupings, shelves } from '../../stores/run-list.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 const shelfNames: Record<(typeof shelves)[number], string> = {
-  '': 'All',
-  starred: 'Starred',
-  archived: 'Archive',
-  bin: 'Bin',
+  '': t('All'),
+  starred: t('Starred'),
+  archived: t('Archive'),
+  bin: t('Bin'),
 }
 
 const groupNames: Record<(typeof groupings)[number], string> = {
-  '': 'in families',
-  recipe: 'by recipe',
-  status: 'by status',
-  tag: 'by tag',
-  none: 'one by one',
+  '': t('in families'),
+  recipe: t('by recipe'),
+  status: t('by status'),
+  tag: t('by tag'),
+  none: t('one by one'),
 }
 
 /** Which runs, and in which groups; the columns sort. */
@@ -27,7 +28,7 @@ export function Tools({ list, onChange }: { list: RunList; onChange(part: Partia
   return (
     <search className={styles.tools}>
       <SegmentedControl
-        aria-label="Shelf"
+        aria-label={t('Shelf')}
         size="xs"
         value={shelves.find((shelf) => shelf === list.shelf) ?? ''}
         data={shelves.map((value) => ({ value, label: shelfNames[value] }))}
@@ -37,14 +38,14 @@ export function Tools({ list, onChange }: { list: RunList; onChange(part: Partia
         <>
           <span
             {...hint(
-              'Every word must occur: in the name, a tag, the note; or as tag:x status:failed recipe:r1-mini seed:3',
+              t('Every word must occur: in the name, a tag, the note; or as tag:x status:failed recipe:r1-mini seed:3'),
               'bottom',
             )}
             className={styles.find}
           >
             <TextInput
-              aria-label="Find runs"
-              placeholder="name, tag, note, status:failed, seed:3 …"
+              aria-label={t('Find runs')}
+              placeholder={t('name, tag, note, status:failed, seed:3 …')}
               size="xs"
               leftSection={<IconSearch size="0.875rem" aria-hidden="true" />}
               value={list.text}
@@ -52,7 +53,7 @@ export function Tools({ list, onChange }: { list: RunList; onChange(part: Partia
             />
           </span>
           <Select
-            aria-label="Grouping"
+            aria-label={t('Grouping')}
             size="xs"
             w="8.5rem"
             allowDeselect={false}

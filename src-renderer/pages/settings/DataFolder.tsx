@@ -23,7 +23,7 @@ export function DataFolder() {
           <b className="mono">{folder || '–'}</b>
           <p>
             {t('Every run, reward model and label lies in it. It is chosen when the app is started:')}{' '}
-            <span className="mono">grpo-studio serve --data DIR</span>
+            <span className="mono">{'grpo-studio serve --data DIR'}</span>
           </p>
         </div>
         <CopyButton value={folder}>

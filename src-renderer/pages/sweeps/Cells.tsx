@@ -6,6 +6,7 @@ import { span } from '../../format/time.ts'
 import { hint } from '../../parts/hint.ts'
 import { Interval } from '../../parts/Interval.tsx'
 import { go, routeHash } from '../../stores/route.ts'
+import { t } from '../../text/t.ts'
 import { useColours } from '../compare/data.ts'
 import styles from './Page.module.css'
 
@@ -14,29 +15,29 @@ export function Cells({ result: { cells, plan } }: { result: SweepResult }) {
   const colours = useColours(cells.length)
   const mixing = cells.some(({ languageMixing }) => languageMixing !== null && languageMixing.value > 0)
   return (
-    <section className={styles.cells} aria-label="Cells">
+    <section className={styles.cells} aria-label={t('Cells')}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Cell</th>
-            <th scope="col">Runs</th>
+            <th scope="col">{t('Cell')}</th>
+            <th scope="col">{t('Runs')}</th>
             <th
               scope="col"
-              {...hint('Held out, at the end: mean over seeds, with its 95 % interval over seeds and prompts')}
+              {...hint(t('Held out, at the end: mean over seeds, with its 95 % interval over seeds and prompts'))}
             >
-              Accuracy, 95 % interval
+              {t('Accuracy, 95 % interval')}
             </th>
-            <th scope="col" {...hint('On the same prompts and by the same seeds, in percentage points')}>
-              Less the reference
+            <th scope="col" {...hint(t('On the same prompts and by the same seeds, in percentage points'))}>
+              {t('Less the reference')}
             </th>
-            <th scope="col">Tokens each</th>
-            {mixing && <th scope="col">Other language</th>}
-            <th scope="col">Training</th>
-            <th scope="col">A step</th>
+            <th scope="col">{t('Tokens each')}</th>
+            {mixing && <th scope="col">{t('Other language')}</th>}
+            <th scope="col">{t('Training')}</th>
+            <th scope="col">{t('A step')}</th>
             <th scope="col" data-further>
-              Tokens
+              {t('Tokens')}
             </th>
-            <th scope="col">Memory</th>
+            <th scope="col">{t('Memory')}</th>
           </tr>
         </thead>
         <tbody>
@@ -52,7 +53,7 @@ export function Cells({ result: { cells, plan } }: { result: SweepResult }) {
               <td>{cell.accuracy ? <Interval {...cell.accuracy} color={colours[i]} /> : '–'}</td>
               <td>
                 {i === plan.reference ? (
-                  <span className={styles.faint}>reference</span>
+                  <span className={styles.faint}>{t('reference')}</span>
                 ) : (
                   <Difference of={cell.difference} />
                 )}
@@ -74,7 +75,7 @@ export function Cells({ result: { cells, plan } }: { result: SweepResult }) {
 }
 
 const range = (of: Spread | null, show: (value: number) => string) =>
-  of && of.max > of.min ? hint(`from ${show(of.min)} to ${show(of.max)}`) : {}
+  of && of.max > of.min ? hint(t('from {{min}} to {{max}}', { min: show(of.min), max: show(of.max) })) : {}
 
 const marks = { finished: '●', failed: '✕', refused: '✕', removed: '–', waiting: '○' } as const
 
@@ -85,7 +86,10 @@ function Runs({ cell }: { cell: CellResult }) {
   return (
     <span className={styles.runs}>
       {cell.runs.map(({ seed, run, status, error, accuracy }) => {
-        const said = `seed ${seed}: ${error ? `${status}, ${error.message}` : accuracy === null ? status : percent(accuracy)}`
+        const said = t('seed {{seed}}: {{error}}', {
+          seed,
+          error: error ? `${status}, ${error.message}` : accuracy === null ? status : percent(accuracy),
+        })
         const mark = marks[status as keyof typeof marks] ?? '◐'
         if (!run)
           return (
@@ -98,7 +102,7 @@ function Runs({ cell }: { cell: CellResult }) {
           <a
             key={seed}
             href={routeHash(route)}
-            aria-label={`Run ${run.number}, ${said}`}
+            aria-label={t('Run {{number}}, {{said}}', { number: run.number, said })}
             data-status={status}
             {...hint(`#${run.number}, ${said}`)}
             onClick={(event) => {
@@ -113,8 +117,8 @@ function Runs({ cell }: { cell: CellResult }) {
       {numbers.length > 1 && (
         <a
           href={routeHash(compare)}
-          aria-label={`Compare the runs of ${cell.label}`}
-          {...hint('Their curves over one another')}
+          aria-label={t('Compare the runs of {{label}}', { label: cell.label })}
+          {...hint(t('Their curves over one another'))}
           onClick={(event) => {
             event.preventDefault()
             go(compare)
@@ -134,10 +138,8 @@ function Difference({ of }: { of: Estimate | null }) {
   return (
     <span className={styles.difference} data-clear={clear}>
       <b>{points(of.value)}</b>{' '}
-      <span className={styles.faint}>
-        {points(of.low)} to {points(of.high)}
-      </span>
-      {!clear && <i>may be chance</i>}
+      <span className={styles.faint}>{t('{{low}} to {{high}}', { low: points(of.low), high: points(of.high) })}</span>
+      {!clear && <i>{t('may be chance')}</i>}
     </span>
   )
 }

@@ -6,15 +6,16 @@ import type { Panel } from '../../charts/panels.ts'
 import { compact, percent } from '../../format/number.ts'
 import chartStyles from '../../parts/ChartPanel.module.css'
 import { useFrame, usePalette } from '../../parts/useLook.ts'
+import { t } from '../../text/t.ts'
 import { useColours } from '../compare/data.ts'
 import styles from './Page.module.css'
 
 const heldOut: Panel = {
   id: 'held-out',
   metric: 'completions/right',
-  title: 'Held-out accuracy',
+  title: t('Held-out accuracy'),
   unit: '',
-  about: 'Mean over the seeds of each cell.',
+  about: t('Mean over the seeds of each cell.'),
   share: true,
   exact: true,
   format: percent,
@@ -22,9 +23,9 @@ const heldOut: Panel = {
 const reward: Panel = {
   id: 'reward',
   metric: 'reward',
-  title: 'Reward',
+  title: t('Reward'),
   unit: '',
-  about: 'Of training outputs, averaged over steps; mean over the seeds of each cell.',
+  about: t('Of training outputs, averaged over steps; mean over the seeds of each cell.'),
   format: compact,
 }
 
@@ -34,7 +35,7 @@ export function Curves({ result: { cells } }: { result: SweepResult }) {
   const lines = useMemo(() => linesOf(cells, colours), [cells, colours])
   if (!cells.some((cell) => cell.heldOut.length > 0)) return null
   return (
-    <section className={styles.curves} aria-label="Curves">
+    <section className={styles.curves} aria-label={t('Curves')}>
       <Curve panel={heldOut} lines={lines.heldOut} />
       <Curve panel={reward} lines={lines.reward} />
     </section>
@@ -89,7 +90,12 @@ function Curve({ panel, lines }: { panel: Panel; lines: readonly Line[] }) {
       <figcaption>
         {panel.title} <span>{panel.about}</span>
       </figcaption>
-      <Chart className={styles.chart} build={build} onChange={never} label={`${panel.title} of each cell over steps`} />
+      <Chart
+        className={styles.chart}
+        build={build}
+        onChange={never}
+        label={t('{{title}} of each cell over steps', { title: panel.title })}
+      />
     </figure>
   )
 }

@@ -3,7 +3,6 @@ import { IconFileDownload, IconPlus } from '@tabler/icons-react'
 import { useStore } from 'zustand'
 import type { SweepSetUp, SweepSummary } from '../../../src-main/contract/sweep.ts'
 import { newSweep, saveSweepReport, startSweep } from '../../actions/sweeps.ts'
-import { plural } from '../../format/number.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
@@ -12,6 +11,7 @@ import { queueStore } from '../../stores/queue.ts'
 import { useResource } from '../../stores/resource.ts'
 import { go, routeHash } from '../../stores/route.ts'
 import { useRoute, useRuns } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import { Cells } from './Cells.tsx'
 import { Curves } from './Curves.tsx'
 import styles from './Page.module.css'
@@ -33,27 +33,31 @@ export function SweepsPage() {
   const shown = data?.sweep.name === name ? data : null
   return (
     <div className={styles.page}>
-      <aside className={styles.side} aria-label="Sweeps">
+      <aside className={styles.side} aria-label={t('Sweeps')}>
         <header>
-          <h1>Sweeps</h1>
+          <h1>{t('Sweeps')}</h1>
           <ActionButton action={newSweep} size="compact-sm" icon={<IconPlus size="0.875rem" aria-hidden="true" />} />
         </header>
         {list.data ? <List sweeps={list.data} current={name} /> : <Skeleton height="6rem" animate={false} />}
-        <h2>Ablations that come along</h2>
-        {setUps.error && <Problem explanation={setUps.error} title="They cannot be read" />}
+        <h2>{t('Ablations that come along')}</h2>
+        {setUps.error && <Problem explanation={setUps.error} title={t('They cannot be read')} />}
         <SetUps setUps={setUps.data ?? []} />
       </aside>
       <div className={styles.main}>
         <Unreachable />
         {error ? (
-          <Problem explanation={error} title="There is nothing to compare" />
+          <Problem explanation={error} title={t('There is nothing to compare')} />
         ) : shown ? (
           <>
             <header className={styles.head}>
               <div>
                 <h2>{shown.sweep.title}</h2>
                 <p>
-                  {shown.sweep.recipe}, seeds {shown.plan.seeds.join(', ')}. {progress(shown.sweep)}
+                  {t('{{recipe}}, seeds {{join}}. {{sweep}}', {
+                    recipe: shown.sweep.recipe,
+                    join: shown.plan.seeds.join(', '),
+                    sweep: progress(shown.sweep),
+                  })}
                 </p>
               </div>
               <Button
@@ -62,7 +66,7 @@ export function SweepsPage() {
                 leftSection={<IconFileDownload size="0.875rem" aria-hidden="true" />}
                 onClick={() => void saveSweepReport(shown.sweep.name)}
               >
-                Save report
+                {t('Save report')}
               </Button>
             </header>
             {shown.sweep.description && <p className={styles.about}>{shown.sweep.description}</p>}
@@ -71,8 +75,9 @@ export function SweepsPage() {
           </>
         ) : name === null && list.data ? (
           <p className={styles.none}>
-            A sweep trains one recipe with several settings, each with several seeds, and sets what comes of them side
-            by side. Begin a new one, or one of the ablations.
+            {t(
+              'A sweep trains one recipe with several settings, each with several seeds, and sets what comes of them side by side. Begin a new one, or one of the ablations.',
+            )}
           </p>
         ) : (
           <Skeleton height="100%" animate={false} />
@@ -85,15 +90,15 @@ export function SweepsPage() {
 function progress({ runs }: SweepSummary): string {
   const { all, finished, active, waiting, failed } = runs
   const rest = [
-    active > 0 && `${active} trains`,
-    waiting > 0 && `${waiting} wait`,
-    failed > 0 && `${failed} failed`,
+    active > 0 && t('{{active}} trains', { active }),
+    waiting > 0 && t('{{waiting}} wait', { waiting }),
+    failed > 0 && t('{{failed}} failed', { failed }),
   ].filter(Boolean)
-  return [`${finished} of ${plural(all, 'run')} finished`, ...rest].join(', ')
+  return [t('{{finished}} of {{count}} runs finished', { finished, count: all }), ...rest].join(', ')
 }
 
 function List({ sweeps, current }: { sweeps: SweepSummary[]; current: string | null }) {
-  if (sweeps.length === 0) return <p className={styles.none}>None yet.</p>
+  if (sweeps.length === 0) return <p className={styles.none}>{t('None yet.')}</p>
   return (
     <ul className={styles.list}>
       {sweeps.map((sweep) => {
@@ -129,10 +134,10 @@ function SetUps({ setUps }: { setUps: SweepSetUp[] }) {
           <Button
             size="compact-xs"
             variant="default"
-            aria-label={`Queue ${title}`}
+            aria-label={t('Queue {{title}}', { title })}
             onClick={() => void startSweep(name, null)}
           >
-            Queue {cells.length * seeds}
+            {t('Queue {{length}}', { length: cells.length * seeds })}
           </Button>
           <p>{cells.join(' · ')}</p>
         </li>

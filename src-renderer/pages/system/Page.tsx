@@ -2,12 +2,13 @@ import { Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Diagnosis } from '../../../src-main/contract/api.ts'
 import { smallModels } from '../../../src-main/contract/backends.ts'
-import { bytes, compact, plural } from '../../format/number.ts'
+import { bytes, compact } from '../../format/number.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
 import { useConnection } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 /** Less free space than this, and a few long runs would fill the disk. */
@@ -20,15 +21,15 @@ export function SystemPage() {
   return (
     <div className={styles.scroll}>
       <div className={styles.page}>
-        <h1>System</h1>
+        <h1>{t('System')}</h1>
         <Unreachable />
         {error ? (
-          <Problem explanation={error} title="The system could not be examined" />
+          <Problem explanation={error} title={t('The system could not be examined')} />
         ) : (
           <>
             <Backends diagnosis={data} />
-            <section className={styles.block} aria-label="Data folder">
-              <h2>Data folder</h2>
+            <section className={styles.block} aria-label={t('Data folder')}>
+              <h2>{t('Data folder')}</h2>
               <dl className={styles.facts}>
                 <Fact name="folder" mono>
                   {data?.dataFolder ?? info?.dataFolder}
@@ -36,31 +37,34 @@ export function SystemPage() {
                 <Fact name="writable" bad={data && !data.dataFolderWritable}>
                   {data &&
                     (data.dataFolderWritable
-                      ? 'yes'
-                      : 'no: nothing new can be kept. Give it write access, or start with --data elsewhere.')}
+                      ? t('yes')
+                      : t('no: nothing new can be kept. Give it write access, or start with --data elsewhere.'))}
                 </Fact>
                 <Fact name="free space" bad={data && data.freeDiskBytes < scarceDisk}>
                   {data && bytes(data.freeDiskBytes)}
                 </Fact>
-                <Fact name="database">{data && `SQLite ${data.sqlite}`}</Fact>
+                <Fact name="database">{data && t('SQLite {{sqlite}}', { sqlite: data.sqlite })}</Fact>
               </dl>
             </section>
-            <section className={styles.block} aria-label="Machine">
-              <h2>Machine</h2>
+            <section className={styles.block} aria-label={t('Machine')}>
+              <h2>{t('Machine')}</h2>
               <dl className={styles.facts}>
-                <Fact name="processor">{data && `${data.cpu}, ${plural(data.cores, 'core')}`}</Fact>
+                <Fact name="processor">{data && `${data.cpu}, ${t('{{count}} cores', { count: data.cores })}`}</Fact>
                 <Fact name="memory">{data && bytes(data.memoryBytes)}</Fact>
                 <Fact name="platform">{data?.platform}</Fact>
               </dl>
             </section>
-            <section className={styles.block} aria-label="Program">
-              <h2>Program</h2>
+            <section className={styles.block} aria-label={t('Program')}>
+              <h2>{t('Program')}</h2>
               <dl className={styles.facts}>
                 <Fact name="grpo-studio">{data?.version ?? info?.version}</Fact>
                 <Fact name="Node">{data?.node}</Fact>
-                <Fact name="window">{info && (info.mode === 'electron' ? 'Electron' : 'browser')}</Fact>
+                <Fact name="window">{info && (info.mode === 'electron' ? t('Electron') : t('browser'))}</Fact>
                 <Fact name="Electron">
-                  {data && (data.electron.available ? 'available' : `not used: ${data.electron.reason}`)}
+                  {data &&
+                    (data.electron.available
+                      ? t('available')
+                      : t('not used: {{reason}}', { reason: data.electron.reason }))}
                 </Fact>
               </dl>
             </section>
@@ -77,8 +81,8 @@ function Backends({ diagnosis }: { diagnosis: Diagnosis | null }) {
       ? smallModels(diagnosis.chosenForSmall)
       : null
   return (
-    <section className={`${styles.block} ${styles.wide}`} aria-label="Tensor backend">
-      <h2>Tensor backend</h2>
+    <section className={`${styles.block} ${styles.wide}`} aria-label={t('Tensor backend')}>
+      <h2>{t('Tensor backend')}</h2>
       <p className={styles.chosen}>
         {diagnosis ? (
           diagnosis.chosen ? (
@@ -87,23 +91,25 @@ function Backends({ diagnosis }: { diagnosis: Diagnosis | null }) {
               {small && <small>{small}</small>}
             </>
           ) : (
-            <b className={styles.bad}>none can be used, so nothing can be trained</b>
+            <b className={styles.bad}>{t('none can be used, so nothing can be trained')}</b>
           )
         ) : (
           <Skeleton width="20rem" height="1.25rem" animate={false} />
         )}
       </p>
-      <ol className={styles.probes} aria-label="Backends, best first">
+      <ol className={styles.probes} aria-label={t('Backends, best first')}>
         {(diagnosis?.probes ?? [null, null, null]).map((probe, i) =>
           probe ? (
             <li key={probe.name} data-available={probe.available} data-chosen={probe.name === diagnosis?.chosen}>
               <span className={styles.sign}>
-                {probe.name === diagnosis?.chosen ? '● in use' : probe.available ? '✓ usable' : '✗ not here'}
+                {probe.name === diagnosis?.chosen ? t('● in use') : probe.available ? t('✓ usable') : t('✗ not here')}
               </span>
               <b>{probe.name}</b>
               <p>
                 {probe.reason.replace(/\.?$/, '.')}
-                {probe.gflops !== undefined && <span> {compact(probe.gflops)} GFLOP/s in a 512³ product.</span>}
+                {probe.gflops !== undefined && (
+                  <span>{t('{{gflops}} GFLOP/s in a 512³ product.', { gflops: compact(probe.gflops) })}</span>
+                )}
               </p>
             </li>
           ) : (

@@ -1,7 +1,6 @@
 import { Select, TextInput } from '@mantine/core'
 import { useStore } from 'zustand'
 import type { RecipeInfo } from '../../../src-main/contract/api.ts'
-import { plural } from '../../format/number.ts'
 import { presetsStore } from '../../stores/presets.ts'
 import { useRuns } from '../../stores/use.ts'
 import { t } from '../../text/t.ts'
@@ -59,7 +58,7 @@ export function RecipeChoice({ chosen }: { chosen: Chosen }) {
         <TextInput
           label={t('Recipe file')}
           description={t('Its path on the machine that trains.')}
-          placeholder="/home/you/recipes/longer.json"
+          placeholder={t('/home/you/recipes/longer.json')}
           value={chosen.file}
           onChange={(event) => chosen.setFile(event.currentTarget.value)}
         />
@@ -74,7 +73,7 @@ function Summary({ recipe }: { recipe: RecipeInfo }) {
   return (
     <div className={styles.summary}>
       {recipe.description && <p>{recipe.description}</p>}
-      <p>{recipe.stages.map((s) => `${s.name}: ${plural(s.steps, 'step')}`).join(', then ')}</p>
+      <p>{recipe.stages.map((s) => `${s.name}: ${t('{{count}} steps', { count: s.steps })}`).join(', then ')}</p>
     </div>
   )
 }

@@ -33,7 +33,7 @@ export const GroupsPanel = memo(function GroupsPanel() {
   const following = useRoute((r) => r.page === 'live' && r.step === null)
   const open = useCallback((group: number, sample: number | null) => openGroup(shown, group, sample), [shown])
   return (
-    <section className={styles.panel} aria-label="Groups">
+    <section className={styles.panel} aria-label={t('Groups')}>
       <div className={styles.bar}>
         <h2>{t('Groups')}</h2>
         <Count groups={groups} />

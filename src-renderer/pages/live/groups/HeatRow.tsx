@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import type { GroupSummary } from '../../../../src-main/contract/records.ts'
 import { compact, fixed, signed } from '../../../format/number.ts'
+import { t } from '../../../text/t.ts'
 import { glimpse } from '../../../text/visible.ts'
 import styles from './Groups.module.css'
 import { bySample } from './order.ts'
@@ -32,7 +33,13 @@ export const HeatRow = memo(function HeatRow(props: HeatRowProps) {
         role="rowheader"
         data-at={`${row}:-1`}
         tabIndex={focused === -1 ? 0 : -1}
-        aria-label={`Group ${group.group + 1}: ${glimpse(group.prompt)} mean reward ${fixed(group.meanReward, 2)}, spread ${fixed(group.stdReward, 2)}${group.zeroSpread ? ', no signal' : ''}`}
+        aria-label={t('Group {{group}}: {{prompt}} mean reward {{meanReward}}, spread {{stdReward}}{{zeroSpread}}', {
+          group: group.group + 1,
+          prompt: glimpse(group.prompt),
+          meanReward: fixed(group.meanReward, 2),
+          stdReward: fixed(group.stdReward, 2),
+          zeroSpread: group.zeroSpread ? t(', no signal') : '',
+        })}
         title={glimpse(group.prompt, 1000)}
       >
         <span dir="auto">{glimpse(group.prompt)}</span>
@@ -51,7 +58,13 @@ export const HeatRow = memo(function HeatRow(props: HeatRowProps) {
               role="gridcell"
               data-at={`${row}:${column}`}
               tabIndex={focused === column ? 0 : -1}
-              aria-label={`Sample ${sample + 1}: ${group.zeroSpread ? 'no signal' : `advantage ${signed(advantage)}`}, reward ${compact(group.rewards[sample])}`}
+              aria-label={t('Sample {{sample}}: {{zeroSpread}}, reward {{rewards}}', {
+                sample: sample + 1,
+                zeroSpread: group.zeroSpread
+                  ? t('no signal')
+                  : t('advantage {{advantage}}', { advantage: signed(advantage) }),
+                rewards: compact(group.rewards[sample]),
+              })}
               style={group.zeroSpread ? undefined : { background: color(advantage) }}
             />
           )

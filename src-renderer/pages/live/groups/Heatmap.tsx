@@ -4,6 +4,7 @@ import type { GroupSummary } from '../../../../src-main/contract/records.ts'
 import { compact, signed } from '../../../format/number.ts'
 import { useRem } from '../../../parts/useLook.ts'
 import { useSize } from '../../../parts/useSize.ts'
+import { t } from '../../../text/t.ts'
 import styles from './Groups.module.css'
 import { HeatRow } from './HeatRow.tsx'
 import { bySample } from './order.ts'
@@ -103,7 +104,7 @@ export const Heatmap = memo(function Heatmap({ groups, step, color, onOpen }: He
         ref={scroller}
         className={styles.scroller}
         role="grid"
-        aria-label={`Advantages of step ${step}, prompt by sample`}
+        aria-label={t('Advantages of step {{step}}, prompt by sample', { step })}
         aria-rowcount={groups.length}
         aria-colcount={widest + 2}
         onKeyDown={onKeyDown}
@@ -139,9 +140,9 @@ function HoverText({ hover, group }: { hover: Hover; group: GroupSummary }) {
   if (sample === undefined) return null
   return (
     <div className={styles.tip} style={{ left: hover.x, top: hover.y }} aria-hidden="true">
-      <b>{group.zeroSpread ? 'no signal' : signed(group.advantages[sample])}</b>
+      <b>{group.zeroSpread ? t('no signal') : signed(group.advantages[sample])}</b>
       <span>
-        reward {compact(group.rewards[sample])} · sample {sample + 1}
+        {t('reward {{rewards}} · sample {{sample}}', { rewards: compact(group.rewards[sample]), sample: sample + 1 })}
       </span>
     </div>
   )

@@ -5,6 +5,7 @@ import { compareFamily } from '../../../actions/branch.ts'
 import { useAction } from '../../../parts/useAction.ts'
 import { go, routeHash } from '../../../stores/route.ts'
 import { useRuns } from '../../../stores/use.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail } from '../data.ts'
 import styles from './Header.module.css'
 
@@ -25,8 +26,8 @@ export const FamilyLine = memo(function FamilyLine() {
           <Trans
             i18nKey={
               detail.status === 'abandoned'
-                ? 'abandoned by <run/> after step {{step}}'
-                : 'fork of <run/> after step {{step}}'
+                ? t('abandoned by <run/> after step {{step}}')
+                : t('fork of <run/> after step {{step}}')
             }
             values={{ step: detail.forkStep }}
             components={{ run: <RunLink id={parent.id} number={parent.number} /> }}
@@ -35,7 +36,7 @@ export const FamilyLine = memo(function FamilyLine() {
       )}
       {forks.length > 0 && (
         <span>
-          {forks.length === 1 ? 'fork ' : 'forks '}
+          {forks.length === 1 ? t('fork ') : t('forks ')}
           {forks.map((run) => (
             <RunLink key={run.id} id={run.id} number={run.number} />
           ))}
@@ -43,14 +44,14 @@ export const FamilyLine = memo(function FamilyLine() {
       )}
       {abandoned.length > 0 && (
         <span>
-          abandoned{' '}
+          {t('abandoned')}{' '}
           {abandoned.map((run) => (
             <RunLink key={run.id} id={run.id} number={run.number} />
           ))}
         </span>
       )}
       <button type="button" onClick={compare.run} disabled={!compare.enabled}>
-        Compare
+        {t('Compare')}
       </button>
     </p>
   )

@@ -9,6 +9,7 @@ import { ActionButton } from '../../../parts/ActionButton.tsx'
 import { Status } from '../../../parts/Status.tsx'
 import { isActive, isResumable } from '../../../stores/runs.ts'
 import { useConnection } from '../../../stores/use.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail, useEta } from '../data.ts'
 import { FamilyLine } from './FamilyLine.tsx'
 import styles from './Header.module.css'
@@ -59,7 +60,7 @@ export const Header = memo(function Header() {
           <Figure name="seed" minor>
             {detail?.seed}
           </Figure>
-          <Figure name="backend">{detail && (detail.backend ?? 'choosing…')}</Figure>
+          <Figure name="backend">{detail && (detail.backend ?? t('choosing…'))}</Figure>
           <Connection />
         </dl>
       </div>
@@ -105,26 +106,26 @@ function Figure(props: { name: string; tone?: 'held-out'; wide?: boolean; minor?
 }
 
 const lines = {
-  connecting: 'connecting…',
-  connected: 'connected',
-  lost: 'reconnecting…',
-  refused: 'not allowed in',
+  connecting: t('connecting…'),
+  connected: t('connected'),
+  lost: t('reconnecting…'),
+  refused: t('not allowed in'),
 } as const
 
 function Connection() {
   const { status, info } = useConnection()
   return (
     <div className={styles.figure}>
-      <dt>host</dt>
+      <dt>{t('host')}</dt>
       <dd>
         <span
           className={styles.connection}
           data-status={status}
           role="status"
-          aria-label={`Connection: ${lines[status]}`}
+          aria-label={t('Connection: {{lines}}', { lines: lines[status] })}
         >
           <i aria-hidden="true" />
-          {status === 'connected' && info?.mode === 'electron' ? 'this app' : lines[status]}
+          {status === 'connected' && info?.mode === 'electron' ? t('this app') : lines[status]}
         </span>
       </dd>
     </div>

@@ -4,6 +4,7 @@ import type { RunDetail } from '../../../../src-main/contract/records.ts'
 import { steer } from '../../../stores/steer.ts'
 import { useView } from '../../../stores/use.ts'
 import { viewStore } from '../../../stores/view.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail } from '../data.ts'
 import styles from './Header.module.css'
 
@@ -17,9 +18,9 @@ export function InsertStageDialog() {
     <Modal
       opened={open && detail !== null}
       onClose={done}
-      title="Insert a stage"
+      title={t('Insert a stage')}
       size="40rem"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('Close') }}
     >
       {open && detail && <Form detail={detail} />}
     </Modal>
@@ -50,18 +51,22 @@ function Form({ detail }: { detail: RunDetail }) {
       }}
     >
       <Select
-        label="Where"
+        label={t('Where')}
         allowDeselect={false}
         value={String(at)}
         onChange={(value) => value !== null && setAt(Number(value))}
         data={places.map((place) => ({
           value: String(place),
-          label: `after ${place}, ${config.stages[place - 1].name}${place === config.stages.length ? ' (last)' : ''}`,
+          label: t('after {{place}}, {{name}}{{place2}}', {
+            place,
+            name: config.stages[place - 1].name,
+            place2: place === config.stages.length ? t(' (last)') : '',
+          }),
         }))}
       />
       <Textarea
-        label="The stage"
-        description="As in a recipe’s stages; file names are whole paths on the machine that trains."
+        label={t('The stage')}
+        description={t('As in a recipe’s stages; file names are whole paths on the machine that trains.')}
         data-autofocus
         autosize
         minRows={8}
@@ -74,10 +79,10 @@ function Form({ detail }: { detail: RunDetail }) {
       />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={done}>
-          Cancel
+          {t('Cancel')}
         </Button>
         <Button type="submit" disabled={!parsed.stage || busy}>
-          Insert
+          {t('Insert')}
         </Button>
       </Group>
     </form>
@@ -89,7 +94,7 @@ function read(text: string): { stage?: Record<string, unknown>; problem?: string
     const stage = JSON.parse(text) as unknown
     if (typeof stage === 'object' && stage !== null && !Array.isArray(stage))
       return { stage: stage as Record<string, unknown> }
-    return { problem: 'A stage is an object: { "kind": "grpo", … }.' }
+    return { problem: t('A stage is an object: { "kind": "grpo", … }.') }
   } catch (error) {
     return { problem: (error as Error).message }
   }

@@ -3,15 +3,16 @@ import { useStore } from 'zustand'
 import type { PhaseReport } from '../../../../src-main/contract/records.ts'
 import { phaseStore } from '../../../stores/live.ts'
 import { useConnection, useLive } from '../../../stores/use.ts'
+import { t } from '../../../text/t.ts'
 import styles from './Header.module.css'
 
 const words: Record<PhaseReport['phase'], string> = {
-  evaluate: 'evaluating',
-  rollout: 'sampling',
-  reward: 'scoring',
-  update: 'updating',
-  checkpoint: 'saving',
-  idle: 'waiting',
+  evaluate: t('evaluating'),
+  rollout: t('sampling'),
+  reward: t('scoring'),
+  update: t('updating'),
+  checkpoint: t('saving'),
+  idle: t('waiting'),
 }
 
 function usePhase(): PhaseReport | null {
@@ -28,8 +29,11 @@ export const Phase = memo(function Phase() {
     <div className={styles.phase}>
       {phase && (
         <>
-          <b>{words[phase.phase]}</b> {phase.phase === 'evaluate' ? `after step ${phase.step}` : `step ${phase.step}`} ·{' '}
-          {Math.round(phase.fraction * 100)} %
+          <b>{words[phase.phase]}</b>{' '}
+          {phase.phase === 'evaluate'
+            ? t('after step {{step}}', { step: phase.step })
+            : t('step {{step}}', { step: phase.step })}{' '}
+          · {Math.round(phase.fraction * 100)} %
         </>
       )}
     </div>

@@ -4,6 +4,7 @@ import { memo } from 'react'
 import { insertStage, repeatStage, skipStage } from '../../../actions/plan.ts'
 import { hint } from '../../../parts/hint.ts'
 import { useAction } from '../../../parts/useAction.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail } from '../data.ts'
 
 const icon = { size: '0.875rem', stroke: 1.7, 'aria-hidden': true } as const
@@ -18,12 +19,12 @@ export const PlanMenu = memo(function PlanMenu() {
     <Menu position="bottom-end" transitionProps={{ duration: 0 }} withinPortal disabled={!repeat.enabled}>
       <Menu.Target>
         <ActionIcon
-          {...hint('Change the stages to come', 'bottom')}
+          {...hint(t('Change the stages to come'), 'bottom')}
           variant="subtle"
           color="gray"
           size="sm"
           disabled={!repeat.enabled}
-          aria-label="Change the stages to come"
+          aria-label={t('Change the stages to come')}
         >
           <IconDots size="1rem" aria-hidden="true" />
         </ActionIcon>
@@ -38,7 +39,7 @@ export const PlanMenu = memo(function PlanMenu() {
             leftSection={<IconPlayerSkipForward {...icon} />}
             onClick={() => void skipStage(stage)}
           >
-            Skip {stage + 1}, {name}
+            {t('Skip {{stage}}, {{name}}', { stage: stage + 1, name })}
           </Menu.Item>
         ))}
         <Menu.Item leftSection={<IconRowInsertBottom {...icon} />} onClick={insert.run}>

@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import { hint } from '../../../parts/hint.ts'
 import { endOf, isCurrent, kindOf, shareOf } from '../../../text/stages.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail } from '../data.ts'
 import styles from './Header.module.css'
 import { Phase } from './PhaseLine.tsx'
@@ -12,7 +13,7 @@ export const StageStepper = memo(function StageStepper() {
   const mixed = detail?.stages.some((stage) => stage.kind !== 'grpo') ?? false
   return (
     <div className={styles.stages}>
-      <ol className={styles.stepper} aria-label="Stages">
+      <ol className={styles.stepper} aria-label={t('Stages')}>
         {(detail?.stages ?? [null]).map((stage) => {
           if (!stage || !detail)
             return (

@@ -10,6 +10,7 @@ import { api } from '../../../stores/host.ts'
 import { useResource } from '../../../stores/resource.ts'
 import { useLive } from '../../../stores/use.ts'
 import { parseResponse } from '../../../text/response.ts'
+import { t } from '../../../text/t.ts'
 import { glimpse } from '../../../text/visible.ts'
 import { useShownStep } from '../data.ts'
 import styles from './HeldOut.module.css'
@@ -37,14 +38,14 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
     return filter === 'all' ? all : (all?.filter((s) => s.correct === (filter === 'right')) ?? null)
   }, [data, filter, perPrompt])
   return (
-    <section className={styles.panel} aria-label="Held-out prompts">
+    <section className={styles.panel} aria-label={t('Held-out prompts')}>
       <div className={styles.bar}>
-        <h2>Held-out</h2>
+        <h2>{t('Held-out')}</h2>
         {evaluation && (
           <p>
             <b>{percent(evaluation.accuracy)}</b>{' '}
-            <span title="95 % interval">{interval(evaluation.accuracyLow, evaluation.accuracyHigh)}</span>{' '}
-            {evaluation.step === 0 ? 'base model' : `after step ${evaluation.step}`}
+            <span title={t('95 % interval')}>{interval(evaluation.accuracyLow, evaluation.accuracyHigh)}</span>{' '}
+            {evaluation.step === 0 ? t('base model') : t('after step {{step}}', { step: evaluation.step })}
           </p>
         )}
         <SegmentedControl
@@ -52,14 +53,14 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
           value={filter}
           onChange={(value) => setFilter(value as Filter)}
           data={['all', 'wrong', 'right']}
-          aria-label="Which samples"
+          aria-label={t('Which samples')}
           className={styles.filter}
         />
       </div>
       {error ? (
         <Problem explanation={error} />
       ) : !evaluation ? (
-        <p className={styles.empty}>The base model is measured first, on problems that it never trains on.</p>
+        <p className={styles.empty}>{t('The base model is measured first, on problems that it never trains on.')}</p>
       ) : rows ? (
         <Samples samples={rows} step={evaluation.step} />
       ) : (
@@ -70,12 +71,15 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
           ))}
         </div>
       )}
-      <ul className={styles.kinds} aria-label="Accuracy by kind of problem">
+      <ul className={styles.kinds} aria-label={t('Accuracy by kind of problem')}>
         {evaluation && <Several evaluation={evaluation} />}
         {Object.entries(evaluation?.byKind ?? {}).map(([kind, { prompts, accuracy, low, high }]) => (
           <li
             key={kind}
-            title={`${prompts} prompts${low === undefined ? '' : `, 95 % interval ${interval(low, high)}`}`}
+            title={t('{{prompts}} prompts{{low}}', {
+              prompts,
+              low: low === undefined ? '' : t(', 95 % interval {{low}}', { low: interval(low, high) }),
+            })}
           >
             {kind} <b>{percent(accuracy, 0)}</b>
           </li>
@@ -92,15 +96,23 @@ function Several({ evaluation }: { evaluation: EvaluationSummary }) {
   return (
     <>
       {pass && (
-        <li title={`At least one of ${pass.k} outputs is right; 95 % interval ${interval(pass.low, pass.high)}`}>
-          pass@{pass.k} <b>{percent(pass.value, 0)}</b>
+        <li
+          title={t('At least one of {{k}} outputs is right; 95 % interval {{low}}', {
+            k: pass.k,
+            low: interval(pass.low, pass.high),
+          })}
+        >
+          {t('pass@{{k}}', { k: pass.k })} <b>{percent(pass.value, 0)}</b>
         </li>
       )}
       {consensus && (
         <li
-          title={`The answer that most of ${samplesPerPrompt} outputs give is right; 95 % interval ${interval(consensus.low, consensus.high)}`}
+          title={t('The answer that most of {{samplesPerPrompt}} outputs give is right; 95 % interval {{low}}', {
+            samplesPerPrompt,
+            low: interval(consensus.low, consensus.high),
+          })}
         >
-          cons@{samplesPerPrompt} <b>{percent(consensus.value, 0)}</b>
+          {t('cons@{{samplesPerPrompt}}', { samplesPerPrompt })} <b>{percent(consensus.value, 0)}</b>
         </li>
       )}
     </>
@@ -118,10 +130,10 @@ function Samples({ samples, step }: { samples: Outcome[]; step: number }) {
     estimateSize: () => Math.round(1.625 * rem),
     overscan: 10,
   })
-  if (samples.length === 0) return <p className={styles.empty}>None.</p>
+  if (samples.length === 0) return <p className={styles.empty}>{t('None.')}</p>
   return (
     <div ref={scroller} className={styles.scroller}>
-      <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label="Samples of the evaluation">
+      <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label={t('Samples of the evaluation')}>
         {rows.getVirtualItems().map((item) => {
           const sample = samples[item.index]
           const whole = parseResponse(sample.text).answer?.trim()
@@ -136,13 +148,19 @@ function Samples({ samples, step }: { samples: Outcome[]; step: number }) {
                 className={styles.sample}
                 data-right={sample.correct}
                 onClick={() => openPrompt(sample.prompt, step)}
-                aria-label={`${glimpse(sample.prompt)} ${sample.correct ? 'right' : 'wrong'}${sample.of > 1 ? `, ${sample.right} of ${sample.of} outputs` : ''}: ${answer ?? 'no answer'}${lost ? ', off the form' : ''}. See how the answers changed`}
+                aria-label={t('{{prompt}} {{correct}}{{of}}: {{answer}}{{lost}}. See how the answers changed', {
+                  prompt: glimpse(sample.prompt),
+                  correct: sample.correct ? t('right') : t('wrong'),
+                  of: sample.of > 1 ? t(', {{right}} of {{of}} outputs', { right: sample.right, of: sample.of }) : '',
+                  answer: answer ?? t('no answer'),
+                  lost: lost ? t(', off the form') : '',
+                })}
               >
                 <i aria-hidden="true">{score}</i>
                 <bdi className={styles.prompt}>{glimpse(sample.prompt)}</bdi>
                 <bdi className={styles.answer}>{answer || '–'}</bdi>
                 <span className={styles.expected}>
-                  {sample.correct ? '' : lost ? 'off form' : `≠ ${sample.answer}`}
+                  {sample.correct ? '' : lost ? t('off form') : `≠ ${sample.answer}`}
                 </span>
                 <span className={styles.tokens}>{sample.tokens}</span>
               </button>

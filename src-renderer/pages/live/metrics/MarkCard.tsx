@@ -1,8 +1,8 @@
 import { Portal } from '@mantine/core'
-import { plural } from '../../../format/number.ts'
 import { moment } from '../../../format/time.ts'
 import type { Mark } from '../../../stores/story.ts'
 import { whatChanged, whenInForce } from '../../../text/events.ts'
+import { t } from '../../../text/t.ts'
 import styles from './Metrics.module.css'
 
 /** Marks under the pointer, with where it is in the window. */
@@ -45,13 +45,19 @@ function MarkText({ mark }: { mark: Mark }) {
       return (
         <div data-kind="stage">
           <h3>
-            │ stage {mark.stage.stage + 1}, {mark.stage.name}, from step {mark.step}
+            {t('│ stage {{stage}}, {{name}}, from step {{step}}', {
+              stage: mark.stage.stage + 1,
+              name: mark.stage.name,
+              step: mark.step,
+            })}
           </h3>
           {mark.before && (
             <p>
-              {mark.before.name} ended after{' '}
-              {plural((mark.before.lastStep ?? mark.step - 1) - (mark.before.firstStep ?? 1) + 1, 'step')}
-              {mark.before.endReason === 'steered' ? ', by your word' : ', as planned'}
+              {t('{{name}} ended after {{count}} steps{{endReason}}', {
+                name: mark.before.name,
+                count: (mark.before.lastStep ?? mark.step - 1) - (mark.before.firstStep ?? 1) + 1,
+                endReason: mark.before.endReason === 'steered' ? t(', by your word') : t(', as planned'),
+              })}
             </p>
           )}
         </div>
@@ -61,8 +67,11 @@ function MarkText({ mark }: { mark: Mark }) {
         <div data-kind="steering">
           <h3>◆ {whatChanged(mark.event)}</h3>
           <p>
-            {whenInForce(mark.event)}; asked by you at {moment(mark.event.requestedAt)}, after step{' '}
-            {mark.event.requestedStep}
+            {t('{{event}}; asked by you at {{requestedAt}}, after step {{requestedStep}}', {
+              event: whenInForce(mark.event),
+              requestedAt: moment(mark.event.requestedAt),
+              requestedStep: mark.event.requestedStep,
+            })}
           </p>
           {mark.event.note && <blockquote>{mark.event.note}</blockquote>}
         </div>
@@ -70,7 +79,7 @@ function MarkText({ mark }: { mark: Mark }) {
     case 'alert':
       return (
         <div data-kind="alert">
-          <h3>▲ step {mark.step}</h3>
+          <h3>{t('▲ step {{step}}', { step: mark.step })}</h3>
           <p>{mark.alert.message}</p>
           <p>{mark.alert.hint}</p>
         </div>

@@ -14,6 +14,7 @@ import { liveStore } from '../../../stores/live.ts'
 import { knobHistory, type Mark, type SettingsSpan } from '../../../stores/story.ts'
 import { useLive } from '../../../stores/use.ts'
 import { cursorStore, viewStore } from '../../../stores/view.ts'
+import { t } from '../../../text/t.ts'
 import type { MarkSpot } from './MarkCard.tsx'
 import styles from './Metrics.module.css'
 import { Plot } from './Plot.tsx'
@@ -97,7 +98,12 @@ export const MetricPanel = memo(function MetricPanel(props: MetricPanelProps) {
       values={<Value panel={panel} />}
     >
       <Plot range={range} over={over} growing={growing} frame={frame} marks={marks} onMark={onMark}>
-        <Chart className={chartStyles.chart} build={build} onChange={onColumns} label={`${panel.title} over ${over}`} />
+        <Chart
+          className={chartStyles.chart}
+          build={build}
+          onChange={onColumns}
+          label={t('{{title}} over {{over}}', { title: panel.title, over })}
+        />
       </Plot>
     </ChartPanel>
   )
@@ -117,7 +123,7 @@ function Value({ panel }: { panel: Panel }) {
     <p className={styles.value} data-testid={`value-${panel.id}`}>
       {heldOut !== null && (
         <span className={styles.heldOut}>
-          <span className="hidden-text">held-out </span>
+          <span className="hidden-text">{t('held-out')}</span>
           {panel.format(heldOut)}
         </span>
       )}

@@ -43,9 +43,9 @@ export const Metrics = memo(function Metrics() {
   const shown = enlarged ? charts.all.filter((p) => p.id === enlarged) : charts.shown
   const inRow = useStore(arrangementStore, (s) => s.inRow)
   return (
-    <section className={styles.metrics} aria-label="Metrics">
+    <section className={styles.metrics} aria-label={t('Metrics')}>
       <div className={styles.bar}>
-        <h2>Metrics</h2>
+        <h2>{t('Metrics')}</h2>
         <Cursor />
         <OverChoice />
         <BesideRuns />
@@ -115,13 +115,11 @@ function Cursor() {
   return (
     <p className={styles.cursor}>
       {step === null ? (
-        <>
-          steps {Math.max(0, Math.ceil(from))} to {Math.floor(to)}
-        </>
+        <>{t('steps {{max}} to {{to}}', { max: Math.max(0, Math.ceil(from)), to: Math.floor(to) })}</>
       ) : (
         <>
-          <b>step {step}</b>
-          {seconds !== null && step > 0 && ` · ${span(seconds)} trained`}
+          <b>{t('step {{step}}', { step })}</b>
+          {seconds !== null && step > 0 && t(' · {{seconds}} trained', { seconds: span(seconds) })}
         </>
       )}
     </p>
@@ -129,19 +127,19 @@ function Cursor() {
 }
 
 const legend = [
-  { sign: '—', text: 'training', tone: 'ink' },
-  { sign: '●', text: 'held-out', tone: 'held-out' },
-  { sign: '│', text: 'stage', tone: 'stage' },
-  { sign: '◆', text: 'steering', tone: 'steer' },
-  { sign: '▲', text: 'alert', tone: 'alert' },
+  { sign: '—', text: t('training'), tone: 'ink' },
+  { sign: '●', text: t('held-out'), tone: 'held-out' },
+  { sign: '│', text: t('stage'), tone: 'stage' },
+  { sign: '◆', text: t('steering'), tone: 'steer' },
+  { sign: '▲', text: t('alert'), tone: 'alert' },
 ] as const
 
 const Legend = memo(function Legend({ abandoned }: { abandoned: boolean }) {
   return (
-    <ul className={styles.legend} aria-label="Legend">
+    <ul className={styles.legend} aria-label={t('Legend')}>
       {abandoned && (
         <li data-tone="stage">
-          <span aria-hidden="true">╌</span> abandoned
+          <span aria-hidden="true">╌</span> {t('abandoned')}
         </li>
       )}
       {legend.map(({ sign, text, tone }) => (

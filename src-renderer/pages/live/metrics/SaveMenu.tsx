@@ -29,14 +29,14 @@ export function SaveMenu({ panel, heldOut, picture }: SaveMenuProps) {
   return (
     <Menu position="bottom-start" withinPortal>
       <Menu.Target>
-        <button type="button" className={styles.tool} aria-label={`Save ${panel.title}`}>
+        <button type="button" className={styles.tool} aria-label={t('Save {{title}}', { title: panel.title })}>
           <IconDownload size="0.8125rem" stroke={1.8} aria-hidden="true" />
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={save.png}>Picture, PNG</Menu.Item>
-        <Menu.Item onClick={save.svg}>Drawing, SVG</Menu.Item>
-        <Menu.Item onClick={save.csv}>Every value, CSV</Menu.Item>
+        <Menu.Item onClick={save.png}>{t('Picture, PNG')}</Menu.Item>
+        <Menu.Item onClick={save.svg}>{t('Drawing, SVG')}</Menu.Item>
+        <Menu.Item onClick={save.csv}>{t('Every value, CSV')}</Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t('All metrics')}</Menu.Label>
         <SaveTableItems savings={saveMetrics} />

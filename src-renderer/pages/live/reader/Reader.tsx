@@ -13,7 +13,6 @@ import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import { close, nextGroup, previousGroup, toggleDifferences, toggleFormulas } from '../../../actions/groups.ts'
 import { tryPrompt } from '../../../actions/try-prompt.ts'
 import { coverCharts } from '../../../charts/queue.ts'
-import { plural } from '../../../format/number.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import { ModelText } from '../../../parts/ModelText.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
@@ -21,6 +20,7 @@ import type { SamplePlace } from '../../../stores/labels.ts'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
 import { useLive, useView } from '../../../stores/use.ts'
+import { t } from '../../../text/t.ts'
 import { glimpse, visible } from '../../../text/visible.ts'
 import { useReading, useTokens } from './data.ts'
 import { momentName, rightness } from './moment.ts'
@@ -56,7 +56,7 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
   }, [])
 
   return (
-    <section className={styles.reader} aria-label="Reader">
+    <section className={styles.reader} aria-label={t('Reader')}>
       <header className={styles.head}>
         <Button
           size="compact-sm"
@@ -64,14 +64,19 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
           leftSection={<IconArrowLeft size="0.9375rem" aria-hidden="true" />}
           onClick={() => void close.run()}
         >
-          Back
+          {t('Back')}
         </Button>
-        <h2 ref={heading} tabIndex={-1} className={styles.prompt} aria-label={`Prompt ${glimpse(prompt ?? '', 1000)}`}>
-          {(long ? 'A long problem' : prompt && <bdi>{visible(prompt)}</bdi>) ?? (
+        <h2
+          ref={heading}
+          tabIndex={-1}
+          className={styles.prompt}
+          aria-label={t('Prompt {{prompt}}', { prompt: glimpse(prompt ?? '', 1000) })}
+        >
+          {(long ? t('A long problem') : prompt && <bdi>{visible(prompt)}</bdi>) ?? (
             <Skeleton width="12rem" height="1.5rem" animate={false} />
           )}
           {shown && !long && (
-            <span className={styles.expected} title="The right answer">
+            <span className={styles.expected} title={t('The right answer')}>
               {glimpse(shown.answer)}
             </span>
           )}
@@ -85,11 +90,11 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled by keys
         <div className={styles.question} tabIndex={0}>
           <ModelText text={prompt} />
-          {shown && <b>Right answer: {glimpse(shown.answer)}</b>}
+          {shown && <b>{t('Right answer: {{answer}}', { answer: glimpse(shown.answer) })}</b>}
         </div>
       )}
       {error ? (
-        <Problem explanation={error} title="This group cannot be read" />
+        <Problem explanation={error} title={t('This group cannot be read')} />
       ) : whole && appearances && shown ? (
         <>
           {/* The slider follows the hand; the samples follow the slider. */}
@@ -101,7 +106,7 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
           )}
         </>
       ) : appearances ? (
-        <p className={styles.none}>This prompt has not come up in this run.</p>
+        <p className={styles.none}>{t('This prompt has not come up in this run.')}</p>
       ) : (
         <div className={styles.grid} aria-hidden="true">
           {Array.from({ length: 8 }, (_, i) => (
@@ -127,7 +132,7 @@ function Tools({ opened, layout, differences }: ToolsProps) {
       {opened.kind === 'group' && (
         <span className={styles.walk}>
           <ActionIconButton action={previousGroup} icon={<IconChevronLeft size="1rem" aria-hidden="true" />} />
-          group {opened.group + 1}
+          {t('group {{group}}', { group: opened.group + 1 })}
           <ActionIconButton action={nextGroup} icon={<IconChevronRight size="1rem" aria-hidden="true" />} />
         </span>
       )}
@@ -137,10 +142,10 @@ function Tools({ opened, layout, differences }: ToolsProps) {
         value={layout}
         onChange={(value) => readerStore.setState({ layout: value === 'time' ? 'time' : 'samples' })}
         data={[
-          { value: 'samples', label: 'Samples' },
-          { value: 'time', label: 'Through time' },
+          { value: 'samples', label: t('Samples') },
+          { value: 'time', label: t('Through time') },
         ]}
-        aria-label="Side by side"
+        aria-label={t('Side by side')}
       />
       <ActionIconButton action={tryPrompt} icon={<IconMessage size="1rem" aria-hidden="true" />} />
       <ActionIconButton
@@ -164,25 +169,28 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
   const places = usePlaces(samples.map((s) => [appearance, s.sample]))
   return (
     <>
-      {tokens.error && <Problem explanation={tokens.error} title="Its tokens cannot be looked at" />}
+      {tokens.error && <Problem explanation={tokens.error} title={t('Its tokens cannot be looked at')} />}
       <p className={styles.summary}>
         <b>{momentName(appearance)}</b>
         <span>{rightness(samples)}</span>
-        <span>{meanTokens(appearance).toFixed(1)} tokens on average</span>
-        {samples.length > 1 && <span>best first</span>}
+        <span>{t('{{toFixed}} tokens on average', { toFixed: meanTokens(appearance).toFixed(1) })}</span>
+        {samples.length > 1 && <span>{t('best first')}</span>}
         {colour !== 'none' &&
           (tokens.data || tokens.error ? (
             <TokenLegend colour={colour} checkpoint={tokens.data?.checkpoint ?? null} />
           ) : (
-            <span role="status">asking the checkpoint…</span>
+            <span role="status">{t('asking the checkpoint…')}</span>
           ))}
       </p>
-      <ol className={styles.grid} aria-label={`Samples of ${momentName(appearance)}, best first`}>
+      <ol
+        className={styles.grid}
+        aria-label={t('Samples of {{appearance}}, best first', { appearance: momentName(appearance) })}
+      >
         {samples.map((s, i) => (
           <Sample
             key={s.sample}
             sample={s}
-            title={`sample ${s.sample + 1}`}
+            title={t('sample {{sample}}', { sample: s.sample + 1 })}
             neighbour={differences ? samples[i - 1]?.text : undefined}
             marked={s.sample === sample}
             place={places[i]}
@@ -205,10 +213,10 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
   return (
     <>
       <p className={styles.summary}>
-        <b>{plural(appearances.length, 'moment')}</b>
-        <span>the first sample drawn at each, whatever it was</span>
+        <b>{t('{{count}} moments', { count: appearances.length })}</b>
+        <span>{t('the first sample drawn at each, whatever it was')}</span>
       </p>
-      <ol ref={list} className={styles.grid} aria-label="One sample of every moment">
+      <ol ref={list} className={styles.grid} aria-label={t('One sample of every moment')}>
         {appearances.map((appearance, i) => {
           const [sample] = appearance.samples
           const many = appearance.samples.length > 1

@@ -3,6 +3,7 @@ import { Formulas } from '../../../parts/Formulas.tsx'
 import { ModelText } from '../../../parts/ModelText.tsx'
 import { difference } from '../../../text/difference.ts'
 import { spansOf } from '../../../text/spans.ts'
+import { t } from '../../../text/t.ts'
 import { visible } from '../../../text/visible.ts'
 import styles from './Sample.module.css'
 
@@ -17,7 +18,7 @@ export const Reasoning = memo(function Reasoning({ text, neighbour }: { text: st
       ),
     [neighbour],
   )
-  if (text.trim() === '') return <p className={styles.nothing}>(empty)</p>
+  if (text.trim() === '') return <p className={styles.nothing}>{t('(empty)')}</p>
   return <ModelText text={text} className={styles.text} draw={draw} />
 })
 
@@ -58,7 +59,7 @@ const Highlighted = memo(function Highlighted({ text }: { text: string }) {
     return (
       <span key={key(span.text)} className={styles.wrong} title={span.correction}>
         {span.text}
-        <span className="hidden-text"> (wrong: {span.correction})</span>
+        <span className="hidden-text">{t('(wrong: {{correction}})', { correction: span.correction })}</span>
       </span>
     )
   })

@@ -8,6 +8,7 @@ import { hint } from '../../../parts/hint.ts'
 import { ModelText } from '../../../parts/ModelText.tsx'
 import { askLabel, type SamplePlace } from '../../../stores/labels.ts'
 import { parseResponse } from '../../../text/response.ts'
+import { t } from '../../../text/t.ts'
 import type { TokenColour } from '../../../text/token-colour.ts'
 import { glimpse, visible } from '../../../text/visible.ts'
 import { Reasoning } from './Reasoning.tsx'
@@ -55,15 +56,16 @@ export const Sample = memo(function Sample(props: SampleProps) {
         )}
         <span className={styles.aside} data-cut={sample.finishReason === 'length'}>
           {aside && `${aside} · `}
-          {sample.tokens} tokens{sample.finishReason === 'length' && ', cut'}
+          {t('{{tokens}} tokens', { tokens: sample.tokens })}
+          {sample.finishReason === 'length' && t(', cut')}
         </span>
         {place && (
           <button
-            {...hint(sample.label ? 'Change its label' : 'Label it: hacking, good reasoning …')}
+            {...hint(sample.label ? t('Change its label') : t('Label it: hacking, good reasoning …'))}
             type="button"
             className={styles.flag}
             data-on={sample.label !== undefined}
-            aria-label={`Label ${title}`}
+            aria-label={t('Label {{title}}', { title })}
             onClick={() => askLabel([place], sample.label)}
           >
             {sample.label ? <IconFlagFilled {...icon} /> : <IconFlag {...icon} />}
@@ -71,7 +73,7 @@ export const Sample = memo(function Sample(props: SampleProps) {
         )}
         {advantage !== null && (
           <span
-            {...hint('Advantage: how far this output is above or below its group, or what the critic expected')}
+            {...hint(t('Advantage: how far this output is above or below its group, or what the critic expected'))}
             className={styles.advantage}
             data-sign={Math.sign(Math.round(advantage * 100))}
           >
@@ -103,22 +105,30 @@ function Response(props: { text: string; neighbour?: string; correct: boolean | 
     <>
       {response.before && <Stray text={response.before} />}
       <div className={styles.think} data-missing={response.think === null}>
-        <span className={styles.tag}>think{response.think !== null && !response.thinkClosed && ', not closed'}</span>
+        <span className={styles.tag}>
+          {t('think')}
+          {response.think !== null && !response.thinkClosed && t(', not closed')}
+        </span>
         {response.think === null ? (
-          <p className={styles.nothing}>no think tag</p>
+          <p className={styles.nothing}>{t('no think tag')}</p>
         ) : (
           <Reasoning text={response.think} neighbour={other && (other.think ?? '')} />
         )}
       </div>
       {response.between.trim() && <Stray text={response.between} />}
       <div className={styles.answer}>
-        <span className={styles.tag}>answer{response.answer !== null && !response.answerClosed && ', not closed'}</span>
+        <span className={styles.tag}>
+          {t('answer')}
+          {response.answer !== null && !response.answerClosed && t(', not closed')}
+        </span>
         {response.answer === null ? (
-          <span className={styles.nothing}>none</span>
+          <span className={styles.nothing}>{t('none')}</span>
         ) : (
           <Answer text={response.answer.trim()} />
         )}
-        <span className={styles.verdict}>{correct === null ? 'no verdict' : correct ? '✓ right' : '✗ wrong'}</span>
+        <span className={styles.verdict}>
+          {correct === null ? t('no verdict') : correct ? t('✓ right') : t('✗ wrong')}
+        </span>
       </div>
       {response.rest.trim() && <Stray text={response.rest} />}
     </>
@@ -142,7 +152,7 @@ function Answer({ text }: { text: string }) {
 function Stray({ text }: { text: string }) {
   return (
     <div className={styles.stray}>
-      <span className={styles.tag}>outside the form</span> <ModelText text={text} />
+      <span className={styles.tag}>{t('outside the form')}</span> <ModelText text={text} />
     </div>
   )
 }

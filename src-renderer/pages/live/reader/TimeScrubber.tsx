@@ -4,6 +4,7 @@ import { type CSSProperties, memo, useEffect, useState } from 'react'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
 import { hint } from '../../../parts/hint.ts'
 import { bestFirst, readerStore, showAppearance } from '../../../stores/reader.ts'
+import { t } from '../../../text/t.ts'
 import { momentName } from './moment.ts'
 import styles from './Time.module.css'
 
@@ -47,12 +48,12 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
   return (
     <div className={styles.time}>
       <ActionIcon
-        {...hint(playing ? 'Stop' : 'Play from the first meeting to now')}
+        {...hint(playing ? t('Stop') : t('Play from the first meeting to now'))}
         variant="default"
         size="lg"
         disabled={count < 2}
         onClick={play}
-        aria-label={playing ? 'Stop playing' : 'Play through time'}
+        aria-label={playing ? t('Stop playing') : t('Play through time')}
       >
         {playing ? (
           <IconPlayerPauseFilled size="1rem" aria-hidden="true" />
@@ -89,28 +90,28 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
           value={at}
           disabled={count < 2}
           onChange={(event) => showAppearance(Number(event.currentTarget.value))}
-          aria-label="Moment"
+          aria-label={t('Moment')}
           aria-valuetext={momentName(appearances[at])}
         />
       </div>
       <p className={styles.timeLegend}>
         <span>
-          <i data-right="true" /> right
+          <i data-right="true" /> {t('right')}
         </span>
         <span>
-          <i data-right="false" /> wrong
+          <i data-right="false" /> {t('wrong')}
         </span>
         {appearances.some((a) => a.samples.some((s) => s.correct === null)) && (
           <span>
-            <i data-right="unknown" /> no verdict
+            <i data-right="unknown" /> {t('no verdict')}
           </span>
         )}
         {appearances.some((a) => a.source === 'evaluation') && (
           <span>
-            <i data-held-out /> held-out
+            <i data-held-out /> {t('held-out')}
           </span>
         )}
-        <span>height: {longest} tokens</span>
+        <span>{t('height: {{longest}} tokens', { longest })}</span>
       </p>
     </div>
   )

@@ -2,22 +2,23 @@ import { Select } from '@mantine/core'
 import { useStore } from 'zustand'
 import { hint } from '../../../parts/hint.ts'
 import { readerStore } from '../../../stores/reader.ts'
+import { t } from '../../../text/t.ts'
 import { colourInfo, type TokenColour, tokenColours } from '../../../text/token-colour.ts'
 import styles from './Reader.module.css'
 
 const names: Record<TokenColour, string> = {
-  none: 'plain text',
-  surprise: 'tokens: surprise',
-  choice: 'tokens: choice',
-  change: 'tokens: change',
+  none: t('plain text'),
+  surprise: t('tokens: surprise'),
+  choice: t('tokens: choice'),
+  change: t('tokens: change'),
 }
 
 export function ColourChoice() {
   const { colour } = useStore(readerStore)
   return (
-    <span {...hint('Colour each token by what a checkpoint makes of it (V)', 'bottom')}>
+    <span {...hint(t('Colour each token by what a checkpoint makes of it (V)'), 'bottom')}>
       <Select
-        aria-label="Colour of tokens"
+        aria-label={t('Colour of tokens')}
         size="xs"
         w="9rem"
         allowDeselect={false}
@@ -41,7 +42,7 @@ export function TokenLegend({
   return (
     <span className={styles.tokenLegend} {...hint(about, 'bottom')}>
       {ends[0]} <i data-colour={colour} aria-hidden="true" /> {ends[1]}
-      {checkpoint !== null && `, by the checkpoint of step ${checkpoint}`}
+      {checkpoint !== null && t(', by the checkpoint of step {{checkpoint}}', { checkpoint })}
     </span>
   )
 }

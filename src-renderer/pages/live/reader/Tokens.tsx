@@ -2,6 +2,7 @@ import { memo } from 'react'
 import type { TokenView } from '../../../../src-main/contract/tokens.ts'
 import { percent } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
+import { t } from '../../../text/t.ts'
 import { aboutToken, leastLikely, readable, strength, type TokenColour } from '../../../text/token-colour.ts'
 import { visible } from '../../../text/visible.ts'
 import styles from './Sample.module.css'
@@ -26,16 +27,17 @@ export const Tokens = memo(function Tokens({ tokens, colour }: TokensProps) {
               data-below={value < 0}
               style={{ '--strength': `${Math.round(Math.abs(value) * 60)}%` } as React.CSSProperties}
             >
-              {token.end ? <i>end</i> : visible(token.text)}
+              {token.end ? <i>{t('end')}</i> : visible(token.text)}
             </span>
           )
         })}
       </p>
       <p className={styles.unlikely}>
-        least likely:{' '}
-        {leastLikely(tokens, 4)
-          .map(({ text, end, logProb }) => `${readable(end ? '' : text)} ${percent(Math.exp(logProb))}`)
-          .join(', ')}
+        {t('least likely: {{join}}', {
+          join: leastLikely(tokens, 4)
+            .map(({ text, end, logProb }) => `${readable(end ? '' : text)} ${percent(Math.exp(logProb))}`)
+            .join(', '),
+        })}
       </p>
     </>
   )

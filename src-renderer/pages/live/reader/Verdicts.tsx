@@ -35,8 +35,8 @@ export function Verdicts({ parts, sides, total }: VerdictsProps) {
         ),
       )}
       <div className={styles.total}>
-        <dt>reward</dt>
-        <dd>{total === null || Number.isNaN(total) ? 'none' : plain(Number(total.toFixed(4)))}</dd>
+        <dt>{t('reward')}</dt>
+        <dd>{total === null || Number.isNaN(total) ? t('none') : plain(Number(total.toFixed(4)))}</dd>
       </div>
     </dl>
   )
@@ -49,16 +49,18 @@ function Side({ side, own: { value, share } }: { side: RewardSide; own: SideRewa
       <dt>
         <span
           {...hint(
-            'This side is scaled: its sum, less a mean and divided by a spread, times the weight of the side, is added',
+            t(
+              'This side is scaled: its sum, less a mean and divided by a spread, times the weight of the side, is added',
+            ),
           )}
           className={styles.name}
           role="note"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what a side is is told on focus
           tabIndex={0}
         >
-          {side} side
+          {t('{{side}} side', { side })}
         </span>
-        <span className={styles.product}>{compact(value)} scaled</span>
+        <span className={styles.product}>{t('{{value}} scaled', { value: compact(value) })}</span>
         <Contribution value={share} />
       </dt>
     </div>
@@ -92,12 +94,17 @@ function Verdict({ name, part, within }: { name: string; part: RewardPart; withi
           role="note"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what the reward judges is told on focus
           tabIndex={0}
-          aria-label={`${name} ${compact(value)} times weight ${compact(weight)}: ${glimpse(reason)}`}
+          aria-label={t('{{name}} {{value}} times weight {{weight}}: {{reason}}', {
+            name,
+            value: compact(value),
+            weight: compact(weight),
+            reason: glimpse(reason),
+          })}
         >
           {name}
         </span>
         {value === null ? (
-          <span className={styles.product}>no verdict</span>
+          <span className={styles.product}>{t('no verdict')}</span>
         ) : (
           <>
             <span className={styles.product}>

@@ -5,6 +5,7 @@ import { AlertCard } from '../../../parts/AlertCard.tsx'
 import { helpFor } from '../../../parts/alertHelp.ts'
 import { alertsStore, markSeen } from '../../../stores/alerts.ts'
 import { useLive } from '../../../stores/use.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail } from '../data.ts'
 import styles from './Story.module.css'
 
@@ -26,20 +27,23 @@ export const AlertList = memo(function AlertList() {
   if (alerts.length === 0)
     return (
       <p className={styles.none}>
-        No alert. A jump of KL, groups without signal, cut answers, a loss that is no number, or a reward that is got
-        without what it is meant for would be told here.
+        {t(
+          'No alert. A jump of KL, groups without signal, cut answers, a loss that is no number, or a reward that is got without what it is meant for would be told here.',
+        )}
       </p>
     )
   return (
     <div className={styles.scroller}>
-      <ol aria-label="Alerts" aria-live="polite">
+      <ol aria-label={t('Alerts')} aria-live="polite">
         {newestFirst.slice(0, most).map((alert) => (
           <li key={alert.id} className={styles.entry}>
             <Entry alert={alert} />
           </li>
         ))}
       </ol>
-      {newestFirst.length > most && <p className={styles.none}>and {newestFirst.length - most} older ones</p>}
+      {newestFirst.length > most && (
+        <p className={styles.none}>{t('and {{length}} older ones', { length: newestFirst.length - most })}</p>
+      )}
     </div>
   )
 })

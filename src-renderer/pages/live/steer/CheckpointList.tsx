@@ -6,6 +6,7 @@ import { bytes } from '../../../format/number.ts'
 import { moment } from '../../../format/time.ts'
 import { hint } from '../../../parts/hint.ts'
 import { useLive } from '../../../stores/use.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail } from '../data.ts'
 import styles from './Story.module.css'
 
@@ -14,12 +15,12 @@ export const CheckpointList = memo(function CheckpointList() {
   const checkpoints = useLive((s) => s.checkpoints)
   const detail = useDetail()
   if (checkpoints.length === 0 || !detail)
-    return <p className={styles.none}>No checkpoint yet. A run can be forked or rolled back from each.</p>
+    return <p className={styles.none}>{t('No checkpoint yet. A run can be forked or rolled back from each.')}</p>
   const { id: runId, step: last, status } = detail
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
     <div className={styles.scroller} tabIndex={0}>
-      <ol aria-label="Checkpoints">
+      <ol aria-label={t('Checkpoints')}>
         {[...checkpoints].reverse().map(({ step, at, bytes: size }) => (
           <li key={step} className={styles.checkpoint}>
             <button
@@ -28,26 +29,26 @@ export const CheckpointList = memo(function CheckpointList() {
               onClick={() => showStep(step)}
               {...hint(`${moment(at)}, ${bytes(size)}`)}
             >
-              after step {step}
+              {t('after step {{step}}', { step })}
             </button>
             <Button
               className={styles.way}
               size="compact-xs"
               variant="default"
-              aria-label={`Fork from step ${step}`}
+              aria-label={t('Fork from step {{step}}', { step })}
               onClick={() => askBranch({ kind: 'fork', runId, step })}
             >
-              Fork…
+              {t('Fork…')}
             </Button>
             {step < last && status !== 'abandoned' && (
               <Button
                 className={styles.way}
                 size="compact-xs"
                 variant="default"
-                aria-label={`Roll back to step ${step}`}
+                aria-label={t('Roll back to step {{step}}', { step })}
                 onClick={() => askBranch({ kind: 'roll-back', runId, step })}
               >
-                Roll back…
+                {t('Roll back…')}
               </Button>
             )}
           </li>

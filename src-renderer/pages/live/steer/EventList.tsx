@@ -6,6 +6,7 @@ import { moment } from '../../../format/time.ts'
 import { useLive } from '../../../stores/use.ts'
 import { cursorStore } from '../../../stores/view.ts'
 import { whatChanged, whenInForce } from '../../../text/events.ts'
+import { t } from '../../../text/t.ts'
 import styles from './Story.module.css'
 
 /** Everything that was asked of the run, newest first. Pointing at one puts the charts' cursor on its step. */
@@ -23,12 +24,12 @@ export const EventList = memo(function EventList() {
   if (events.length === 0)
     return (
       <p className={styles.none}>
-        Nothing was changed by hand. What you change is listed here, and marked ◆ on every chart.
+        {t('Nothing was changed by hand. What you change is listed here, and marked ◆ on every chart.')}
       </p>
     )
   return (
     <div ref={scroller} className={styles.scroller}>
-      <ol style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label="Steering history">
+      <ol style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label={t('Steering history')}>
         {rows.getVirtualItems().map((item) => (
           <li
             key={item.key}

@@ -45,7 +45,7 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
       >
         <i className={styles.track} aria-hidden="true" />
         {knob.paper !== undefined && (
-          <i className={styles.paper} aria-hidden="true" title={`paper: ${plain(knob.paper)}`} />
+          <i className={styles.paper} aria-hidden="true" title={t('paper: {{paper}}', { paper: plain(knob.paper) })} />
         )}
         {(state === 'draft' || pending !== undefined) && <i className={styles.force} aria-hidden="true" />}
         <input

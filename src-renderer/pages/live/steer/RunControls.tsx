@@ -16,6 +16,7 @@ import { nextStage, refreshReference, stayInStage } from '../../../actions/stage
 import { stop } from '../../../actions/stop.ts'
 import { hint } from '../../../parts/hint.ts'
 import { useAction } from '../../../parts/useAction.ts'
+import { t } from '../../../text/t.ts'
 import { useDetail } from '../data.ts'
 import styles from './Steer.module.css'
 
@@ -25,13 +26,17 @@ export const RunControls = memo(function RunControls() {
   const detail = useDetail()
   const paused = detail?.status === 'paused'
   return (
-    <div className={styles.controls} role="group" aria-label="Run">
+    <div className={styles.controls} role="group" aria-label={t('Run')}>
       <Control action={pause} main icon={paused ? <IconPlayerPlay {...icon} /> : <IconPlayerPause {...icon} />} />
       <Control action={oneStep} icon={<IconPlayerSkipForward {...icon} />} />
       <Control action={stop} icon={<IconPlayerStop {...icon} />} />
-      <Control action={nextStage} short="Next stage" icon={<IconPlayerTrackNext {...icon} />} />
-      <Control action={stayInStage} short={detail?.staying ? 'Staying' : 'Stay'} icon={<IconAnchor {...icon} />} />
-      <Control action={refreshReference} short="Reference" icon={<IconRefresh {...icon} />} />
+      <Control action={nextStage} short={t('Next stage')} icon={<IconPlayerTrackNext {...icon} />} />
+      <Control
+        action={stayInStage}
+        short={detail?.staying ? t('Staying') : t('Stay')}
+        icon={<IconAnchor {...icon} />}
+      />
+      <Control action={refreshReference} short={t('Reference')} icon={<IconRefresh {...icon} />} />
     </div>
   )
 })

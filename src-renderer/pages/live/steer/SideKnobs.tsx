@@ -5,6 +5,7 @@ import { type Knob, type KnobChanges, type KnobName, knobs, knobValue } from '..
 import { type RewardSide, rewardNames, sideOf } from '../../../../src-main/contract/rewards.ts'
 import type { Settings } from '../../../../src-main/contract/settings.ts'
 import { hint } from '../../../parts/hint.ts'
+import { t } from '../../../text/t.ts'
 import knobStyles from './Knob.module.css'
 import { KnobField } from './KnobField.tsx'
 import { KnobState } from './KnobState.tsx'
@@ -28,28 +29,28 @@ export const SideKnobs = memo(function SideKnobs({ settings, pending, disabled }
   const rows = [
     ...domains.map((domain) => ({
       title: domain,
-      about: `How much each side counts on ${domain} prompts`,
+      about: t('How much each side counts on {{domain}} prompts', { domain }),
       nameOf: (side: RewardSide): KnobName => `sideWeights.${domain}.${side}`,
     })),
     {
-      title: 'scaled by',
-      about: 'Before its weight: by mean and spread of its group, or of all outputs of the steps before (running)',
+      title: t('scaled by'),
+      about: t('Before its weight: by mean and spread of its group, or of all outputs of the steps before (running)'),
       nameOf: (side: RewardSide): KnobName => `sideScaling.${side}`,
     },
   ]
   return (
-    <section className={styles.sides} aria-label="Sides of the reward" data-sides={sides.length}>
+    <section className={styles.sides} aria-label={t('Sides of the reward')} data-sides={sides.length}>
       <h3
         {...hint(
-          'Reward = reasoning side + general side + language side, each times its weight for the prompt’s domain',
+          t('Reward = reasoning side + general side + language side, each times its weight for the prompt’s domain'),
           'left',
         )}
       >
-        Sides of the reward
+        {t('Sides of the reward')}
       </h3>
       {sides.map((side) => (
         <span key={side} className={styles.side} {...hint(rewardsOn(side), 'left')}>
-          {side}
+          {t(side)}
         </span>
       ))}
       {rows.map(({ title, about, nameOf }) => (

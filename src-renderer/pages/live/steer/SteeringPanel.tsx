@@ -5,7 +5,6 @@ import { useStore } from 'zustand'
 import { type Knob, knobs, knobsOf, knobValue } from '../../../../src-main/contract/knobs.ts'
 import { defaultSettings } from '../../../../src-main/contract/settings.ts'
 import { applyChanges, takeBack } from '../../../actions/steering.ts'
-import { plural } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
 import { useAction } from '../../../parts/useAction.ts'
 import { isActive } from '../../../stores/runs.ts'
@@ -54,7 +53,7 @@ export const SteeringPanel = memo(function SteeringPanel() {
       />
     )
   return (
-    <aside className={styles.panel} aria-label="Steering">
+    <aside className={styles.panel} aria-label={t('Steering')}>
       <RunControls />
       <div className={styles.knobs}>
         {detail ? (
@@ -87,7 +86,7 @@ const Further = memo(function Further({ knobs, children }: { knobs: Knob[]; chil
       onToggle={(event) => viewStore.setState({ furtherKnobs: event.currentTarget.open })}
     >
       <summary>
-        {plural(knobs.length, 'further knob')}
+        {t('{{count}} further knobs', { count: knobs.length })}
         <span>{knobs.map((knob) => t(knob.label)).join(', ')}</span>
       </summary>
       {open && children}
@@ -110,8 +109,8 @@ const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
       }}
     >
       <TextInput
-        aria-label="Why (goes into the record with the next change)"
-        placeholder="Why? (optional)"
+        aria-label={t('Why (goes into the record with the next change)')}
+        placeholder={t('Why? (optional)')}
         size="xs"
         maxLength={500}
         value={note}
@@ -119,7 +118,7 @@ const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
         onChange={(event) => steerStore.setState({ note: event.currentTarget.value })}
       />
       <Button type="submit" size="compact-sm" disabled={!apply.enabled}>
-        {count > 1 ? `Apply ${count}` : 'Apply'}
+        {count > 1 ? t('Apply {{count}}', { count }) : t('Apply')}
       </Button>
       <ActionIcon
         {...hint(back.name)}
@@ -127,7 +126,7 @@ const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
         size="1.625rem"
         disabled={!back.enabled}
         onClick={back.run}
-        aria-label="Take back"
+        aria-label={t('Take back')}
       >
         <IconArrowBackUp size="1rem" stroke={1.8} aria-hidden="true" />
       </ActionIcon>
@@ -148,18 +147,18 @@ const Story = memo(function Story() {
       keepMounted={false}
       classNames={{ tab: styles.tab, list: styles.tabs, panel: styles.tabPanel }}
     >
-      <Tabs.List aria-label="Story of the run">
+      <Tabs.List aria-label={t('Story of the run')}>
         <Tabs.Tab value="history">
-          History <span className={styles.badge}>{events}</span>
+          {t('History')} <span className={styles.badge}>{events}</span>
         </Tabs.Tab>
         <Tabs.Tab value="alerts">
-          Alerts{' '}
+          {t('Alerts')}{' '}
           <span className={styles.badge} data-alarm={alerts > 0}>
             {alerts}
           </span>
         </Tabs.Tab>
         <Tabs.Tab value="checkpoints">
-          Checkpoints <span className={styles.badge}>{checkpoints}</span>
+          {t('Checkpoints')} <span className={styles.badge}>{checkpoints}</span>
         </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="history">

@@ -5,6 +5,7 @@ import { type Knob, refusal } from '../../../../src-main/contract/knobs.ts'
 import { plain, typed } from '../../../format/number.ts'
 import { applyDrafts } from '../../../stores/drafts.ts'
 import { setDraft, steerStore } from '../../../stores/steer.ts'
+import { t } from '../../../text/t.ts'
 
 export interface KnobProps {
   knob: Knob
@@ -34,7 +35,11 @@ export function useKnob({ knob, inForce, pending }: KnobProps): KnobView {
   const text = draft ?? plain(settled)
   const value = typed(text)
   const problem =
-    draft === undefined ? undefined : Number.isNaN(value) ? `“${draft}” is not a number.` : refusal(knob.name, value)
+    draft === undefined
+      ? undefined
+      : Number.isNaN(value)
+        ? t('“{{draft}}” is not a number.', { draft })
+        : refusal(knob.name, value)
   const changed = draft !== undefined && value !== settled
   const state = problem ? 'wrong' : changed ? 'draft' : pending !== undefined ? 'pending' : fresh ? 'fresh' : 'calm'
   return { knob, inForce, pending, state, drafted: draft !== undefined, text, value, settled, fresh, problem }
