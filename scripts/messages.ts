@@ -37,6 +37,9 @@ const actionGroups = [
   'Window',
 ]
 
+/** Values that are shown as they are called, where a person chooses among them. */
+const choices = ['all', 'wrong', 'right', 'steps', 'time', 'tokens']
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 export const catalogue = (language: 'en' | 'zh'): Record<string, string> =>
   JSON.parse(readFileSync(join(root, 'resources', 'messages', `${language}.json`), 'utf8'))
@@ -58,9 +61,14 @@ function tableSentences(): string[] {
   const texts = entries.flatMap((entry) =>
     Object.entries(entry).flatMap(([key, value]) => (shown.includes(key) && typeof value === 'string' ? [value] : [])),
   )
-  return [...texts, ...Object.values(gateMeasures), ...rewardModelKinds, ...rewardSides, ...actionGroups].filter(
-    (text) => text !== '',
-  )
+  return [
+    ...texts,
+    ...Object.values(gateMeasures),
+    ...rewardModelKinds,
+    ...rewardSides,
+    ...actionGroups,
+    ...choices,
+  ].filter((text) => text !== '')
 }
 
 /** A sentence that is not written in the call is one of a table. */

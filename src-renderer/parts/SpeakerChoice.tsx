@@ -29,15 +29,15 @@ export function SpeakerChoice({ label, optional, value, onChange }: Props) {
   const [source, setSource] = useState(sourceOf(value))
   const runId = source.startsWith(ofRun) ? source.slice(ofRun.length) : null
   const data = [
-    ...(optional ? [{ group: 'None', items: [{ value: nobody, label: t('nobody') }] }] : []),
+    ...(optional ? [{ group: t('None'), items: [{ value: nobody, label: t('nobody') }] }] : []),
     {
-      group: 'Models',
+      group: t('Models'),
       items: (models ?? [])
         .filter((m) => m.state !== 'offered')
         .map((m) => ({ value: m.name, label: `${m.name}, ${bytes(m.bytes)}` })),
     },
     {
-      group: 'Checkpoints of a run',
+      group: t('Checkpoints of a run'),
       items: (runs ?? []).map((r) => ({ value: `${ofRun}${r.id}`, label: `#${r.number} ${r.name}` })),
     },
   ]

@@ -11,19 +11,19 @@ import { Row } from './Row.tsx'
 import { useSparklines } from './sparklines.ts'
 
 const columns: { name: string; sort?: SortName }[] = [
-  { name: 'Ticked' },
-  { name: 'Run', sort: 'number' },
-  { name: 'Status', sort: 'status' },
-  { name: 'Step', sort: 'step' },
-  { name: 'Held-out', sort: 'accuracy' },
-  { name: 'Reward', sort: 'reward' },
-  { name: 'Trained', sort: 'trained' },
-  { name: 'Seed', sort: 'seed' },
-  { name: 'Backend', sort: 'backend' },
-  { name: 'Started', sort: 'started' },
-  { name: 'Actions' },
+  { name: t('Ticked') },
+  { name: t('Run'), sort: 'number' },
+  { name: t('Status'), sort: 'status' },
+  { name: t('Step'), sort: 'step' },
+  { name: t('Held-out'), sort: 'accuracy' },
+  { name: t('Reward'), sort: 'reward' },
+  { name: t('Trained'), sort: 'trained' },
+  { name: t('Seed'), sort: 'seed' },
+  { name: t('Backend'), sort: 'backend' },
+  { name: t('Started'), sort: 'started' },
+  { name: t('Actions') },
 ]
-const hidden = new Set(['Ticked', 'Actions'])
+const hidden = new Set([t('Ticked'), t('Actions')])
 
 interface Props {
   rows: ListRow[]

@@ -31,27 +31,29 @@ export function SystemPage() {
             <section className={styles.block} aria-label={t('Data folder')}>
               <h2>{t('Data folder')}</h2>
               <dl className={styles.facts}>
-                <Fact name="folder" mono>
+                <Fact name={t('folder')} mono>
                   {data?.dataFolder ?? info?.dataFolder}
                 </Fact>
-                <Fact name="writable" bad={data && !data.dataFolderWritable}>
+                <Fact name={t('writable')} bad={data && !data.dataFolderWritable}>
                   {data &&
                     (data.dataFolderWritable
                       ? t('yes')
                       : t('no: nothing new can be kept. Give it write access, or start with --data elsewhere.'))}
                 </Fact>
-                <Fact name="free space" bad={data && data.freeDiskBytes < scarceDisk}>
+                <Fact name={t('free space')} bad={data && data.freeDiskBytes < scarceDisk}>
                   {data && bytes(data.freeDiskBytes)}
                 </Fact>
-                <Fact name="database">{data && t('SQLite {{sqlite}}', { sqlite: data.sqlite })}</Fact>
+                <Fact name={t('database')}>{data && t('SQLite {{sqlite}}', { sqlite: data.sqlite })}</Fact>
               </dl>
             </section>
             <section className={styles.block} aria-label={t('Machine')}>
               <h2>{t('Machine')}</h2>
               <dl className={styles.facts}>
-                <Fact name="processor">{data && `${data.cpu}, ${t('{{count}} cores', { count: data.cores })}`}</Fact>
-                <Fact name="memory">{data && bytes(data.memoryBytes)}</Fact>
-                <Fact name="platform">{data?.platform}</Fact>
+                <Fact name={t('processor')}>
+                  {data && `${data.cpu}, ${t('{{count}} cores', { count: data.cores })}`}
+                </Fact>
+                <Fact name={t('memory')}>{data && bytes(data.memoryBytes)}</Fact>
+                <Fact name={t('platform')}>{data?.platform}</Fact>
               </dl>
             </section>
             <section className={styles.block} aria-label={t('Program')}>
@@ -59,7 +61,7 @@ export function SystemPage() {
               <dl className={styles.facts}>
                 <Fact name="grpo-studio">{data?.version ?? info?.version}</Fact>
                 <Fact name="Node">{data?.node}</Fact>
-                <Fact name="window">{info && (info.mode === 'electron' ? t('Electron') : t('browser'))}</Fact>
+                <Fact name={t('window')}>{info && (info.mode === 'electron' ? t('Electron') : t('browser'))}</Fact>
                 <Fact name="Electron">
                   {data &&
                     (data.electron.available

@@ -44,7 +44,7 @@ export const Header = memo(function Header() {
           )}
         </div>
         <dl className={styles.figures}>
-          <Figure name="step" wide>
+          <Figure name={t('step')} wide>
             {detail && (
               <>
                 <b>{detail.step}</b>
@@ -52,15 +52,15 @@ export const Header = memo(function Header() {
               </>
             )}
           </Figure>
-          <Figure name="left">{detail && span(eta)}</Figure>
-          <Figure name="trained">{detail && span(detail.trainedSeconds)}</Figure>
-          <Figure name="held-out" tone="held-out">
+          <Figure name={t('left')}>{detail && span(eta)}</Figure>
+          <Figure name={t('trained')}>{detail && span(detail.trainedSeconds)}</Figure>
+          <Figure name={t('held-out')} tone="held-out">
             {detail && percent(detail.accuracy)}
           </Figure>
-          <Figure name="seed" minor>
+          <Figure name={t('seed')} minor>
             {detail?.seed}
           </Figure>
-          <Figure name="backend">{detail && (detail.backend ?? t('choosing…'))}</Figure>
+          <Figure name={t('backend')}>{detail && (detail.backend ?? t('choosing…'))}</Figure>
           <Connection />
         </dl>
       </div>

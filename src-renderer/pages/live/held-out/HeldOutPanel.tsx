@@ -16,7 +16,8 @@ import { useShownStep } from '../data.ts'
 import styles from './HeldOut.module.css'
 import { type Outcome, outcomesOf } from './outcomes.ts'
 
-type Filter = 'all' | 'right' | 'wrong'
+const filters = ['all', 'wrong', 'right'] as const
+type Filter = (typeof filters)[number]
 
 /** The newest evaluation at or before the step on the page, sample by sample: problems that no step has ever trained on. */
 export const HeldOutPanel = memo(function HeldOutPanel() {
@@ -52,7 +53,7 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
           size="xs"
           value={filter}
           onChange={(value) => setFilter(value as Filter)}
-          data={['all', 'wrong', 'right']}
+          data={filters.map((value) => ({ value, label: t(value) }))}
           aria-label={t('Which samples')}
           className={styles.filter}
         />
