@@ -31,13 +31,28 @@ const traces = {
   maxTokens: whole,
   fromStep: whole,
   toStep: whole,
+  stage: whole,
+  language: /^[a-z]{2,10}$/,
+  sort: /^-?[a-z]{1,20}$/,
+}
+
+const groups = {
+  view: /^[a-z]{1,20}$/,
+  step: whole,
+  colour: /^[a-z]{1,20}$/,
+  text: words,
+  kind: words,
+  signal: /^[a-z-]{1,20}$/,
   sort: /^-?[a-z]{1,20}$/,
 }
 
 const kinds: Record<string, Kind> = {
   runs: {},
   system: {},
-  models: {},
+  library: { id: /^(models|data|reward-models|checkpoints)$/ },
+  alerts: {},
+  settings: { query: { text: words } },
+  help: { id: /^[a-z-]{1,30}$/, query: { text: words } },
   rewards: {},
   playground: {},
   compare: { id: /^\d{1,9}(,\d{1,9}){0,19}$/ },
@@ -47,8 +62,10 @@ const kinds: Record<string, Kind> = {
 
 /** Those that begin with a run's number. */
 const ofRun: Record<string, { page: string; query: Record<string, RegExp> }> = {
-  run: { page: 'live', query: { step: whole, group: whole, sample: whole } },
+  run: { page: 'live', query: { step: whole, group: whole, sample: whole, beside: /^\d{1,9}(,\d{1,9}){0,5}$/ } },
   traces: { page: 'traces', query: traces },
+  groups: { page: 'groups', query: groups },
+  pipeline: { page: 'pipeline', query: {} },
 }
 
 export const isLink = (text: string) => text.toLowerCase().startsWith(`${scheme}:`)

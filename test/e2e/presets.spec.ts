@@ -109,14 +109,14 @@ test('what the shell around the window wishes: a place, a recipe to look at, som
     page.evaluate((one) => (window as unknown as { wish(one: object): void }).wish(one), one)
   await expect(page.getByRole('button', { name: 'Launch r1-zero-mini' })).toBeEnabled()
 
-  await wish({ kind: 'go', address: '#/models' })
-  await expect(page.getByRole('heading', { name: 'Models', level: 1 })).toBeVisible()
-  await expect(page).toHaveURL(/#\/models$/)
+  await wish({ kind: 'go', address: '#/library/data' })
+  await expect(page.getByRole('heading', { name: 'Library', level: 1 })).toBeVisible()
+  await expect(page).toHaveURL(/#\/library\/data$/)
 
   await wish({ kind: 'recipe', file })
   await expect(launchDialog.root).toBeVisible()
   await expect(launchDialog.field('Recipe file')).toHaveValue(file)
-  expect(await page.evaluate(() => location.hash)).toBe('#/models')
+  expect(await page.evaluate(() => location.hash)).toBe('#/library/data')
 
   await wish({ kind: 'say', title: 'There is no run {{number}} here.', message: '<b>text</b>', values: { number: 7 } })
   await expect(page.getByText('There is no run 7 here.')).toBeVisible()

@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the docs from a real run:
+ * Takes the pictures of the docs, every page in both themes, from real runs:
  *   node test/e2e/screenshots.ts [--data DIR] [--out DIR]
  * Without --data a fresh r1-zero-mini is launched, steered once on its way, and photographed when it has ended (minutes); with it,
  * the newest run of that data folder is. Chromium: GRPO_STUDIO_CHROMIUM, else Playwright's own.
@@ -33,7 +33,10 @@ try {
     await host.end('SIGINT')
     host = await startHost(values.data)
   }
-  for (const scheme of schemes) await pictures(scheme)
+  for (const scheme of schemes) {
+    await pictures(scheme)
+    await pages(scheme)
+  }
 } finally {
   await browser.close()
   await host.end('SIGINT')
@@ -118,5 +121,51 @@ async function pictures(scheme: Scheme): Promise<void> {
   await page.keyboard.press('j')
   await page.keyboard.press('j')
   await shot(page, name('groups'))
+  await page.context().close()
+}
+
+/** Where each of the other pages is, and what says that it is there. */
+const others: [name: string, hash: string, ready: (page: Page) => Promise<unknown>][] = [
+  ['runs', '#/runs', (page) => page.getByRole('table', { name: 'Runs' }).getByRole('row').nth(1).waitFor()],
+  [
+    'traces',
+    '#/traces?text=wait',
+    (page) => page.getByRole('list', { name: 'Completions' }).locator('mark').first().waitFor(),
+  ],
+  ['pipeline', '#/pipeline', (page) => page.getByRole('list', { name: 'Stages' }).waitFor()],
+  ['compare', '#/compare/1,2', (page) => page.getByRole('region', { name: 'Curves' }).waitFor()],
+  [
+    'sweeps',
+    '#/sweeps',
+    (page) =>
+      page.getByRole('region', { name: 'Sweeps' }).or(page.getByText('Ablations that come along')).first().waitFor(),
+  ],
+  ['alerts', '#/alerts', (page) => page.getByRole('heading', { name: 'Alerts' }).waitFor()],
+  ['playground', '#/playground', (page) => page.getByRole('textbox', { name: 'Prompt' }).waitFor()],
+  ['measure', '#/measure', (page) => page.getByRole('region', { name: 'Evaluations' }).waitFor()],
+  ['library', '#/library/checkpoints', (page) => page.getByRole('tab', { name: 'Checkpoints' }).waitFor()],
+  ['rewards', '#/rewards', (page) => page.getByRole('heading', { name: 'Rewards of your own' }).waitFor()],
+  ['preferences', '#/preferences', (page) => page.getByRole('form', { name: 'New set' }).waitFor()],
+  ['reward-models', '#/reward-models', (page) => page.getByRole('region', { name: 'Train a reward model' }).waitFor()],
+  ['system', '#/system', (page) => page.getByRole('region', { name: 'Machine' }).waitFor()],
+  ['settings', '#/settings', (page) => page.getByRole('region', { name: 'Appearance' }).waitFor()],
+  ['help', '#/help', (page) => page.getByRole('heading', { name: 'What GRPO is' }).waitFor()],
+]
+
+async function pages(scheme: Scheme): Promise<void> {
+  const page = await open(scheme)
+  for (const [name, hash, ready] of others) {
+    await page.evaluate((wanted) => {
+      location.hash = wanted
+    }, hash)
+    await ready(page)
+    // what is fetched after the page is there, such as figures and curves
+    await page.waitForTimeout(2000)
+    await shot(page, `${name}-${scheme}`)
+  }
+  await page.keyboard.press('n')
+  await page.getByRole('dialog', { name: 'New run' }).waitFor()
+  await page.waitForTimeout(2000)
+  await shot(page, `new-run-${scheme}`)
   await page.context().close()
 }

@@ -13,10 +13,14 @@ describe('a link from outside', () => {
     ['grpo-studio://compare/1,2,3', '#/compare/1,2,3'],
     ['grpo-studio://sweeps/group-size', '#/sweeps/group-size'],
     ['GRPO-STUDIO://system/', '#/system'],
+    ['grpo-studio://library/checkpoints', '#/library/checkpoints'],
+    ['grpo-studio://help/metrics?text=kl', '#/help/metrics?text=kl'],
   ])('%s leads to %s', (link, address) => expect(addressOf(link)).toBe(address))
 
   test.each([
     ['grpo-studio://run/12', [12, '#/live/20260101-x']],
+    ['grpo-studio://pipeline/12', [12, '#/pipeline/20260101-x']],
+    ['grpo-studio://groups/12?sort=-spread', [12, '#/groups/20260101-x?sort=-spread']],
     ['grpo-studio://run/12/?step=40&group=3', [12, '#/live/20260101-x?step=40&group=3']],
     ['grpo-studio://traces/3?text=wait%20a&right=0', [3, '#/traces/20260101-x?text=wait+a&right=0']],
   ])('%s leads to a run by its number', (link, place) => expect(addressOf(link)).toEqual(place))
