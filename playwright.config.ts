@@ -7,8 +7,8 @@ export default defineConfig<object, { shellName: ShellName }>({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
   globalSetup: './test/e2e/support/announce.ts',
-  // Two files at a time: while one waits for its engine or its page, the other computes.
-  workers: 2,
+  // Three files at a time: while some wait for their engine or their page, another computes.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   // An engine gives way to all else, and two of them start slowly: what is waited for is there in the end, or never.

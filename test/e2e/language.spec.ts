@@ -22,7 +22,7 @@ test('the window speaks Chinese when it is asked to, keeps it, and speaks Englis
   await rail.getByRole('link', { name: '实时', exact: true }).click()
   await expect(page.getByRole('textbox', { name: '温度', exact: true })).toBeEnabled()
   await page.getByRole('button', { name: '继续' }).click()
-  await expect(page.getByRole('banner').first()).toContainText('运行中')
+  await expect(page.locator('main header').first()).toContainText('运行中')
 
   await page.keyboard.press('?')
   await expect(page.getByRole('dialog')).toContainText('键盘快捷键')

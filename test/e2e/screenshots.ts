@@ -1,8 +1,8 @@
 /**
  * Takes the pictures of the docs, every page in both themes, from real runs:
- *   node test/e2e/screenshots.ts [--data DIR] [--out DIR]
+ *   node test/e2e/screenshots.ts [--data DIR] [--step N] [--out DIR]
  * Without --data a fresh r1-zero-mini is launched, steered once on its way, and photographed when it has ended (minutes); with it,
- * the newest run of that data folder is. Chromium: GRPO_STUDIO_CHROMIUM, else Playwright's own.
+ * the newest run of that data folder is, at a step that has groups (--step; else a third of the way). Chromium: GRPO_STUDIO_CHROMIUM, else Playwright's own.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,12 +12,42 @@ import { chromium, type Page } from '@playwright/test'
 import { startHost } from './support/browser-mode.ts'
 import { projectFolder } from './support/shell.ts'
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, out: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, out: { type: 'string' }, step: { type: 'string' } },
+})
 const out = values.out ?? join(projectFolder, 'docs', 'screenshots')
 const schemes = ['dark', 'light'] as const
 type Scheme = (typeof schemes)[number]
 /** When the temperature is turned in a fresh run, so that the charts have a ◆ to show. */
 const steerAt = 40
+
+/** Where each of the other pages is, and what says that it is there. */
+const others: [name: string, hash: string, ready: (page: Page) => Promise<unknown>][] = [
+  ['runs', '#/runs', (page) => page.getByRole('table', { name: 'Runs' }).getByRole('row').nth(1).waitFor()],
+  [
+    'traces',
+    '#/traces/1?text=answer',
+    (page) => page.getByRole('list', { name: 'Completions' }).locator('mark').first().waitFor(),
+  ],
+  ['pipeline', '#/pipeline/1', (page) => page.getByRole('list', { name: 'Stages' }).waitFor()],
+  ['compare', '#/compare/1,2', (page) => page.getByRole('region', { name: 'Curves' }).waitFor()],
+  [
+    'sweeps',
+    '#/sweeps',
+    (page) =>
+      page.getByRole('region', { name: 'Sweeps' }).or(page.getByText('Ablations that come along')).first().waitFor(),
+  ],
+  ['alerts', '#/alerts', (page) => page.getByRole('heading', { name: 'Alerts' }).waitFor()],
+  ['playground', '#/playground', (page) => page.getByRole('textbox', { name: 'Prompt' }).waitFor()],
+  ['measure', '#/measure', (page) => page.getByRole('region', { name: 'Evaluations' }).waitFor()],
+  ['library', '#/library/checkpoints', (page) => page.getByRole('tab', { name: 'Checkpoints' }).waitFor()],
+  ['rewards', '#/rewards', (page) => page.getByRole('heading', { name: 'Rewards of your own' }).waitFor()],
+  ['preferences', '#/preferences', (page) => page.getByRole('form', { name: 'New set' }).waitFor()],
+  ['reward-models', '#/reward-models', (page) => page.getByRole('region', { name: 'Train a reward model' }).waitFor()],
+  ['system', '#/system', (page) => page.getByRole('region', { name: 'Machine' }).waitFor()],
+  ['settings', '#/settings', (page) => page.getByRole('region', { name: 'Appearance' }).waitFor()],
+  ['help', '#/help', (page) => page.getByRole('heading', { name: 'What GRPO is' }).waitFor()],
+]
 
 mkdirSync(out, { recursive: true })
 const emptyFolder = mkdtempSync(join(tmpdir(), 'grpo-screenshots-'))
@@ -87,11 +117,12 @@ async function train(): Promise<void> {
 async function pictures(scheme: Scheme): Promise<void> {
   const page = await open(scheme)
   const name = (what: string) => `${what}-${scheme}`
-  await page.getByRole('rowheader').first().waitFor()
-  // Halfway the groups still differ: that is where there is most to see.
+  // On the way the groups still differ: that is where there is most to see.
   const scrubber = page.getByRole('slider', { name: 'Step shown' })
+  await scrubber.waitFor()
   const newest = Number(await scrubber.getAttribute('max'))
-  await scrubber.fill(String(Math.max(1, Math.round(newest / 3))))
+  await scrubber.fill(values.step ?? String(Math.max(1, Math.round(newest / 3))))
+  await page.getByRole('rowheader').first().waitFor()
   await page.getByRole('list', { name: 'Samples of the evaluation' }).getByRole('button').first().waitFor()
   await scrubber.blur()
   await shot(page, name('live'))
@@ -123,34 +154,6 @@ async function pictures(scheme: Scheme): Promise<void> {
   await shot(page, name('groups'))
   await page.context().close()
 }
-
-/** Where each of the other pages is, and what says that it is there. */
-const others: [name: string, hash: string, ready: (page: Page) => Promise<unknown>][] = [
-  ['runs', '#/runs', (page) => page.getByRole('table', { name: 'Runs' }).getByRole('row').nth(1).waitFor()],
-  [
-    'traces',
-    '#/traces?text=wait',
-    (page) => page.getByRole('list', { name: 'Completions' }).locator('mark').first().waitFor(),
-  ],
-  ['pipeline', '#/pipeline', (page) => page.getByRole('list', { name: 'Stages' }).waitFor()],
-  ['compare', '#/compare/1,2', (page) => page.getByRole('region', { name: 'Curves' }).waitFor()],
-  [
-    'sweeps',
-    '#/sweeps',
-    (page) =>
-      page.getByRole('region', { name: 'Sweeps' }).or(page.getByText('Ablations that come along')).first().waitFor(),
-  ],
-  ['alerts', '#/alerts', (page) => page.getByRole('heading', { name: 'Alerts' }).waitFor()],
-  ['playground', '#/playground', (page) => page.getByRole('textbox', { name: 'Prompt' }).waitFor()],
-  ['measure', '#/measure', (page) => page.getByRole('region', { name: 'Evaluations' }).waitFor()],
-  ['library', '#/library/checkpoints', (page) => page.getByRole('tab', { name: 'Checkpoints' }).waitFor()],
-  ['rewards', '#/rewards', (page) => page.getByRole('heading', { name: 'Rewards of your own' }).waitFor()],
-  ['preferences', '#/preferences', (page) => page.getByRole('form', { name: 'New set' }).waitFor()],
-  ['reward-models', '#/reward-models', (page) => page.getByRole('region', { name: 'Train a reward model' }).waitFor()],
-  ['system', '#/system', (page) => page.getByRole('region', { name: 'Machine' }).waitFor()],
-  ['settings', '#/settings', (page) => page.getByRole('region', { name: 'Appearance' }).waitFor()],
-  ['help', '#/help', (page) => page.getByRole('heading', { name: 'What GRPO is' }).waitFor()],
-]
 
 async function pages(scheme: Scheme): Promise<void> {
   const page = await open(scheme)

@@ -132,7 +132,7 @@ function Difference({ outcome }: { outcome: Outcome | undefined }) {
       )}
     >
       <b>{points(accuracy.difference)}</b> {p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`}
-      {!clear && <i>{t('may be chance')}</i>}
+      {!clear && <i> {t('may be chance')}</i>}
     </span>
   )
 }

@@ -139,7 +139,7 @@ function Difference({ of }: { of: Estimate | null }) {
     <span className={styles.difference} data-clear={clear}>
       <b>{points(of.value)}</b>{' '}
       <span className={styles.faint}>{t('{{low}} to {{high}}', { low: points(of.low), high: points(of.high) })}</span>
-      {!clear && <i>{t('may be chance')}</i>}
+      {!clear && <i> {t('may be chance')}</i>}
     </span>
   )
 }

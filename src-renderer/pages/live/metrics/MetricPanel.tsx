@@ -123,7 +123,7 @@ function Value({ panel }: { panel: Panel }) {
     <p className={styles.value} data-testid={`value-${panel.id}`}>
       {heldOut !== null && (
         <span className={styles.heldOut}>
-          <span className="hidden-text">{t('held-out')}</span>
+          <span className="hidden-text">{t('held-out')} </span>
           {panel.format(heldOut)}
         </span>
       )}

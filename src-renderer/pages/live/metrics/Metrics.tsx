@@ -115,7 +115,7 @@ function Cursor() {
   return (
     <p className={styles.cursor}>
       {step === null ? (
-        <>{t('steps {{max}} to {{to}}', { max: Math.max(0, Math.ceil(from)), to: Math.floor(to) })}</>
+        t('steps {{from}} to {{to}}', { from: Math.max(0, Math.ceil(from)), to: Math.floor(to) })
       ) : (
         <>
           <b>{t('step {{step}}', { step })}</b>

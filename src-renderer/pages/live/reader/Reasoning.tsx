@@ -59,7 +59,7 @@ const Highlighted = memo(function Highlighted({ text }: { text: string }) {
     return (
       <span key={key(span.text)} className={styles.wrong} title={span.correction}>
         {span.text}
-        <span className="hidden-text">{t('(wrong: {{correction}})', { correction: span.correction })}</span>
+        <span className="hidden-text"> {t('(wrong: {{correction}})', { correction: span.correction })}</span>
       </span>
     )
   })
