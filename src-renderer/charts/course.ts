@@ -1,10 +1,12 @@
 /** A metric's whole course as points, and its average: worked out once a step rather than once a drawing, as zooming draws often. */
-import { type Point, pointsOf, smoothed } from './series.ts'
+import { holesOf, type Point, pointsOf, smoothed } from './series.ts'
 
 export interface Course {
   points: Point[]
   /** Over the whole run: the same at every zoom. */
   average: Point[]
+  /** See `holesOf`. */
+  holes: number[]
 }
 
 type Values = readonly (number | null)[]
@@ -17,7 +19,7 @@ export function courseOf(xs: readonly number[], values: Values): Course {
   const before = known.get(values)
   if (before?.key === key) return before.course
   const points = pointsOf(xs, values)
-  const course = { points, average: smoothed(points) }
+  const course = { points, average: smoothed(points), holes: holesOf(points) }
   known.set(values, { key, course })
   return course
 }

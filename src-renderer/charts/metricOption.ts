@@ -9,7 +9,7 @@ import { axes } from './axes.ts'
 import { courseOf } from './course.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
-import { type Point, pointsOf, smoothed, thinned, within } from './series.ts'
+import { broken, holesOf, type Point, pointsOf, smoothed, thinned, within } from './series.ts'
 
 /** What the run left behind when it was rolled back. */
 export interface Abandoned {
@@ -72,7 +72,7 @@ export function metricOption(asked: MetricView): EChartsCoreOption {
       {
         id: 'raw',
         type: 'line',
-        data: raw,
+        data: broken(raw, course.holes),
         showSymbol: few,
         symbolSize: 4,
         silent: true,
@@ -83,7 +83,7 @@ export function metricOption(asked: MetricView): EChartsCoreOption {
       {
         id: 'smooth',
         type: 'line',
-        data: average,
+        data: broken(average, course.holes),
         showSymbol: false,
         silent: true,
         lineStyle: { color: palette.ink, width: 1.8 * frame.unit, cap: 'round', join: 'round' },
@@ -133,7 +133,7 @@ function abandonedSeries(
   return {
     id: `abandoned ${i}`,
     type: 'line',
-    data: thinned(within(course, range), Math.max(200, view.width * 2)),
+    data: broken(thinned(within(course, range), Math.max(200, view.width * 2)), holesOf(course)),
     showSymbol: false,
     silent: true,
     lineStyle: { color: palette.ink3, width: 1.2 * frame.unit, type: [4, 3], opacity: 0.8 },
@@ -147,7 +147,7 @@ function besideSeries({ panel, range, frame, ...view }: MetricView, { number, co
   return {
     id: `beside ${number}`,
     type: 'line',
-    data: thinned(within(course, range), Math.max(200, view.width * 2)),
+    data: broken(thinned(within(course, range), Math.max(200, view.width * 2)), holesOf(course)),
     showSymbol: false,
     silent: true,
     lineStyle: { color, width: 1.4 * frame.unit, cap: 'round', join: 'round' },

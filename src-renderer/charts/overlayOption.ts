@@ -6,7 +6,7 @@ import { abscissaOf, type Over } from './abscissa.ts'
 import { axes } from './axes.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
-import { pointsOf, smoothed, thinned, within } from './series.ts'
+import { broken, holesOf, pointsOf, smoothed, thinned, within } from './series.ts'
 
 export interface Line {
   id: string
@@ -47,7 +47,7 @@ export function overlayOption(view: Overlay): EChartsCoreOption {
         {
           id,
           type: 'line',
-          data,
+          data: broken(data, holesOf(all)),
           showSymbol: data.length <= 2,
           symbolSize: 4,
           silent: true,

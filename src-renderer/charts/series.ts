@@ -62,6 +62,28 @@ export function thinned(points: Point[], most: number): Point[] {
   return kept
 }
 
+/** A gap so many times as wide as the usual one is a hole: another stage lies there, which has no such values. */
+const hole = 10
+
+/** Positions after which a series has nothing for much longer than it usually has: of each hole its beginning. */
+export function holesOf(points: readonly Point[]): number[] {
+  const gaps = points.slice(1).map(([x], i) => x - points[i][0])
+  const usual = gaps.toSorted((a, b) => a - b)[gaps.length >> 1]
+  return usual > 0 ? gaps.flatMap((gap, i) => (gap > hole * usual ? points[i][0] : [])) : []
+}
+
+/** With a break in each hole, so that no line is drawn where nothing was measured. */
+export function broken(points: readonly Point[], holes: readonly number[]): [number, number | null][] {
+  let next = holes.findIndex((x) => x >= (points[0]?.[0] ?? 0))
+  if (next < 0) return [...points]
+  return points.flatMap((point, i): [number, number | null][] => {
+    const end = points[i + 1]?.[0] ?? Number.POSITIVE_INFINITY
+    if (next >= holes.length || holes[next] >= end) return [point]
+    while (next < holes.length && holes[next] < end) next++
+    return i + 1 < points.length ? [point, [point[0], null]] : [point]
+  })
+}
+
 const roundSteps = [10, 20, 30, 40, 60, 80, 100, 120, 150, 180, 200, 250, 300, 400, 500, 600, 800]
 
 /**

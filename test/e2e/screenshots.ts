@@ -1,8 +1,8 @@
 /**
  * Takes the pictures of the docs, every page in both themes, from real runs:
- *   node test/e2e/screenshots.ts [--data DIR] [--step N] [--out DIR]
+ *   node test/e2e/screenshots.ts [--data DIR] [--step N] [--only NAME,…] [--out DIR]
  * Without --data a fresh r1-zero-mini is launched, steered once on its way, and photographed when it has ended (minutes); with it,
- * the newest run of that data folder is, at a step that has groups (--step; else a third of the way). Chromium: GRPO_STUDIO_CHROMIUM, else Playwright's own.
+ * the newest run of that data folder is, at a step that has groups (--step; else a third of the way). --only takes those of these names. Chromium: GRPO_STUDIO_CHROMIUM, else Playwright's own.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { startHost } from './support/browser-mode.ts'
 import { projectFolder } from './support/shell.ts'
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, out: { type: 'string' }, step: { type: 'string' } },
+  options: { data: { type: 'string' }, out: { type: 'string' }, step: { type: 'string' }, only: { type: 'string' } },
 })
 const out = values.out ?? join(projectFolder, 'docs', 'screenshots')
 const schemes = ['dark', 'light'] as const
@@ -82,7 +82,10 @@ async function open(scheme: Scheme): Promise<Page> {
   return page
 }
 
+const only = values.only?.split(',')
+
 async function shot(page: Page, name: string): Promise<void> {
+  if (only && !only.includes(name.replace(/-(dark|light)$/, ''))) return
   await page.mouse.move(0, 0)
   // Charts are drawn a few at a time, after the frame that asked for them.
   await page.waitForTimeout(600)

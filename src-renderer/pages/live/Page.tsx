@@ -44,23 +44,25 @@ function Body() {
   const opened = useRoute((route) => (route.page === 'live' ? route.opened : null))
   return (
     <div className={styles.body}>
-      <div className={styles.main}>
-        {/* What is shown stays while the line is cut; a window that is not let in has to be told where to go. */}
-        {(status === 'refused' || !runId) && <Unreachable />}
-        {error ? (
-          <Problem explanation={error} title={t('This run cannot be shown')} />
-        ) : runId ? (
-          <>
-            <Metrics />
-            <div className={styles.lower}>
-              <GroupsPanel />
-              <HeldOutPanel />
-            </div>
-            {opened && <Reader opened={opened} />}
-          </>
-        ) : status === 'refused' || status === 'lost' ? null : (
-          <Skeleton className={styles.waiting} animate={false} />
-        )}
+      <div className={styles.shown}>
+        <div className={styles.main}>
+          {/* What is shown stays while the line is cut; a window that is not let in has to be told where to go. */}
+          {(status === 'refused' || !runId) && <Unreachable />}
+          {error ? (
+            <Problem explanation={error} title={t('This run cannot be shown')} />
+          ) : runId ? (
+            <>
+              <Metrics />
+              <div className={styles.lower}>
+                <GroupsPanel />
+                <HeldOutPanel />
+              </div>
+            </>
+          ) : status === 'refused' || status === 'lost' ? null : (
+            <Skeleton className={styles.waiting} animate={false} />
+          )}
+        </div>
+        {opened && runId && !error && <Reader opened={opened} />}
       </div>
       <SteeringPanel />
     </div>

@@ -7,6 +7,8 @@ import { frameFor, shareOf, stepAt, zoomed } from '../../../src-renderer/charts/
 import { metricOption } from '../../../src-renderer/charts/metricOption.ts'
 import { type HeldOutPoint, panelsOf } from '../../../src-renderer/charts/panels.ts'
 import {
+  broken,
+  holesOf,
   type Point,
   pointsOf,
   roundEnd,
@@ -32,6 +34,33 @@ describe('series', () => {
         expect(kept.map((p) => p[0])).toEqual([...kept.map((p) => p[0])].sort((a, b) => a - b))
       }),
     )
+  })
+
+  it('no line is drawn over a stage that has no such values, and one is over a value that is missing now and then', () => {
+    const steps = [1, 2, 3, 5, 6, 7, 60, 61, 62, 140, 141]
+    const points = steps.map((step): Point => [step, step])
+    expect(holesOf(points)).toEqual([7, 62])
+    const drawn = broken(points, [7, 62])
+    expect(drawn.flatMap(([x, y], i) => (y === null ? [[drawn[i - 1][0], x, drawn[i + 1][0]]] : []))).toEqual([
+      [7, 7, 60],
+      [62, 62, 140],
+    ])
+    expect(drawn.filter(([, y]) => y !== null)).toEqual(points)
+    // thinned, cut to a range, or with nothing beyond the hole
+    const some = points.filter(([x]) => [1, 6, 61, 141].includes(x))
+    expect(broken(some, [7, 62]).map(([x, y]) => (y === null ? `${x}|` : String(x)))).toEqual([
+      '1',
+      '6',
+      '6|',
+      '61',
+      '61|',
+      '141',
+    ])
+    expect(broken(points.slice(0, 5), [7, 62])).toEqual(points.slice(0, 5))
+    expect(broken(points.slice(7, 9), [7, 62])).toEqual(points.slice(7, 9))
+    expect(broken([], [7])).toEqual([])
+    expect(holesOf(points.map(([, y]): Point => [3, y]))).toEqual([])
+    expect(holesOf([[1, 1]])).toEqual([])
   })
 
   it('a range keeps one neighbour on either side, and skips what is missing', () => {
