@@ -16,6 +16,8 @@ const { values } = parseArgs({
   options: { data: { type: 'string' }, out: { type: 'string' }, step: { type: 'string' }, only: { type: 'string' } },
 })
 const out = values.out ?? join(projectFolder, 'docs', 'screenshots')
+const only = values.only?.split(',')
+const wanted = (name: string) => !only || only.includes(name)
 const schemes = ['dark', 'light'] as const
 type Scheme = (typeof schemes)[number]
 /** When the temperature is turned in a fresh run, so that the charts have a ◆ to show. */
@@ -82,10 +84,8 @@ async function open(scheme: Scheme): Promise<Page> {
   return page
 }
 
-const only = values.only?.split(',')
-
 async function shot(page: Page, name: string): Promise<void> {
-  if (only && !only.includes(name.replace(/-(dark|light)$/, ''))) return
+  if (!wanted(name.replace(/-(dark|light)$/, ''))) return
   await page.mouse.move(0, 0)
   // Charts are drawn a few at a time, after the frame that asked for them.
   await page.waitForTimeout(600)
@@ -160,7 +160,7 @@ async function pictures(scheme: Scheme): Promise<void> {
 
 async function pages(scheme: Scheme): Promise<void> {
   const page = await open(scheme)
-  for (const [name, hash, ready] of others) {
+  for (const [name, hash, ready] of others.filter(([name]) => wanted(name))) {
     await page.evaluate((wanted) => {
       location.hash = wanted
     }, hash)
@@ -169,9 +169,11 @@ async function pages(scheme: Scheme): Promise<void> {
     await page.waitForTimeout(2000)
     await shot(page, `${name}-${scheme}`)
   }
-  await page.keyboard.press('n')
-  await page.getByRole('dialog', { name: 'New run' }).waitFor()
-  await page.waitForTimeout(2000)
-  await shot(page, `new-run-${scheme}`)
+  if (wanted('new-run')) {
+    await page.keyboard.press('n')
+    await page.getByRole('dialog', { name: 'New run' }).waitFor()
+    await page.waitForTimeout(2000)
+    await shot(page, `new-run-${scheme}`)
+  }
   await page.context().close()
 }
