@@ -307,7 +307,7 @@ export function totalSteps(recipe: Recipe): number {
 
 /**
  * `key=value` assignments of the command line: a recipe field (`seed=3`), a setting of every stage (`beta=0`,
- * `rewardWeights.format=0.2`), or a full path (`stages.1.settings.maxCompletionTokens=96`).
+ * `rewardWeights.format=0.2`), or a full path (`stages.1.settings.maxCompletionTokens=96`). A whole `data` takes the place of `task`, and the other way.
  * @throws StudioError bad-setting for an assignment without `=` or a path that leads nowhere
  */
 export function withAssignments(json: unknown, assignments: string[]): unknown {
@@ -333,8 +333,12 @@ export function withAssignments(json: unknown, assignments: string[]): unknown {
         if (stage.settings && top in stage.settings)
           assign(stage as Record<string, unknown>, ['settings', ...path], value, assignment)
       }
-    } else if (top in recipeSchema.shape) assign(recipe, path, value, assignment)
-    else {
+    } else if (top in recipeSchema.shape) {
+      assign(recipe, path, value, assignment)
+      // problems come from one place: naming the one takes the place of the other
+      if (path.length === 1 && top === 'data') delete recipe.task
+      if (path.length === 1 && top === 'task') delete recipe.data
+    } else {
       const known = [...Object.keys(partialSettings.shape), ...Object.keys(recipeSchema.shape)]
       const meant = nearest(top, known)
       throw new StudioError(

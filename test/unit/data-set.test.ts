@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dataSetSchema } from '../../src-main/contract/data-set.ts'
 import { StudioError } from '../../src-main/contract/errors.ts'
-import { parseRecipe } from '../../src-main/contract/recipe.ts'
+import { parseRecipe, withAssignments } from '../../src-main/contract/recipe.ts'
 import { readProblems } from '../../src-main/engine/tasks/data-set.ts'
 import { solutionOf } from '../../src-main/engine/tasks/question.ts'
 import { problemsOf } from '../../src-main/engine/tasks/source.ts'
@@ -194,5 +194,27 @@ describe('other formats', () => {
     expect((await refusal(() => read(written('c.csv', 'q,a\n"1,2')))).message).toContain('line 2 is never closed')
     expect((await refusal(() => read(written('d.parquet', 'PAR1 not')))).message).toContain('cannot be read as Parquet')
     expect((await refusal(() => read(written('e.json', '[1,')))).message).toContain('cannot be read as JSON')
+  })
+})
+
+describe('files given in place of a recipe’s problems', () => {
+  const generated = {
+    ...{ name: 'r', title: 'R', description: '', task: { sum: 1 }, stages: [{ kind: 'grpo', name: 'one', steps: 1 }] },
+  }
+  const named = { train: '/t.jsonl', eval: '/e.jsonl' }
+
+  it('a whole data set takes the place of the task, and the other way', () => {
+    const own = parseRecipe(withAssignments(generated, [`data=${JSON.stringify(named)}`]), 'r')
+    expect(own).toMatchObject({ data: named })
+    expect(own.task).toBe(undefined)
+    const back = parseRecipe(withAssignments(own, ['task={"product":1}']), 'r')
+    expect(back).toMatchObject({ task: { product: 1 } })
+    expect(back.data).toBe(undefined)
+  })
+
+  it('a part of it does not: both are refused', () => {
+    expect(() => parseRecipe(withAssignments({ ...generated, data: named }, ['task.sum=2']), 'r')).toThrow(
+      'both task and data',
+    )
   })
 })

@@ -16,6 +16,7 @@ import { EstimatePanel } from '../EstimatePanel.tsx'
 import styles from '../LaunchDialog.module.css'
 import { Problem } from '../Problem.tsx'
 import { SettingsFields } from '../SettingsFields.tsx'
+import { Choices } from './Choices.tsx'
 import { ofPreset, useChosen } from './chosen.ts'
 import { byStage, isReady, orderOf, useGiven } from './given.ts'
 import { RecipeChoice } from './RecipeChoice.tsx'
@@ -83,6 +84,7 @@ export function LaunchForm({ onDone }: { onDone(): void }) {
         }}
       />
       <RunFields given={given} recipe={info} judges={judges} onChange={change} />
+      <Choices given={given} recipe={info} onChange={change} />
       <SettingsFields
         legend={t('Settings, for all stages. Empty: as in the recipe.')}
         wishes={given.wishes}

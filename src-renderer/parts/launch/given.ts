@@ -5,9 +5,11 @@ import type { Change } from '../../../src-main/contract/estimate.ts'
 import type { NumberSettingName } from '../../../src-main/contract/number-settings.ts'
 import { type Recipe, settingsOfStages } from '../../../src-main/contract/recipe.ts'
 import type { RewardModelList } from '../../../src-main/contract/reward-model-work.ts'
+import { type RewardName, rewardWeightRange } from '../../../src-main/contract/rewards.ts'
 import type { LaunchOrder } from '../../actions/launch.ts'
-import { plain } from '../../format/number.ts'
+import { plain, typed } from '../../format/number.ts'
 import { useView } from '../../stores/use.ts'
+import { t } from '../../text/t.ts'
 import { fieldOf, hasProblems, valuesOf, type Wishes } from '../SettingsFields.tsx'
 
 export interface Given {
@@ -19,9 +21,27 @@ export interface Given {
   ownReward: string
   /** A reward model. */
   judge: string
+  /** Name or path; empty: the recipe's. */
+  model: string
+  /** Files of problems, to train on and held out; both or none. */
+  train: string
+  held: string
+  /** As they were typed. */
+  weights: Partial<Record<RewardName, string>>
 }
 
-const nothing: Given = { seed: '', backend: '', wishes: {}, taken: [], ownReward: '', judge: '' }
+const noChoices = { model: '', train: '', held: '', weights: {} }
+
+/** What is wrong with a weight as it was typed; empty asks nothing. */
+export function weightProblem(text = ''): string | undefined {
+  const { min, max } = rewardWeightRange
+  const value = typed(text)
+  return text.trim() === '' || (value >= min && value <= max)
+    ? undefined
+    : t('A weight is a number from {{min}} to {{max}}.', { min: plain(min), max: plain(max) })
+}
+
+const nothing: Given = { seed: '', backend: '', wishes: {}, taken: [], ownReward: '', judge: '', ...noChoices }
 
 export function useGiven() {
   const judge = useView((v) => v.judgedBy) ?? ''
@@ -46,11 +66,15 @@ export function useGiven() {
   return { given, change, changeWishes, clear, use }
 }
 
-export const isReady = (named: string | Recipe, { wishes }: Given) => named !== '' && !hasProblems(wishes)
+export const isReady = (named: string | Recipe, { wishes, train, held, weights }: Given) =>
+  named !== '' &&
+  !hasProblems(wishes) &&
+  (train.trim() === '') === (held.trim() === '') &&
+  !Object.values(weights).some((text) => weightProblem(text))
 
 export function orderOf(
   recipe: string | Recipe,
-  { seed, backend, wishes, taken, ownReward, judge }: Given,
+  { seed, backend, wishes, taken, ownReward, judge, model, train, held, weights }: Given,
   judges: RewardModelList | null,
 ): LaunchOrder {
   const judged = judges?.models.find((model) => model.name === judge)
@@ -61,6 +85,11 @@ export function orderOf(
       ...taken.map((change) => change.assignment),
       ...(ownReward === '' ? [] : [`ownReward=${ownReward}`, 'rewardWeights.own=1']),
       ...(judged ? [`rewardWeights.${judged.kind}=1`, `rewardParameters.${judged.kind}.model="${judge}"`] : []),
+      ...(model.trim() === '' ? [] : [`model=${JSON.stringify(model.trim())}`]),
+      ...(train.trim() === '' ? [] : [`data=${JSON.stringify({ train: train.trim(), eval: held.trim() })}`]),
+      ...Object.entries(weights).flatMap(([name, text]) =>
+        text.trim() === '' ? [] : [`rewardWeights.${name}=${typed(text)}`],
+      ),
       ...Object.entries(valuesOf(wishes)).map(([setting, value]) => `${setting}=${value}`),
     ],
     backend: backend || null,
