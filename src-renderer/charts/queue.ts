@@ -8,7 +8,12 @@ const waiting = new Set<() => void>()
 const soonMs = 30
 /** Drawn at a stretch before input has its turn. */
 const sliceMs = 10
+/** Steps may come faster than charts are worth drawing: what came in is drawn so often at most, milliseconds. */
+const roundMs = 200
 let planned = false
+let resting: ReturnType<typeof setTimeout> | null = null
+/** When the last round of what came in began. */
+let lastRound = Number.NEGATIVE_INFINITY
 /** How many things lie over the charts. */
 let covers = 0
 let since = 0
@@ -42,9 +47,22 @@ export function coverCharts(): () => void {
 
 /** The browser asks for no frame of a window that nobody sees: then nothing is drawn either. */
 function plan(): void {
-  if (planned || covers > 0 || asked.size + waiting.size === 0) return
+  if (covers > 0 || asked.size + waiting.size === 0) return
+  if (resting && asked.size > 0) {
+    clearTimeout(resting)
+    begin()
+  }
+  if (planned) return
   planned = true
   since = performance.now()
+  const rest = asked.size > 0 ? 0 : lastRound + roundMs - since
+  if (rest > 0) resting = setTimeout(begin, rest)
+  else begin()
+}
+
+function begin(): void {
+  resting = null
+  if (waiting.size > 0) lastRound = performance.now()
   requestAnimationFrame(() => setTimeout(work))
 }
 

@@ -67,6 +67,29 @@ describe('drawings', () => {
     expect(draw).toHaveBeenCalledOnce()
   })
 
+  it('of what comes in are done in rounds, however fast it comes; what is asked for waits for no round', () => {
+    let drawn = 0
+    const draw = () => void drawn++
+    for (let i = 0; i < 50; i++) {
+      drawSoon(draw)
+      vi.advanceTimersByTime(20)
+    }
+    expect(drawn).toBeGreaterThan(3)
+    expect(drawn).toBeLessThan(8)
+    vi.advanceTimersByTime(1000)
+    drawSoon(draw)
+    vi.advanceTimersByTime(40)
+    const before = drawn
+    drawSoon(draw)
+    const asked = vi.fn()
+    vi.advanceTimersByTime(10)
+    drawNext(asked)
+    vi.advanceTimersByTime(20)
+    expect(asked).toHaveBeenCalledOnce()
+    vi.advanceTimersByTime(1000)
+    expect(drawn).toBe(before + 1)
+  })
+
   it('are done at once, and at a stretch, when the person asked for them', () => {
     const done: string[] = []
     const [came, one, two] = ['came', 'one', 'two'].map((name) => () => void done.push(name))
