@@ -9,7 +9,7 @@ import { axes } from './axes.ts'
 import { courseOf } from './course.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
-import { broken, holesOf, type Point, pointsOf, smoothed, thinned, within } from './series.ts'
+import { broken, type Point, smoothed, thinned, within } from './series.ts'
 
 /** What the run left behind when it was rolled back. */
 export interface Abandoned {
@@ -51,14 +51,11 @@ export interface MetricView {
 
 export function metricOption(asked: MetricView): EChartsCoreOption {
   const view = positioned({ ...asked, log: asked.log && hasLogarithms(asked) })
-  const { panel, columns, range, palette, frame } = view
+  const { panel, columns, palette, frame } = view
   const smooth = view.smooth && !panel.exact
-  const most = Math.max(200, view.width * 2)
-  const course = courseOf(columns.steps, columns.series[panel.metric] ?? [])
-  const everything = drawable(course.points, view.log)
-  const raw = thinned(within(everything, range), most)
-  // The average is the same at every zoom: it is taken over the whole run, then cut.
-  const average = smooth ? thinned(within(view.log ? smoothed(everything) : course.average, range), most) : []
+  const most = mostPoints(view)
+  const raw = curve(view, columns, false)
+  const average = smooth ? curve(view, columns, true) : []
   const few = raw.length <= 2
   return {
     animation: false,
@@ -72,7 +69,7 @@ export function metricOption(asked: MetricView): EChartsCoreOption {
       {
         id: 'raw',
         type: 'line',
-        data: broken(raw, course.holes),
+        data: raw,
         showSymbol: few,
         symbolSize: 4,
         silent: true,
@@ -83,7 +80,7 @@ export function metricOption(asked: MetricView): EChartsCoreOption {
       {
         id: 'smooth',
         type: 'line',
-        data: broken(average, course.holes),
+        data: average,
         showSymbol: false,
         silent: true,
         lineStyle: { color: palette.ink, width: 1.8 * frame.unit, cap: 'round', join: 'round' },
@@ -123,17 +120,24 @@ function hasLogarithms({ panel, columns }: MetricView): boolean {
 
 const drawable = (points: Point[], log: boolean) => (log ? points.filter(([, value]) => value > 0) : points)
 
-function abandonedSeries(
-  { panel, range, palette, frame, ...view }: MetricView,
-  { columns, after }: Abandoned,
-  i: number,
-) {
-  const all = drawable(pointsOf(columns.steps, columns.series[panel.metric] ?? []), view.log)
-  const course = (view.smooth && !panel.exact ? smoothed(all) : all).filter(([step]) => step >= after)
+const mostPoints = ({ width }: MetricView) => Math.max(200, width * 2)
+
+/** Of this run or another, as much as is seen. The average is the same at every zoom: it is taken over the whole run, then cut. */
+function curve(view: MetricView, { steps, series }: Columns, average: boolean, after = Number.NEGATIVE_INFINITY) {
+  const { panel, range, log } = view
+  const course = courseOf(steps, series[panel.metric] ?? [])
+  const points = drawable(course.points, log)
+  const whole = !average ? points : log ? smoothed(points) : course.average
+  const own = after > 0 ? whole.filter(([x]) => x >= after) : whole
+  return broken(thinned(within(own, range), mostPoints(view)), course.holes)
+}
+
+function abandonedSeries(view: MetricView, { columns, after }: Abandoned, i: number) {
+  const { panel, palette, frame } = view
   return {
     id: `abandoned ${i}`,
     type: 'line',
-    data: broken(thinned(within(course, range), Math.max(200, view.width * 2)), holesOf(course)),
+    data: curve(view, columns, view.smooth && !panel.exact, after),
     showSymbol: false,
     silent: true,
     lineStyle: { color: palette.ink3, width: 1.2 * frame.unit, type: [4, 3], opacity: 0.8 },
@@ -141,16 +145,14 @@ function abandonedSeries(
   }
 }
 
-function besideSeries({ panel, range, frame, ...view }: MetricView, { number, columns, color }: Beside) {
-  const all = drawable(pointsOf(columns.steps, columns.series[panel.metric] ?? []), view.log)
-  const course = view.smooth && !panel.exact ? smoothed(all) : all
+function besideSeries(view: MetricView, { number, columns, color }: Beside) {
   return {
     id: `beside ${number}`,
     type: 'line',
-    data: broken(thinned(within(course, range), Math.max(200, view.width * 2)), holesOf(course)),
+    data: curve(view, columns, view.smooth && !view.panel.exact),
     showSymbol: false,
     silent: true,
-    lineStyle: { color, width: 1.4 * frame.unit, cap: 'round', join: 'round' },
+    lineStyle: { color, width: 1.4 * view.frame.unit, cap: 'round', join: 'round' },
     z: 2,
   }
 }

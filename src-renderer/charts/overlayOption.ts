@@ -4,9 +4,10 @@ import type { Palette } from '../app/palette.ts'
 import type { Columns } from '../stores/columns.ts'
 import { abscissaOf, type Over } from './abscissa.ts'
 import { axes } from './axes.ts'
+import { courseOf } from './course.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
-import { broken, holesOf, pointsOf, smoothed, thinned, within } from './series.ts'
+import { broken, thinned, within } from './series.ts'
 
 export interface Line {
   id: string
@@ -40,14 +41,14 @@ export function overlayOption(view: Overlay): EChartsCoreOption {
     // the first lies on top: it is what the others are held against
     series: lines.flatMap(({ id, color, dashed, columns, heldOut }, i) => {
       const { xs, toX } = abscissaOf(over, columns)
-      const all = pointsOf(xs, columns.series[panel.metric] ?? [])
-      const data = thinned(within(smooth ? smoothed(all) : all, range), most)
+      const { points, average, holes } = courseOf(xs, columns.series[panel.metric] ?? [])
+      const data = thinned(within(smooth ? average : points, range), most)
       const z = 3 + lines.length - i
       return [
         {
           id,
           type: 'line',
-          data: broken(data, holesOf(all)),
+          data: broken(data, holes),
           showSymbol: data.length <= 2,
           symbolSize: 4,
           silent: true,

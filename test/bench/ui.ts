@@ -2,10 +2,11 @@
  * How quick the window is with years of use in it, in Chromium: 200 runs, one with a million metric points and one with a million
  * completions. Every time is taken in the page, from what a person does to the frame that shows it.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { type Browser, chromium, type Page } from '@playwright/test'
+import { readFileSync } from 'node:fs'
+import type { Browser, Page } from '@playwright/test'
 import { metrics } from '../../src-main/contract/metrics.ts'
 import { fillFolder } from '../support/large-folder.ts'
+import { launchChromium } from './chromium.ts'
 import { startHost } from './host-process.ts'
 import { fillSamples } from './traces.ts'
 import { dayOfUpdates, liveUpdates } from './ui-live.ts'
@@ -23,15 +24,12 @@ interface Figure {
 }
 
 export async function ui(): Promise<unknown> {
-  const executablePath =
-    process.env.GRPO_STUDIO_CHROMIUM ??
-    ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
   const host = await startHost((folder) => {
     console.error('  filling the data folder')
     fillFolder(folder, { runs: RUNS, steps: 300, manySteps: MANY_STEPS })
     fillSamples(folder, RUNS + 1, WITH_SAMPLES, SAMPLES)
   })
-  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  const browser = await launchChromium()
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await page.addInitScript(watchDrawing)

@@ -1,6 +1,5 @@
 /** How fast the page answers while training runs: from a click or key to the next paint, by the browser's own event timing. */
-import { existsSync } from 'node:fs'
-import { chromium } from '@playwright/test'
+import { launchChromium } from './chromium.ts'
 import { startHost } from './host-process.ts'
 import type { BenchOptions } from './options.ts'
 
@@ -18,11 +17,8 @@ interface Answer {
 }
 
 export async function windowAnswers({ backend }: BenchOptions): Promise<unknown> {
-  const executablePath =
-    process.env.GRPO_STUDIO_CHROMIUM ??
-    ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
   const host = await startHost()
-  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  const browser = await launchChromium()
   try {
     const run = await host.api.runs.launch({ recipe: 'r1-zero-mini', backend: backend ?? null })
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })

@@ -45,8 +45,8 @@ export async function language({ completions }: Group, { target }: ParametersOf<
   return completions.map(({ text }): Verdict => {
     let [all, right] = [0, 0]
     const others = new Map<string, number>()
-    for (const [part] of withoutFormulas(reasoningOf(text)).replace(neutral, ' ').matchAll(stretch)) {
-      const words = (part.match(word) ?? []).filter((w) => !quantity.test(w))
+    for (const [part] of proseOf(text).matchAll(stretch)) {
+      const words = wordsIn(part)
       const inTarget = sizeOf(words.filter((w) => inScript.test(w)))
       all += sizeOf(words)
       if (inTarget < FEWEST_WORDS) {
@@ -67,11 +67,14 @@ export async function language({ completions }: Group, { target }: ParametersOf<
   })
 }
 
-/** The words of the reasoning, in order: neither tags nor formulas, code or names of quantities. */
-export function wordsOf(text: string): string[] {
-  const words = withoutFormulas(reasoningOf(text)).replace(neutral, ' ').match(word) ?? []
-  return words.filter((w) => !quantity.test(w))
-}
+/** The reasoning without tags, formulas and code. */
+const proseOf = (text: string): string => withoutFormulas(reasoningOf(text)).replace(neutral, ' ')
+
+/** Names of quantities are none. */
+const wordsIn = (prose: string): string[] => (prose.match(word) ?? []).filter((w) => !quantity.test(w))
+
+/** The words of the reasoning, in order. */
+export const wordsOf = (text: string): string[] => wordsIn(proseOf(text))
 
 /** What stands inside the thinking; of a text without it, all that comes before the answer. */
 function reasoningOf(text: string): string {

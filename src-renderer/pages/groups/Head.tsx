@@ -1,33 +1,22 @@
-import { SegmentedControl, Select } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { useStore } from 'zustand'
-import { compact } from '../../format/number.ts'
+import { RunChoice } from '../../parts/RunChoice.tsx'
 import { countOf } from '../../stores/group-figures.ts'
 import { groupsPageStore } from '../../stores/groups-page.ts'
 import { go } from '../../stores/route.ts'
-import { useRuns } from '../../stores/use.ts'
 import { t } from '../../text/t.ts'
 import { useList, useShownRun } from './data.ts'
 import styles from './Page.module.css'
 
 export function Head() {
-  const { runs } = useRuns()
   const runId = useShownRun()
   const { list, change } = useList()
   return (
     <header className={styles.head}>
       <h1>{t('Groups')}</h1>
-      <Select
-        aria-label={t('Run')}
-        size="xs"
-        searchable
-        allowDeselect={false}
+      <RunChoice
         value={runId}
-        data={(runs ?? []).map((r) => ({
-          value: r.id,
-          label: t('#{{number}} {{name}}, {{steps}} steps', { number: r.number, name: r.name, steps: compact(r.step) }),
-        }))}
-        onChange={(wanted) => wanted && go({ page: 'groups', runId: wanted, list: { ...list, step: '', kind: '' } })}
-        placeholder={runs?.length === 0 ? t('no run yet') : ''}
+        onChange={(wanted) => go({ page: 'groups', runId: wanted, list: { ...list, step: '', kind: '' } })}
       />
       <Found />
       <SegmentedControl

@@ -1,9 +1,10 @@
-import { Select, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { useMemo } from 'react'
 import { compact } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { FirstRun } from '../../parts/FirstRun.tsx'
 import { Problem } from '../../parts/Problem.tsx'
+import { RunChoice } from '../../parts/RunChoice.tsx'
 import { Status } from '../../parts/Status.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { go } from '../../stores/route.ts'
@@ -30,15 +31,7 @@ export function PipelinePage() {
     <div className={styles.page}>
       <header className={styles.head}>
         <h1>{t('Pipeline')}</h1>
-        <Select
-          aria-label={t('Run')}
-          size="xs"
-          searchable
-          allowDeselect={false}
-          value={detail?.id ?? null}
-          data={(runs ?? []).map((r) => ({ value: r.id, label: `#${r.number} ${r.name}` }))}
-          onChange={(wanted) => wanted && go({ page: 'pipeline', runId: wanted })}
-        />
+        <RunChoice value={detail?.id ?? null} onChange={(wanted) => go({ page: 'pipeline', runId: wanted })} />
         {detail && <Status status={detail.status} />}
         {detail && (
           <p className={styles.where}>

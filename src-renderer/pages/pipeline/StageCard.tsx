@@ -6,6 +6,7 @@ import { skipStage } from '../../actions/plan.ts'
 import { compact, plain } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { emptyFilters, go } from '../../stores/route.ts'
+import { showRun } from '../../stores/show-run.ts'
 import { viewStore } from '../../stores/view.ts'
 import { labelOf } from '../../text/setting-label.ts'
 import { doneIn, endOf, gateConditions, isCurrent, kindOf, shareOf } from '../../text/stages.ts'
@@ -159,7 +160,7 @@ const settingWords = (settings: object): string =>
     .join(', ')
 
 function showCharts(runId: string, [from, to]: [number, number]): void {
-  go({ page: 'live', runId, step: null, opened: null })
+  showRun(runId)
   viewStore.setState({ zoom: to - from >= 4 ? [from, to] : null })
 }
 

@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core'
 import { IconMathFunction } from '@tabler/icons-react'
 import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
@@ -11,6 +10,7 @@ import { compact } from '../../format/number.ts'
 import { ActionButton, ActionIconButton } from '../../parts/ActionButton.tsx'
 import { ModelText } from '../../parts/ModelText.tsx'
 import { Problem } from '../../parts/Problem.tsx'
+import { RunChoice } from '../../parts/RunChoice.tsx'
 import { SaveTableMenu } from '../../parts/SaveTableMenu.tsx'
 import { Unreachable } from '../../parts/Unreachable.tsx'
 import { emptyFilters, go, type TraceFilters } from '../../stores/route.ts'
@@ -44,23 +44,7 @@ export function TracesPage() {
     <div className={styles.page}>
       <header className={styles.head}>
         <h1>{t('Traces')}</h1>
-        <Select
-          aria-label={t('Run')}
-          size="xs"
-          searchable
-          allowDeselect={false}
-          value={runId}
-          data={(runs ?? []).map((r) => ({
-            value: r.id,
-            label: t('#{{number}} {{name}}, {{steps}} steps', {
-              number: r.number,
-              name: r.name,
-              steps: compact(r.step),
-            }),
-          }))}
-          onChange={(wanted) => wanted && go({ page: 'traces', runId: wanted, filters })}
-          placeholder={runs?.length === 0 ? t('no run yet') : ''}
-        />
+        <RunChoice value={runId} onChange={(wanted) => go({ page: 'traces', runId: wanted, filters })} />
         <Found />
         <SaveTableMenu savings={saveTraces} />
       </header>

@@ -1,15 +1,13 @@
 import { Autocomplete, TextInput } from '@mantine/core'
-import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { RecipeInfo } from '../../../src-main/contract/api.ts'
 import { rewardsOf } from '../../../src-main/contract/recipe.ts'
 import { type RewardName, rewardInfo, rewardNames } from '../../../src-main/contract/rewards.ts'
-import { plain } from '../../format/number.ts'
 import { loadModels, modelsStore } from '../../stores/models.ts'
 import { t } from '../../text/t.ts'
 import { hint } from '../hint.ts'
 import styles from '../LaunchDialog.module.css'
-import { type Given, weightProblem } from './given.ts'
+import { byStage, type Given, weightProblem } from './given.ts'
 
 interface ChoicesProps {
   given: Given
@@ -21,13 +19,12 @@ interface ChoicesProps {
 export function Choices({ given, recipe, onChange }: ChoicesProps) {
   const { model, train, held, weights } = given
   const { models } = useStore(modelsStore)
-  useEffect(() => void loadModels(), [])
   const count = [model, train || held, ...Object.values(weights)].filter((text) => text.trim() !== '').length
   const here = (models ?? []).filter(({ state }) => state !== 'offered').map(({ name }) => name)
   const half = (train.trim() === '') !== (held.trim() === '')
   const data = recipe?.recipe.data
   return (
-    <details className={styles.others}>
+    <details className={styles.others} onToggle={(event) => void (event.currentTarget.open && loadModels())}>
       <summary>
         {t('Model, problems, rewards')} {count > 0 && <span>{t('{{count}} given', { count })}</span>}
       </summary>
@@ -67,7 +64,7 @@ export function Choices({ given, recipe, onChange }: ChoicesProps) {
               <TextInput
                 label={t(rewardInfo[name].label)}
                 inputMode="decimal"
-                placeholder={inForce(recipe, name)}
+                placeholder={recipe ? byStage(recipe, ({ rewardWeights }) => rewardWeights[name]) : ''}
                 value={weights[name] ?? ''}
                 error={weightProblem(weights[name])}
                 onChange={(event) => onChange({ weights: { ...weights, [name]: event.currentTarget.value } })}
@@ -84,11 +81,4 @@ export function Choices({ given, recipe, onChange }: ChoicesProps) {
 function offered(recipe: RecipeInfo | null): RewardName[] {
   const own = recipe ? rewardsOf(recipe.recipe) : []
   return [...own, ...rewardNames.filter((name) => !own.includes(name) && name !== 'own' && !rewardInfo[name].learnt)]
-}
-
-/** "0.1 → 0.5" where the stages differ; empty where it is not computed. */
-function inForce(recipe: RecipeInfo | null, name: RewardName): string {
-  const values = (recipe?.stages ?? []).map((stage) => stage.settings.rewardWeights[name])
-  const changes = values.filter((value, i) => i === 0 || value !== values[i - 1])
-  return changes.map((value) => (value === undefined ? '–' : plain(value))).join(' → ')
 }

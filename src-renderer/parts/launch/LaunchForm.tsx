@@ -88,7 +88,7 @@ export function LaunchForm({ onDone }: { onDone(): void }) {
       <SettingsFields
         legend={t('Settings, for all stages. Empty: as in the recipe.')}
         wishes={given.wishes}
-        inForce={(setting) => (info ? byStage(info, setting) : undefined)}
+        inForce={(setting) => (info ? byStage(info, (settings) => settings[setting]) : undefined)}
         onChange={changeWishes}
       />
       <Taken taken={given.taken} onChange={(taken) => change({ taken })} />

@@ -2,10 +2,10 @@
 import { useState } from 'react'
 import type { RecipeInfo } from '../../../src-main/contract/api.ts'
 import type { Change } from '../../../src-main/contract/estimate.ts'
-import type { NumberSettingName } from '../../../src-main/contract/number-settings.ts'
 import { type Recipe, settingsOfStages } from '../../../src-main/contract/recipe.ts'
 import type { RewardModelList } from '../../../src-main/contract/reward-model-work.ts'
 import { type RewardName, rewardWeightRange } from '../../../src-main/contract/rewards.ts'
+import type { Settings } from '../../../src-main/contract/settings.ts'
 import type { LaunchOrder } from '../../actions/launch.ts'
 import { plain, typed } from '../../format/number.ts'
 import { useView } from '../../stores/use.ts'
@@ -104,11 +104,11 @@ export function infoOf(recipe: Recipe): RecipeInfo {
   return { name, title, description, recipe, stages }
 }
 
-/** "72 → 112" where the stages differ. */
-export function byStage(recipe: RecipeInfo, setting: NumberSettingName): string {
-  const values = recipe.stages.map((s) => s.settings[setting])
+/** "72 → 112" where the stages differ; a dash where a stage has no such value. */
+export function byStage(recipe: RecipeInfo, of: (settings: Settings) => number | undefined): string {
+  const values = recipe.stages.map(({ settings }) => of(settings))
   return values
-    .filter((v, i) => v !== values[i - 1])
-    .map(plain)
+    .filter((value, i) => i === 0 || value !== values[i - 1])
+    .map((value) => (value === undefined ? '–' : plain(value)))
     .join(' → ')
 }
