@@ -18,6 +18,14 @@ export interface ChartProps {
   className?: string
 }
 
+function begun(host: HTMLDivElement, width: number, height: number): EChartsType {
+  const chart = init(host, null, { renderer: 'canvas', width, height })
+  // the owner hears the pointer: ECharts would have the page measured at each of its moves
+  const root = host.firstElementChild as HTMLElement
+  root.style.pointerEvents = 'none'
+  return chart
+}
+
 export const Chart = memo(function Chart({ label, build, onChange, className }: ChartProps) {
   const element = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | null>(null)
@@ -28,7 +36,7 @@ export const Chart = memo(function Chart({ label, build, onChange, className }: 
     const host = element.current
     if (!host || !inSight.current || host.clientWidth === 0 || host.clientHeight === 0) return
     const { clientWidth: width, clientHeight: height } = host
-    chart.current ??= init(host, null, { renderer: 'canvas', width, height })
+    chart.current ??= begun(host, width, height)
     const drawn = chart.current
     if (drawn.getWidth() !== width || drawn.getHeight() !== height) drawn.resize({ width, height, silent: true })
     drawn.setOption(latest.current(width), { replaceMerge: ['series'], silent: true })

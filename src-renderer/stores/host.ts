@@ -12,8 +12,10 @@ import { queueStore } from './queue.ts'
 import { runsStore, withoutRuns, withRun } from './runs.ts'
 
 const retryMs = [250, 500, 1000, 2000]
-/** Events are gathered so long before they are shown, so that a burst costs one drawing. */
+/** Events are gathered so long before they are shown, so that a burst costs one drawing; milliseconds. */
 const gatherMs = 33
+/** Steps that come faster are shown so often at least, which the eye takes for at once; milliseconds. */
+const streamMs = 90
 
 let current: Connection | null = null
 const listeners = new Set<(event: HostEvent) => void>()
@@ -78,6 +80,7 @@ async function listen(connection: Connection): Promise<void> {
 
 let gathered: HostEvent[] = []
 let gatheredSince = 0
+let lastShown = Number.NEGATIVE_INFINITY
 /** Set while a run is being fetched: its events wait, and are applied on top of what was fetched. */
 let loading: { runId: string } | null = null
 
@@ -91,10 +94,12 @@ function take(event: HostEvent): void {
 const answers = (event: HostEvent) => event.type === 'steering'
 
 function show(): void {
-  if (loading || (inputFirst(gatheredSince) && !gathered.some(answers))) {
+  const early = performance.now() - lastShown < streamMs || inputFirst(gatheredSince)
+  if (loading || (early && !gathered.some(answers))) {
     setTimeout(show, gatherMs)
     return
   }
+  lastShown = performance.now()
   const events = gathered
   gathered = []
   for (const event of events) {

@@ -11,6 +11,7 @@ import {
   type SteeringEvent,
   type StepSummary,
 } from '../../src-main/contract/records.ts'
+import type { Settings } from '../../src-main/contract/settings.ts'
 import type { Explanation } from '../transport/explain.ts'
 import { append, type Columns, emptyColumns, lastStep, rewind } from './columns.ts'
 
@@ -58,6 +59,9 @@ const byId = <T extends { id: number }>(list: T[], item: T): T[] =>
 const withoutStandIns = (alerts: AlertRecord[], stored: AlertRecord) =>
   stored.id < 0 ? alerts : alerts.filter((a) => a.id > 0 || a.kind !== stored.kind || a.step !== stored.step)
 
+/** What did not change keeps its identity, so that nothing is drawn anew for it. */
+const same = (a: Settings, b: Settings) => JSON.stringify(a) === JSON.stringify(b)
+
 const settled = (event: SteeringEvent) => event.effectiveStep !== null || event.refused !== null
 
 const comesAgain = (alert: AlertRecord) => (courseAlerts as readonly string[]).includes(alert.kind)
@@ -78,7 +82,8 @@ export function after(state: LiveState, event: HostEvent): LiveState {
         ...state,
         version: state.version + 1,
         newest: event.step,
-        detail: later ? detail : { ...detail, settings: event.step.settings },
+        detail:
+          later || same(detail.settings, event.step.settings) ? detail : { ...detail, settings: event.step.settings },
       }
     }
     case 'evaluation':

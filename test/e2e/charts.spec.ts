@@ -41,6 +41,8 @@ test('charts are chosen, arranged and kept, and another run is laid over them', 
   await expect(first.status).toHaveText('finished', { timeout: 120_000 })
   const run = await studio.launch(recipes.endless)
   await run.waitForStep(2)
+  // nothing moves under the pointer then
+  await run.pause()
 
   const metrics = page.getByRole('region', { name: 'Metrics' })
   const titles = () =>

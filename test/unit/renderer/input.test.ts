@@ -90,6 +90,17 @@ describe('drawings', () => {
     expect(drawn).toBe(before + 1)
   })
 
+  it('of many charts are done once a round each, although more comes in before the round is over', () => {
+    const charts = Array.from({ length: 12 }, () => vi.fn(() => vi.advanceTimersByTime(2)))
+    for (let i = 0; i < 200; i++) {
+      for (const draw of charts) drawSoon(draw)
+      vi.advanceTimersByTime(5)
+    }
+    // a round takes 24 ms, and an eighth of the time
+    for (const draw of charts) expect(draw.mock.calls.length).toBeGreaterThan(2)
+    for (const draw of charts) expect(draw.mock.calls.length).toBeLessThan(9)
+  })
+
   it('are done at once, and at a stretch, when the person asked for them', () => {
     const done: string[] = []
     const [came, one, two] = ['came', 'one', 'two'].map((name) => () => void done.push(name))

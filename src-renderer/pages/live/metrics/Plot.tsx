@@ -90,8 +90,7 @@ export const Plot = memo(function Plot({ range, over, growing, frame, marks, onM
     return () => element.removeEventListener('wheel', wheel)
   })
 
-  const marksNear = (x: number): Mark[] => {
-    const inner = width() - frame.left - frame.right
+  const marksNear = (x: number, inner: number): Mark[] => {
     const { span, toX } = scale()
     const distance = (m: Mark) => Math.abs(frame.left + shareOf(toX(m.step), span) * inner - x)
     const close = marks.filter((m) => m.step >= range[0] && m.step <= range[1] && distance(m) <= near)
@@ -101,11 +100,13 @@ export const Plot = memo(function Plot({ range, over, growing, frame, marks, onM
 
   const onMove = (event: PointerEvent) => {
     const x = xOf(event)
+    // before the cursor is moved, after which the page would be measured anew
+    const inner = width() - frame.left - frame.right
     const step = Math.round(stepUnder(x))
     const { step: before } = cursorStore.getState()
     const known = Math.min(step, newestStep(liveStore.getState()))
     if (known !== before) cursorStore.setState({ step: known })
-    const found = pressed.current ? [] : marksNear(x)
+    const found = pressed.current ? [] : marksNear(x, inner)
     onMark(found.length > 0 ? { x: event.clientX, y: event.clientY, marks: found } : null)
     const start = pressed.current
     const box = brush.current

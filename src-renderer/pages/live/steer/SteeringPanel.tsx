@@ -10,10 +10,10 @@ import { useAction } from '../../../parts/useAction.ts'
 import { isActive } from '../../../stores/runs.ts'
 import { steerStore } from '../../../stores/steer.ts'
 import { knobHistory, pendingChanges } from '../../../stores/story.ts'
-import { useLive, useView } from '../../../stores/use.ts'
+import { useLive, useLiveShallow, useView } from '../../../stores/use.ts'
 import { type ViewState, viewStore } from '../../../stores/view.ts'
 import { t } from '../../../text/t.ts'
-import { useDetail, useSettingsHistory } from '../data.ts'
+import { useSettingsHistory } from '../data.ts'
 import { AlertList } from './AlertList.tsx'
 import { CheckpointList } from './CheckpointList.tsx'
 import { EventList } from './EventList.tsx'
@@ -27,26 +27,26 @@ import styles from './Steer.module.css'
 const placeholders = knobsOf(defaultSettings).filter((knob) => !knob.further)
 
 export const SteeringPanel = memo(function SteeringPanel() {
-  const detail = useDetail()
+  const { settings, asked, active } = useLiveShallow(({ detail }) => ({
+    settings: detail?.settings,
+    asked: detail?.pending,
+    active: detail !== null && isActive(detail.status),
+  }))
   const history = useSettingsHistory()
   const past = useMemo(() => new Map(knobs.map((k) => [k.name, knobHistory(history, k.name)])), [history])
-  const pending = useMemo(() => pendingChanges(detail?.pending ?? []), [detail?.pending])
-  const disabled = !detail || !isActive(detail.status)
+  const pending = useMemo(() => pendingChanges(asked ?? []), [asked])
+  const disabled = !active
   const isFurther = ({ name, further, default: usual }: Knob) =>
-    further &&
-    detail &&
-    knobValue(detail.settings, name) === usual &&
-    pending[name] === undefined &&
-    !past.get(name)?.[1]
-  const all = detail ? knobsOf(detail.settings) : []
+    further && settings && knobValue(settings, name) === usual && pending[name] === undefined && !past.get(name)?.[1]
+  const all = settings ? knobsOf(settings) : []
   const further = all.filter(isFurther)
   const main = all.filter((knob) => !isFurther(knob) && !isSideKnob(knob))
   const row = (knob: Knob) =>
-    detail && (
+    settings && (
       <KnobRow
         key={knob.name}
         knob={knob}
-        inForce={knobValue(detail.settings, knob.name)}
+        inForce={knobValue(settings, knob.name)}
         pending={pending[knob.name]}
         history={past.get(knob.name) ?? []}
         disabled={disabled}
@@ -56,10 +56,10 @@ export const SteeringPanel = memo(function SteeringPanel() {
     <aside className={styles.panel} aria-label={t('Steering')}>
       <RunControls />
       <div className={styles.knobs}>
-        {detail ? (
+        {settings ? (
           <>
             {main.map(row)}
-            {all.some(isSideKnob) && <SideKnobs settings={detail.settings} pending={pending} disabled={disabled} />}
+            {all.some(isSideKnob) && <SideKnobs settings={settings} pending={pending} disabled={disabled} />}
             {further.length > 0 && <Further knobs={further}>{further.map(row)}</Further>}
           </>
         ) : (
