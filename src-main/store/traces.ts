@@ -4,6 +4,7 @@ import { StudioError } from '../contract/errors.ts'
 import { isRight } from '../contract/rewards.ts'
 import { anyLabel, type Trace, type TracePage, type TraceQuery, unknownLanguage } from '../contract/traces.ts'
 import { type Db, sql } from './database.ts'
+import { type Segment, segmentsOf } from './family.ts'
 import { type CompletionRow, completionRecord, labelled } from './groups.ts'
 
 /** A page in the order of steps returns what it has after so long; milliseconds. */
@@ -15,20 +16,42 @@ const stride = 10_000
 
 type Row = CompletionRow & { step: number; prompt: string; answer: string; kind: string }
 
-/** @throws StudioError bad-request for a pattern that is no regular expression, or a cursor that is none of ours */
+/** The part of a run's course that is searched: where its steps lie, oldest first, and the first and the last that are asked for. */
+interface Course {
+  segments: readonly Segment[]
+  first: number
+  last: number
+}
+
+/**
+ * Searches the whole course of a run, that of its ancestors included.
+ * @throws StudioError bad-request for a pattern that is no regular expression, or a cursor that is none of ours
+ */
 export function searchTraces(db: Db, run: number, query: TraceQuery): TracePage {
   defineFunctions(db)
   if (query.regex) patternOf(query.text)
+  const course = courseOf(db, run, query)
+  if (query.sort === 'newest' || query.sort === 'oldest') return inOrderOfSteps(db, course, query)
+  const search = query.sort === 'right' || query.sort === '-right' ? byRightness : sorted
+  return search(db, course, query)
+}
+
+function courseOf(db: Db, run: number, query: TraceQuery): Course {
   const bounds = sql<{ first: number | null; last: number | null }>(
     db,
-    'SELECT min(step) AS first, max(step) AS last FROM steps WHERE run = ?',
-  ).get(run)!
+    'SELECT min(step) AS first, max(step) AS last FROM steps WHERE run = ? AND step > ? AND step <= ?',
+  )
+  const segments = segmentsOf(db, run).flatMap((segment) => {
+    const { first, last } = bounds.get(segment.run, segment.after, segment.upTo)!
+    return first === null || last === null ? [] : [{ run: segment.run, after: first - 1, upTo: last }]
+  })
   const stage = query.stage === undefined ? undefined : stepsOf(db, run, query.stage)
-  const first = Math.max(bounds.first ?? 1, query.fromStep ?? 0, stage?.first ?? 0)
-  const last = Math.min(bounds.last ?? 0, query.toStep ?? Number.MAX_SAFE_INTEGER, stage?.last ?? bounds.last ?? 0)
-  if (query.sort === 'newest' || query.sort === 'oldest') return inOrderOfSteps(db, run, query, first, last)
-  const search = query.sort === 'right' || query.sort === '-right' ? byRightness : sorted
-  return search(db, run, query, first, last)
+  const end = segments.at(-1)?.upTo ?? 0
+  return {
+    segments,
+    first: Math.max((segments.at(0)?.after ?? 0) + 1, query.fromStep ?? 0, stage?.first ?? 0),
+    last: Math.min(end, query.toStep ?? Number.MAX_SAFE_INTEGER, stage?.last ?? end),
+  }
 }
 
 /** Its first step and its last; one that has not begun has none, and one that goes on has no last. */
@@ -47,18 +70,19 @@ const tables = `${labelled} JOIN groups g ON g.run = c.run AND g.step = c.step A
 /** Goes through the steps in windows, and stops when the page is full or its time is over. */
 function inOrderOfSteps(
   db: Db,
-  run: number,
+  { segments, first, last }: Course,
   query: TraceQuery,
-  first: number,
-  last: number,
   right?: number | null,
 ): TracePage {
   const newest = query.sort === 'newest'
   const steps = Math.max(0, last - first + 1)
+  const segmentOf = (step: number) =>
+    newest ? segments.findLast(({ after }) => step > after) : segments.find(({ upTo }) => step <= upTo)
+  const start = newest ? last : first
   const { rows: ofOne } = sql<{ rows: number }>(
     db,
     'SELECT count(*) AS rows FROM completions WHERE run = ? AND step = ?',
-  ).get(run, newest ? last : first)!
+  ).get(segmentOf(start)?.run ?? 0, start)!
   const window = Math.max(1, Math.round(stride / Math.max(ofOne, 1)))
   const [direction, compare] = newest ? ['DESC', '<'] : ['ASC', '>']
   const { conditions, values } = conditionsOf(query)
@@ -70,16 +94,17 @@ function inOrderOfSteps(
        ${judged.length > 0 ? 'AND is_right(c.parts) IS ?' : ''}
      ORDER BY c.step ${direction}, c.grp ${direction}, c.sample ${direction} LIMIT ?`,
   )
-  let place = query.cursor === undefined ? beginning(newest ? last : first, newest) : placeOf(query.cursor, 3)
+  let place = query.cursor === undefined ? beginning(start, newest) : placeOf(query.cursor, 3)
   const hits: Trace[] = []
   let text = 0
   const deadline = performance.now() + patience
   for (;;) {
     const [step] = place
     if (newest ? step < first : step > last) return { hits, searched: steps, steps, cursor: null }
+    const { run, after, upTo } = segmentOf(step)!
     const [low, high] = newest
-      ? [Math.max(first, step - window + 1), Math.min(step, last)]
-      : [Math.max(step, first), Math.min(last, step + window - 1)]
+      ? [Math.max(first, step - window + 1, after + 1), Math.min(step, last)]
+      : [Math.max(step, first), Math.min(last, step + window - 1, upTo)]
     let full = false
     for (const row of statement.iterate(run, low, high, ...place, ...values, ...judged, query.limit - hits.length)) {
       hits.push(traceOf(row, query))
@@ -102,15 +127,15 @@ const beginning = (step: number, newest: boolean): number[] =>
   newest ? [step, Number.MAX_SAFE_INTEGER, 0] : [step, -1, 0]
 
 /** The right ones, then the wrong ones, then those that no rule judges, or the wrong ones first: the newest first in each. */
-function byRightness(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
+function byRightness(db: Db, course: Course, query: TraceQuery): TracePage {
   const verdicts = query.sort === 'right' ? [1, 0, null] : [0, 1, null]
-  const [turn, ...place] = query.cursor === undefined ? [0, ...beginning(last, true)] : placeOf(query.cursor, 4)
+  const [turn, ...place] = query.cursor === undefined ? [0, ...beginning(course.last, true)] : placeOf(query.cursor, 4)
   const newest = { ...query, sort: 'newest' as const, cursor: place.join(' ') }
-  const page = inOrderOfSteps(db, run, newest, first, last, verdicts[turn])
+  const page = inOrderOfSteps(db, course, newest, verdicts[turn])
   const searched = Math.floor((turn * page.steps + page.searched) / verdicts.length)
   if (page.cursor !== null) return { ...page, searched, cursor: `${turn} ${page.cursor}` }
   if (turn === verdicts.length - 1) return { ...page, searched: page.steps }
-  return { ...page, searched, cursor: [turn + 1, ...beginning(last, true)].join(' ') }
+  return { ...page, searched, cursor: [turn + 1, ...beginning(course.last, true)].join(' ') }
 }
 
 const sortedBy = {
@@ -121,24 +146,31 @@ const sortedBy = {
 } as const
 
 /** By a column: all have to be looked at, but only their numbers are sorted. */
-function sorted(db: Db, run: number, query: TraceQuery, first: number, last: number): TracePage {
+function sorted(db: Db, { segments, first, last }: Course, query: TraceQuery): TracePage {
   const column = sortedBy[query.sort.replace('-', '') as keyof typeof sortedBy]
   const direction = query.sort.startsWith('-') ? 'ASC' : 'DESC'
   const [offset] = query.cursor === undefined ? [0] : placeOf(query.cursor, 1)
   const { conditions, values } = conditionsOf(query)
-  const found = sql<{ step: number; grp: number; sample: number }>(
+  const from = query.prompt || query.label || column === 'g.prompt' ? tables : 'completions c'
+  const ofSegment = `SELECT c.run, c.step, c.grp, c.sample, ${column} AS value FROM ${from}
+     WHERE c.run = ? AND c.step BETWEEN ? AND ?${conditions}`
+  const searched = segments.filter(({ after, upTo }) => after < last && upTo >= first)
+  const found = sql<{ run: number; step: number; grp: number; sample: number }>(
     db,
-    `SELECT c.step, c.grp, c.sample FROM ${query.prompt || query.label || column === 'g.prompt' ? tables : 'completions c'}
-     WHERE c.run = ? AND c.step BETWEEN ? AND ?${conditions}
-     ORDER BY ${column} ${direction} NULLS LAST, c.step DESC, c.grp, c.sample LIMIT ? OFFSET ?`,
-  ).all(run, first, last, ...values, query.limit, offset)
+    `SELECT run, step, grp, sample FROM (${searched.map(() => ofSegment).join(' UNION ALL ') || 'SELECT 0 AS run, 0 AS step, 0 AS grp, 0 AS sample, 0 AS value LIMIT 0'})
+     ORDER BY value ${direction} NULLS LAST, step DESC, grp, sample LIMIT ? OFFSET ?`,
+  ).all(
+    ...searched.flatMap(({ run, after, upTo }) => [run, Math.max(after + 1, first), Math.min(upTo, last), ...values]),
+    query.limit,
+    offset,
+  )
   const one = sql<Row>(
     db,
     `SELECT ${columns} FROM ${tables} WHERE c.run = ? AND c.step = ? AND c.grp = ? AND c.sample = ?`,
   )
   const hits: Trace[] = []
   let text = 0
-  for (const { step, grp, sample } of found) {
+  for (const { run, step, grp, sample } of found) {
     if (text > mostText) break
     const row = one.get(run, step, grp, sample)!
     hits.push(traceOf(row, query))

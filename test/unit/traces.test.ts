@@ -18,7 +18,10 @@ import { recipeOf, stepReport } from '../host/support/records.ts'
 
 let db: Db
 let all: Trace[]
+let ofFork: Trace[]
 const runId = '0001-test'
+/** A fork of a fork: it has steps 1 to 30 of the first run, 31 to 35 of the one between, and 36 to 44 itself. */
+const forkId = '0004-fork'
 const words = ['<think>12+34=46', 'Wait', '100 %', 'a_b', "it's", '第二', 'x'.repeat(40)]
 
 function groupAt(step: number, position: number): GroupRecord {
@@ -54,12 +57,33 @@ beforeAll(() => {
   beginStage(db, 1, 1, 13)
   for (let step = 1; step <= 40; step++)
     insertStep(db, 1, stepReport(step, { groups: [0, 1].map((g) => groupAt(step, g)) }), step)
-  all = [...eachCompletion(db, 1)].map((c) => ({ ...c, right: isRight(c.parts), found: null }))
+  fork(3, 1, 30, 37)
+  fork(4, 3, 35, 44)
+  const of = (run: number) => [...eachCompletion(db, run)].map((c) => ({ ...c, right: isRight(c.parts), found: null }))
+  all = of(1)
+  ofFork = [...all.filter((t) => t.step <= 30), ...of(3).filter((t) => t.step <= 35), ...of(4)]
   return () => {
     db.close()
     rmSync(folder, { recursive: true })
   }
 })
+
+function fork(number: number, parent: number, forkStep: number, last: number): void {
+  const config = recipeOf()
+  const id = number === 4 ? forkId : `000${number}-between`
+  insertRun(db, {
+    ...{ number, id, config, parent, forkStep },
+    ...{ backendWanted: null, createdAt: '', settings: {} as never },
+  })
+  insertStages(db, number, config)
+  beginStage(db, number, 0, 1)
+  endStage(db, number, 0, 12, 'steps')
+  beginStage(db, number, 1, 13)
+  for (let step = forkStep + 1; step <= last; step++) {
+    const groups = [0, 1].map((g) => groupAt(step + 50 * number, g))
+    insertStep(db, number, stepReport(step, { groups }), step)
+  }
+}
 
 const ask = (query: object): TracePage => queries.traces(db, '', traceQuery.parse({ runId, ...query }))
 
@@ -81,7 +105,7 @@ const place = (t: Trace) => `${t.step} ${t.group} ${t.sample}`
 function expected(query: TraceQuery): string[] {
   const within = (value: number, min?: number, max?: number) =>
     (min === undefined || value >= min) && (max === undefined || value <= max)
-  const found = all.filter(
+  const found = (query.runId === forkId ? ofFork : all).filter(
     (t) =>
       (query.regex
         ? new RegExp(query.text, 'ms').test(t.text)
@@ -127,6 +151,7 @@ const length = fc.option(fc.integer({ min: 0, max: 17 }), { nil: undefined })
 describe('the search', () => {
   test('finds exactly what the definition finds, in its order, whatever the page', () => {
     const query = fc.record({
+      runId: fc.constantFrom(runId, forkId),
       text: fc.constantFrom('', 'wait', '100 %', 'a_b', '%', '_', "it's", '第', 'nowhere', '4'),
       regex: fc.constant(false),
       prompt: fc.constantFrom('', '0+', '1+3=', '%'),
@@ -140,7 +165,7 @@ describe('the search', () => {
     })
     fc.assert(
       fc.property(query, (q) => {
-        expect(everything(q).map(place)).toEqual(expected({ ...q, runId } as TraceQuery))
+        expect(everything(q).map(place)).toEqual(expected(q as TraceQuery))
       }),
       { numRuns: 200 },
     )
