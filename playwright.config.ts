@@ -6,7 +6,7 @@ import type { ShellName } from './test/e2e/support/shell.ts'
 export default defineConfig<object, { shellName: ShellName }>({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
-  globalSetup: './test/e2e/support/announce.ts',
+  globalSetup: './test/e2e/support/before-all.ts',
   // Three files at a time: while some wait for their engine or their page, another computes.
   workers: 3,
   fullyParallel: false,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
-import { expect, recipes, test } from './support/fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
 
 async function saved(page: Page, chart: string, what: string): Promise<Buffer> {
   await page.getByRole('figure').filter({ hasText: chart }).hover()
@@ -11,12 +11,8 @@ async function saved(page: Page, chart: string, what: string): Promise<Buffer> {
 }
 
 test('a chart is looked at by powers of ten, and saved as a picture, a drawing and its values', async ({ studio }) => {
-  await studio.open()
+  const run = await studio.openRecorded()
   const { page } = studio
-  const run = await studio.launch(recipes.endless)
-  await run.waitForStep(3)
-  await run.pause()
-
   await page.keyboard.press('y')
   await expect(page.getByRole('button', { name: 'Heights in equal steps' })).toHaveAttribute('aria-pressed', 'true')
 
@@ -35,15 +31,8 @@ test('a chart is looked at by powers of ten, and saved as a picture, a drawing a
 })
 
 test('charts are chosen, arranged and kept, and another run is laid over them', async ({ studio }) => {
-  await studio.open()
+  await studio.openRecorded()
   const { page } = studio
-  const first = await studio.launch(recipes.puzzles)
-  await expect(first.status).toHaveText('finished', { timeout: 120_000 })
-  const run = await studio.launch(recipes.endless)
-  await run.waitForStep(2)
-  // nothing moves under the pointer then
-  await run.pause()
-
   const metrics = page.getByRole('region', { name: 'Metrics' })
   const titles = () =>
     metrics.getByRole('figure').evaluateAll((all) => all.map((x) => (x as HTMLElement).dataset.metric))

@@ -68,11 +68,8 @@ test('every prompt through the steps: sorted, filtered, walked through by keys, 
 test('the groups of one step, from the strip above or by a key, and from group to group in them', async ({
   studio,
 }) => {
-  await studio.open()
+  const run = await studio.openRecorded()
   const { page, window } = studio
-  const run = await studio.launch(recipes.endless)
-  await run.waitForStep(3)
-  await run.pause()
   const groups = new GroupsPage(page)
   await window.goTo('Groups')
   await page.getByRole('img', { name: /^Share of groups without signal by step/ }).click({ position: { x: 4, y: 8 } })

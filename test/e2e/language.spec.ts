@@ -1,12 +1,8 @@
-import { expect, recipes, test } from './support/fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
 
 test('the window speaks Chinese when it is asked to, keeps it, and speaks English again', async ({ studio }) => {
-  await studio.open()
+  await studio.openRecorded()
   const { page } = studio
-  const run = await studio.launch(recipes.endless)
-  await run.waitForStep(2)
-  await run.pause()
-
   await page.keyboard.press('ControlOrMeta+,')
   await page.getByText('简体中文', { exact: true }).click()
   await expect(page.getByRole('heading', { name: '设置', level: 1 })).toBeVisible()
@@ -20,9 +16,8 @@ test('the window speaks Chinese when it is asked to, keeps it, and speaks Englis
     await expect(rail.getByRole('link', { name, exact: true })).toHaveAttribute('aria-current', 'page')
   }
   await rail.getByRole('link', { name: '实时', exact: true }).click()
-  await expect(page.getByRole('textbox', { name: '温度', exact: true })).toBeEnabled()
-  await page.getByRole('button', { name: '继续' }).click()
-  await expect(page.locator('main header').first()).toContainText('运行中')
+  await expect(page.getByRole('textbox', { name: '温度', exact: true })).toBeVisible()
+  await expect(page.locator('main header').first()).toContainText('已完成')
 
   await page.keyboard.press('?')
   await expect(page.getByRole('dialog')).toContainText('键盘快捷键')

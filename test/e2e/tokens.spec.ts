@@ -1,14 +1,11 @@
 import { violations } from './support/axe.ts'
-import { expect, recipes, test } from './support/fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
 
 test('tokens of a group are coloured by what the nearest checkpoint makes of them, with what else was likely', async ({
   studio,
 }) => {
-  await studio.open()
+  const run = await studio.openRecorded()
   const { page, window } = studio
-  const run = await studio.launch(recipes.endless)
-  await run.waitForStep(3)
-  await run.pause()
   await run.groups.cells(run.groups.rows.first()).first().click()
   await expect(run.reader.samples.first()).toBeVisible()
   const plain = await run.reader.textOf(run.reader.samples.first())

@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { expect, recipes, test } from './support/fixtures.ts'
+import { expect, test } from './support/fixtures.ts'
 
 test('completions are searched, filtered, read with the keyboard, opened in their group and saved', async ({
   studio,
 }) => {
-  await studio.open()
+  const run = await studio.openRecorded()
   const { page, window } = studio
-  const run = await studio.launch(recipes.endless)
-  await run.waitForStep(3)
-  await run.pause()
   await window.goTo('Traces')
   const hits = page.getByRole('list', { name: 'Completions' }).getByRole('button')
   const status = page.getByRole('status').filter({ hasText: 'completions' })

@@ -11,6 +11,7 @@ import { SystemPage } from '../pages/SystemPage.ts'
 import { browserShell } from './browser-mode.ts'
 import { electronHere, electronShell } from './electron.ts'
 import { lives, RunRecord } from './record.ts'
+import { copyRecorded } from './recorded.ts'
 import { type OpenApp, projectFolder, type Shell, type ShellName } from './shell.ts'
 
 export { expect }
@@ -46,6 +47,17 @@ export class Studio {
   async open(...args: string[]): Promise<this> {
     this.#app = await this.shell.start(this.dataFolder, args)
     return this
+  }
+
+  /** Starts the app on a folder with two finished runs, and shows the second. */
+  async openRecorded(): Promise<RunPage> {
+    copyRecorded(this.dataFolder)
+    await this.open()
+    await this.page.evaluate(() => {
+      location.hash = '#/live/2'
+    })
+    await expect(this.run.status).toHaveText('finished')
+    return this.run
   }
 
   get app(): OpenApp {
