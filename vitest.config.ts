@@ -31,6 +31,18 @@ export default defineConfig({
         },
       },
       {
+        // Whole runs that have to learn something.
+        test: {
+          name: 'learning',
+          include: ['test/learning/**/*.test.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
         test: {
           name: 'host',
           include: ['test/host/**/*.test.ts'],

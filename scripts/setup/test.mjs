@@ -38,6 +38,8 @@ export const suites = [
   { name: 'engine', run: (context) => vitest(context, 'engine') },
   { name: 'host', run: (context) => vitest(context, 'host') },
   { name: 'e2e', run: playwright },
+  // Minutes of training, which what computes it is tested without: `npm test -- learning`.
+  { name: 'learning', asked: true, run: (context) => vitest(context, 'learning') },
 ]
 const CRUISED = ['src-main', 'src-renderer', 'scripts', 'test', 'electron.vite.config.ts']
 
@@ -63,7 +65,7 @@ export async function test(names, context = createContext()) {
       total.passed += counts.passed
       total.failed += counts.failed
     }
-    for (const wave of waves(suites.filter(({ name }) => !names.length || names.includes(name)))) {
+    for (const wave of waves(suites.filter(({ name, asked }) => (names.length ? names.includes(name) : !asked)))) {
       context.report.line(`\n── ${wave.map(({ name }) => name).join(', ')}`)
       await Promise.all(wave.map(run))
     }

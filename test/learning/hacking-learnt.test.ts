@@ -6,10 +6,10 @@ import { rewardModelTraining } from '../../src-main/contract/reward-models.ts'
 import { trainRewardModel } from '../../src-main/engine/reward-models/train.ts'
 import { openBackend } from '../../src-main/engine/tensor/index.ts'
 import { readNote } from '../../src-main/library/reward-models.ts'
-import { bestBackend } from './support/backends.ts'
-import { found, kinds, measured, recipe } from './support/hacking.ts'
-import { run, temporaryFolder, tinyPolicy } from './support/run.ts'
-import { twoTongues } from './support/two-tongues.ts'
+import { bestBackend } from '../engine/support/backends.ts'
+import { found, kinds, measured, recipe } from '../engine/support/hacking.ts'
+import { run, temporaryFolder, tinyPolicy } from '../engine/support/run.ts'
+import { twoTongues } from '../engine/support/two-tongues.ts'
 
 beforeAll(() => openBackend(bestBackend))
 
