@@ -11,7 +11,7 @@ const soonMs = 30
 /** Drawn at a stretch before input has its turn. */
 const sliceMs = 10
 /** Steps may come faster than charts are worth drawing: what came in is drawn so often at most, milliseconds, and takes no more than this share of the time. */
-const roundMs = 200
+const roundMs = 250
 const roundShare = 1 / 8
 let planned = false
 let resting: ReturnType<typeof setTimeout> | null = null
