@@ -110,6 +110,8 @@ export interface PromptAppearance {
   samples: {
     sample: number
     text: string
+    /** Only the beginning of the text: `groups.moment` has all of it. */
+    cut?: true
     tokens: number
     finishReason: FinishReason
     /** Null: no reward that says so has a verdict. */
@@ -315,8 +317,20 @@ export const contract = {
     get: oc.input(z.object({ runId: z.string(), step, group: z.number().int().min(0) })).output(type<GroupRecord>()),
     /** What every group of a run came to. */
     figures: oc.input(figuresQuery).output(type<GroupFigures>()),
-    /** Every appearance of one prompt, oldest first. */
+    /** Every appearance of one prompt, oldest first; of long texts only the beginnings. */
     promptHistory: oc.input(z.object({ runId: z.string(), prompt: z.string() })).output(type<PromptAppearance[]>()),
+    /** One of them, with its texts as they are. */
+    moment: oc
+      .input(
+        z.object({
+          runId: z.string(),
+          prompt: z.string(),
+          source: z.enum(['train', 'evaluation']),
+          step,
+          group: z.number().int().min(0).nullable(),
+        }),
+      )
+      .output(type<PromptAppearance | null>()),
     /** Each token of samples to one prompt, as the nearest checkpoint sees it. Leaving it ends it. */
     tokens: oc.input(tokenQuestion).output(type<TokenViews>()),
     label: oc.input(samplesLabelled),

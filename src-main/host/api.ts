@@ -137,6 +137,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       ofStep: api.groups.ofStep.handler(({ input }) => ask.groupsOfStep(input.runId, input.step)),
       get: api.groups.get.handler(({ input }) => ask.group(input.runId, input.step, input.group)),
       figures: api.groups.figures.handler(({ input }) => ask.groupFigures(input.runId, input.afterStep)),
+      moment: api.groups.moment.handler(({ input }) => ask.moment(input.runId, input)),
       promptHistory: api.groups.promptHistory.handler(({ input }) => ask.promptHistory(input.runId, input.prompt)),
       label: api.groups.label.handler(({ input }) => host.label(input)),
       labels: api.groups.labels.handler(({ input }) => ask.labelsInUse(input.runId)),

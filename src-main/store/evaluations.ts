@@ -9,6 +9,7 @@ import type {
 import type { FinishReason } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
 import { acrossCourse, holderOf } from './family.ts'
+import { beginningOf } from './groups.ts'
 import { finite } from './metrics.ts'
 
 interface EvaluationRow {
@@ -155,18 +156,20 @@ export function* eachEvaluationSample(db: Db, run: number): Generator<Evaluation
   for (const row of rows) yield { step: row.step, ...sampleOf(row) }
 }
 
-/** The evaluations in which this prompt was asked, oldest first. */
-export function evaluationAppearances(db: Db, run: number, prompt: string): PromptAppearance[] {
+/** As `trainingAppearances`, of evaluations. */
+export function evaluationAppearances(db: Db, run: number, prompt: string, step?: number): PromptAppearance[] {
   const appearances: PromptAppearance[] = []
-  const rows = sql<SampleRow>(
+  const rows = sql<SampleRow & { cut: 0 | 1 }>(
     db,
-    'SELECT * FROM evaluation_samples WHERE run = ? AND prompt = ? ORDER BY step, position',
-  ).all(run, prompt)
-  for (const { step, answer, sample, text, tokens, finish_reason: finishReason, correct } of rows) {
+    `SELECT step, answer, sample, tokens, finish_reason, correct, ${step === undefined ? beginningOf('text') : 'text, 0 AS cut'}
+     FROM evaluation_samples WHERE run = ? AND prompt = ? AND step BETWEEN ? AND ? ORDER BY step, position`,
+  ).all(run, prompt, step ?? 0, step ?? Number.MAX_SAFE_INTEGER)
+  for (const { step, answer, sample, text, cut, tokens, finish_reason: finishReason, correct } of rows) {
     if (sample === 0) appearances.push({ source: 'evaluation', step, group: null, answer, samples: [] })
     appearances.at(-1)?.samples.push({
       sample,
       text,
+      ...(cut && { cut: true as const }),
       tokens,
       finishReason,
       correct: correct === 1,

@@ -135,15 +135,28 @@ export function problemDataOf(db: Db, run: number, prompt: string): ProblemData 
   return row && (JSON.parse(row.data) as ProblemData)
 }
 
-/** The groups of this prompt in training, oldest first. */
-export function trainingAppearances(db: Db, run: number, prompt: string): PromptAppearance[] {
-  const groups = sql<GroupRow>(db, 'SELECT * FROM groups WHERE run = ? AND prompt = ? ORDER BY step, grp').all(
-    run,
-    prompt,
-  )
-  const read = sql<CompletionRow>(
+/** Bytes of a text that is handed out whole among all of its prompt's. */
+const longText = 8000
+
+/** Of a text in this column what is handed out first, and whether that is all. SQLite counts up to a NUL; then it is too little, and said so. */
+export const beginningOf = (column: string): string =>
+  `CASE WHEN octet_length(${column}) > ${longText} THEN substr(${column}, 1, ${longText}) ELSE ${column} END AS text,
+   octet_length(${column}) > ${longText} AS cut`
+
+/**
+ * Where a prompt came up in training, in order.
+ * @param step this one alone, with its texts as they are; else all, with the beginnings of long texts
+ */
+export function trainingAppearances(db: Db, run: number, prompt: string, step?: number): PromptAppearance[] {
+  const groups = sql<GroupRow>(
     db,
-    `SELECT c.*, l.label, l.note FROM ${labelled} WHERE c.run = ? AND c.step = ? AND c.grp = ? ORDER BY c.sample`,
+    'SELECT * FROM groups WHERE run = ? AND prompt = ? AND step BETWEEN ? AND ? ORDER BY step, grp',
+  ).all(run, prompt, step ?? 0, step ?? Number.MAX_SAFE_INTEGER)
+  const read = sql<CompletionRow & { cut: 0 | 1 }>(
+    db,
+    `SELECT c.grp, c.sample, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides, c.language, l.label, l.note,
+       ${step === undefined ? beginningOf('c.text') : 'c.text, 0 AS cut'}
+     FROM ${labelled} WHERE c.run = ? AND c.step = ? AND c.grp = ? ORDER BY c.sample`,
   )
   return groups.map((row) => ({
     source: 'train',
@@ -155,6 +168,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string): Prompt
       return {
         sample,
         text,
+        ...(c.cut && { cut: true as const }),
         tokens,
         finishReason,
         reward,

@@ -161,6 +161,18 @@ export const queries = {
     return all.sort((a, b) => a.step - b.step)
   },
 
+  /** One of these appearances, with its texts as they are; null where it is not. */
+  moment(
+    db: Db,
+    _: string,
+    runId: string,
+    { prompt, source, step, group }: Pick<PromptAppearance, 'source' | 'step' | 'group'> & { prompt: string },
+  ): PromptAppearance | null {
+    const holder = holderOf(db, requireRun(db, runId).number, step)
+    const read = source === 'train' ? trainingAppearances : evaluationAppearances
+    return read(db, holder, prompt, step).find((one) => one.group === group) ?? null
+  },
+
   traces: (db: Db, _: string, query: TraceQuery): TracePage =>
     searchTraces(db, requireRun(db, query.runId).number, query),
 

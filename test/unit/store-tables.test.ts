@@ -144,6 +144,26 @@ describe('the history of a prompt', () => {
     expect(history[1].samples.map((s) => s.correct)).toEqual([true, false, false])
     expect(history[2].samples).toMatchObject([{ correct: false, reward: null, parts: null }])
   })
+
+  test('has the beginnings of long texts, and says so; a moment has all of them', () => {
+    const long = `${'第'.repeat(9000)}\u0000end`
+    insertStep(db, 1, stepReport(1), 1)
+    db.prepare('UPDATE completions SET text = ? WHERE step = 1 AND grp = 1 AND sample = 0').run(long)
+    putEvaluation(db, 1, evaluationReport(1))
+    db.prepare('UPDATE evaluation_samples SET text = ? WHERE prompt = ?').run(`\u0000${long}`, '11+2=')
+    const [trained, measured] = queries.promptHistory(db, '', id, '11+2=')
+    expect(trained.samples[0]).toMatchObject({ text: long.slice(0, 8000), cut: true })
+    expect(trained.samples[1].cut).toBeUndefined()
+    // counted up to the first NUL: too little, and said so
+    expect(measured.samples[0]).toMatchObject({ text: '', cut: true })
+    const whole = (one: typeof trained) => queries.moment(db, '', id, { prompt: '11+2=', ...one })
+    expect(whole(trained)).toEqual({
+      ...trained,
+      samples: trained.samples.map(({ cut, ...s }) => ({ ...s, ...(cut && { text: long }) })),
+    })
+    expect(whole(measured)?.samples[0].text).toBe(`\u0000${long}`)
+    expect(queries.moment(db, '', id, { prompt: '11+2=', source: 'train', step: 1, group: 7 })).toBeNull()
+  })
 })
 
 describe('evaluations', () => {

@@ -7,6 +7,7 @@ import { tryPrompt } from '../../actions/try-prompt.ts'
 import { ActionIconButton } from '../../parts/ActionButton.tsx'
 import { Formulas } from '../../parts/Formulas.tsx'
 import { Problem } from '../../parts/Problem.tsx'
+import { useWholeTexts } from '../../parts/useWholeTexts.ts'
 import { commonPromptsStore, compareAt, comparedPrompt, nearestTo, stepsOf } from '../../stores/compared-samples.ts'
 import { api } from '../../stores/host.ts'
 import { bestFirst, readerStore } from '../../stores/reader.ts'
@@ -50,7 +51,7 @@ export function Samples({ runs, colourOf, asked }: SamplesProps) {
           <>
             <Bar prompt={prompt} histories={found ?? []} asked={asked} />
             {found ? (
-              <Columns runs={runs} colourOf={colourOf} histories={found} step={stepAsked(asked)} />
+              <Columns prompt={prompt} runs={runs} colourOf={colourOf} histories={found} step={stepAsked(asked)} />
             ) : (
               <Skeleton className={styles.waiting} animate={false} />
             )}
@@ -117,13 +118,17 @@ function Bar({ prompt, histories, asked }: BarProps) {
 }
 
 interface ColumnsProps extends Omit<SamplesProps, 'asked'> {
+  prompt: string
   histories: Histories
   step: number | null
 }
 
-function Columns({ runs, colourOf, histories, step }: ColumnsProps) {
+function Columns({ prompt, runs, colourOf, histories, step }: ColumnsProps) {
   const differences = useStore(readerStore, (s) => s.differences)
-  const shown = histories.map((all) => nearestTo(all, step))
+  const shown = useWholeTexts(
+    prompt,
+    histories.map((all, i) => ({ runId: runs[i].detail.id, appearance: nearestTo(all, step) })),
+  )
   const base = useMemo(() => (shown[0] ? bestFirst(shown[0]) : []), [shown[0]])
   return (
     <div className={styles.columns}>

@@ -20,7 +20,7 @@ export function recordRuns(): string {
         join(projectFolder, 'src-main', 'headless.ts'),
         ...['run', recipe, '--set', `seed=${seed}`, '--data', folder],
       ],
-      { cwd: projectFolder, stdio: ['ignore', 'ignore', 'inherit'] },
+      { cwd: projectFolder, stdio: ['ignore', 'ignore', 'pipe'] },
     )
   process.env[variable] = folder
   return folder

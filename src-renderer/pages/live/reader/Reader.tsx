@@ -16,6 +16,7 @@ import { coverCharts } from '../../../charts/queue.ts'
 import { ActionIconButton } from '../../../parts/ActionButton.tsx'
 import { ModelText } from '../../../parts/ModelText.tsx'
 import { Problem } from '../../../parts/Problem.tsx'
+import { useWholeTexts } from '../../../parts/useWholeTexts.ts'
 import type { SamplePlace } from '../../../stores/labels.ts'
 import { bestFirst, meanTokens, readerStore } from '../../../stores/reader.ts'
 import type { Opened } from '../../../stores/route.ts'
@@ -42,7 +43,8 @@ export const Reader = memo(function Reader({ opened }: { opened: Opened }) {
   const built = useDeferredValue(reader)
   const appearances = built.prompt === prompt ? built.appearances : null
   const { at, layout, differences } = built
-  const shown = appearances?.[at]
+  const runId = useLive((s) => s.runId)
+  const [shown] = useWholeTexts(prompt, [{ runId, appearance: appearances?.[at] ?? null }])
   const long = prompt !== null && (prompt.length > longest || prompt.includes('\n'))
 
   useEffect(coverCharts, [])

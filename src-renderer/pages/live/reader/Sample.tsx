@@ -81,6 +81,13 @@ export const Sample = memo(function Sample(props: SampleProps) {
           </span>
         )}
       </div>
+      {sample.cut && (
+        <p className={styles.beginning} role="status">
+          {onPick
+            ? t('Only its beginning: all of it stands among the samples of its moment.')
+            : t('Its beginning; the rest is on its way…')}
+        </p>
+      )}
       {sample.label && (
         <p className={styles.labelled}>
           <b>{sample.label.label}</b> {sample.label.note}

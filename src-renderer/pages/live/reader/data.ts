@@ -88,7 +88,8 @@ export function useTokens(
   const prompt = useStore(readerStore, (s) => s.prompt)
   const { source, step, group } = appearance
   const key = `${runId} ${source} ${step} ${group} ${samples.map(({ sample }) => sample)}`
-  const found = useResource(colour === 'none' || runId === null || prompt === null ? null : key, () =>
+  const unread = colour === 'none' || runId === null || prompt === null || samples.some((s) => s.cut)
+  const found = useResource(unread ? null : key, () =>
     api().groups.tokens({
       runId: runId!,
       // a step samples from what the one before it has left
