@@ -27,7 +27,7 @@ export interface Story {
 
 export function report(story: Story): string {
   const { run, events, version } = story
-  const title = `Run #${run.number}: ${run.name}`
+  const title = `Run #${run.number}: ${run.source ? run.name : run.config.title}`
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
