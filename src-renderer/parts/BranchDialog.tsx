@@ -1,12 +1,12 @@
 import { Alert, Button, Group, Modal, Select, Skeleton, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { CheckpointRecord, RunDetail } from '../../src-main/contract/records.ts'
+import type { ListedCheckpoint, RunDetail } from '../../src-main/contract/records.ts'
 import { branch } from '../actions/branch.ts'
 import { plain } from '../format/number.ts'
 import { moment } from '../format/time.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
-import { isActive } from '../stores/runs.ts'
+import { trainsHere } from '../stores/runs.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { type Branching, viewStore } from '../stores/view.ts'
 import { t } from '../text/t.ts'
@@ -48,7 +48,7 @@ export function BranchDialog() {
 interface FormProps {
   asked: Branching
   run: RunDetail
-  checkpoints: CheckpointRecord[]
+  checkpoints: ListedCheckpoint[]
 }
 
 function Form({ asked, run, checkpoints }: FormProps) {
@@ -66,7 +66,7 @@ function Form({ asked, run, checkpoints }: FormProps) {
   const others = more.split('\n').filter((line) => line.trim() !== '')
   const unreadable = others.find((line) => !/^\s*[\w.]+\s*=/.test(line))
   const ready = step !== null && !hasProblems(wishes) && unreadable === undefined && !busy
-  const active = runs?.find(({ status }) => isActive(status))
+  const active = runs?.find(trainsHere)
   const values = valuesOf(wishes)
 
   const start = async () => {

@@ -42,6 +42,7 @@ export function KnobField({
       inputMode="decimal"
       autoComplete="off"
       spellCheck={false}
+      placeholder="–"
       aria-label={label}
       className={styles.number}
       value={text}

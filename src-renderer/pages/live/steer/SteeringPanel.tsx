@@ -2,8 +2,9 @@ import { ActionIcon, Button, Skeleton, Tabs, TextInput } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { memo, type ReactNode, useMemo } from 'react'
 import { useStore } from 'zustand'
-import { type Knob, knobs, knobsOf, knobValue } from '../../../../src-main/contract/knobs.ts'
+import { type Knob, knobsOf, knobValue } from '../../../../src-main/contract/knobs.ts'
 import { defaultSettings } from '../../../../src-main/contract/settings.ts'
+import { knobsOfRun, valueInForce } from '../../../../src-main/contract/trainer-knobs.ts'
 import { applyChanges, takeBack } from '../../../actions/steering.ts'
 import { hint } from '../../../parts/hint.ts'
 import { useAction } from '../../../parts/useAction.ts'
@@ -19,6 +20,7 @@ import { CheckpointList } from './CheckpointList.tsx'
 import { EventList } from './EventList.tsx'
 import knobStyles from './Knob.module.css'
 import { KnobRow } from './KnobRow.tsx'
+import { NotTurned } from './NotTurned.tsx'
 import { RunControls } from './RunControls.tsx'
 import { isSideKnob, SideKnobs } from './SideKnobs.tsx'
 import styles from './Steer.module.css'
@@ -27,26 +29,34 @@ import styles from './Steer.module.css'
 const placeholders = knobsOf(defaultSettings).filter((knob) => !knob.further)
 
 export const SteeringPanel = memo(function SteeringPanel() {
-  const { settings, asked, active } = useLiveShallow(({ detail }) => ({
+  const { settings, attached, source, asked, active } = useLiveShallow(({ detail }) => ({
     settings: detail?.settings,
+    attached: detail?.attached ?? null,
+    source: detail?.source ?? null,
     asked: detail?.pending,
     active: detail !== null && isActive(detail.status),
   }))
   const history = useSettingsHistory()
-  const past = useMemo(() => new Map(knobs.map((k) => [k.name, knobHistory(history, k.name)])), [history])
+  const steered = useMemo(() => settings && { settings, attached }, [settings, attached])
+  const all = useMemo(() => (steered ? knobsOfRun(steered) : []), [steered])
+  const past = useMemo(() => new Map(all.map((k) => [k.name, knobHistory(history, k.name)])), [history, all])
   const pending = useMemo(() => pendingChanges(asked ?? []), [asked])
   const disabled = !active
   const isFurther = ({ name, further, default: usual }: Knob) =>
-    further && settings && knobValue(settings, name) === usual && pending[name] === undefined && !past.get(name)?.[1]
-  const all = settings ? knobsOf(settings) : []
+    further &&
+    settings &&
+    !attached &&
+    knobValue(settings, name) === usual &&
+    pending[name] === undefined &&
+    !past.get(name)?.[1]
   const further = all.filter(isFurther)
   const main = all.filter((knob) => !isFurther(knob) && !isSideKnob(knob))
   const row = (knob: Knob) =>
-    settings && (
+    steered && (
       <KnobRow
         key={knob.name}
         knob={knob}
-        inForce={knobValue(settings, knob.name)}
+        inForce={valueInForce(steered, knob.name)}
         pending={pending[knob.name]}
         history={past.get(knob.name) ?? []}
         disabled={disabled}
@@ -61,6 +71,7 @@ export const SteeringPanel = memo(function SteeringPanel() {
             {main.map(row)}
             {all.some(isSideKnob) && <SideKnobs settings={settings} pending={pending} disabled={disabled} />}
             {further.length > 0 && <Further knobs={further}>{further.map(row)}</Further>}
+            {source && attached && <NotTurned source={source} attached={attached} />}
           </>
         ) : (
           placeholders.map((knob) => (
@@ -137,6 +148,7 @@ const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
 const Story = memo(function Story() {
   const tab = useView((v) => v.tab)
   const alerts = useLive((s) => s.alerts.length)
+  const alarm = useLive((s) => s.alerts.some(({ kind }) => kind !== 'trainer-note'))
   const events = useLive((s) => s.events.length)
   const checkpoints = useLive((s) => s.checkpoints.length)
   return (
@@ -153,7 +165,7 @@ const Story = memo(function Story() {
         </Tabs.Tab>
         <Tabs.Tab value="alerts">
           {t('Alerts')}{' '}
-          <span className={styles.badge} data-alarm={alerts > 0}>
+          <span className={styles.badge} data-alarm={alarm}>
             {alerts}
           </span>
         </Tabs.Tab>
