@@ -27,14 +27,16 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 def _deliver(folder: Path) -> int:
     transport = Transport()
-    for path in spools(folder):
-        try:
+    try:
+        for path in spools(folder):
             if not deliver_spool(path, transport, print):
                 print(f"{path.name}: its process lives, and delivers it itself", file=sys.stderr)
-        except Away as away:
-            print(f"The app is away ({away}). Open it, or set GRPO_STUDIO_URL and GRPO_STUDIO_TOKEN.", file=sys.stderr)
-            return 1
-    return 0
+        return 0
+    except Away as away:
+        print(f"The app is away ({away}). Open it, or set GRPO_STUDIO_URL and GRPO_STUDIO_TOKEN.", file=sys.stderr)
+        return 1
+    finally:
+        transport.close()
 
 
 def _status(folder: Path) -> int:
