@@ -19,12 +19,23 @@ VERL = {
     "actor/pg_clipfrac": "clip_ratio/region_mean",
     "actor/grad_norm": "grad_norm",
     "actor/lr": "learning_rate",
-    "critic/lr": "critic/lr",
-    "critic/grad_norm": "critic/grad_norm",
     "timing_s/gen": "seconds/rollout",
     "timing_s/update_actor": "seconds/update",
     "timing_s/update_critic": "seconds/critic",
     "timing_s/step": "seconds/step",
+}
+
+OPENRLHF = {
+    "rollout/reward_mean": "reward",
+    "group_reward_std": "reward_std",
+    "rollout/response_length_mean": "completions/mean_length",
+    "rollout/truncated_rate": "completions/clipped_ratio",
+    "ppo_clip_ratio": "clip_ratio/region_mean",
+    "actor_grad_norm": "grad_norm",
+    "actor_lr": "learning_rate",
+    "timing/generation": "seconds/rollout",
+    "timing/ppo_train": "seconds/update",
+    "timing/step_total": "seconds/step",
 }
 
 

@@ -14,7 +14,7 @@ from ..quiet import quiet, warn_once
 from ..run import BOUND, Run
 from .facts import facts
 from .hooks import trainer_of, wrap
-from .kept import Kept
+from ..kept import Kept
 from .knobs import values
 from .ranks import Ranks
 from .rollouts import Rollouts

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional
 from ..commands import Command
 from ..quiet import log
 from ..run import Run
-from .kept import Kept
+from ..kept import Kept
 from .knobs import all_knobs
 from .ranks import Ranks
 

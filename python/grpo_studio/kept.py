@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, Dict, List
 
-from ..quiet import quiet
-from ..run import new_key
+from .quiet import quiet
+from .run import new_key
 
 NAME = "grpo-studio.json"
 
