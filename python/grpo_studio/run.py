@@ -1,4 +1,4 @@
-"""A run that the app shows. Every call returns at once, or after `bound` seconds at most; none of them raises because of the app or the disk."""
+"""A run that the app shows. A call takes `bound` seconds at most, and none of them raises because of the app or the disk."""
 
 from __future__ import annotations
 
@@ -98,9 +98,12 @@ class Run:
 
     @quiet
     def report(self, report: Json) -> None:
-        """Any report of the protocol, as JSON has it."""
+        """
+        Any report of the protocol, as JSON has it. Waits until it is on disk, `bound` seconds at most; but for a group not at all, since a
+        step that is on disk has its groups before it.
+        """
         if self._keeper and not self._ended and os.getpid() == self._pid:
-            self._keeper.append(report, self.bound)
+            self._keeper.append(report, 0 if report["kind"] == "group" else self.bound)
 
     def group(self, step: int, group: int, prompt: str, completions: List[Json], answer: str = "") -> None:
         """The outputs to one prompt of a step; see the protocol for what a completion may have."""

@@ -18,7 +18,7 @@ from stub import Stub
 
 HERE = Path(__file__).resolve().parent
 KEY = "run-that-is-killed"
-ROUNDS = int(os.environ.get("GRPO_STUDIO_KILLS", "12"))
+ROUNDS = int(os.environ.get("GRPO_STUDIO_KILLS", "8"))
 STEPS = 120 * ROUNDS
 
 

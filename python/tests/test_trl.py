@@ -111,6 +111,16 @@ class Reports(Training):
         self.assertAlmostEqual(sum(means[3:]) / 3, logged[1], 4)
         self.assertNotIn("loss", self.steps()[1]["metrics"], "TRL did not tell it: not delivered")
 
+    def test_conversations_and_evaluations(self) -> None:
+        evaluated = dict(eval_strategy="steps", eval_steps=2, per_device_eval_batch_size=4)
+        self.train({}, max_steps=2, talk=True, **evaluated)
+        told = self.app.reports(self.key)
+        self.assertEqual([one["kind"] for one in told], [*["group", "group", "step"] * 2, "evaluation", "status"])
+        self.assertRegex(told[0]["prompt"], r"^\d\+\d==$", "as the chat template writes it")
+        self.assertNotIn("role", told[0]["completions"][0]["text"])
+        logged = next(line for line in self.trainer.state.log_history if "eval_reward" in line)
+        self.assertEqual(told[-2]["metrics"]["eval_reward"], logged["eval_reward"])
+
     def test_an_exception_is_told(self) -> None:
         def fails() -> None:
             raise RuntimeError("out of paper")

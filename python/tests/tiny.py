@@ -30,7 +30,9 @@ def tokenizer() -> PreTrainedTokenizerFast:
     vocabulary = {sign: at for at, sign in enumerate(["<pad>", "<eos>", *SIGNS])}
     made = Tokenizer(models.WordLevel(vocabulary, unk_token="<pad>"))
     made.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    return PreTrainedTokenizerFast(tokenizer_object=made, pad_token="<pad>", eos_token="<eos>", padding_side="left")
+    told = PreTrainedTokenizerFast(tokenizer_object=made, pad_token="<pad>", eos_token="<eos>", padding_side="left")
+    told.chat_template = "{% for message in messages %}{{ message['content'] }}{% endfor %}="
+    return told
 
 
 def model(folder: Path) -> Qwen2ForCausalLM:
@@ -52,15 +54,21 @@ def model(folder: Path) -> Qwen2ForCausalLM:
     return Qwen2ForCausalLM.from_pretrained(folder, dtype=torch.float32)
 
 
-def digits(completions: List[str], **_: Any) -> List[float]:
+def _texts(completions: List[Any]) -> List[str]:
+    return [one if isinstance(one, str) else one[0]["content"] for one in completions]
+
+
+def digits(completions: List[Any], **_: Any) -> List[float]:
+    completions = _texts(completions)
     return [sum(sign.isdigit() for sign in text) / max(1, len(text)) for text in completions]
 
 
-def short(completions: List[str], **_: Any) -> List[Any]:
+def short(completions: List[Any], **_: Any) -> List[Any]:
+    completions = _texts(completions)
     return [None if len(text) == 0 else -float(len(text)) for text in completions]
 
 
-def trainer(folder: Path, callbacks: List[Any], **changes: Any) -> GRPOTrainer:
+def trainer(folder: Path, callbacks: List[Any], talk: bool = False, **changes: Any) -> GRPOTrainer:
     settings = dict(
         output_dir=str(folder / "out"),
         use_cpu=True,
@@ -83,11 +91,14 @@ def trainer(folder: Path, callbacks: List[Any], **changes: Any) -> GRPOTrainer:
     )
     settings.update(changes)
     problems = [{"prompt": f"{a}+{b}=", "answer": str(a + b)} for a in range(8) for b in range(8)]
+    if talk:
+        problems = [{**one, "prompt": [{"role": "user", "content": one["prompt"]}]} for one in problems]
     return GRPOTrainer(
         model=model(folder / "model"),
         reward_funcs=[digits, short],
         args=GRPOConfig(**settings),
         train_dataset=datasets.Dataset.from_list(problems),
+        eval_dataset=datasets.Dataset.from_list(problems[:2]),
         processing_class=tokenizer(),
         callbacks=callbacks,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from ..commands import Command
-from ..quiet import log
+from ..quiet import log, quiet
 from ..run import Run
 from ..kept import Kept
 from .knobs import all_knobs
@@ -28,6 +28,7 @@ class Steering:
         self._one = False
         self.stopped = False
 
+    @quiet
     def boundary(self, step: int) -> None:
         """After a step: returns when the next one may begin."""
         if self._one:
@@ -45,6 +46,7 @@ class Steering:
         if told and self._run and not self.stopped:
             self._run.status(step, "running")
 
+    @quiet
     def sampling(self) -> None:
         """Before texts are sampled: what had to wait for it holds from this step on."""
         awaited, self._awaited = self._awaited, []
