@@ -13,7 +13,7 @@ import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type { RecipeEdit, RecipeSource } from '../contract/recipe-edit.ts'
 import type {
   AlertRecord,
-  CheckpointRecord,
+  ListedCheckpoint,
   RunDetail,
   RunSummary,
   SteeringCommand,
@@ -24,6 +24,7 @@ import { withHashes } from '../library/data-files.ts'
 import { modelPath, modelsFolder } from '../library/places.ts'
 import { withRewardModelHashes } from '../library/reward-model-hashes.ts'
 import { countUnseen, markSeen } from '../store/alerts.ts'
+import { withSource } from '../store/attached.ts'
 import { inBin } from '../store/bin.ts'
 import type { Db } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
@@ -46,6 +47,8 @@ import { engineEntry, readerEntry } from './entries.ts'
 import { Estimator } from './estimator.ts'
 import { makeFork, planFork } from './fork.ts'
 import { Hub } from './hub.ts'
+import { AttachedRuns } from './ingest/attached-runs.ts'
+import { requireOwn } from './ingest/own.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
 import { Library } from './library.ts'
 import type { machineMemory } from './machine-memory.ts'
@@ -70,6 +73,8 @@ export interface HostOptions {
   startEngine?: StartEngine
   /** What memory there is; by default, what the system says. */
   machine?: typeof machineMemory
+  /** After so long an attached run counts as interrupted; milliseconds. */
+  silence?: number
 }
 
 /** How long closing waits for the step in hand, in milliseconds. */
@@ -85,6 +90,8 @@ export class Host {
   readonly bin: Bin
   readonly disk: DiskUseCounter
   readonly library: Library
+  /** Runs of other trainers. */
+  readonly attached: AttachedRuns
   readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
@@ -173,6 +180,12 @@ export class Host {
         },
         pins: () => [...this.#pins].map((pin) => ({ ...pin, why: 'A fork is about to begin with it.' })),
         publish: (event) => this.#hub.publish(event),
+      })
+      this.attached = new AttachedRuns({
+        store: this.#store,
+        dataFolder: this.dataFolder,
+        publish: (event) => this.#hub.publish(event),
+        silence: options.silence,
       })
       this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))
     } catch (error) {
@@ -267,6 +280,7 @@ export class Host {
     { anyway = false, instead = false }: { anyway?: boolean; instead?: boolean },
   ): Promise<RunSummary> {
     const row = this.#store.read((db) => requireRun(db, name))
+    requireOwn(withSource(row), 'forked')
     const plan = planFork(this.#store, this.dataFolder, row, step, assignments)
     const backend = row.backend ?? row.backend_wanted
     const pin = { run: row.number, step }
@@ -300,6 +314,7 @@ export class Host {
 
   async #rollBack(name: string, to: number, changes: KnobChanges, note?: string): Promise<RunSummary> {
     const asked = this.#store.read((db) => requireRun(db, name))
+    requireOwn(withSource(asked), 'rolled back')
     const plan = planRollBack(this.#store, this.dataFolder, asked, to, changes, note)
     await withRewardModelHashes(JSON.parse(asked.config) as Recipe, this.rewardModels.folder)
     const live = this.#live(asked.id)
@@ -327,6 +342,7 @@ export class Host {
    */
   async resume(name: string, choice?: RecipeChoice): Promise<RunSummary> {
     const row = this.#store.read((db) => requireRun(db, name))
+    requireOwn(withSource(row), 'resumed')
     const live = this.#live(row.id)
     if (live) {
       live.steer({ kind: 'resume' })
@@ -368,6 +384,7 @@ export class Host {
   /** Of a run that has no engine: in what its recipe's file differs from what it goes by; null where it does not. @throws StudioError not-found */
   recipeEdit(name: string): RecipeEdit | null {
     const row = this.#store.read((db) => requireRun(db, name))
+    if (row.source !== null) return null
     return editedRecipe(this.#store, row, this.dataFolder)?.edit ?? null
   }
 
@@ -386,6 +403,7 @@ export class Host {
     const row = this.#store.read((db) => requireRun(db, name))
     const live = this.#live(row.id)
     if (live) return live.steer(command)
+    if (row.source !== null) return this.attached.steer(row, command)
     const way = row.status === 'finished' ? 'Launch it again to steer it.' : 'Resume it first.'
     throw new StudioError('bad-request', `Run #${row.number} has no engine to steer: it is ${row.status}.`, way)
   }
@@ -441,7 +459,7 @@ export class Host {
     run: RunDetail
     evaluations: EvaluationSummary[]
     alerts: AlertRecord[]
-    checkpoints: CheckpointRecord[]
+    checkpoints: ListedCheckpoint[]
   } {
     return lookInto(this.dataFolder, (db) => ({
       run: queries.run(db, this.dataFolder, name),
@@ -471,6 +489,7 @@ export class Host {
     if (this.#closed) return
     this.#closed = true
     this.#desk.close()
+    this.attached.close()
     this.queue.close()
     this.bin.close()
     this.disk.close()
