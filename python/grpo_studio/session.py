@@ -60,7 +60,7 @@ class Session:
             if refused.status not in (400, 413):
                 raise _away(refused) from None
             warn_once(f"The app refused the run's configuration ({refused}): the run is opened without it.")
-            kept = ("title", "source", "resumedFrom", "knobs", "commands", "refusals")
+            kept = ("title", "source", "startedAt", "resumedFrom", "knobs", "commands", "refusals")
             try:
                 told = self._put({name: value for name, value in opening.items() if name in kept})
             except Refused as again:

@@ -215,6 +215,27 @@ class Steered(Training):
         for name, value in dict(beta=0.5, epsilon_low=0.1, epsilon_high=0.3, delta=2).items():
             self.assertEqual(self.first("loss", name, value), 3, name)
 
+    def test_the_entropy_bonus_and_the_off_policy_mask(self) -> None:
+        self.train({"step2": self.ask("set", entropyCoefficient=0.01, offPolicyThreshold=0.5)})
+        bonus = [self.steps()[at]["metrics"].get("entropy_coef") for at in range(1, 7)]
+        self.assertEqual(bonus, [None, None, 0.01, 0.01, 0.01, 0.01])
+        self.assertEqual(self.answers()[1]["effectiveStep"], 3)
+        self.assertEqual(self.trainer.off_policy_mask_threshold, 0.5)
+
+    def test_the_reference_is_refreshed(self) -> None:
+        def distance() -> None:
+            pairs = zip(self.trainer.model.parameters(), self.trainer.ref_model.parameters())
+            apart.append(max(float((one - other).abs().max()) for one, other in pairs))
+
+        apart: List[float] = []
+        asked = self.ask("set", refreshReferenceEvery=1, referenceMixture=1)
+        at: Dict[str, Any] = {f"step{step}": distance for step in (1, 3, 4)}
+        self.train({**at, "step2": asked}, sync_ref_model=True, ref_model_sync_steps=100)
+        distance()
+        self.assertEqual(self.answers()[1]["effectiveStep"], 3)
+        self.assertGreater(apart[0], 1e-3)
+        self.assertEqual(apart[-1], 0, "after a step the reference is the policy")
+
     def test_beta_may_rest_at_0(self) -> None:
         self.train({"step1": self.ask("set", beta=0), "step3": self.ask("set", beta=0.1)})
         self.assertEqual([one["beta"] for one in self.seen["loss"]], [0.04] * 2 + [0] * 4 + [0.1] * 6)
