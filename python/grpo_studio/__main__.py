@@ -19,7 +19,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, about in (("deliver", "deliver what ended processes left"), ("status", "say what waits")):
         one = verbs.add_parser(verb, help=about, description=about)
-        one.add_argument("--spool", type=Path, help="folder of the spools (GRPO_STUDIO_SPOOL, else spool in the data folder)")
+        one.add_argument(
+            "--spool", type=Path, help="folder of the spools (GRPO_STUDIO_SPOOL, else spool in the data folder)"
+        )
     asked = parser.parse_args(arguments)
     folder = asked.spool or spool_folder()
     return _deliver(folder) if asked.verb == "deliver" else _status(folder)

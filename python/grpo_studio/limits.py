@@ -59,7 +59,11 @@ def fit(report: Json) -> Json:
     """The report within the limits of each of its parts."""
     kind = report["kind"]
     if kind == "group":
-        report = {**report, "prompt": shorten(report["prompt"], TEXT), "answer": shorten(report.get("answer", ""), TEXT)}
+        report = {
+            **report,
+            "prompt": shorten(report["prompt"], TEXT),
+            "answer": shorten(report.get("answer", ""), TEXT),
+        }
         report["domain"] = shorten(report.get("domain", ""), 60)
         report["completions"] = [_completion(one) for one in report["completions"][:COMPLETIONS]]
     elif kind in ("step", "evaluation"):
@@ -127,9 +131,7 @@ def opening_within(opening: Json) -> Json:
     opening["knobs"] = opening.get("knobs", [])[:NAME]
     opening["refusals"] = {name[:NAME]: why[:500] for name, why in opening.get("refusals", {}).items()}
     if len(dump(opening)) > 1 << 20:
-        opening["config"] = {
-            key: value for key, value in opening.get("config", {}).items() if len(dump(value)) < 2000
-        }
+        opening["config"] = {key: value for key, value in opening.get("config", {}).items() if len(dump(value)) < 2000}
     return opening
 
 

@@ -16,10 +16,23 @@ PATIENCE = 0.5
 """Seconds that a paused training waits for a command before it looks again."""
 FIXED = "{engine} gives it to its workers when they start."
 """Why no knob can be turned."""
-NAMES = (
-    "temperature topP topK minP repetitionPenalty maxCompletionTokens beta learningRate epsilonLow epsilonHigh delta entropyCoefficient "
-    "groupSize promptsPerStep"
-).split()
+NAMES = [
+    "temperature",
+    "topP",
+    "topK",
+    "minP",
+    "repetitionPenalty",
+    "maxCompletionTokens",
+    "beta",
+    "learningRate",
+    "epsilonLow",
+    "epsilonHigh",
+    "delta",
+    "entropyCoefficient",
+    "groupSize",
+    "promptsPerStep",
+]
+"""Knobs of the app that a person may look for."""
 
 
 class LoggedRun:
@@ -78,7 +91,9 @@ class LoggedRun:
 
     def _handle(self, run: Run, command: Command, step: int) -> None:
         if not self._pauses or command.kind not in ("pause", "resume", "step"):
-            run.answer(command, step, refused=f"{self._engine}'s logger cannot {command.kind}; it can pause between steps.")
+            run.answer(
+                command, step, refused=f"{self._engine}'s logger cannot {command.kind}; it can pause between steps."
+            )
             return
         self._paused, self._one = command.kind == "pause", command.kind == "step"
         run.answer(command, step + 1)
@@ -118,7 +133,11 @@ def at(config: Any, *paths: str) -> Any:
 def numbers(config: Any, names: Dict[str, str]) -> Dict[str, float]:
     """Settings by our names, from dotted paths; what is not a number there is left out."""
     found = {name: at(config, path) for name, path in names.items()}
-    return {name: float(value) for name, value in found.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
+    return {
+        name: float(value)
+        for name, value in found.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
 
 
 def hidden(config: Any, secrets: List[str]) -> Any:

@@ -42,7 +42,9 @@ class OpenRlhfLogger:
         settings = numbers(config, SETTINGS)
         clip = at(config, "actor.eps_clip_low_high")
         low, high = clip if isinstance(clip, (list, tuple)) and len(clip) == 2 else (at(config, "actor.eps_clip"),) * 2
-        settings.update({name: float(value) for name, value in (("epsilonLow", low), ("epsilonHigh", high)) if value is not None})
+        settings.update(
+            {name: float(value) for name, value in (("epsilonLow", low), ("epsilonHigh", high)) if value is not None}
+        )
         return {
             "title": str(at(config, "logger.wandb.run_name") or "OpenRLHF"),
             "version": _version(),

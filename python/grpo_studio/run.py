@@ -108,7 +108,14 @@ class Run:
     def group(self, step: int, group: int, prompt: str, completions: List[Json], answer: str = "") -> None:
         """The outputs to one prompt of a step; see the protocol for what a completion may have."""
         self.report(
-            {"kind": "group", "step": step, "group": group, "prompt": prompt, "answer": answer, "completions": completions}
+            {
+                "kind": "group",
+                "step": step,
+                "group": group,
+                "prompt": prompt,
+                "answer": answer,
+                "completions": completions,
+            }
         )
 
     def step(
@@ -132,7 +139,11 @@ class Run:
         )
 
     def evaluation(
-        self, step: int, metrics: Mapping[str, Optional[float]], accuracy: Optional[float] = None, prompts: Optional[int] = None
+        self,
+        step: int,
+        metrics: Mapping[str, Optional[float]],
+        accuracy: Optional[float] = None,
+        prompts: Optional[int] = None,
     ) -> None:
         """`accuracy` from 0 to 1, over so many prompts, where they are known."""
         told = {"kind": "evaluation", "step": step, "at": now(), "metrics": dict(metrics)}

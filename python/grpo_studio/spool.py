@@ -5,6 +5,7 @@ report or nothing; what was delivered is removed only after the app said that it
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -152,15 +153,10 @@ def spools(folder: Path, key: str = "") -> Iterator[Path]:
 
 def remove(path: Path) -> None:
     """A spool of which nothing waits any more."""
-    for name in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))):
-        try:
+    beside = [path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")]
+    for name in (path, *beside, path.with_suffix(".lock")):
+        with contextlib.suppress(OSError):
             name.unlink()
-        except OSError:
-            pass
-    try:
-        path.with_suffix(".lock").unlink()
-    except OSError:
-        pass
 
 
 def facts_of(opening: Dict[str, Any], path: Path) -> Dict[str, Any]:

@@ -48,7 +48,7 @@ class VerlLogger:
         self._folder = str(at(self._config, "trainer.default_local_dir") or ".")
         self._dumps = at(self._config, "trainer.rollout_data_dir")
         self._logged = LoggedRun("verl", self._folder, self._facts)
-        self._queue: "queue.Queue[Optional[Tuple[int, Dict[str, Any]]]]" = queue.Queue()
+        self._queue: queue.Queue[Optional[Tuple[int, Dict[str, Any]]]] = queue.Queue()
         self._thread: Optional[threading.Thread] = None
 
     def _facts(self) -> Json:
@@ -148,7 +148,9 @@ def register() -> None:
     begin, end = Tracking.__init__, Tracking.finish
 
     @functools.wraps(begin)
-    def beginning(self: Any, project_name: str, experiment_name: str, default_backend: Any = "console", config: Any = None) -> None:
+    def beginning(
+        self: Any, project_name: str, experiment_name: str, default_backend: Any = "console", config: Any = None
+    ) -> None:
         begin(self, project_name, experiment_name, default_backend, config)
         if NAME in ([default_backend] if isinstance(default_backend, str) else default_backend):
             self.logger[NAME] = VerlLogger(project_name, experiment_name, config)

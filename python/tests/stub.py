@@ -29,7 +29,9 @@ create table if not exists command (id integer primary key, key text, body text)
 class Stub:
     """In this process, on a thread of its own. `refuse` gives the status for a report that is not taken, None for one that is."""
 
-    def __init__(self, data: Path, drop: float = 0, refuse: Optional[Callable[[Dict[str, Any]], Optional[int]]] = None) -> None:
+    def __init__(
+        self, data: Path, drop: float = 0, refuse: Optional[Callable[[Dict[str, Any]], Optional[int]]] = None
+    ) -> None:
         self.data = data
         self.drop = drop
         self.refuse = refuse or (lambda report: None)
@@ -88,7 +90,9 @@ class Stub:
         with self._lock:
             self.openings.append(opening)
             self._db.execute("insert or replace into run values (?, ?)", (key, json.dumps(opening)))
-            writers = dict(self._db.execute("select writer, max(seq) from report where key = ? group by writer", (key,)))
+            writers = dict(
+                self._db.execute("select writer, max(seq) from report where key = ? group by writer", (key,))
+            )
         return {"version": 1, "number": 1, "id": key, "lastStep": 0, "writers": writers}
 
     def deliver(self, key: str, delivery: Dict[str, Any]) -> Tuple[int, Dict[str, Any]]:
@@ -96,7 +100,9 @@ class Stub:
             if not self._db.execute("select 1 from run where key = ?", (key,)).fetchone():
                 return 404, {"message": "no such run"}
             writer = delivery["writer"]
-            found = self._db.execute("select max(seq) from report where key = ? and writer = ?", (key, writer)).fetchone()
+            found = self._db.execute(
+                "select max(seq) from report where key = ? and writer = ?", (key, writer)
+            ).fetchone()
             last = found[0] or 0
             self._db.execute("begin immediate")
             for one in delivery["reports"]:

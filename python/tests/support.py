@@ -14,8 +14,9 @@ from unittest import mock
 SOURCES = str(Path(__file__).resolve().parent.parent)
 sys.path.insert(0, SOURCES)
 
-from grpo_studio import Run  # noqa: E402
 from stub import Stub  # noqa: E402
+
+from grpo_studio import Run  # noqa: E402
 
 
 def until(holds: Callable[[], bool], timeout: float = 10) -> None:

@@ -7,6 +7,7 @@ import time
 from typing import Any, Dict, Optional
 
 from support import WithData, until
+
 from grpo_studio.spool import Spool, spools
 
 

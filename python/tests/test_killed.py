@@ -11,19 +11,20 @@ import time
 from pathlib import Path
 from typing import List
 
+from stub import Stub
 from support import WithData
+
 from grpo_studio.__main__ import main
 from grpo_studio.spool import spools
-from stub import Stub
 
 HERE = Path(__file__).resolve().parent
 KEY = "run-that-is-killed"
-ROUNDS = int(os.environ.get("GRPO_STUDIO_KILLS", "8"))
-STEPS = 120 * ROUNDS
+ROUNDS = int(os.environ.get("GRPO_STUDIO_KILLS", "6"))
+STEPS = 60 * ROUNDS
 
 
 class Killed(WithData):
-    def start(self, script: str, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, script: str, *arguments: str) -> subprocess.Popen[str]:
         where = dict(cwd=HERE.parent, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         process = subprocess.Popen([sys.executable, str(HERE / f"{script}.py"), *arguments], **where)  # type: ignore[call-overload]
         assert process.stdout
@@ -31,13 +32,13 @@ class Killed(WithData):
         process.stdout.readline()
         return process
 
-    def client(self) -> "subprocess.Popen[str]":
+    def client(self) -> subprocess.Popen[str]:
         return self.start("reporter", KEY, str(self.data / "state"), str(STEPS))
 
-    def server(self) -> "subprocess.Popen[str]":
+    def server(self) -> subprocess.Popen[str]:
         return self.start("stub", str(self.data), "0.1")
 
-    def kill(self, process: "subprocess.Popen[str]") -> None:
+    def kill(self, process: subprocess.Popen[str]) -> None:
         process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
         process.wait()
 

@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from support import WithData, until
+from support import WithData
+
 from grpo_studio.keeper import Keeper
 from grpo_studio.limits import REPORT, TEXT, encode, opening_within, shorten, units
-from grpo_studio.spool import Spool, key_of, lock_of, new_path, spools, writer_of
+from grpo_studio.spool import Spool, key_of, lock_of, new_path, writer_of
 
 
 def group(step: int, text: str = "text") -> dict:
@@ -135,7 +136,13 @@ class Limits(WithData):
         self.assertEqual(report["completions"][0]["text"], "a" * 9_000_000, "what was given stays as it is")
 
     def test_what_json_lacks_becomes_null_or_text(self) -> None:
-        odd = {"kind": "step", "step": 1, "at": "", "metrics": {"a": float("inf"), "b": 1}, "settings": {"c": Path("x")}}
+        odd = {
+            "kind": "step",
+            "step": 1,
+            "at": "",
+            "metrics": {"a": float("inf"), "b": 1},
+            "settings": {"c": Path("x")},
+        }
         self.assertEqual(json.loads(encode(odd))["metrics"], {"a": None, "b": 1})
         broken = json.loads(encode(group(1, "broken \ud83d sign")))
         self.assertEqual(broken["completions"][0]["text"], "broken ? sign")

@@ -27,7 +27,15 @@ except ImportError as error:
 def rows(step: int) -> List[Dict[str, Any]]:
     """Two prompts of two outputs each, mixed as verl's balancing does."""
     return [
-        {"input": f"prompt {at % 2}", "output": f"output {at} of {step}", "gts": str(at % 2), "score": at / 2, "step": step, "acc": at > 1, "pred": "x"}
+        {
+            "input": f"prompt {at % 2}",
+            "output": f"output {at} of {step}",
+            "gts": str(at % 2),
+            "score": at / 2,
+            "step": step,
+            "acc": at > 1,
+            "pred": "x",
+        }
         for at in range(4)
     ]
 
@@ -68,13 +76,24 @@ class Verl(WithData):
         for step in (1, 2):
             threading.Timer(0.2, self.dump, (step,)).start()
             started = time.monotonic()
-            logger.log({"critic/score/mean": 0.5, "actor/lr": 1e-6, "timing_s/step": 2.5, "odd": "words", "own": 3}, step)
+            logger.log(
+                {"critic/score/mean": 0.5, "actor/lr": 1e-6, "timing_s/step": 2.5, "odd": "words", "own": 3}, step
+            )
             self.assertLess(time.monotonic() - started, 0.15, "training does not wait for verl's own thread")
         logger.finish()
         told = self.app.reports(self.key)
         self.assertEqual(
             [(one["kind"], one["step"]) for one in told],
-            [("evaluation", 0), ("group", 1), ("group", 1), ("step", 1), ("group", 2), ("group", 2), ("step", 2), ("status", 2)],
+            [
+                ("evaluation", 0),
+                ("group", 1),
+                ("group", 1),
+                ("step", 1),
+                ("group", 2),
+                ("group", 2),
+                ("step", 2),
+                ("status", 2),
+            ],
         )
         self.assertEqual(told[0]["accuracy"], 0.25)
         group, step = told[1], told[3]
@@ -124,7 +143,9 @@ class Verl(WithData):
         self.assertEqual(states, ["paused", "running", "finished"])
 
     def test_uids_tell_groups_apart(self) -> None:
-        told = [{"input": "same", "output": str(at), "score": 1, "uid": f"sample{at // 2}_{at % 2}_0"} for at in range(4)]
+        told = [
+            {"input": "same", "output": str(at), "score": 1, "uid": f"sample{at // 2}_{at % 2}_0"} for at in range(4)
+        ]
         self.assertEqual([len(group["completions"]) for group in groups_of(1, told)], [2, 2])
 
     @unittest.skipIf(LACKS, LACKS)
@@ -162,7 +183,10 @@ class OpenRlhf(WithData):
                 told.append("closed")
 
         module = types.SimpleNamespace(TensorboardLogger=TensorboardLogger)
-        stand_in = {"openrlhf": types.ModuleType("openrlhf"), "openrlhf.utils": types.SimpleNamespace(logging_utils=module)}
+        stand_in = {
+            "openrlhf": types.ModuleType("openrlhf"),
+            "openrlhf.utils": types.SimpleNamespace(logging_utils=module),
+        }
         with mock.patch.dict(sys.modules, stand_in):  # type: ignore[arg-type]
             openrlhf.register()
             openrlhf.register()
@@ -170,12 +194,20 @@ class OpenRlhf(WithData):
         args = space(
             logger=space(logging_steps=1, wandb=space(key="secret", run_name="my run")),
             ckpt=space(path=str(self.data / "checkpoints")),
-            actor=space(adam=space(lr=1e-6), eps_clip=0.2, eps_clip_low_high=(0.2, 0.27), model_name_or_path="some/model"),
+            actor=space(
+                adam=space(lr=1e-6), eps_clip=0.2, eps_clip_low_high=(0.2, 0.27), model_name_or_path="some/model"
+            ),
             rollout=space(temperature=1.0, n_samples_per_prompt=8),
             train=space(seed=42),
         )
         logger = module.TensorboardLogger(args)
-        status = {"rollout/reward_mean": 0.5, "actor_lr": 1e-6, "kl": 0.1, "generated_samples": ["text", 1.0], "timing/step_total": 4}
+        status = {
+            "rollout/reward_mean": 0.5,
+            "actor_lr": 1e-6,
+            "kl": 0.1,
+            "generated_samples": ["text", 1.0],
+            "timing/step_total": 4,
+        }
         logger.log_train(1, status)
         logger.log_eval(1, {"eval_math_pass1": 0.5})
         logger.close()

@@ -9,12 +9,12 @@ from typing import Any, List, Optional
 
 from transformers import TrainerCallback
 
+from ..kept import Kept
 from ..limits import Json
 from ..quiet import quiet, warn_once
 from ..run import BOUND, Run
 from .facts import facts
 from .hooks import trainer_of, wrap
-from ..kept import Kept
 from .knobs import values
 from .ranks import Ranks
 from .rollouts import Rollouts
@@ -91,11 +91,11 @@ class GrpoStudioCallback(TrainerCallback):
             )
 
     def _sample(self, original: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        trains = self._trainer.model.training and self._steering is not None
-        if trains:
-            self._steering.sampling()
+        steering = self._steering if self._trainer.model.training else None
+        if steering:
+            steering.sampling()
         output = original(inputs, *args, **kwargs)
-        if trains:
+        if steering:
             self._rollouts.collect(inputs, output)
         return output
 

@@ -65,9 +65,7 @@ KNOBS: Dict[str, Knob] = {
     "temperature": Knob(
         _attribute("temperature"),
         _set_temperature,
-        first_of(
-            within(0, above=True), refusals.sampler("temperature"), refusals.fused, refusals.temperature_of_loss
-        ),
+        first_of(within(0, above=True), refusals.sampler("temperature"), refusals.fused, refusals.temperature_of_loss),
         rollout=True,
     ),
     "topP": Knob(

@@ -37,4 +37,8 @@ def refusal(trainer: Any, value: float) -> Optional[str]:
         return "DeepSpeed keeps the learning rate in its own optimizer, which this client does not reach."
     if not read(trainer):
         return "The schedule starts from 0, which cannot be scaled."
-    return None if value > 0 else f"The learning rate must be above 0, not {value}: a schedule at 0 could not be turned back."
+    return (
+        None
+        if value > 0
+        else f"The learning rate must be above 0, not {value}: a schedule at 0 could not be turned back."
+    )

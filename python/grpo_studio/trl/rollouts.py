@@ -131,7 +131,7 @@ class Rollouts:
     def _of_sampling(self, step: int, first: int, shared: Json, rows: List[Json]) -> List[Json]:
         count, size = len(shared["completions"]), shared["size"]
         rows = rows if len(rows) == count else [{} for _ in range(count)]
-        reports = []
+        reports: List[Json] = []
         for start in range(0, count, size):
             places = range(start, min(start + size, count))
             reports.append(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from ..commands import Command
+from ..kept import Kept
 from ..quiet import log, quiet
 from ..run import Run
-from ..kept import Kept
 from .knobs import all_knobs
 from .ranks import Ranks
 

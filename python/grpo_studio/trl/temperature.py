@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from types import CellType, FunctionType, MethodType
-from typing import Any, List
+from typing import Any, List, Set
 
 
 def cells(model: Any) -> List[CellType]:
@@ -17,7 +17,7 @@ def cells(model: Any) -> List[CellType]:
     if hasattr(model, "get_base_model"):
         model = model.get_base_model()
     found: List[CellType] = []
-    seen = set()
+    seen: Set[int] = set()
     queue = [getattr(model, "forward", None)]
     while queue and len(seen) < 100:
         at = queue.pop()
@@ -36,7 +36,9 @@ def cells(model: Any) -> List[CellType]:
 
 def _callable(cell: CellType) -> bool:
     try:
-        return isinstance(cell.cell_contents, (FunctionType, MethodType)) or hasattr(cell.cell_contents, "model_forward")
+        return isinstance(cell.cell_contents, (FunctionType, MethodType)) or hasattr(
+            cell.cell_contents, "model_forward"
+        )
     except ValueError:  # an empty cell
         return False
 

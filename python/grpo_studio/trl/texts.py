@@ -40,7 +40,9 @@ def _content(content: Any) -> str:
     if content is None or isinstance(content, str):
         return content or ""
     if isinstance(content, list):
-        return "".join(part.get("text") or f"[{part.get('type', 'part')}]" for part in content if isinstance(part, dict))
+        return "".join(
+            part.get("text") or f"[{part.get('type', 'part')}]" for part in content if isinstance(part, dict)
+        )
     return str(content)
 
 
