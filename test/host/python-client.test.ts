@@ -3,15 +3,18 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import type { RewardPart } from '../../src-main/contract/records.ts'
 import { Host } from '../../src-main/host/host.ts'
 import { startTrainerListener } from '../../src-main/host/ingest/listener.ts'
 import { tokenOf } from '../../src-main/host/server.ts'
 import { randomFrom } from './support/killing.ts'
 import { startListeningApp } from './support/listening.ts'
-import { python, startPython } from './support/python.ts'
+import { hasTrl, python, startPython } from './support/python.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
 if (!python) console.log('Left out: there is no python3 of 3.9 or later here (GRPO_STUDIO_PYTHON names one).')
+
+if (!hasTrl) console.log('Left out: that Python has no TRL, so none is trained with it.')
 
 const kills = Number(process.env.CLIENT_KILLS ?? 8)
 
@@ -121,3 +124,36 @@ test.skipIf(!python)(
     expect(one.completions).toMatchObject([{ text: '4', reward: 1, advantage: 0.5 }])
   },
 )
+
+test.skipIf(!hasTrl)('TRL trains, and is steered at the step that it tells', { timeout: 90_000 }, async () => {
+  const dataFolder = temporaryFolder()
+  const host = new Host({ dataFolder, command: 'test' })
+  onTestFinished(() => host.close())
+  const listener = await startTrainerListener({ host, token: tokenOf(dataFolder), port: 0 })
+  onTestFinished(() => listener.close())
+  const trainer = await startPython(dataFolder, ['tests/train_tiny.py', dataFolder, '400'])
+  const step = async () => (await host.ask.runs())[0]?.step ?? 0
+  await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(1)
+  const changes: object = { temperature: 0.5, 'rewardWeights.short': 0.25 }
+  host.steer('1', { kind: 'set', changes })
+  expect(() => host.steer('1', { kind: 'set', changes: { groupSize: 8 } })).toThrow('num_generations')
+  await expect.poll(async () => (await host.ask.run('1')).pending, { timeout: 10_000 }).toEqual([])
+  const [asked] = await host.ask.events('1')
+  const from = asked!.effectiveStep!
+  await expect.poll(step, { timeout: 10_000 }).toBeGreaterThanOrEqual(from)
+  const weights = async (at: number) => {
+    const { completions } = await host.ask.group('1', at, 0)
+    return completions.map(({ parts }) => (parts as Record<string, RewardPart>).short?.weight)
+  }
+  expect(await weights(from - 1)).toEqual([1, 1, 1, 1])
+  expect(await weights(from)).toEqual([0.25, 0.25, 0.25, 0.25])
+  host.steer('1', { kind: 'pause' })
+  await expect.poll(async () => (await host.ask.run('1')).status, { timeout: 10_000 }).toBe('paused')
+  const paused = await step()
+  host.steer('1', { kind: 'step' })
+  await expect.poll(step, { timeout: 10_000 }).toBe(paused + 1)
+  await expect.poll(async () => (await host.ask.run('1')).status, { timeout: 10_000 }).toBe('paused')
+  host.steer('1', { kind: 'stop' })
+  expect(await trainer.ended).toEqual([0, null])
+  expect(await host.ask.run('1')).toMatchObject({ status: 'stopped', step: paused + 1 })
+})
