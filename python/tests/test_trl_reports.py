@@ -78,3 +78,4 @@ class Reports(Training):
             with self.assertLogs("grpo_studio", "WARNING"):
                 self.train({}, max_steps=2)
         self.assertEqual(self.trainer.state.global_step, 2)
+        self.assertEqual(list(self.steps()), [1, 2])

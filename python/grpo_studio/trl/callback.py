@@ -81,7 +81,8 @@ class GrpoStudioCallback(TrainerCallback):
         trainer = self._trainer
         if not wrap(trainer, "_generate_and_score_completions", self._sample):
             warn_once("This version of TRL samples in another way: prompts and texts are not delivered.")
-        wrap(trainer, "_maybe_log_save_evaluate", self._close)
+        if not wrap(trainer, "_maybe_log_save_evaluate", self._close):
+            warn_once("This version of transformers ends its steps in another way: steps are not delivered.")
         if self._tokens:
             wrap(trainer, "_compute_loss", lambda *args, **kwargs: self._rollouts.loss(*args, **kwargs))
             wrap(
@@ -102,31 +103,40 @@ class GrpoStudioCallback(TrainerCallback):
     def _close(self, original: Any, *args: Any, **kwargs: Any) -> Any:
         """Around the trainer's logging, evaluating and saving after a step: the step is told after it, and then commands are heard."""
         step = self._trainer.state.global_step
-        measured = (self._steps.measured() if self._steering and step > self._last else None) or {}
+        fresh = self._steering is not None and step > self._last
+        measured = self._steps.measured() if fresh else None
         told = original(*args, **kwargs)
         if self._steering:
-            self._tell(step, measured, kwargs.get("learning_rate"))
+            if fresh:
+                self._tell_groups(step)
+                self._tell_step(step, measured or {}, kwargs.get("learning_rate"))
+                self._rollouts.clear()
+                self._last = step
+            self._tell_rest()
             self._steering.boundary(step)
             self._since = time.monotonic()
         return told
 
     @quiet
-    def _tell(self, step: int, measured: Any, rate: Optional[float]) -> None:
-        fresh = step > self._last
-        local = self._ranks.collect(self._rollouts.local) if fresh else []
-        if self._run and fresh:
+    def _tell_groups(self, step: int) -> None:
+        local = self._ranks.collect(self._rollouts.local)
+        if self._run:
             for group in self._rollouts.groups(step, local):
                 self._run.report(group)
+
+    @quiet
+    def _tell_step(self, step: int, measured: Any, rate: Optional[float]) -> None:
+        if self._run:
             metrics = self._steps.of(measured, rate)
             seconds = time.monotonic() - self._since
             self._run.step(step, metrics, seconds=seconds, settings=values(self._trainer))
-        if fresh:
-            self._rollouts.clear()
-            self._last = step
+
+    def _tell_rest(self) -> None:
+        """What came in the step and belongs after it."""
+        after, self._after = self._after, []
         if self._run:
-            for report in self._after:
+            for report in after:
                 self._run.report(report)
-        self._after.clear()
 
     @quiet
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
@@ -156,8 +166,7 @@ class GrpoStudioCallback(TrainerCallback):
         if self._steering:
             self._steering.end(state.global_step)
         if self._run:
-            for report in self._after:
-                self._run.report(report)
+            self._tell_rest()
             self._finish("stopped" if self._steering and self._steering.stopped else "finished")
 
     def _train(self, original: Any, *args: Any, **kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ import math
 from typing import Any, Dict, Optional
 
 from ..names import TRL, ours
+from ..quiet import quiet
 
 
 class Steps:
@@ -18,6 +19,7 @@ class Steps:
         """A line of the trainer's log, of training."""
         self._logged = {name: value for name, value in logs.items() if isinstance(value, (int, float))}
 
+    @quiet
     def measured(self) -> Dict[str, Optional[float]]:
         """Of the step that just ended, before the trainer's log takes the means of several steps and forgets."""
         kept = getattr(self._trainer, "_metrics", None)
