@@ -30,10 +30,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
 def _deliver(folder: Path) -> int:
     transport = Transport()
     try:
-        for path in spools(folder):
-            if not deliver_spool(path, transport, print):
-                print(f"{path.name}: its process lives, and delivers it itself", file=sys.stderr)
-        return 0
+        return 0 if all([deliver_spool(path, transport, print) for path in spools(folder)]) else 1
     except Away as away:
         print(f"The app is away ({away}). Open it, or set GRPO_STUDIO_URL and GRPO_STUDIO_TOKEN.", file=sys.stderr)
         return 1

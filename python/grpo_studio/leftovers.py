@@ -14,12 +14,16 @@ from .transport import Transport
 
 def deliver_spool(path: Path, transport: Transport, told: Callable[[str], None] = lambda line: None) -> bool:
     """
-    Delivers all of it and removes it; False where its process lives, or it cannot be read. One that holds reports that were set aside stays.
+    Delivers all of it and removes it; False where its process lives, or it cannot be read. One that holds reports that were
+    set aside stays.
 
     Raises `Away` where the app is not there.
     """
     lock = lock_of(path)
-    if not path.exists() or not lock.take():
+    if not path.exists():
+        return True
+    if not lock.take():
+        told(f"{path.name}: its process lives, and delivers it itself")
         return False
     try:
         spool = Spool(path)

@@ -37,6 +37,8 @@ class Stub:
         self.refuse = refuse or (lambda report: None)
         self.wait = 0.0
         """Seconds that a delivery is asked to wait, while more than 0."""
+        self.redirect = ""
+        """Another server to which deliveries are sent on."""
         self.openings: List[Dict[str, Any]] = []
         self.requests: List[Tuple[str, str]] = []
         self.closed = False
@@ -72,6 +74,9 @@ class Stub:
         """In the order in which they came."""
         rows = self._rows("select body from report where key = ? order by id", key)
         return [report for report in (json.loads(row[0]) for row in rows) if not kind or report["kind"] == kind]
+
+    def writers(self, key: str) -> List[str]:
+        return [row[0] for row in self._rows("select distinct writer from report where key = ?", key)]
 
     def _rows(self, query: str, key: str) -> List[Any]:
         with self._lock:
@@ -130,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         return json.loads(gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body)
 
-    def _say(self, status: int, told: Dict[str, Any]) -> None:
+    def _say(self, status: int, told: Dict[str, Any], location: str = "") -> None:
         if random.random() < self.owner.drop or self.owner.closed:
             self.close_connection = True
             return
@@ -138,6 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
+        if location:
+            self.send_header("location", location)
         self.end_headers()
         self.wfile.write(body)
 
@@ -152,6 +159,8 @@ class _Handler(BaseHTTPRequestHandler):
         key = self.path.split("/")[4]
         if self.command == "PUT":
             return self._say(200, self.owner.open(key, body))
+        if self.command == "POST" and self.owner.redirect:
+            return self._say(302, {}, self.owner.redirect + self.path)
         if self.command == "POST":
             if self.owner.wait:
                 return self._say(503, {"message": "wait", "retryAfter": self.owner.wait})

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from typing import Any, Dict, Optional
+from unittest import mock
 
+from stub import Stub
 from support import WithData, until
 
+from grpo_studio.__main__ import main
 from grpo_studio.spool import Spool, spools
 
 
@@ -158,6 +162,69 @@ class Delivery(WithData):
         run.step(1, {})
         until(lambda: len(stub.reports(run.key)) == 1)
         self.assertEqual(stub.openings[-1]["title"], "a run")
+
+
+class Apart(WithData):
+    """What must not depend on the app, on the network's settings, or on what else lies there."""
+
+    def test_processes_of_one_run_are_writers_of_their_own(self) -> None:
+        stub = self.stub()
+        ranks = [self.run_of("run-of-two-ranks", listen=rank == 0) for rank in range(2)]
+        for step in range(1, 11):
+            ranks[1].group(step, 1, "prompt", [completion("b")])
+            ranks[0].group(step, 0, "prompt", [completion("a")])
+            ranks[0].step(step, {})
+        for run in ranks:
+            run.close(5)
+        told = stub.reports("run-of-two-ranks")
+        for place in (0, 1):
+            mine = [one["step"] for one in told if one["kind"] == "group" and one["group"] == place]
+            self.assertEqual(mine, list(range(1, 11)))
+        self.assertEqual(len(stub.writers("run-of-two-ranks")), 2)
+
+    def test_an_app_that_does_not_answer_holds_up_nobody(self) -> None:
+        stub = self.stub()
+        deliver = stub.deliver
+
+        def slow(key: str, delivery: Dict[str, Any]) -> Any:
+            time.sleep(1.5)
+            return deliver(key, delivery)
+
+        stub.deliver = slow  # type: ignore[method-assign]
+        run = self.run_of()
+        run.step(0, {})
+        until(lambda: ("POST", f"/ingest/v1/runs/{run.key}/reports") in stub.requests)
+        started = time.monotonic()
+        for step in range(1, 6):
+            run.step(step, {})
+        self.assertLess(time.monotonic() - started, 5 * 0.05 + 0.5)
+        until(lambda: len(stub.reports(run.key)) == 6)
+
+    def test_no_proxy_is_asked_and_no_redirect_followed(self) -> None:
+        stub, other = self.stub(), Stub(self.data / "other")
+        self.addCleanup(other.close)
+        os.environ.update(http_proxy=other.url, HTTP_PROXY=other.url, all_proxy=other.url)
+        run = self.run_of()
+        run.step(1, {})
+        until(lambda: len(stub.reports(run.key)) == 1)
+        stub.redirect = other.url
+        run.step(2, {})
+        until(lambda: run._courier.away is not None)
+        self.assertIn("302", str(run._courier.away))
+        stub.redirect = ""
+        until(lambda: len(stub.reports(run.key)) == 2)
+        self.assertEqual(other.requests, [])
+
+    def test_a_spool_that_cannot_be_read_holds_up_no_other(self) -> None:
+        run = self.run_of("run-that-is-whole")
+        run.step(1, {})
+        run.close(0)
+        (self.spool / "run-broken.00000000000000000001-1-abcdef.db").write_bytes(b"not a database" * 1000)
+        stub = self.stub()
+        with self.assertLogs("grpo_studio", logging.WARNING), mock.patch("builtins.print"):
+            self.assertEqual(main(["deliver"]), 1)
+        self.assertEqual(len(stub.reports("run-that-is-whole")), 1)
+        self.assertEqual([path.name[:10] for path in spools(self.spool)], ["run-broken"])
 
 
 class Steering(WithData):
