@@ -1,5 +1,6 @@
 /**
- * The test that kills engine and app at random moments, many times over with other moments each time:  npm run soak [-- --rounds N]
+ * The tests that kill engine and app, and trainers that report to it, at random moments, many times over with other moments each time:
+ * npm run soak [-- --rounds N]
  * Prints what it did as JSON; a failed round is named by its seed, which KILL_SEED repeats.
  */
 import { spawnSync } from 'node:child_process'
@@ -16,8 +17,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const failed: { seed: number; output: string }[] = []
 const started = performance.now()
 for (let seed = 1; seed <= rounds; seed++) {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'host', 'test/host/kill.test.ts', '--no-color']
-  const env = { ...process.env, KILL_SEED: String(seed) }
+  const files = ['test/host/kill.test.ts', 'test/host/python-client.test.ts']
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'host', ...files, '--no-color']
+  const env = { ...process.env, KILL_SEED: String(seed), CLIENT_KILLS: '40' }
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' })
   console.error(
     `round ${seed}/${rounds}: ${/killed after steps .*/.exec(stdout)?.[0] ?? 'no kill'}${status === 0 ? '' : ' — FAILED'}`,

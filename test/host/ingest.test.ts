@@ -1,8 +1,5 @@
 /** Other trainers over real sockets: who may report, what is refused, and that nothing is lost or doubled whatever is killed. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -13,6 +10,7 @@ import { listeningFile } from '../../src-main/host/ingest/listening.ts'
 import { tokenOf } from '../../src-main/host/server.ts'
 import { at, group, key, opening, step } from '../support/attached-run.ts'
 import { Watch } from './support/hosts.ts'
+import { startListeningApp } from './support/listening.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
 interface Answer<T> {
@@ -298,22 +296,6 @@ describe('over a WebSocket', () => {
   })
 })
 
-const app = fileURLToPath(new URL('./support/listening-app.ts', import.meta.url))
-
-async function startApp(dataFolder: string) {
-  const child = spawn(process.execPath, [app, dataFolder], { stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const exited = once(child, 'exit')
-  const [said] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
-  return {
-    port: Number(/port (\d+)/.exec(said)?.[1]),
-    async kill() {
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
-}
-
 test('whenever the app is killed, the run is whole once all was delivered again', async () => {
   const dataFolder = temporaryFolder()
   const steps = 60
@@ -325,7 +307,7 @@ test('whenever the app is killed, the run is whole once all was delivered again'
   let sent = 0
   const kills = [7, 31]
   for (let start = 0; sent < reports.length; start++) {
-    const app = await startApp(dataFolder)
+    const app = await startListeningApp(dataFolder)
     const { open, deliver } = trainer(`http://127.0.0.1:${app.port}`, tokenOf(dataFolder))
     const { writers } = (await open()).body
     expect(writers['rank-0'] ?? 0).toBeGreaterThanOrEqual(sent)

@@ -1,0 +1,5 @@
+"""verl imports it when it is imported itself."""
+
+from .verl import register
+
+register()
