@@ -89,7 +89,7 @@ export class Progress {
 
   #due(run: RunSummary): boolean {
     const now = Date.now()
-    if (run.step < run.totalSteps && now - this.#lastPlain < plainInterval) return false
+    if (run.step !== run.totalSteps && now - this.#lastPlain < plainInterval) return false
     this.#lastPlain = now
     return true
   }
@@ -102,15 +102,21 @@ export class Progress {
 
   #draw(run: RunSummary, doing = ''): void {
     if (run.status !== 'running' && run.status !== 'starting') return
-    const done = Math.round((barWidth * run.step) / Math.max(1, run.totalSteps))
-    const line = `${'█'.repeat(done)}${'░'.repeat(barWidth - done)} ${describe(run)} ${doing}`
+    const line = `${bar(run)}${describe(run)} ${doing}`
     this.#out.write(`\r${line.slice(0, (this.#out.columns || 100) - 1)}\x1b[K`)
     this.#drawn = true
   }
 }
 
+/** None where nobody knows how far it is. */
+function bar({ step, totalSteps }: RunSummary): string {
+  if (totalSteps === null) return ''
+  const done = Math.min(barWidth, Math.round((barWidth * step) / Math.max(1, totalSteps)))
+  return `${'█'.repeat(done)}${'░'.repeat(barWidth - done)} `
+}
+
 function describe(run: RunSummary): string {
-  const parts = [`step ${run.step}/${run.totalSteps}`]
+  const parts = [run.totalSteps === null ? `step ${run.step}` : `step ${run.step}/${run.totalSteps}`]
   if (run.reward !== null) parts.push(`reward ${run.reward.toFixed(3)}`)
   if (run.accuracy !== null) parts.push(`held-out ${(100 * run.accuracy).toFixed(1)} %`)
   if (run.etaSeconds !== null) parts.push(`${duration(run.etaSeconds)} to go`)

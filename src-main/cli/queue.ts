@@ -94,7 +94,7 @@ function queueTable(entries: QueueEntry[], active: RunSummary | undefined): stri
 
 /** Seconds to its end at its pace so far. */
 function remaining({ step, totalSteps, trainedSeconds }: RunSummary): number | null {
-  return step === 0 ? null : ((totalSteps - step) * trainedSeconds) / step
+  return step === 0 || totalSteps === null ? null : ((totalSteps - step) * trainedSeconds) / step
 }
 
 async function start(options: QueueOptions): Promise<void> {

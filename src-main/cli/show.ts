@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { EvaluationSummary } from '../contract/evaluation.ts'
 import { knobsOf, knobValue, knobWord } from '../contract/knobs.ts'
 import { metricInfo } from '../contract/metrics.ts'
-import type { StageRecord, SteeringEvent } from '../contract/records.ts'
+import type { ListedCheckpoint, StageRecord, SteeringEvent } from '../contract/records.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
 import { asItIs } from './as-it-is.ts'
@@ -62,11 +62,11 @@ function show(name: string, options: { data?: string; json?: boolean }): void {
   if (all.events.length > 0) section('steering', all.events.map(eventLine).join('\n'))
   if (all.alerts.length > 0)
     section('alerts', all.alerts.map((a) => `step ${a.step}: ${a.message}\n  ${a.hint}`).join('\n'))
-  section(
-    'checkpoints',
-    all.checkpoints.map((c) => `${c.folder} (${(c.bytes / 2 ** 20).toFixed(1)} MiB)`).join('\n') || 'none yet',
-  )
+  section('checkpoints', all.checkpoints.map(checkpointLine).join('\n') || 'none yet')
 }
+
+const checkpointLine = ({ folder, bytes }: ListedCheckpoint) =>
+  bytes === null ? folder : `${folder} (${(bytes / 2 ** 20).toFixed(1)} MiB)`
 
 function section(title: string, text: string): void {
   print(`\n${title}\n${text.replace(/^/gm, '  ')}`)

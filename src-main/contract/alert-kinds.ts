@@ -122,4 +122,14 @@ export const alertKinds: Readonly<Record<AlertKind, AlertKindInfo>> = {
     when: 'The engine’s process ended before the run did.',
     run: 'ends as failed or interrupted; it can be resumed',
   },
+  trainer: {
+    label: 'from the trainer',
+    when: 'The trainer of an attached run tells of something that went wrong.',
+    run: 'is its trainer’s matter',
+  },
+  'trainer-note': {
+    label: 'note of the trainer',
+    when: 'The trainer of an attached run tells of something that a person may want to read.',
+    run: goesOn,
+  },
 }

@@ -22,10 +22,10 @@ import type { RecipeEdit } from './recipe-edit.ts'
 import type {
   AlertRecord,
   BackendProbe,
-  CheckpointRecord,
   FinishReason,
   GroupRecord,
   GroupSummary,
+  ListedCheckpoint,
   PhaseReport,
   RewardPart,
   RunDetail,
@@ -110,8 +110,8 @@ export interface PromptAppearance {
   samples: {
     sample: number
     text: string
-    tokens: number
-    finishReason: FinishReason
+    tokens: number | null
+    finishReason: FinishReason | null
     /** Null: no reward that says so has a verdict. */
     correct: boolean | null
     reward: number | null
@@ -128,12 +128,15 @@ export type HostEvent =
   | { type: 'run'; run: RunSummary }
   /** They lie in the bin now. */
   | { type: 'deleted'; runIds: string[] }
-  | { type: 'step'; runId: string; step: StepSummary }
+  /** `seconds`: of training at its end. */
+  | { type: 'step'; runId: string; step: StepSummary; seconds: number }
+  /** A step that is there already has more groups: these are all of them. */
+  | { type: 'groups'; runId: string; step: number; groups: GroupSummary[] }
   | { type: 'evaluation'; runId: string; evaluation: EvaluationSummary }
   | { type: 'steering'; runId: string; event: SteeringEvent; settings: Settings }
   /** `plan`: where it was changed by hand. */
   | { type: 'stages'; runId: string; stages: StageRecord[]; plan?: Stage[] }
-  | { type: 'checkpoint'; runId: string; checkpoint: CheckpointRecord }
+  | { type: 'checkpoint'; runId: string; checkpoint: ListedCheckpoint }
   | { type: 'alert'; runId: string; alert: AlertRecord }
   | { type: 'phase'; runId: string; phase: PhaseReport }
   /** The steps after this one come again: forget them. `abandoned`: they lie with another run now, and the story is another one too. */
@@ -273,7 +276,7 @@ export const contract = {
     evaluations: oc.input(runId).output(type<EvaluationSummary[]>()),
     events: oc.input(runId).output(type<SteeringEvent[]>()),
     alerts: oc.input(runId).output(type<AlertRecord[]>()),
-    checkpoints: oc.input(runId).output(type<CheckpointRecord[]>()),
+    checkpoints: oc.input(runId).output(type<ListedCheckpoint[]>()),
     /** Two evaluations on the prompts that both have; each `3@170`, or a run, whose newest it is. */
     compare: oc
       .input(z.object({ a: z.string().min(1).max(100), b: z.string().min(1).max(100) }))

@@ -3,9 +3,6 @@
  * order of its writer, so that a delivery that is repeated changes nothing; a step, a group or an evaluation that is there already stays as it is.
  */
 import { z } from 'zod'
-import type { ErrorReport } from './errors.ts'
-import type { KnobName } from './knobs.ts'
-import type { SteeringEvent } from './records.ts'
 
 /** A change that older clients cannot read is a new version with a path of its own. */
 export const ingestVersion = 1
@@ -52,6 +49,7 @@ export const openingSchema = z.object({
   model: z.string().max(500).default(''),
   seed: z.number().int().nullable().default(null),
   totalSteps: z.number().int().min(1).max(1e9).nullable().default(null),
+  /** Of this process of the trainer. */
   startedAt: time.nullable().default(null),
   /** The trainer's own configuration, by its own names. */
   config: z.record(z.string(), z.unknown()).default({}),
@@ -67,7 +65,10 @@ export const openingSchema = z.object({
   commands: z.array(z.enum(['pause', 'resume', 'step', 'stop', 'save'])).default([]),
   /** Why other knobs cannot be turned, a sentence each. */
   refusals: z.record(name, z.string().max(500)).default({}),
-  /** Goes on after this step: what is stored of later ones will come again, and is forgotten. */
+  /**
+   * Goes on after this step: what is stored of later ones will come again, and is forgotten. An opening that is repeated with the same `startedAt`
+   * forgets nothing a second time. What a writer still has of later steps from before must not be delivered after it.
+   */
   resumedFrom: step.nullable().default(null),
 })
 export type Opening = z.output<typeof openingSchema>
@@ -173,38 +174,54 @@ export const deliverySchema = z.object({
 })
 export type Delivery = z.output<typeof deliverySchema>
 
+/** What a person asks of the trainer: it holds from the next step on. */
+export const commandSchema = z.object({
+  id: z.number().int(),
+  kind: z.enum(['set', 'pause', 'resume', 'step', 'stop', 'save']),
+  /** Values by our names of settings. */
+  changes: settings,
+  note: z.string(),
+  askedAt: z.iso.datetime(),
+})
+export type IngestCommand = z.output<typeof commandSchema>
+
+export const commandsSchema = z.object({
+  /** Not answered yet, oldest first. */
+  commands: z.array(commandSchema),
+})
+
 /** Answer to an opening. */
-export interface Opened {
-  version: typeof ingestVersion
+export const openedSchema = z.object({
+  version: z.literal(ingestVersion),
   /** Number and id of the run in this app. */
-  number: number
-  id: string
+  number: z.number().int(),
+  id: z.string(),
   /** Last step that is stored; 0 for none. */
-  lastStep: number
+  lastStep: z.number().int(),
   /** Of each writer, the last report that is stored. */
-  writers: Record<string, number>
-}
+  writers: z.record(z.string(), z.number().int()),
+})
+export type Opened = z.output<typeof openedSchema>
 
 /** Answer to a delivery. */
-export interface Delivered {
+export const deliveredSchema = commandsSchema.extend({
   /** The last report of this writer that is stored. */
-  seq: number
-  /** Not answered yet, oldest first. */
-  commands: IngestCommand[]
-}
+  seq: z.number().int(),
+})
+export type Delivered = z.output<typeof deliveredSchema>
 
-/** What a person asks of the trainer: it holds from the next step on. */
-export interface IngestCommand {
-  id: number
-  kind: 'set' | 'pause' | 'resume' | 'step' | 'stop' | 'save'
-  changes: Partial<Record<KnobName | (string & {}), number>>
-  note: string
-  askedAt: SteeringEvent['requestedAt']
-}
-
-/** With a status of 400 (what is wrong), 401, 404, 409 (a gap: `expected`), 413 (too large), 503 (wait `retryAfter` seconds). */
-export interface IngestRefusal extends ErrorReport {
+/** With a status of 400 (what is wrong), 401, 403, 404, 409 (a gap: `expected`), 413 (too large), 503 (wait `retryAfter` seconds). */
+export const refusalSchema = z.object({
+  code: z.string(),
+  /** A sentence that names the value. */
+  message: z.string(),
+  /** The way out. */
+  hint: z.string(),
   /** The next report that is expected of this writer. */
-  expected?: number
-  retryAfter?: number
-}
+  expected: z.number().int().optional(),
+  /** Seconds. */
+  retryAfter: z.number().int().optional(),
+})
+export type IngestRefusal = z.output<typeof refusalSchema>
+
+export const healthSchema = z.object({ version: z.literal(ingestVersion), app: z.string() })

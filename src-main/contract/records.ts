@@ -32,9 +32,10 @@ export interface CompletionRecord {
   /** Position in its group, from 0. */
   sample: number
   text: string
-  /** Sampled tokens, end token included. */
-  tokens: number
-  finishReason: FinishReason
+  /** Sampled tokens, end token included; null: its trainer did not deliver them. */
+  tokens: number | null
+  /** null: its trainer did not deliver it. */
+  finishReason: FinishReason | null
   /** Weighted sum of the parts; NaN if none has a verdict. */
   reward: number
   parts: RewardParts
@@ -45,6 +46,12 @@ export interface CompletionRecord {
   language?: string
   /** By a person. */
   label?: SampleLabel
+}
+
+/** As our own sampler delivers one. */
+export interface SampledCompletion extends CompletionRecord {
+  tokens: number
+  finishReason: FinishReason
 }
 
 export interface GroupSummary {
@@ -69,6 +76,10 @@ export interface GroupRecord extends GroupSummary {
   data?: ProblemData
 }
 
+export interface SampledGroup extends GroupRecord {
+  completions: SampledCompletion[]
+}
+
 export type ProblemData = Readonly<Record<string, unknown>>
 
 export interface StepSummary {
@@ -83,7 +94,7 @@ export interface StepSummary {
 }
 
 export interface StepReport extends Omit<StepSummary, 'groups'> {
-  groups: GroupRecord[]
+  groups: SampledGroup[]
 }
 
 export const commandKinds = [
@@ -92,6 +103,7 @@ export const commandKinds = [
   'resume',
   'step',
   'stop',
+  'save',
   'next-stage',
   'stay',
   'refresh-reference',
@@ -164,6 +176,9 @@ export interface CheckpointRecord {
   bytes: number
 }
 
+/** As windows hear of it: that of another trainer lies where `folder` says on its machine, and need not tell its size. */
+export type ListedCheckpoint = Omit<CheckpointRecord, 'bytes'> & { bytes: number | null }
+
 /** Alerts about the course of the metrics: a run that is resumed comes upon them again at the same steps. */
 export const courseAlerts = [
   'kl-jump',
@@ -194,6 +209,9 @@ export type AlertKind =
   | 'gate'
   | 'reward-model'
   | 'no-data'
+  // told by another trainer
+  | 'trainer'
+  | 'trainer-note'
 
 export interface AlertRecord {
   id: number
@@ -226,6 +244,28 @@ export type RunStatus =
   | 'interrupted'
   | 'abandoned'
 
+/** The trainer of a run that is not trained here. */
+export interface RunSource {
+  /** `trl`, `verl`, `openrlhf` … */
+  engine: string
+  version: string
+  /** Of the client that reports. */
+  client: string
+  machine: string
+}
+
+/** What such a trainer says of itself and can be asked for. */
+export interface Attached {
+  model: string
+  /** Its own configuration, by its own names. */
+  config: Record<string, unknown>
+  /** That may be turned, by our names. */
+  knobs: readonly string[]
+  commands: readonly SteeringKind[]
+  /** By knob, why it cannot be turned. */
+  refusals: Readonly<Record<string, string>>
+}
+
 export interface RunSummary extends RunMarks {
   id: string
   /** Ordinal for people: #1, #2 … */
@@ -236,12 +276,16 @@ export interface RunSummary extends RunMarks {
   parent: number | null
   forkStep: number | null
   status: RunStatus
-  seed: number
+  /** null: it is trained here. */
+  source: RunSource | null
+  /** null: its trainer did not deliver it. */
+  seed: number | null
   backend: string | null
   createdAt: string
   endedAt: string | null
   step: number
-  totalSteps: number
+  /** null: its trainer did not deliver them. */
+  totalSteps: number | null
   stage: number
   stageName: string
   stageCount: number
@@ -258,8 +302,10 @@ export interface RunSummary extends RunMarks {
 }
 
 export interface RunDetail extends RunSummary {
+  /** Of another trainer, from whom there is no recipe: one stage that stands for its training. `attached` has what it said. */
   config: Recipe
-  /** In force now (or at the last step). */
+  attached: Attached | null
+  /** In force now (or at the last step); NaN where another trainer did not deliver it. */
   settings: Settings
   /** Asked for, not yet in force. */
   pending: SteeringEvent[]

@@ -1,6 +1,6 @@
 /** A stored prompt, answered anew by any model, and judged by the rewards of its run. Nothing of it enters the run. */
 import { z } from 'zod'
-import type { CompletionRecord } from './records.ts'
+import type { SampledCompletion } from './records.ts'
 
 export const resampleOrder = z.object({
   /** Name or path of a model; a checkpoint's folder is one too. */
@@ -21,7 +21,7 @@ export const resampleOrder = z.object({
 })
 export type ResampleOrder = z.output<typeof resampleOrder>
 
-export type Resampled = Omit<CompletionRecord, 'advantage' | 'label'> & {
+export type Resampled = Omit<SampledCompletion, 'advantage' | 'label'> & {
   /** Null: no reward that says so has a verdict. */
   right: boolean | null
 }

@@ -129,12 +129,36 @@ function lay(over: Record<string, unknown>, change: object): void {
   }
 }
 
+/** Of a run of another trainer, before it delivered any: NaN stands for a number that was not delivered. */
+export const undeliveredSettings: Settings = {
+  ...defaultSettings,
+  ...(Object.fromEntries(Object.keys(numberSettings).map((name) => [name, Number.NaN])) as Record<
+    NumberSettingName,
+    number
+  >),
+  rewardWeights: {},
+}
+
+/** With what another trainer delivered, by flat names of settings (`rewardWeights.NAME` too); names that are not ours are left out. */
+export function withDelivered(settings: Settings, delivered: Readonly<Record<string, number>>): Settings {
+  const numbers: Record<string, number> = {}
+  const weights: Record<string, number> = {}
+  for (const [name, value] of Object.entries(delivered)) {
+    if (name.startsWith('rewardWeights.')) weights[name.slice('rewardWeights.'.length)] = value
+    else if (Object.hasOwn(numberSettings, name)) numbers[name] = value
+  }
+  return { ...settings, ...numbers, rewardWeights: { ...settings.rewardWeights, ...weights } }
+}
+
 /**
  * Settings as they were kept, by this version or an earlier one: what did not exist then has its default, which must be what was done then.
  * @param kept settings, or their JSON
  */
 export function keptSettings(kept: string | PartialSettings): Settings {
-  const change = (typeof kept === 'string' ? JSON.parse(kept) : kept) as PartialSettings
+  const change = (typeof kept === 'string' ? JSON.parse(kept, undelivered) : kept) as PartialSettings
   // the rewards that were kept are all of them: a default one that is not there was not weighed
   return mergeSettings(change.rewardWeights ? { ...defaultSettings, rewardWeights: {} } : defaultSettings, change)
 }
+
+/** JSON has no NaN. */
+const undelivered = (_: string, value: unknown) => (value === null ? Number.NaN : value)

@@ -27,7 +27,7 @@ const active = ['starting', 'running', 'paused']
 export function shellState(run: RunSummary | undefined): ShellState {
   if (!run || !active.includes(run.status)) return idle
   const { number, name, status, step, totalSteps, etaSeconds } = run
-  const progress = Math.min(1, step / Math.max(1, totalSteps))
+  const progress = Math.min(1, step / Math.max(1, totalSteps ?? step))
   const percent = `${Math.floor(100 * progress)} %`
   const paused = status === 'paused'
   const left = etaSeconds === null || paused ? '' : `, ${timeLeft(etaSeconds)} to go`

@@ -34,7 +34,7 @@ export class Pace {
 
   /** @returns seconds to the end; null before the first step, and while of most steps to come nothing is known */
   eta({ config, step, stage, totalSteps }: Pick<RunDetail, 'config' | 'step' | 'stage' | 'totalSteps'>): number | null {
-    if (this.#seen.size === 0) return null
+    if (this.#seen.size === 0 || totalSteps === null) return null
     const later = config.stages.slice(stage + 1).reduce((sum, { steps }) => sum + steps, 0)
     // stages may have had more steps, or fewer, than were planned
     const stages = config.stages.map((own, i) => ({

@@ -13,7 +13,7 @@ import { initialSettings, type Recipe } from '../contract/recipe.ts'
 import type { RecipeEdit, RecipeSource } from '../contract/recipe-edit.ts'
 import type {
   AlertRecord,
-  CheckpointRecord,
+  ListedCheckpoint,
   RunDetail,
   RunSummary,
   SteeringCommand,
@@ -441,7 +441,7 @@ export class Host {
     run: RunDetail
     evaluations: EvaluationSummary[]
     alerts: AlertRecord[]
-    checkpoints: CheckpointRecord[]
+    checkpoints: ListedCheckpoint[]
   } {
     return lookInto(this.dataFolder, (db) => ({
       run: queries.run(db, this.dataFolder, name),

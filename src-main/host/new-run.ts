@@ -26,7 +26,7 @@ interface Contents {
 export function createRun(
   store: Store,
   dataFolder: string,
-  plan: Omit<NewRun, 'number' | 'id' | 'createdAt'>,
+  plan: Omit<NewRun, 'number' | 'id' | 'createdAt'> & Partial<Pick<NewRun, 'createdAt'>>,
   { files, rows = (db, number) => insertStages(db, number, plan.config) }: Contents = {},
 ): CreatedRun {
   const number = 1 + Math.max(store.read(lastRunNumber), lastFolderNumber(dataFolder))

@@ -93,7 +93,7 @@ export async function tryOwnReward(host: Host, trial: OwnRewardTrial): Promise<O
   const judged = await Promise.all(
     groups.map(async ({ step, record }) => {
       const completions = record.completions.map(({ text, tokens, finishReason }) => {
-        return { text, tokens, finished: finishReason === 'stop' }
+        return { text, tokens: tokens ?? Number.NaN, finished: finishReason === 'stop' }
       })
       const { prompt, answer } = record
       const data = await host.ask.problemData(runId, prompt)

@@ -61,9 +61,10 @@ export function keepReport(db: Db, run: RunKey, report: StoredReport, now: strin
       endStage(db, number, report.stage, report.lastStep, report.reason)
       return [{ type: 'stages', runId, stages: stagesOf(db, number) }]
     case 'step': {
-      insertStep(db, number, report.report, trainedSeconds(db, number) + report.seconds)
+      const seconds = trainedSeconds(db, number) + report.seconds
+      insertStep(db, number, report.report, seconds)
       updateRun(db, number, { step: report.report.step, settings: report.report.settings })
-      return [{ type: 'step', runId, step: summaryOfReport(report.report) }]
+      return [{ type: 'step', runId, step: summaryOfReport(report.report), seconds }]
     }
     case 'evaluation': {
       putEvaluation(db, number, report.report)

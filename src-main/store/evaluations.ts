@@ -14,7 +14,7 @@ import { finite } from './metrics.ts'
 interface EvaluationRow {
   step: number
   at: string
-  prompts: number
+  prompts: number | null
   accuracy: number | null
   accuracy_low: number | null
   accuracy_high: number | null
@@ -66,7 +66,7 @@ export function putEvaluation(db: Db, run: number, report: EvaluationReport): vo
     run,
     report.step,
     report.at,
-    report.prompts,
+    finite(report.prompts),
     finite(report.accuracy),
     finite(report.accuracyLow),
     finite(report.accuracyHigh),
@@ -100,6 +100,9 @@ function measuresOf(summary: EvaluationSummary): EvaluationMeasures {
   return { samplesPerPrompt, temperature, topP, passAt, consensus, languageMixing, byLevel, general }
 }
 
+export const hasEvaluation = (db: Db, run: number, step: number): boolean =>
+  sql(db, 'SELECT 1 FROM evaluations WHERE run = ? AND step = ?').get(run, step) !== undefined
+
 export function deleteEvaluationsAfter(db: Db, run: number, step: number): void {
   sql(db, 'DELETE FROM evaluations WHERE run = ? AND step > ?').run(run, step)
 }
@@ -110,7 +113,7 @@ export function evaluationsOf(db: Db, run: number): EvaluationSummary[] {
     .map((row) => ({
       step: row.step,
       at: row.at,
-      prompts: row.prompts,
+      prompts: row.prompts ?? Number.NaN,
       accuracy: row.accuracy ?? Number.NaN,
       accuracyLow: row.accuracy_low ?? Number.NaN,
       accuracyHigh: row.accuracy_high ?? Number.NaN,

@@ -7,7 +7,6 @@ import { ParquetRows } from '../contract/parquet.ts'
 import type { Settings } from '../contract/settings.ts'
 import { type Column, columnsOf, csvHead, csvRow, jsonRow, type Row, type TableFormat } from '../contract/table.ts'
 import { alertsOf } from './alerts.ts'
-import { checkpointsOf } from './checkpoints.ts'
 import type { Db } from './database.ts'
 import { storageError } from './database.ts'
 import { eachEvaluationSample, evaluationsOf } from './evaluations.ts'
@@ -17,6 +16,7 @@ import { marksOf, type RunRow } from './runs.ts'
 import { stagesOf } from './stages.ts'
 import { eventsOf } from './steering.ts'
 import { eachStep } from './steps.ts'
+import { listedCheckpoints } from './trainer-checkpoints.ts'
 
 /**
  * @param into folder, made where it is missing; files of an earlier export in it are replaced
@@ -47,13 +47,13 @@ function contents(db: Db, run: RunRow): Record<string, () => Iterable<Row>> {
     evaluations: () => evaluationsOf(db, number).map(({ byKind, ...rest }) => ({ ...rest, byKind })),
     'evaluation-samples': () => rows(eachEvaluationSample(db, number)),
     steering: () => rows(eventsOf(db, number, id)),
-    checkpoints: () => rows(checkpointsOf(db, number)),
+    checkpoints: () => rows(listedCheckpoints(db, number)),
     alerts: () => rows(alertsOf(db, number)),
   }
 }
 
 function runOf(row: RunRow): Row {
-  const { number, id, name, status, backend, device, parameters, created_at, ended_at, step, config } = row
+  const { number, id, name, status, backend, device, parameters, created_at, ended_at, step, config, source } = row
   return {
     number,
     id,
@@ -66,7 +66,8 @@ function runOf(row: RunRow): Row {
     endedAt: ended_at,
     step,
     ...marksOf(row),
-    config: JSON.parse(config) as unknown,
+    config: source === null ? (JSON.parse(config) as unknown) : null,
+    source: source === null ? null : (JSON.parse(source) as unknown),
   }
 }
 

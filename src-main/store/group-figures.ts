@@ -20,10 +20,13 @@ type Row = [
 ]
 
 /** In the order of the columns `judged`, `right_ones`, `mean_tokens`. */
-export function judgedOf(completions: readonly Pick<CompletionRecord, 'parts' | 'tokens'>[]): [number, number, number] {
+export function judgedOf(
+  completions: readonly Pick<CompletionRecord, 'parts' | 'tokens'>[],
+): [number, number, number | null] {
   const verdicts = completions.map(({ parts }) => isRight(parts)).filter((right) => right !== null)
-  const tokens = completions.reduce((sum, one) => sum + one.tokens, 0)
-  return [verdicts.length, verdicts.filter(Boolean).length, tokens / Math.max(1, completions.length)]
+  const counts = completions.map(({ tokens }) => tokens).filter((tokens) => tokens !== null)
+  const mean = counts.length > 0 ? counts.reduce((sum, one) => sum + one, 0) / counts.length : null
+  return [verdicts.length, verdicts.filter(Boolean).length, mean]
 }
 
 export function courseFigures(db: Db, run: number, afterStep: number): GroupFigures {

@@ -26,8 +26,8 @@ export interface CompletionRow {
   grp: number
   sample: number
   text: string
-  tokens: number
-  finish_reason: FinishReason
+  tokens: number | null
+  finish_reason: FinishReason | null
   reward: number | null
   advantage: number | null
   parts: string

@@ -8,7 +8,7 @@ import { type Db, sql } from './database.ts'
 export function libraryUse(db: Db): LibraryUse {
   const rows = sql<{ number: number; config: string }>(
     db,
-    'SELECT number, config FROM runs WHERE deleted_at IS NULL ORDER BY number DESC',
+    'SELECT number, config FROM runs WHERE deleted_at IS NULL AND source IS NULL ORDER BY number DESC',
   ).all()
   const use = { models: {}, rewardModels: {}, files: {}, tasks: {} } satisfies Record<string, Record<string, number[]>>
   const note = (of: Record<string, number[]>, names: readonly string[], run: number) => {

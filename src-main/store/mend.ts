@@ -43,6 +43,8 @@ export function dropOrphans(db: Db): void {
       WHERE NOT EXISTS (SELECT 1 FROM steps s WHERE s.run = groups.run AND s.step = groups.step);
     DELETE FROM completions WHERE NOT EXISTS
       (SELECT 1 FROM groups g WHERE g.run = completions.run AND g.step = completions.step AND g.grp = completions.grp);
+    DELETE FROM completion_tokens WHERE NOT EXISTS (SELECT 1 FROM completions c WHERE c.run = completion_tokens.run
+      AND c.step = completion_tokens.step AND c.grp = completion_tokens.grp AND c.sample = completion_tokens.sample);
     DELETE FROM evaluation_samples WHERE NOT EXISTS
       (SELECT 1 FROM evaluations e WHERE e.run = evaluation_samples.run AND e.step = evaluation_samples.step);
     UPDATE queue SET run = NULL WHERE run NOT IN (SELECT number FROM runs);
@@ -78,7 +80,14 @@ function lastStored(db: Db, run: number): Pick<Position, 'step' | 'stage'> & Par
     db,
     'SELECT step, stage, settings FROM steps WHERE run = ? ORDER BY step DESC LIMIT 1',
   ).get(run)
-  return row ? { ...row, settings: keptSettings(row.settings) } : { step: 0, stage: 0 }
+  if (!row) return { step: 0, stage: 0 }
+  const { step, stage } = row
+  try {
+    return { step, stage, settings: keptSettings(row.settings) }
+  } catch {
+    // a damaged page can be read, and say nothing
+    return { step, stage }
+  }
 }
 
 /** Steps may be lost for the charts; weights that are on the disk are not lost with them. */

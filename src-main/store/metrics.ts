@@ -12,7 +12,7 @@ export function insertMetrics(db: Db, run: number, step: number, values: Record<
   const name = sql(db, 'INSERT OR IGNORE INTO metric_names (name) VALUES (?)')
   const insert = sql(
     db,
-    'INSERT INTO metrics (run, metric, step, value) VALUES (?, (SELECT metric FROM metric_names WHERE name = ?), ?, ?)',
+    'INSERT OR IGNORE INTO metrics (run, metric, step, value) VALUES (?, (SELECT metric FROM metric_names WHERE name = ?), ?, ?)',
   )
   for (const [metric, value] of Object.entries(values)) {
     name.run(metric)
@@ -40,7 +40,7 @@ export function metricColumns(
 ): MetricColumns {
   const steps = sql<[number, number]>(
     db,
-    'SELECT step, seconds FROM steps WHERE run = ? AND step > ? AND step <= ? ORDER BY step',
+    'SELECT step, seconds FROM steps WHERE run = ? AND step > ? AND step <= ? AND closed = 1 ORDER BY step',
   )
     .raw()
     .all(run, afterStep, upTo)
@@ -91,6 +91,10 @@ function seriesOf(
   const at = new Map(steps.map((step, i) => [step, i]))
   const series = new Array<number | null>(steps.length).fill(null)
   const stepsOfValues = sql<number>(db, `SELECT step ${where}`).pluck().all(run, metric, afterStep, upTo)
-  for (const [i, step] of stepsOfValues.entries()) series[at.get(step)!] = values[i]
+  for (const [i, step] of stepsOfValues.entries()) {
+    const place = at.get(step)
+    // an evaluation may have come before its step
+    if (place !== undefined) series[place] = values[i]
+  }
   return series
 }

@@ -349,6 +349,51 @@ UPDATE groups SET (judged, right_ones, mean_tokens) = (
 );
 `
 
+/**
+ * Runs of other trainers. runs.source: JSON, what the trainer says of its run (`Opening`); NULL for a run that was trained here. runs.said: the last
+ * status that the trainer told, which the run has again when it is heard after a silence. steps.closed: 0 while only parts of the step have come.
+ * writers.seq: the last report of each that is stored. completion_tokens: texts as JSON, log-probabilities as 32-bit floats, NaN where there is none;
+ * either may be missing. trainer_checkpoints lie where the trainer has them: nothing here may touch their paths.
+ * Not every trainer delivers tokens, the reason of an end, or how many prompts it was measured on. Only the schema's text changes: no row is rewritten.
+ */
+const otherTrainers = `
+ALTER TABLE completions ALTER COLUMN tokens DROP NOT NULL;
+ALTER TABLE completions ALTER COLUMN finish_reason DROP NOT NULL;
+ALTER TABLE evaluations ALTER COLUMN prompts DROP NOT NULL;
+ALTER TABLE steps ADD COLUMN closed INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE runs ADD COLUMN source TEXT;
+ALTER TABLE runs ADD COLUMN ingest_key TEXT;
+ALTER TABLE runs ADD COLUMN said TEXT;
+CREATE UNIQUE INDEX runs_by_ingest_key ON runs (ingest_key) WHERE ingest_key IS NOT NULL;
+
+CREATE TABLE writers (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  writer TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (run, writer)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE completion_tokens (
+  run INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  grp INTEGER NOT NULL,
+  sample INTEGER NOT NULL,
+  texts TEXT,
+  logprobs BLOB,
+  PRIMARY KEY (run, step, grp, sample),
+  FOREIGN KEY (run, step, grp, sample) REFERENCES completions(run, step, grp, sample) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trainer_checkpoints (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  path TEXT NOT NULL,
+  bytes INTEGER,
+  PRIMARY KEY (run, step)
+) STRICT, WITHOUT ROWID;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -365,6 +410,7 @@ export const migrations: readonly string[] = [
   sampleLabels,
   seenAlerts,
   groupFigures,
+  otherTrainers,
 ]
 
 /**

@@ -9,9 +9,9 @@ import type { LabelledLine, LabelSet, LabelState } from '../contract/labelling.t
 import type { LibraryUse, RunCheckpoints } from '../contract/library.ts'
 import type {
   AlertRecord,
-  CheckpointRecord,
   GroupRecord,
   GroupSummary,
+  ListedCheckpoint,
   ProblemData,
   RunDetail,
   RunSummary,
@@ -20,7 +20,6 @@ import type {
 import type { SweepResult, SweepSummary } from '../contract/sweep.ts'
 import type { TracePage, TraceQuery } from '../contract/traces.ts'
 import { countUnseen, courseAlertsOf, listAlerts } from './alerts.ts'
-import { checkpointsOf } from './checkpoints.ts'
 import { commonPrompts } from './common-prompts.ts'
 import { comparison, evaluationEntries } from './comparison.ts'
 import type { Db } from './database.ts'
@@ -46,8 +45,8 @@ import { labelsInUse } from './sample-labels.ts'
 import { sparklines } from './sparklines.ts'
 import { courseEvents } from './steering.ts'
 import { listSweeps, sweepResult } from './sweeps.ts'
-
 import { searchTraces } from './traces.ts'
+import { listedCheckpoints } from './trainer-checkpoints.ts'
 
 /** @throws StudioError not-found naming the run, or saying that it was deleted */
 export function requireRun(db: Db, name: string): RunRow {
@@ -97,8 +96,8 @@ export const queries = {
 
   checkpointsByRun: (db: Db): RunCheckpoints[] => checkpointsByRun(db),
 
-  checkpoints: (db: Db, _: string, runId: string): CheckpointRecord[] =>
-    checkpointsOf(db, requireRun(db, runId).number),
+  checkpoints: (db: Db, _: string, runId: string): ListedCheckpoint[] =>
+    listedCheckpoints(db, requireRun(db, runId).number),
 
   groupsOfStep: (db: Db, _: string, runId: string, step: number): GroupSummary[] =>
     groupsOfStep(db, holderOf(db, requireRun(db, runId).number, step), step),

@@ -184,12 +184,13 @@ export function forgetRemoved(db: Db): void {
   db.exec(`DELETE FROM queue WHERE state = 'removed'`)
 }
 
-/** The newest run of all, if it came from the queue and was cut off. */
+/** The newest run that was trained here, if it came from the queue and was cut off. */
 export function cutOffRun(db: Db): number | null {
   const row = sql<{ number: number }>(
     db,
     `SELECT number FROM runs JOIN queue ON queue.run = runs.number
-     WHERE status = 'interrupted' AND deleted_at IS NULL AND number = (SELECT max(number) FROM runs)`,
+     WHERE status = 'interrupted' AND deleted_at IS NULL
+       AND number = (SELECT max(number) FROM runs WHERE source IS NULL)`,
   ).get()
   return row?.number ?? null
 }

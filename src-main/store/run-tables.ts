@@ -8,4 +8,6 @@ export const runTables = [
   'alerts',
   'problem_data',
   'sample_labels',
+  'writers',
+  'trainer_checkpoints',
 ] as const

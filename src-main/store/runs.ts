@@ -5,6 +5,7 @@ import { type Recipe, totalSteps } from '../contract/recipe.ts'
 import type { RecipeSource } from '../contract/recipe-edit.ts'
 import type { RunDetail, RunStatus, RunSummary } from '../contract/records.ts'
 import { keptSettings, type Settings } from '../contract/settings.ts'
+import { attachedOf, type KeptOpening, openingOf, sourceOf } from './attached.ts'
 import { type Db, sql } from './database.ts'
 import { holderOf, segmentsOf } from './family.ts'
 import { recipeAt } from './plan.ts'
@@ -30,6 +31,11 @@ export interface RunRow {
   parent: number | null
   fork_step: number | null
   recipe_source: string | null
+  /** JSON, of a run of another trainer. */
+  source: string | null
+  ingest_key: string | null
+  /** Last status that its trainer told. */
+  said: RunStatus | null
   starred: 0 | 1
   archived: 0 | 1
   tags: string
@@ -55,6 +61,8 @@ export interface NewRun {
   forkStep?: number
   /** Of what was abandoned, which no engine will go on with. */
   status?: 'abandoned'
+  /** Of a run of another trainer. */
+  attached?: { key: string; opening: KeptOpening }
   /** Of a recipe that came from a file. */
   source?: RecipeSource | null
 }
@@ -78,12 +86,12 @@ export function insertRun(db: Db, run: NewRun): void {
   sql(
     db,
     `INSERT INTO runs (number, id, name, config, status, backend_wanted, created_at, settings, parent, fork_step,
-       recipe_source)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       recipe_source, source, ingest_key)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     run.number,
     run.id,
-    run.config.title,
+    run.attached?.opening.title ?? run.config.title,
     JSON.stringify(run.config),
     run.status ?? 'starting',
     run.backendWanted,
@@ -92,6 +100,8 @@ export function insertRun(db: Db, run: NewRun): void {
     run.parent ?? null,
     run.forkStep ?? null,
     run.source ? JSON.stringify(run.source) : null,
+    run.attached ? JSON.stringify(run.attached.opening) : null,
+    run.attached?.key ?? null,
   )
 }
 
@@ -154,6 +164,7 @@ export function listRuns(db: Db): RunSummary[] {
  */
 export function summaryOf(db: Db, row: RunRow): RunSummary {
   const config = recipeAt(db, row)
+  const opening = openingOf(row)
   const reward = sql<{ value: number | null }>(
     db,
     `SELECT value FROM metrics WHERE run = ? AND step = ?
@@ -167,12 +178,13 @@ export function summaryOf(db: Db, row: RunRow): RunSummary {
     parent: row.parent,
     forkStep: row.fork_step,
     status: row.status,
-    seed: config.seed,
+    source: sourceOf(opening),
+    seed: opening ? opening.seed : config.seed,
     backend: row.backend,
     createdAt: row.created_at,
     endedAt: row.ended_at,
     step: row.step,
-    totalSteps: plannedTotal(db, row, config),
+    totalSteps: opening ? opening.totalSteps : plannedTotal(db, row, config),
     stage: row.stage,
     stageName: config.stages[row.stage].name,
     stageCount: config.stages.length,
@@ -199,7 +211,7 @@ export function marksOf({
 export function trainedSeconds(db: Db, run: number): number {
   const read = sql<{ seconds: number }>(
     db,
-    'SELECT seconds FROM steps WHERE run = ? AND step <= ? ORDER BY step DESC LIMIT 1',
+    'SELECT seconds FROM steps WHERE run = ? AND step <= ? AND closed = 1 ORDER BY step DESC LIMIT 1',
   )
   for (const { run: holder, upTo } of segmentsOf(db, run).reverse()) {
     const last = read.get(holder, upTo)
@@ -232,6 +244,7 @@ export function detailOf(db: Db, row: RunRow, folder: string): RunDetail {
   return {
     ...summaryOf(db, row),
     config: recipeAt(db, row),
+    attached: attachedOf(openingOf(row)),
     settings: keptSettings(row.settings),
     pending: openEvents(db, row.number, row.id),
     stages: stagesOf(db, row.number),

@@ -37,7 +37,7 @@ export interface StoredStep {
 export function* eachStep(db: Db, run: number): Generator<StoredStep> {
   const rows = db
     .prepare<unknown[], Omit<StoredStep, 'settings'> & { settings: string }>(
-      'SELECT step, stage, at, seconds, settings FROM steps WHERE run = ? ORDER BY step',
+      'SELECT step, stage, at, seconds, settings FROM steps WHERE run = ? AND closed = 1 ORDER BY step',
     )
     .iterate(run)
   for (const row of rows) yield { ...row, settings: keptSettings(row.settings) }
@@ -48,6 +48,6 @@ export function paceOfStages(db: Db, run: number): { stage: number; seconds: num
   return sql<{ stage: number; seconds: number }>(
     db,
     `SELECT stage, (max(seconds) - min(seconds)) / (count(*) - 1) AS seconds FROM steps
-     WHERE run = ? GROUP BY stage HAVING count(*) > 1 ORDER BY stage`,
+     WHERE run = ? AND closed = 1 GROUP BY stage HAVING count(*) > 1 ORDER BY stage`,
   ).all(run)
 }

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Modal, Select, Skeleton, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { CheckpointRecord, RunDetail } from '../../src-main/contract/records.ts'
+import type { ListedCheckpoint, RunDetail } from '../../src-main/contract/records.ts'
 import { branch } from '../actions/branch.ts'
 import { plain } from '../format/number.ts'
 import { moment } from '../format/time.ts'
@@ -48,7 +48,7 @@ export function BranchDialog() {
 interface FormProps {
   asked: Branching
   run: RunDetail
-  checkpoints: CheckpointRecord[]
+  checkpoints: ListedCheckpoint[]
 }
 
 function Form({ asked, run, checkpoints }: FormProps) {

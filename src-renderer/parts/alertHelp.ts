@@ -127,6 +127,8 @@ const helps: Readonly<Record<AlertKind, readonly Help[]>> = {
   storage: [goOn],
   checkpoint: [goOn],
   'engine-died': [fromCheckpoint],
+  trainer: [],
+  'trainer-note': [],
 }
 
 /** What can be done about an alert as the run is now. */

@@ -4,8 +4,8 @@ import type { HostEvent } from '../../src-main/contract/api.ts'
 import type { EvaluationSummary } from '../../src-main/contract/evaluation.ts'
 import {
   type AlertRecord,
-  type CheckpointRecord,
   courseAlerts,
+  type ListedCheckpoint,
   type PhaseReport,
   type RunDetail,
   type SteeringEvent,
@@ -25,7 +25,7 @@ export interface LiveState {
   evaluations: EvaluationSummary[]
   events: SteeringEvent[]
   alerts: AlertRecord[]
-  checkpoints: CheckpointRecord[]
+  checkpoints: ListedCheckpoint[]
   /** The newest step with its groups, as soon as one came. */
   newest: StepSummary | null
 }
@@ -72,7 +72,7 @@ export function after(state: LiveState, event: HostEvent): LiveState {
   const { detail } = state
   switch (event.type) {
     case 'step': {
-      append(state.columns, event.step, (state.columns.seconds.at(-1) ?? 0) + event.step.metrics['seconds/step'])
+      append(state.columns, event.step, event.seconds)
       const later = state.events.some((e) => e.effectiveStep !== null && e.effectiveStep > event.step.step)
       return {
         ...state,
@@ -81,6 +81,8 @@ export function after(state: LiveState, event: HostEvent): LiveState {
         detail: later ? detail : { ...detail, settings: event.step.settings },
       }
     }
+    case 'groups':
+      return state.newest?.step === event.step ? { ...state, newest: { ...state.newest, groups: event.groups } } : state
     case 'evaluation':
       return { ...state, evaluations: byStep(state.evaluations, event.evaluation) }
     case 'steering': {

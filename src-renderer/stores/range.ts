@@ -10,5 +10,5 @@ export function fullRange(state: LiveState): Range {
   const { detail } = state
   if (!detail) return [0, 10]
   if (!isActive(detail.status) && newest > 1) return [0, newest]
-  return [0, roundEnd(newest, detail.totalSteps)]
+  return [0, roundEnd(newest, detail.totalSteps ?? 0)]
 }

@@ -39,9 +39,13 @@ export function showAppearance(index: number): void {
 /** Best first: highest reward, then the shorter; evaluations have no reward, so the right ones come first. */
 export function bestFirst(appearance: PromptAppearance): PromptAppearance['samples'] {
   const worth = (s: PromptAppearance['samples'][number]) => s.reward ?? (s.correct ? 1 : 0)
-  return [...appearance.samples].sort((a, b) => worth(b) - worth(a) || a.tokens - b.tokens || a.sample - b.sample)
+  return [...appearance.samples].sort(
+    (a, b) => worth(b) - worth(a) || (a.tokens ?? 0) - (b.tokens ?? 0) || a.sample - b.sample,
+  )
 }
 
-export function meanTokens(appearance: PromptAppearance): number {
-  return appearance.samples.reduce((sum, s) => sum + s.tokens, 0) / Math.max(1, appearance.samples.length)
+/** null where none were delivered. */
+export function meanTokens({ samples }: PromptAppearance): number | null {
+  const counts = samples.map(({ tokens }) => tokens).filter((tokens) => tokens !== null)
+  return counts.length === 0 ? null : counts.reduce((sum, one) => sum + one, 0) / counts.length
 }

@@ -12,6 +12,7 @@ const names: Record<EventKind, string> = {
   resume: t('Go on'),
   step: t('One step'),
   stop: t('Stop'),
+  save: t('Save a checkpoint'),
   'next-stage': t('Next stage'),
   stay: t('Stay in this stage'),
   'refresh-reference': t('Refresh the reference'),

@@ -1,7 +1,7 @@
 /** A data folder with a finished run in which the model said what a test wants it to have said. */
 import { mkdirSync } from 'node:fs'
 import { initialSettings } from '../../src-main/contract/recipe.ts'
-import type { GroupRecord } from '../../src-main/contract/records.ts'
+import type { SampledGroup } from '../../src-main/contract/records.ts'
 import { prepareDataFolder, runFolder } from '../../src-main/store/folder.ts'
 import { insertRun, updateRun } from '../../src-main/store/runs.ts'
 import { beginStage, endStage, insertStages } from '../../src-main/store/stages.ts'
@@ -39,7 +39,7 @@ export function tellFolder(folder: string, steps: readonly (readonly Told[])[], 
   store.close()
 }
 
-function groupsOf(told: readonly Told[]): GroupRecord[] {
+function groupsOf(told: readonly Told[]): SampledGroup[] {
   const prompts = [...new Set(told.map(({ prompt }) => prompt))]
   return prompts.map((prompt, group) => {
     const own = told.filter((one) => one.prompt === prompt)

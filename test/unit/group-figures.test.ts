@@ -49,7 +49,7 @@ test('a row a group, as its completions say', () => {
     expect(row.prompt).toEqual({ prompt: own[0].prompt, answer: own[0].answer, kind: own[0].kind })
     expect(row.judged).toBe(own.length)
     expect(row.right).toBe(own.filter(({ parts }) => isRight(parts)).length)
-    expect(row.tokens).toBeCloseTo(own.reduce((sum, { tokens }) => sum + tokens, 0) / own.length, 4)
+    expect(row.tokens).toBeCloseTo(own.reduce((sum, { tokens }) => sum + (tokens ?? 0), 0) / own.length, 4)
     expect(row).toMatchObject({ mean: expect.closeTo(0.4), std: expect.closeTo(0.608), silent: 0 })
   }
   expect(rowsOf(db, '1', 2).map(({ step }) => step)).toEqual([3, 3])

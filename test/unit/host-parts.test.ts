@@ -81,7 +81,7 @@ describe('Pace', () => {
 })
 
 describe('Hub', () => {
-  const step = (n: number): HostEvent => ({ type: 'step', runId: 'a', step: { step: n } as never })
+  const step = (n: number): HostEvent => ({ type: 'step', runId: 'a', step: { step: n } as never, seconds: n })
   const phase = (fraction: number): HostEvent => ({
     type: 'phase',
     runId: 'a',

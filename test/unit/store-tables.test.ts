@@ -116,7 +116,7 @@ describe('metrics', () => {
     const steps = 40_000
     db.transaction(() => {
       db.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${steps})
-        INSERT INTO steps SELECT 1, i, 0, '', i, '{}' FROM n`)
+        INSERT INTO steps SELECT 1, i, 0, '', i, '{}', 1 FROM n`)
       for (let metric = 1; metric <= 25; metric++) {
         db.exec(`INSERT INTO metric_names VALUES (${metric}, 'm${metric}');
           INSERT INTO metrics SELECT 1, ${metric}, step, step * 0.5 FROM steps`)

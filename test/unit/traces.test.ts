@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { GroupRecord } from '../../src-main/contract/records.ts'
+import type { SampledGroup } from '../../src-main/contract/records.ts'
 import { isRight } from '../../src-main/contract/rewards.ts'
 import { type Trace, type TracePage, type TraceQuery, traceQuery, traceSorts } from '../../src-main/contract/traces.ts'
 import { type Db, openForWriting } from '../../src-main/store/database.ts'
@@ -21,7 +21,7 @@ let all: Trace[]
 const runId = '0001-test'
 const words = ['<think>12+34=46', 'Wait', '100 %', 'a_b', "it's", '第二', 'x'.repeat(40)]
 
-function groupAt(step: number, position: number): GroupRecord {
+function groupAt(step: number, position: number): SampledGroup {
   const completions = [0, 1, 2].map((sample) => {
     const i = step * 31 + position * 7 + sample
     const right = i % 3 === 0
@@ -38,7 +38,7 @@ function groupAt(step: number, position: number): GroupRecord {
   })
   const own = { group: position, prompt: `${position}+${step % 4}=`, answer: '1', kind: 'sum' }
   const figures = { meanReward: 0, stdReward: 1, zeroSpread: false, advantages: [], rewards: [] }
-  return { ...own, ...figures, completions } as GroupRecord
+  return { ...own, ...figures, completions } as SampledGroup
 }
 
 beforeAll(() => {
@@ -92,7 +92,7 @@ function expected(query: TraceQuery): string[] {
       (query.stage === undefined || (query.stage === 0 ? t.step <= 12 : query.stage === 1 && t.step > 12)) &&
       (query.finishReason === undefined || t.finishReason === query.finishReason) &&
       within(t.reward, query.minReward, query.maxReward) &&
-      within(t.tokens, query.minTokens, query.maxTokens) &&
+      within(t.tokens ?? Number.NaN, query.minTokens, query.maxTokens) &&
       within(t.step, query.fromStep, query.toStep),
   )
   if (query.sort === 'oldest') return found.map(place)

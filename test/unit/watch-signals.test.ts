@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CompletionRecord, GroupRecord, RewardParts } from '../../src-main/contract/records.ts'
+import type { RewardParts, SampledCompletion, SampledGroup } from '../../src-main/contract/records.ts'
 import { evidenceOf } from '../../src-main/engine/watch/evidence.ts'
 import { signalsOf } from '../../src-main/engine/watch/signals.ts'
 import { inOtherLanguage, isHollow, languageOf } from '../../src-main/engine/watch/signs.ts'
@@ -9,13 +9,13 @@ const part = (value: number | null) => ({ value, weight: 1, reason: '' })
 function sampleOf(
   text: string,
   right: boolean | null | undefined,
-  more: Partial<CompletionRecord> = {},
-): CompletionRecord {
+  more: Partial<SampledCompletion> = {},
+): SampledCompletion {
   const parts: RewardParts = right === undefined ? {} : { accuracy: part(right === null ? null : Number(right)) }
   return { sample: 0, text, tokens: text.length, finishReason: 'stop', reward: 0, parts, advantage: 0, ...more }
 }
 
-function groupOf(group: number, completions: CompletionRecord[]): GroupRecord {
+function groupOf(group: number, completions: SampledCompletion[]): SampledGroup {
   const numbered = completions.map((one, sample) => ({ ...one, sample }))
   return {
     group,

@@ -5,7 +5,7 @@
  * With a critic (critic/) it is a step of PPO: advantages are of tokens, and all else is the same.
  */
 import type { GrpoMetrics, metrics as metricTable, RewardMetric } from '../../contract/metrics.ts'
-import type { GroupRecord, StepReport } from '../../contract/records.ts'
+import type { SampledGroup, StepReport } from '../../contract/records.ts'
 import { rewardNames, rewardSides } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { reflectionsIn } from '../../evaluation/summary.ts'
@@ -125,7 +125,7 @@ function withAdvantages(groups: Episode[][], settings: Settings): Episode[][] {
   return groups.map((group, g) => group.map((e, s) => ({ ...e, advantage: advantages[g][s] })))
 }
 
-export function recordOf(episodes: Episode[], settings: Settings): GroupRecord {
+export function recordOf(episodes: Episode[], settings: Settings): SampledGroup {
   const { problem, group } = episodes[0]
   const rewards = episodes.map((e) => e.reward)
   const spread = spreadOf(rewards)
@@ -158,7 +158,7 @@ export function recordOf(episodes: Episode[], settings: Settings): GroupRecord {
 function measure(
   groups: Episode[][],
   dropped: number,
-  records: GroupRecord[],
+  records: SampledGroup[],
   result: UpdateResult,
   rounding: { mean: number; max: number },
   learningRate: number,

@@ -1,5 +1,5 @@
 /** The language in which each output reasons, kept with it so that outputs can be found by it. */
-import type { GroupRecord } from '../../contract/records.ts'
+import type { SampledGroup } from '../../contract/records.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { scripts, sizeOf, wordsOf } from '../rewards/language.ts'
 import { expectedLanguage } from './signals.ts'
@@ -14,10 +14,10 @@ const FEWEST_WORDS = 3
 
 /** @param questions of the groups, in their order, in words */
 export async function withLanguages(
-  groups: readonly GroupRecord[],
+  groups: readonly SampledGroup[],
   questions: readonly string[],
   settings: Pick<Settings, 'rewardWeights' | 'rewardParameters'>,
-): Promise<GroupRecord[]> {
+): Promise<SampledGroup[]> {
   return Promise.all(
     groups.map(async (group, i) => {
       const expected = await expectedLanguage(questions[i], settings)

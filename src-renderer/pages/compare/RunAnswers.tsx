@@ -3,7 +3,7 @@ import type { PromptAppearance } from '../../../src-main/contract/api.ts'
 import type { RunDetail } from '../../../src-main/contract/records.ts'
 import { bestFirst, meanTokens } from '../../stores/reader.ts'
 import { t } from '../../text/t.ts'
-import { momentName, rightness } from '../live/reader/moment.ts'
+import { momentName, rightness, tokensOnAverage } from '../live/reader/moment.ts'
 import { Sample } from '../live/reader/Sample.tsx'
 import styles from './Samples.module.css'
 
@@ -38,7 +38,7 @@ export const RunAnswers = memo(function RunAnswers({ run, color, appearance, aga
           <p>
             <b>{momentName(appearance)}</b> {rightness(samples)}
             {', '}
-            {t('{{tokens}} tokens on average', { tokens: meanTokens(appearance).toFixed(0) })}
+            {tokensOnAverage(meanTokens(appearance), 0)}
           </p>
         )}
       </header>

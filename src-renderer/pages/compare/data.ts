@@ -25,7 +25,7 @@ const refreshes = 100
 
 function freshness(run: RunSummary | undefined): string {
   if (!run) return ''
-  const grain = isActive(run.status) ? Math.max(1, Math.round(run.totalSteps / refreshes)) : 1
+  const grain = isActive(run.status) ? Math.max(1, Math.round((run.totalSteps ?? run.step) / refreshes)) : 1
   return `${run.id} ${run.status} ${Math.floor(run.step / grain)}`
 }
 

@@ -62,14 +62,16 @@ export const Row = memo(function Row({ run, depth, top, height, index, ticked, o
       </span>
       <span role="cell">
         <span>
-          {run.step} <i>/ {run.totalSteps}</i> <i>{run.stageName}</i>
+          {run.step} {run.totalSteps !== null && <i>/ {run.totalSteps}</i>} {!run.source && <i>{run.stageName}</i>}
         </span>
-        <Progress
-          size={3}
-          value={(100 * run.step) / Math.max(1, run.totalSteps)}
-          color={run.status === 'running' ? 'teal' : 'gray'}
-          aria-label={t('Progress of run {{number}}', { number: run.number })}
-        />
+        {run.totalSteps !== null && (
+          <Progress
+            size={3}
+            value={(100 * run.step) / Math.max(1, run.totalSteps)}
+            color={run.status === 'running' ? 'teal' : 'gray'}
+            aria-label={t('Progress of run {{number}}', { number: run.number })}
+          />
+        )}
       </span>
       <span role="cell" className={styles.heldOut}>
         {percent(run.accuracy)}

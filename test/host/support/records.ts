@@ -3,7 +3,7 @@
 import type { EvaluationReport } from '../../../src-main/contract/evaluation.ts'
 import { type MetricName, type Metrics, metrics } from '../../../src-main/contract/metrics.ts'
 import { parseRecipe, type Recipe } from '../../../src-main/contract/recipe.ts'
-import type { GroupRecord, StepReport } from '../../../src-main/contract/records.ts'
+import type { SampledGroup, StepReport } from '../../../src-main/contract/records.ts'
 import { defaultSettings } from '../../../src-main/contract/settings.ts'
 
 export function recipeOf(more: Record<string, unknown> = {}): Recipe {
@@ -36,7 +36,7 @@ export function stepReport(step: number, more: Partial<StepReport> = {}): StepRe
   }
 }
 
-function group(position: number, step: number): GroupRecord {
+function group(position: number, step: number): SampledGroup {
   const rewards = [1.1, 0.1, 0]
   return {
     group: position,

@@ -173,11 +173,14 @@ describe('events of the host', () => {
   })
 
   it('of another run change nothing', () => {
-    expect(hear({ type: 'step', runId: 'b', step: step(1) })).toBe(state)
+    expect(hear({ type: 'step', runId: 'b', step: step(1), seconds: 2 })).toBe(state)
   })
 
   it('a step is added, with its time and its settings', () => {
-    const next = hear({ type: 'step', runId: 'a', step: step(1) }, { type: 'step', runId: 'a', step: step(2) })
+    const next = hear(
+      { type: 'step', runId: 'a', step: step(1), seconds: 2 },
+      { type: 'step', runId: 'a', step: step(2), seconds: 4 },
+    )
     expect(next.columns.steps).toEqual([1, 2])
     expect(next.columns.seconds).toEqual([2, 4])
     expect(next.version).toBe(2)
@@ -194,7 +197,7 @@ describe('events of the host', () => {
     const confirmed = { ...asked, effectiveStep: 2 }
     const next = hear(
       { type: 'steering', runId: 'a', event: confirmed, settings },
-      { type: 'step', runId: 'a', step: step(1) },
+      { type: 'step', runId: 'a', step: step(1), seconds: 2 },
     )
     expect(next.detail?.pending).toEqual([])
     expect(next.events).toEqual([confirmed])
@@ -210,8 +213,8 @@ describe('events of the host', () => {
   it('rewinding forgets the steps and evaluations after it', () => {
     const evaluation = (at: number) => ({ step: at }) as never
     const next = hear(
-      { type: 'step', runId: 'a', step: step(1) },
-      { type: 'step', runId: 'a', step: step(2) },
+      { type: 'step', runId: 'a', step: step(1), seconds: 2 },
+      { type: 'step', runId: 'a', step: step(2), seconds: 4 },
       { type: 'evaluation', runId: 'a', evaluation: evaluation(0) },
       { type: 'evaluation', runId: 'a', evaluation: evaluation(2) },
       { type: 'rewound', runId: 'a', lastStep: 1 },

@@ -23,7 +23,7 @@ import { useLive, useView } from '../../../stores/use.ts'
 import { t } from '../../../text/t.ts'
 import { glimpse, visible } from '../../../text/visible.ts'
 import { useReading, useTokens } from './data.ts'
-import { momentName, rightness } from './moment.ts'
+import { momentName, rightness, tokensOnAverage } from './moment.ts'
 import styles from './Reader.module.css'
 import { Sample } from './Sample.tsx'
 import { TimeScrubber } from './TimeScrubber.tsx'
@@ -173,7 +173,7 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
       <p className={styles.summary}>
         <b>{momentName(appearance)}</b>
         <span>{rightness(samples)}</span>
-        <span>{t('{{toFixed}} tokens on average', { toFixed: meanTokens(appearance).toFixed(1) })}</span>
+        <span>{tokensOnAverage(meanTokens(appearance), 1)}</span>
         {samples.length > 1 && <span>{t('best first')}</span>}
         {colour !== 'none' &&
           (tokens.data || tokens.error ? (

@@ -43,7 +43,7 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
     setPlaying(!playing)
   }
   const every = Math.ceil(count / labels)
-  const longest = Math.max(1, ...appearances.flatMap((a) => a.samples.map((s) => s.tokens)))
+  const longest = Math.max(1, ...appearances.flatMap((a) => a.samples.map((s) => s.tokens ?? 0)))
 
   return (
     <div className={styles.time}>
@@ -75,7 +75,7 @@ export const TimeScrubber = memo(function TimeScrubber(props: { appearances: Pro
                 <i
                   key={s.sample}
                   data-right={s.correct ?? 'unknown'}
-                  style={{ height: `${(100 * s.tokens) / longest}%` }}
+                  style={{ height: `${(100 * (s.tokens ?? 0)) / longest}%` }}
                 />
               ))}
             </div>

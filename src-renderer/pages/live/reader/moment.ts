@@ -17,3 +17,7 @@ export function rightness(samples: readonly Pick<PromptAppearance['samples'][num
     count: judged.length,
   })
 }
+
+/** @param tokens null: not delivered */
+export const tokensOnAverage = (tokens: number | null, digits: number): string =>
+  tokens === null ? t('tokens not delivered') : t('{{tokens}} tokens on average', { tokens: tokens.toFixed(digits) })

@@ -27,7 +27,7 @@ export const CheckpointList = memo(function CheckpointList() {
               type="button"
               className={styles.when}
               onClick={() => showStep(step)}
-              {...hint(`${moment(at)}, ${bytes(size)}`)}
+              {...hint(`${moment(at)}, ${size === null ? t('size not delivered') : bytes(size)}`)}
             >
               {t('after step {{step}}', { step })}
             </button>
