@@ -46,6 +46,7 @@ import { engineEntry, readerEntry } from './entries.ts'
 import { Estimator } from './estimator.ts'
 import { makeFork, planFork } from './fork.ts'
 import { Hub } from './hub.ts'
+import { Imports } from './imports/imports.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
 import { Library } from './library.ts'
 import type { machineMemory } from './machine-memory.ts'
@@ -85,6 +86,7 @@ export class Host {
   readonly bin: Bin
   readonly disk: DiskUseCounter
   readonly library: Library
+  readonly imports: Imports
   readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
@@ -173,6 +175,14 @@ export class Host {
         },
         pins: () => [...this.#pins].map((pin) => ({ ...pin, why: 'A fork is about to begin with it.' })),
         publish: (event) => this.#hub.publish(event),
+      })
+      this.imports = new Imports({
+        store: this.#store,
+        dataFolder: this.dataFolder,
+        publish: (event) => {
+          this.#hub.publish(event)
+          if (event.type === 'run') this.disk.stale()
+        },
       })
       this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))
     } catch (error) {
@@ -339,6 +349,13 @@ export class Host {
         `Fork it from one of its checkpoints: grpo-studio fork ${row.number} --step ${row.step}.`,
       )
     }
+    if (row.ingest_key !== null && row.source === null) {
+      throw new StudioError(
+        'bad-request',
+        `Run #${row.number} was imported: what it would go on from lies where it was trained.`,
+        'Launch its recipe here, or resume it there.',
+      )
+    }
     if (row.status === 'finished') {
       throw new StudioError(
         'bad-request',
@@ -472,6 +489,7 @@ export class Host {
     this.#closed = true
     this.#desk.close()
     this.queue.close()
+    await this.imports.close()
     this.bin.close()
     this.disk.close()
     this.#jobs.close()

@@ -31,7 +31,8 @@ const files = {
     note: 'text',
     error: 'json?',
     settings: 'json?',
-    config: 'json',
+    config: 'json?',
+    source: 'json?',
   },
   stages: {
     stage: 'integer',
@@ -52,8 +53,8 @@ const files = {
     kind: 'text',
     sample: 'integer',
     text: 'text',
-    tokens: 'integer',
-    finishReason: 'text',
+    tokens: 'integer?',
+    finishReason: 'text?',
     reward: 'number?',
     advantage: 'number?',
     sides: 'json?',
@@ -64,7 +65,7 @@ const files = {
   evaluations: {
     step: 'integer',
     at: 'text',
-    prompts: 'integer',
+    prompts: 'integer?',
     accuracy: 'number?',
     accuracyLow: 'number?',
     accuracyHigh: 'number?',
@@ -73,9 +74,9 @@ const files = {
     reflections: 'number?',
     clippedRatio: 'number?',
     seconds: 'number?',
-    samplesPerPrompt: 'integer',
-    temperature: 'number',
-    topP: 'number',
+    samplesPerPrompt: 'integer?',
+    temperature: 'number?',
+    topP: 'number?',
     passAt: 'json',
     consensus: 'json?',
     languageMixing: 'number?',
@@ -109,7 +110,7 @@ const files = {
     before: 'json',
     refused: 'text?',
   },
-  checkpoints: { step: 'integer', at: 'text', folder: 'text', bytes: 'integer' },
+  checkpoints: { step: 'integer', at: 'text', folder: 'text', bytes: 'integer?' },
   alerts: {
     id: 'integer',
     step: 'integer',
@@ -171,13 +172,15 @@ export async function* readExport(
   meter: Meter,
 ): AsyncGenerator<ExportPiece> {
   for (const { file, path } of found)
-    for await (const rows of tableRows(path, format, meter, objectsOf(files[file])))
+    for await (const rows of tableRows(path, format, meter, isObject(files[file])))
       if (rows.length > 0) yield { file, records: rows.map((row) => decoded(path, files[file], row)) }
 }
 
 /** Columns that hold objects: they stay whole. */
-const objectsOf = (columns: Columns): ReadonlySet<string> =>
-  new Set(Object.keys(columns).filter((name) => columns[name].startsWith('json')))
+const isObject =
+  (columns: Columns) =>
+  (name: string): boolean =>
+    columns[name]?.startsWith('json') || name.endsWith('.parts')
 
 function decoded(path: string, columns: Columns, { place, value }: TableRow): ExportRecord {
   const own: Record<string, unknown> = {}
@@ -218,4 +221,22 @@ function cell(path: string, place: string, name: string, kind: Kind, value: unkn
     }
   }
   throw wrong('no text')
+}
+
+export interface ExportSource {
+  format: TableFormat
+  files: (FoundFile & { file: ExportFile })[]
+  /** What it says of the run itself. */
+  run: Record<string, unknown>
+}
+
+/** @throws StudioError bad-request for what is no whole export */
+export async function openExport(folder: string): Promise<ExportSource> {
+  const format = exportFormatIn(folder)
+  if (!format)
+    throw complaint(
+      `${folder} holds no export of grpo-studio: neither run.csv, run.jsonl nor run.parquet with its steps.`,
+      'Give the folder that grpo-studio export wrote into.',
+    )
+  return { format, files: exportedFiles(folder, format), run: await exportedRun(folder, format) }
 }

@@ -38,8 +38,8 @@ const same: Readonly<Record<string, string>> = {
 
 /** Of what a tag begins with: measured on held-out prompts. */
 const held = /^(eval|evaluation|val|validation|test|val-core|val-aux)[/_]/
-/** Of these the rest is the name. */
-const heldPrefix = /^(eval|evaluation|validation)[/_]/
+/** Called as TRL calls them; the others by their own names, which none of a step has. */
+const heldPrefix = /^(eval|evaluation)[/_]/
 
 export interface OurName {
   family: 'metric' | 'evaluation'
@@ -50,7 +50,7 @@ export interface OurName {
 export function ourName(tag: string): OurName {
   if (held.test(tag)) {
     const rest = tag.replace(heldPrefix, '')
-    return { family: 'evaluation', name: same[rest] ?? rest }
+    return { family: 'evaluation', name: rest === tag ? tag : `eval_${same[rest] ?? rest}` }
   }
   const bare = tag.replace(/^train\//, '')
   return { family: 'metric', name: same[bare] ?? bare }
@@ -60,7 +60,7 @@ export function ourName(tag: string): OurName {
 export function ourNames(tags: readonly string[]): Map<string, OurName> {
   const taken = new Set<string>()
   const named = new Map<string, OurName>()
-  const isPlain = (tag: string) => ourName(tag).name === tag || `train/${ourName(tag).name}` === tag
+  const isPlain = (tag: string) => [tag, tag.replace(/^train\//, '')].includes(ourName(tag).name)
   for (const tag of [...tags].sort((a, b) => Number(isPlain(b)) - Number(isPlain(a)))) {
     const { family, name } = ourName(tag)
     const own = taken.has(`${family} ${name}`) ? tag : name
@@ -72,7 +72,9 @@ export function ourNames(tags: readonly string[]): Map<string, OurName> {
 
 /** Share of held-out prompts that was answered rightly, where exactly one of what was measured says so. */
 export function accuracyOf(evaluation: Readonly<Record<string, number | null>>): number | null {
-  const found = Object.entries(evaluation).filter(([name]) => /(^|\/)acc(uracy)?(\/mean(@\d+)?)?$/.test(name))
+  const found = Object.entries(evaluation).filter(([name]) =>
+    /^(eval_)?acc(uracy)?$|\/acc(uracy)?(\/mean(@\d+)?)?$/.test(name),
+  )
   const value = found.length === 1 ? found[0][1] : null
   return value !== null && value >= 0 && value <= 1 ? value : null
 }

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { complaint } from './complaint.ts'
 import { readEvents } from './event-file.ts'
-import { type FolderEntry, filesBelow } from './files.ts'
+import { type FolderEntry, type FoundFile, filesBelow } from './files.ts'
 import type { Meter } from './source.ts'
 
 /** Kept at once: 22 bytes each. */
@@ -18,11 +18,19 @@ export interface ScalarStep {
 
 export const isEventFile = (name: string): boolean => /\.tfevents\./.test(name)
 
-/** Below a folder, in the order in which they were begun: their names have the second. */
-export function eventFilesOf(folder: string): FolderEntry[] {
-  const begun = ({ name }: FolderEntry) => Number(/tfevents\.(\d+)/.exec(name)?.[1] ?? 0)
-  return filesBelow(folder, isEventFile, 3).sort((a, b) => begun(a) - begun(b) || (a.name < b.name ? -1 : 1))
-}
+/** Its name has the second. */
+const secondOf = (path: string) => Number(/tfevents\.(\d{1,11})\b/.exec(basename(path))?.[1] ?? 0)
+
+/** When it was begun. */
+export const begunAt = ({ path, at }: FoundFile): string => (secondOf(path) > 0 ? isoOf(secondOf(path)) : at)
+
+/** Below a folder, in the order in which they were begun. */
+export const eventFilesOf = (folder: string): FolderEntry[] =>
+  filesBelow(folder, isEventFile, 3).sort((a, b) => secondOf(a.path) - secondOf(b.path) || (a.name < b.name ? -1 : 1))
+
+/** @param seconds since 1970 */
+export const isoOf = (seconds: number): string =>
+  new Date(Math.min(8.64e15, Math.max(0, 1000 * seconds) || 0)).toISOString()
 
 class Column<T extends Float64Array | Uint32Array | Uint16Array> {
   #values: T
@@ -54,14 +62,12 @@ export class Scalars {
   readonly #tagColumn = new Column((length) => new Uint16Array(length))
   readonly #values = new Column((length) => new Float64Array(length))
   readonly #wallTimes = new Column((length) => new Float64Array(length))
-  firstWallTime = Number.POSITIVE_INFINITY
 
   /** @throws StudioError bad-request where there are more than fit, and for files that cannot be read */
   async read(files: readonly { path: string }[], meter: Meter): Promise<this> {
     for (const { path } of files) {
       const end = await readEvents(path, meter, ({ wallTime, step, tag, value }) => {
         if (step < 0 || step > 1e9) return
-        this.firstWallTime = Math.min(this.firstWallTime, wallTime)
         this.#steps.push(step)
         this.#tagColumn.push(this.#tagNumber(tag))
         this.#values.push(value)

@@ -21,7 +21,7 @@ export function tableRows(
   path: string,
   format: RowsFormat,
   meter: Meter,
-  whole: ReadonlySet<string> = new Set(),
+  whole: (column: string) => boolean = () => false,
 ): AsyncGenerator<TableRow[]> {
   if (format === 'csv') return csvRows(path, meter)
   return format === 'jsonl' ? jsonRows(path, meter, whole) : parquetRows(path, meter, whole)
@@ -70,7 +70,7 @@ function requireNames(path: string, head: readonly string[]): void {
     throw complaint(`The head of ${path} names "${twice}" twice.`, 'Give every column a name of its own.')
 }
 
-async function* jsonRows(path: string, meter: Meter, whole: ReadonlySet<string>): AsyncGenerator<TableRow[]> {
+async function* jsonRows(path: string, meter: Meter, whole: (column: string) => boolean): AsyncGenerator<TableRow[]> {
   for await (const lines of linesOf(path, meter))
     yield lines.map(({ line, text }) => {
       const place = `line ${line}`
@@ -92,7 +92,11 @@ async function* jsonRows(path: string, meter: Meter, whole: ReadonlySet<string>)
     })
 }
 
-async function* parquetRows(path: string, meter: Meter, whole: ReadonlySet<string>): AsyncGenerator<TableRow[]> {
+async function* parquetRows(
+  path: string,
+  meter: Meter,
+  whole: (column: string) => boolean,
+): AsyncGenerator<TableRow[]> {
   const file = await openParquet(path)
   let row = 0
   for await (const rows of file.each(meter))
@@ -102,14 +106,14 @@ async function* parquetRows(path: string, meter: Meter, whole: ReadonlySet<strin
 /** An object in an object is called by its path: `data.loss`. */
 function flat(
   value: Readonly<Record<string, unknown>>,
-  whole: ReadonlySet<string>,
+  whole: (column: string) => boolean,
   before = '',
   depth = 4,
 ): Record<string, unknown> {
   const all: Record<string, unknown> = {}
   for (const [name, one] of Object.entries(value)) {
     const isNested = typeof one === 'object' && one !== null && !Array.isArray(one) && depth > 0
-    if (isNested && !whole.has(before + name))
+    if (isNested && !whole(before + name))
       Object.assign(all, flat(one as Record<string, unknown>, whole, `${before}${name}.`, depth - 1))
     else all[before + name] = one
   }

@@ -26,6 +26,7 @@ export async function openTable(path: string, format: RowsFormat, given: ImportM
     opening: openingSchema.parse({
       title: basename(path, extname(path)) || basename(path),
       source: { engine: 'table' },
+      startedAt: reader.timeOf(rows[0], columns) ?? file.at,
       rewards: reader.parts.map(({ name, weight }) => ({ name, weight })),
     }),
     sentences: [
@@ -166,6 +167,12 @@ class TableReader {
       yield { kind: 'step', step, at, seconds, metrics: { ...metricsOfGroups(all), ...told }, settings }
     if (evaluation.size > 0)
       yield { kind: 'evaluation', step, at, metrics: measured, accuracy: accuracyOf(measured), prompts: null }
+  }
+
+  /** Of a row as it is shown. */
+  timeOf(cells: readonly string[], columns: readonly string[]): string | null {
+    const value = Object.fromEntries(columns.map((name, i) => [name, cells[i]]))
+    return this.#time({ place: 'row 1', value })
   }
 
   #family(family: string): { name: string; column: string }[] {

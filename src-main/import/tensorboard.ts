@@ -4,7 +4,7 @@ import { openingSchema, type Report } from '../contract/ingest.ts'
 import { complaint } from './complaint.ts'
 import { fileAt } from './files.ts'
 import { accuracyOf, type OurName, ourNames } from './metric-names.ts'
-import { eventFilesOf, isEventFile, Scalars } from './scalars.ts'
+import { begunAt, eventFilesOf, isEventFile, isoOf, Scalars } from './scalars.ts'
 import type { Meter, Source } from './source.ts'
 
 /** @throws StudioError bad-request where there is none */
@@ -20,7 +20,11 @@ export function openTensorBoard(path: string): Source {
   const nest = folders.size === 1 ? [...folders][0] : path
   return {
     format: 'tensorboard',
-    opening: openingSchema.parse({ title: basename(nest) || 'TensorBoard', source: { engine: 'tensorboard' } }),
+    opening: openingSchema.parse({
+      title: basename(nest) || 'TensorBoard',
+      source: { engine: 'tensorboard' },
+      startedAt: begunAt(files[0]),
+    }),
     sentences: [
       `${files.length} event ${files.length === 1 ? 'file' : 'files'} of TensorBoard${folders.size > 1 ? `, in ${folders.size} folders, taken as one run` : ''}`,
     ],
@@ -52,8 +56,6 @@ async function* reports(files: readonly { path: string }[], meter: Meter): Async
 }
 
 export const countedFromZero = 'The source counts its steps from 0: each is one more here.'
-
-export const isoOf = (seconds: number): string => new Date(Math.max(0, 1000 * seconds) || 0).toISOString()
 
 function firstStepOf(scalars: Scalars, names: ReadonlyMap<string, OurName>): number | undefined {
   for (const { step, values } of scalars.steps())

@@ -10,9 +10,8 @@ import { complaint } from './complaint.ts'
 import { bytesBelow, type FolderEntry } from './files.ts'
 import { accuracyOf, ourName, ourNames } from './metric-names.ts'
 import { metricsOfGroups } from './sample-metrics.ts'
-import { eventFilesOf, Scalars } from './scalars.ts'
+import { begunAt, eventFilesOf, isoOf, Scalars } from './scalars.ts'
 import type { Meter, Source } from './source.ts'
-import { isoOf } from './tensorboard.ts'
 import type { TrainingArguments } from './trl-arguments.ts'
 import { type CompletionsFile, completionsIn, groupsOf, rewardsIn, rowsOf } from './trl-completions.ts'
 import {
@@ -39,7 +38,7 @@ type Numbers = Record<string, number | null>
 type Group = Extract<Report, { kind: 'group' }>
 
 /** @param weights of rewards, for arguments that cannot be read @throws StudioError bad-request */
-export function openTrl(path: string, weights: Readonly<Record<string, number>> = {}): Source {
+export async function openTrl(path: string, weights: Readonly<Record<string, number>> = {}): Promise<Source> {
   const folder = basename(path) === 'completions' ? dirname(path) : path
   const completions = completionsIn(folder)
   const checkpoints = checkpointsIn(folder)
@@ -52,7 +51,7 @@ export function openTrl(path: string, weights: Readonly<Record<string, number>> 
   const events = existsSync(join(folder, 'runs')) ? eventFilesOf(join(folder, 'runs')) : []
   const args = argumentsIn(folder, checkpoints)
   const found = { completions, state, args, checkpoints, events, weights }
-  const { model, version } = modelCardIn(folder, checkpoints)
+  const rewards = completions[0] ? await rewardsOf(completions[0], found) : []
   const sentences = [
     completions.length > 0 && `completions of ${completions.length} ${completions.length === 1 ? 'step' : 'steps'}`,
     state && `the log up to step ${state.step} (${basename(dirname(state.file.path))}/trainer_state.json)`,
@@ -62,23 +61,33 @@ export function openTrl(path: string, weights: Readonly<Record<string, number>> 
   ].filter((sentence) => typeof sentence === 'string')
   return {
     format: 'trl',
-    opening: openingOf(folder, found, model, version),
+    opening: openingOf(folder, found, rewards),
     sentences,
     files: [...completions, ...(state ? [state.file] : []), ...events],
     reports: (meter) => reports(found, meter),
   }
 }
 
-function openingOf(folder: string, { state, args = {}, completions }: Found, model: string, version: string): Opening {
+/** With their weights, as the first completions have them. */
+async function rewardsOf(file: CompletionsFile, found: Found): Promise<Opening['rewards']> {
+  const names = rewardsIn(await rowsOf(file, () => {}), new Log(new Scalars(), found.state).rewards)
+  return weightsOf(names, found).map((weight, i) => ({ name: names[i], weight }))
+}
+
+function openingOf(folder: string, found: Found, rewards: Opening['rewards']): Opening {
+  const { state, args = {}, completions, checkpoints, events } = found
+  const { model, version } = modelCardIn(folder, checkpoints)
+  const begun = [...events.slice(0, 1).map(begunAt), ...completions.slice(0, 1).map(({ at }) => at)].sort()
   return openingSchema.parse({
     title: basename(folder) || 'TRL',
     source: { engine: 'trl', version: version.slice(0, 60) },
     model: model.slice(0, 500),
     seed: Number.isInteger(args.seed) ? args.seed : null,
     totalSteps: state && state.maxSteps > 0 ? state.maxSteps : null,
-    startedAt: completions[0]?.at ?? null,
+    startedAt: begun[0] ?? state?.file.at ?? null,
     config: args,
     settings: settingsIn(args),
+    rewards,
   })
 }
 
@@ -102,7 +111,7 @@ async function* reports(found: Found, meter: Meter): AsyncGenerator<Report> {
       const rows = await rowsOf(file, meter)
       const rewards = rewardsIn(rows, log.rewards)
       const texts = JSON.stringify(rows.map(({ step: _, ...row }) => row))
-      if ('reward' in evaluation) leftOut.evaluation.push(step)
+      if ('eval_reward' in evaluation) leftOut.evaluation.push(step)
       else if (texts === before) leftOut.again.push(step)
       else groups = groupsOf(step, rows, rewards, weightsOf(rewards, found), size)
       before = texts

@@ -12,9 +12,8 @@ import { linesOf } from './lines.ts'
 import { parseLoose } from './loose-json.ts'
 import { accuracyOf, type OurName, ourNames } from './metric-names.ts'
 import { mean, metricsOfGroups } from './sample-metrics.ts'
-import { eventFilesOf, Scalars } from './scalars.ts'
+import { begunAt, eventFilesOf, isoOf, Scalars } from './scalars.ts'
 import type { Meter, Source } from './source.ts'
-import { isoOf } from './tensorboard.ts'
 
 interface Dump extends FolderEntry {
   step: number
@@ -31,6 +30,7 @@ interface Found {
 type Group = Extract<Report, { kind: 'group' }>
 type Completion = Group['completions'][number]
 type Entry = Record<string, unknown>
+type Numbers = Record<string, number | null>
 
 /** @throws StudioError bad-request where there is none, and where it cannot be told which dumps are which */
 export function openVerl(path: string): Source {
@@ -56,7 +56,7 @@ export function openVerl(path: string): Source {
     opening: openingSchema.parse({
       title: basename(path) || 'verl',
       source: { engine: 'verl' },
-      startedAt: first.at,
+      startedAt: [first.at, ...found.events.slice(0, 1).map(begunAt)].sort()[0],
       rewards: [{ name: 'score', weight: 1 }],
     }),
     sentences,
@@ -140,7 +140,7 @@ async function* reports(found: Found, meter: Meter): AsyncGenerator<Report> {
     if (Object.keys(metrics).length > 0)
       yield { kind: 'step', step, at, seconds: metric['seconds/step'] ?? null, metrics, settings: {} }
     const told = validation ? await measuredIn(validation, meter) : null
-    const all = { ...told?.metrics, ...evaluation }
+    const all: Numbers = { ...told?.metrics, ...evaluation }
     if (Object.keys(all).length > 0)
       yield {
         kind: 'evaluation',
@@ -154,8 +154,6 @@ async function* reports(found: Found, meter: Meter): AsyncGenerator<Report> {
   for (const message of scalars.notices) yield { kind: 'event', step: last, at, level: 'warning', message, hint: '' }
   yield { kind: 'status', step: last, at, status: 'finished', message: '' }
 }
-
-type Numbers = Record<string, number | null>
 
 function measured(values: ReadonlyMap<string, number>, names: ReadonlyMap<string, OurName>) {
   const of: Record<OurName['family'], Numbers> = { metric: {}, evaluation: {} }
@@ -268,7 +266,7 @@ async function measuredIn(dump: Dump, meter: Meter) {
     names
       .map((name) => [name, column(name)] as const)
       .filter(([, values]) => values.length > 0)
-      .map(([name, values]) => [name, mean(values)]),
+      .map(([name, values]) => [`val/${name}`, mean(values)]),
   )
   const verdicts = [column('acc'), column('score')].find(
     (values) => values.length === entries.length && values.every((value) => value === 0 || value === 1),

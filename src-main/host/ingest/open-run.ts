@@ -4,6 +4,7 @@ import { ingestVersion, type Opened, type Opening } from '../../contract/ingest.
 import { type Recipe, recipeSchema } from '../../contract/recipe.ts'
 import { type Settings, undeliveredSettings, withDelivered } from '../../contract/settings.ts'
 import { type KeptOpening, keepOpening, noteSaid, openingOf, runByKey, writersOf } from '../../store/attached.ts'
+import type { Db } from '../../store/database.ts'
 import { findRun, type RunRow, updateRun } from '../../store/runs.ts'
 import { beginStage, insertStages } from '../../store/stages.ts'
 import type { Store } from '../../store/store.ts'
@@ -44,7 +45,14 @@ export function openedOf(store: Store, row: RunRow): Opened {
   }))
 }
 
-function newAttached(store: Store, dataFolder: string, key: string, opening: Opening): RunRow {
+/** @param more done in the transaction that makes it */
+export function newAttached(
+  store: Store,
+  dataFolder: string,
+  key: string,
+  opening: Opening,
+  more: (db: Db, number: number) => void = () => {},
+): RunRow {
   const config = standIn(opening)
   const { id } = createRun(
     store,
@@ -62,6 +70,7 @@ function newAttached(store: Store, dataFolder: string, key: string, opening: Ope
         beginStage(db, number, 0, 1)
         updateRun(db, number, { status: 'running' })
         noteSaid(db, number, 'running')
+        more(db, number)
       },
     },
   )
@@ -91,7 +100,7 @@ const settingsOf = ({ settings, rewards }: Opening): Settings =>
   })
 
 /** The trainer has no recipe of ours: one stage stands for its training wherever a run must have some. */
-const standIn = ({ source, title, model, totalSteps }: Opening): Recipe =>
+export const standIn = ({ source, title, model, totalSteps }: Opening): Recipe =>
   recipeSchema.parse({
     name: source.engine,
     title: title.slice(0, 120),
