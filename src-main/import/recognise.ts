@@ -37,8 +37,9 @@ function folderFormat(path: string): ImportFormat {
   if (exportFormatIn(path)) return 'export'
   if (completionsIn(path).length > 0 || furthestState(path, checkpointsIn(path))) return 'trl'
   if (isVerl(path)) return 'verl'
-  if (eventFilesOf(path).length > 0) return 'tensorboard'
   const inside = foldersOf(path).find(({ path: one }) => completionsIn(one).length > 0 || exportFormatIn(one))
+  // what a whole run lies in says more than its event files
+  if (!inside && eventFilesOf(path).length > 0) return 'tensorboard'
   const tables = filesOf(path).filter(({ name }) => /\.(csv|tsv|jsonl|parquet)$/i.test(name))
   throw complaint(
     `${path} holds no run that can be imported.`,
