@@ -1,5 +1,5 @@
 /**
- * Writes resources/recipe.schema.json and resources/sweep.schema.json, and rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
+ * Writes resources/recipe.schema.json, resources/sweep.schema.json and docs/ingest.openapi.json, and rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
  * measured figures (docs/figures/*.json):  npm run docs
  * test/unit/docs.test.ts fails when this was forgotten.
  */
@@ -8,6 +8,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { sweepSchema } from '../src-main/contract/sweep.ts'
+import { openApi } from '../src-main/host/ingest/openapi.ts'
 import { ablationTable } from './docs/ablations.ts'
 import { alertTable } from './docs/alerts.ts'
 import { estimateFigureTable } from './docs/estimate.ts'
@@ -47,6 +48,10 @@ export const recipeSchemaText = () => `${JSON.stringify(recipeJsonSchema(), null
 export const sweepSchemaFile = join(root, 'resources', 'sweep.schema.json')
 export const sweepSchemaText = () => `${JSON.stringify(z.toJSONSchema(sweepSchema, { io: 'input' }), null, 2)}\n`
 
+/** The ingest API, for who writes a client. */
+export const openApiFile = join(root, 'docs', 'ingest.openapi.json')
+export const openApiText = () => `${JSON.stringify(openApi(), null, 2)}\n`
+
 export async function allTables(): Promise<Record<string, string>> {
   return {
     knobs: knobTable(),
@@ -80,6 +85,7 @@ export async function allTables(): Promise<Record<string, string>> {
 if (import.meta.main) {
   writeFileSync(schemaFile, recipeSchemaText())
   writeFileSync(sweepSchemaFile, sweepSchemaText())
+  writeFileSync(openApiFile, openApiText())
   const tables = await allTables()
   for (const path of documents()) {
     const text = readFileSync(path, 'utf8')

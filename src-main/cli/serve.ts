@@ -61,12 +61,15 @@ async function serve(options: ServeOptions): Promise<void> {
       info: { version, mode: 'browser', launched: options.recipe ?? null },
       diagnose: () => diagnose(host.dataFolder),
     })
-    const server = await startServer({ api, token: tokenOf(host.dataFolder), port: options.port })
+    const server = await startServer({ api, host, token: tokenOf(host.dataFolder), port: options.port })
     try {
       host.note({ address: server.address })
       const interrupted = onInterrupt()
       if (options.json) printJson({ address: server.address, port: server.port, dataFolder: host.dataFolder })
-      else print(server.address)
+      else {
+        print(server.address)
+        say('Trainers on this machine report here: docs/attach.md says how (pip install ./python).')
+      }
       if (options.open) openBrowser(server.address)
       void follow(host, interrupted.signal)
       if (recipe && named) {

@@ -9,9 +9,10 @@ import { makeApi, rpcOptions } from '../host/api.ts'
 import { diagnose } from '../host/diagnose.ts'
 import { engineEntry, projectFolder } from '../host/entries.ts'
 import { Host } from '../host/host.ts'
+import { startTrainerListener, type TrainerListener } from '../host/ingest/listener.ts'
 import { recipeSource } from '../host/recipe-edit.ts'
 import { loadRecipe } from '../host/recipes.ts'
-import { builtWindow } from '../host/server.ts'
+import { builtWindow, tokenOf } from '../host/server.ts'
 import { version } from '../host/version.ts'
 import { defaultDataFolder } from '../store/folder.ts'
 import { type Arguments, readArguments } from './arguments.ts'
@@ -64,8 +65,10 @@ async function start(): Promise<void> {
     servePages(builtWindow)
     if (app.isPackaged) app.setAsDefaultProtocolClient(scheme)
     serveApi(host, args)
+    const trainers = listenForTrainers(host)
     window = openWindow(inbox)
-    closeInOrder(host, window, new Shell(host, window, join(fileURLToPath(projectFolder), 'resources', 'icons')))
+    const shell = new Shell(host, window, join(fileURLToPath(projectFolder), 'resources', 'icons'))
+    closeInOrder(host, window, shell, trainers)
     openFor(host, window)
     setMenu(host.dataFolder, (opening) => open(opening))
     if (args.recipe) {
@@ -113,7 +116,12 @@ function openFor(host: Host, window: BrowserWindow): void {
 }
 
 /** The run is paused at a checkpoint before the app goes; one that trains goes on without its window. */
-function closeInOrder(host: Host, window: BrowserWindow, shell: Shell): void {
+function closeInOrder(
+  host: Host,
+  window: BrowserWindow,
+  shell: Shell,
+  trainers: Promise<TrainerListener | undefined>,
+): void {
   let closed = false
   let quitting = false
   let told = false
@@ -121,7 +129,8 @@ function closeInOrder(host: Host, window: BrowserWindow, shell: Shell): void {
     quitting = true
     if (closed) return
     event.preventDefault()
-    void host.close().finally(() => {
+    const all = host.close().then(async () => (await trainers)?.close())
+    void all.finally(() => {
       closed = true
       app.quit()
     })
@@ -136,6 +145,16 @@ function closeInOrder(host: Host, window: BrowserWindow, shell: Shell): void {
   })
   app.on('window-all-closed', () => app.quit())
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+}
+
+/** The app is there without it. */
+async function listenForTrainers(host: Host): Promise<TrainerListener | undefined> {
+  try {
+    return await startTrainerListener({ host, token: tokenOf(host.dataFolder) })
+  } catch (error) {
+    console.error(`grpo-studio: trainers cannot report here: ${reportOf(error).message}`)
+    return undefined
+  }
 }
 
 /** To the page's own frame alone. That it asks for the host says that it listens. */

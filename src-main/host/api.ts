@@ -8,6 +8,7 @@ import { acceptingDoubts } from '../library/reward-models.ts'
 import { notUnderstood } from './desk.ts'
 import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
+import { requireOwn } from './ingest/own.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
 import { answer, resample } from './playground.ts'
@@ -62,6 +63,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
       recipe: api.runs.recipe.handler(async ({ input }) => {
         const [run, events] = await Promise.all([ask.run(input.runId), ask.events(input.runId)])
+        requireOwn(run, 'launched again')
         return asItWent(run.config, run.stages, events)
       }),
       launch: api.runs.launch.handler(({ input }) =>

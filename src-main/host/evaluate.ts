@@ -12,6 +12,7 @@ import { defaultSettings } from '../contract/settings.ts'
 import { modelPath } from '../library/places.ts'
 import { insertModelEvaluation } from '../store/model-evaluations.ts'
 import type { Host } from './host.ts'
+import { requireOwn } from './ingest/own.ts'
 import { describeRecipe } from './recipes.ts'
 import { told } from './told.ts'
 
@@ -106,6 +107,7 @@ async function subjectOf(
       )
     return { subject, modelDir: path === 'embedded' ? path : resolve(path) }
   }
+  requireOwn(run, 'measured')
   const checkpoints = await host.ask.checkpoints(run.id)
   const found = step === undefined ? checkpoints.at(-1) : checkpoints.find((c) => c.step === step)
   if (!found)

@@ -24,6 +24,7 @@ import { withHashes } from '../library/data-files.ts'
 import { modelPath, modelsFolder } from '../library/places.ts'
 import { withRewardModelHashes } from '../library/reward-model-hashes.ts'
 import { countUnseen, markSeen } from '../store/alerts.ts'
+import { withSource } from '../store/attached.ts'
 import { inBin } from '../store/bin.ts'
 import type { Db } from '../store/database.ts'
 import { earlierRun } from '../store/earlier-runs.ts'
@@ -47,6 +48,8 @@ import { Estimator } from './estimator.ts'
 import { makeFork, planFork } from './fork.ts'
 import { Hub } from './hub.ts'
 import { Imports } from './imports/imports.ts'
+import { AttachedRuns } from './ingest/attached-runs.ts'
+import { requireOwn } from './ingest/own.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
 import { Library } from './library.ts'
 import type { machineMemory } from './machine-memory.ts'
@@ -71,6 +74,8 @@ export interface HostOptions {
   startEngine?: StartEngine
   /** What memory there is; by default, what the system says. */
   machine?: typeof machineMemory
+  /** After so long an attached run counts as interrupted; milliseconds. */
+  silence?: number
 }
 
 /** How long closing waits for the step in hand, in milliseconds. */
@@ -87,6 +92,8 @@ export class Host {
   readonly disk: DiskUseCounter
   readonly library: Library
   readonly imports: Imports
+  /** Runs of other trainers. */
+  readonly attached: AttachedRuns
   readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
@@ -184,6 +191,12 @@ export class Host {
           if (event.type === 'run') this.disk.stale()
         },
       })
+      this.attached = new AttachedRuns({
+        store: this.#store,
+        dataFolder: this.dataFolder,
+        publish: (event) => this.#hub.publish(event),
+        silence: options.silence,
+      })
       this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))
     } catch (error) {
       this.#lock.release()
@@ -277,6 +290,7 @@ export class Host {
     { anyway = false, instead = false }: { anyway?: boolean; instead?: boolean },
   ): Promise<RunSummary> {
     const row = this.#store.read((db) => requireRun(db, name))
+    requireOwn(withSource(row), 'forked')
     const plan = planFork(this.#store, this.dataFolder, row, step, assignments)
     const backend = row.backend ?? row.backend_wanted
     const pin = { run: row.number, step }
@@ -310,6 +324,7 @@ export class Host {
 
   async #rollBack(name: string, to: number, changes: KnobChanges, note?: string): Promise<RunSummary> {
     const asked = this.#store.read((db) => requireRun(db, name))
+    requireOwn(withSource(asked), 'rolled back')
     const plan = planRollBack(this.#store, this.dataFolder, asked, to, changes, note)
     await withRewardModelHashes(JSON.parse(asked.config) as Recipe, this.rewardModels.folder)
     const live = this.#live(asked.id)
@@ -337,6 +352,7 @@ export class Host {
    */
   async resume(name: string, choice?: RecipeChoice): Promise<RunSummary> {
     const row = this.#store.read((db) => requireRun(db, name))
+    requireOwn(withSource(row), 'resumed')
     const live = this.#live(row.id)
     if (live) {
       live.steer({ kind: 'resume' })
@@ -385,6 +401,7 @@ export class Host {
   /** Of a run that has no engine: in what its recipe's file differs from what it goes by; null where it does not. @throws StudioError not-found */
   recipeEdit(name: string): RecipeEdit | null {
     const row = this.#store.read((db) => requireRun(db, name))
+    if (row.source !== null) return null
     return editedRecipe(this.#store, row, this.dataFolder)?.edit ?? null
   }
 
@@ -403,6 +420,7 @@ export class Host {
     const row = this.#store.read((db) => requireRun(db, name))
     const live = this.#live(row.id)
     if (live) return live.steer(command)
+    if (row.source !== null) return this.attached.steer(row, command)
     const way = row.status === 'finished' ? 'Launch it again to steer it.' : 'Resume it first.'
     throw new StudioError('bad-request', `Run #${row.number} has no engine to steer: it is ${row.status}.`, way)
   }
@@ -488,6 +506,7 @@ export class Host {
     if (this.#closed) return
     this.#closed = true
     this.#desk.close()
+    this.attached.close()
     this.queue.close()
     await this.imports.close()
     this.bin.close()

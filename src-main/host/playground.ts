@@ -6,6 +6,7 @@ import { codeKinds, generalKinds, puzzleKinds, type Recipe } from '../contract/r
 import type { ResampleNews, ResampleOrder } from '../contract/resampling.ts'
 import { modelPath } from '../library/places.ts'
 import type { Host } from './host.ts'
+import { requireOwn } from './ingest/own.ts'
 import { told } from './told.ts'
 
 /**
@@ -37,11 +38,13 @@ export function resample(
 ): AsyncGenerator<ResampleNews, void, void> {
   return told<ResampleNews, ResampleNews>(async (hear, signal) => {
     const began = Date.now()
-    const [{ config: recipe, settings, folder, stage }, kind, data] = await Promise.all([
+    const [run, kind, data] = await Promise.all([
       host.ask.run(runId),
       host.ask.problemKind(runId, prompt),
       host.ask.problemData(runId, prompt),
     ])
+    requireOwn(run, 'asked to judge')
+    const { config: recipe, settings, folder, stage } = run
     const problem = { prompt, answer, kind, domain: domainOf(recipe, kind), ...(data && { data }) }
     const { rewardWeights, rewardParameters, sideWeights, sideScaling } = settings
     const request = {

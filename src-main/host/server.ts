@@ -1,21 +1,23 @@
 /** Browser mode: the built window and the contract over WebSocket, on loopback, for who has the token. */
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import { RPCHandler } from '@orpc/server/ws'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify from 'fastify'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { StudioError } from '../contract/errors.ts'
 import { type Api, rpcOptions } from './api.ts'
 import { projectFolder } from './entries.ts'
-import { defaultPort } from './port.ts'
+import type { Host } from './host.ts'
+import { serveIngest } from './ingest/http.ts'
+import { announceListening } from './ingest/listening.ts'
+import { ingestSockets } from './ingest/socket.ts'
+import { listen } from './listen.ts'
+import { isLoopbackHost, refuseSocket, type SocketRefusal, type Sockets, sameToken } from './loopback.ts'
 
-const portsTried = 20
 /** Bytes that may wait in a window's socket before the next announcement waits too. */
 const socketBound = 1 << 20
 
@@ -23,6 +25,8 @@ export const builtWindow = join(fileURLToPath(projectFolder), 'out', 'renderer')
 
 export interface ServerOptions {
   api: Api
+  /** To which other trainers report. */
+  host: Pick<Host, 'attached' | 'dataFolder'>
   token: string
   /** As asked for: only this one is tried. Left out: the default, or the next free one. */
   port?: number
@@ -65,14 +69,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     reply.headers(pageHeaders(request.headers.host))
   })
   await app.register(fastifyStatic, { root: window, cacheControl: true, maxAge: 0 })
-  const sockets = serveSockets(app, options)
+  await serveIngest(app, options)
+  const sockets = windowSockets(options)
+  const trainers = ingestSockets(options)
+  app.server.on('upgrade', (request, socket, head) => {
+    const { upgrade } = request.url?.startsWith('/ingest/') ? trainers : sockets
+    upgrade(request, socket, head)
+  })
   const port = await listen(app, options.port)
+  const listening = announceListening(options.host.dataFolder, port, options.token)
   return {
     port,
     address: `http://127.0.0.1:${port}/?token=${options.token}`,
     async close() {
-      for (const socket of sockets.clients) socket.terminate()
+      listening.end()
       sockets.close()
+      trainers.close()
       await app.close()
     },
   }
@@ -106,17 +118,22 @@ function pageHeaders(host: string): Record<string, string> {
   }
 }
 
-function serveSockets(app: FastifyInstance, { api, token }: ServerOptions): WebSocketServer {
+function windowSockets({ api, token }: ServerOptions): Sockets {
   const handler = new RPCHandler(api, rpcOptions)
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 << 20 })
-  app.server.on('upgrade', (request, socket, head) => {
-    const why = refusal(request, token)
-    if (why) return refuse(socket, why)
-    sockets.handleUpgrade(request, socket, head, (ws) => {
-      void handler.upgrade({ addEventListener: ws.addEventListener.bind(ws), send: sendInTurn(ws) })
-    })
-  })
-  return sockets
+  const server = new WebSocketServer({ noServer: true, maxPayload: 4 << 20 })
+  return {
+    upgrade(request, socket, head) {
+      const why = refusal(request, token)
+      if (why) return refuseSocket(socket, why)
+      server.handleUpgrade(request, socket, head, (ws) => {
+        void handler.upgrade({ addEventListener: ws.addEventListener.bind(ws), send: sendInTurn(ws) })
+      })
+    },
+    close() {
+      for (const socket of server.clients) socket.terminate()
+      server.close()
+    },
+  }
 }
 
 /** Waits while much is unsent, so that announcements gather in their bounded queue and not in the socket. */
@@ -129,7 +146,7 @@ function sendInTurn(ws: WebSocket): WebSocket['send'] {
 }
 
 /** Why a socket is refused: a page of another site can reach loopback too, but forges neither Host nor Origin, and lacks the token. */
-function refusal(request: IncomingMessage, token: string): { status: string; why: string } | undefined {
+function refusal(request: IncomingMessage, token: string): SocketRefusal | undefined {
   const { host, origin } = request.headers
   if (!isLoopbackHost(host)) return { status: '403 Forbidden', why: 'Host is not loopback' }
   if (origin !== undefined && origin !== `http://${host}`)
@@ -139,47 +156,4 @@ function refusal(request: IncomingMessage, token: string): { status: string; why
   if (!sameToken(url.searchParams.get('token') ?? '', token))
     return { status: '401 Unauthorized', why: 'token is wrong' }
   return undefined
-}
-
-function refuse(socket: Duplex, { status, why }: { status: string; why: string }): void {
-  socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${why.length}\r\n\r\n${why}`,
-  )
-}
-
-function sameToken(given: string, token: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(token)]
-  return a.length === b.length && timingSafeEqual(a, b)
-}
-
-/** Any port: over SSH the person may have forwarded another one. */
-function isLoopbackHost(host: string | undefined): host is string {
-  return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/.test(host)
-}
-
-async function listen(app: FastifyInstance, asked: number | undefined): Promise<number> {
-  const first = asked ?? defaultPort
-  const last = asked === undefined ? first + portsTried - 1 : first
-  for (let port = first; port <= last; port++) {
-    try {
-      await app.listen({ host: '127.0.0.1', port })
-      return (app.server.address() as AddressInfo).port
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EACCES') {
-        throw new StudioError(
-          'port-in-use',
-          `Port ${port} may not be used by this user.`,
-          'Choose one above 1023 with --port.',
-        )
-      }
-      if (code !== 'EADDRINUSE') throw error
-    }
-  }
-  const which = asked === undefined ? `Ports ${first} to ${last} are all` : `Port ${first} is`
-  throw new StudioError(
-    'port-in-use',
-    `${which} in use on 127.0.0.1.`,
-    'Choose another one with --port N (0 takes any free one).',
-  )
 }

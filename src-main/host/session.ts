@@ -98,7 +98,15 @@ export class Session {
   }
 
   summary(): RunSummary {
-    const { config: _, settings: __, pending: ___, stages: ____, folder: _____, ...summary } = this.detail()
+    const {
+      config: _,
+      settings: __,
+      pending: ___,
+      stages: ____,
+      folder: _____,
+      attached: ______,
+      ...summary
+    } = this.detail()
     return summary
   }
 

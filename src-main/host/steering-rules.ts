@@ -39,6 +39,12 @@ export function checkCommand(run: RunDetail, command: SteeringCommand): void {
         refuse(`${name} is not paused.`, 'It is running: nothing needs resuming.')
       }
       return
+    case 'save':
+      refuse(
+        `${name} writes its checkpoints by itself.`,
+        `It does every ${run.config.checkpointEvery} steps, and when it pauses.`,
+      )
+      return
     case 'next-stage':
       if (run.stage === run.stageCount - 1) {
         refuse(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { StudioError } from '../contract/errors.ts'
 import type { TokenQuestion, TokenViews } from '../contract/tokens.ts'
 import type { Host } from './host.ts'
+import { requireOwn } from './ingest/own.ts'
 
 /**
  * Nothing of it enters the run.
@@ -21,6 +22,7 @@ export async function tokenViews(
     ask.problemKind(runId, prompt),
     ask.problemData(runId, prompt),
   ])
+  requireOwn(run, 'asked about tokens')
   const nearest = checkpoints.toSorted((a, b) => Math.abs(a.step - step) - Math.abs(b.step - step))[0]
   if (!nearest)
     throw new StudioError(

@@ -1,6 +1,7 @@
 /** Runs of other trainers: what their trainer says of them, and how far each of its writers has come (table `writers`). */
 import type { Opening } from '../contract/ingest.ts'
 import type { Attached, RunSource, RunStatus } from '../contract/records.ts'
+import { type Settings, undeliveredSettings, withDelivered } from '../contract/settings.ts'
 import { type Db, sql } from './database.ts'
 import type { RunRow } from './runs.ts'
 
@@ -13,9 +14,22 @@ export interface KeptOpening extends Opening {
 export const openingOf = ({ source }: Pick<RunRow, 'source'>): KeptOpening | null =>
   source === null ? null : (JSON.parse(source) as KeptOpening)
 
+/** Before any step told others. */
+export const settingsOfOpening = ({ settings, rewards }: Opening): Settings =>
+  withDelivered(undeliveredSettings, {
+    ...settings,
+    ...Object.fromEntries(rewards.map(({ name, weight }) => [`rewardWeights.${name}`, weight])),
+  })
+
 export function sourceOf(opening: KeptOpening | null): RunSource | null {
   return opening && { ...opening.source }
 }
+
+/** A run, and who trains it. */
+export const withSource = (row: RunRow): { number: number; source: RunSource | null } => ({
+  number: row.number,
+  source: sourceOf(openingOf(row)),
+})
 
 export function attachedOf(opening: KeptOpening | null): Attached | null {
   if (!opening) return null

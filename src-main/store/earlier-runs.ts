@@ -15,7 +15,7 @@ const LEAST_STEPS = 5
 export function earlierRun(db: Db, recipe: Recipe): EarlierRun | null {
   const runs = sql<{ number: number; config: string }>(
     db,
-    'SELECT number, config FROM runs WHERE step >= ? ORDER BY number DESC LIMIT 50',
+    'SELECT number, config FROM runs WHERE step >= ? AND source IS NULL ORDER BY number DESC LIMIT 50',
   ).all(LEAST_STEPS)
   for (const { number, config } of runs) {
     const { name, model, stages } = JSON.parse(config) as Recipe

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { initialSettings } from '../contract/recipe.ts'
 import { keptSettings, type Settings } from '../contract/settings.ts'
+import { settingsOfOpening } from './attached.ts'
 import { isWhole, wholeCheckpoints } from './checkpoint-folders.ts'
 import { checkpointsOf, putCheckpoint } from './checkpoints.ts'
 import { type Db, sql } from './database.ts'
@@ -22,7 +23,8 @@ export function restoreRuns(db: Db, folder: string): void {
     try {
       const note = JSON.parse(readFileSync(join(runFolder(folder, id), 'run.json'), 'utf8')) as Omit<NewRun, 'settings'>
       if (sql(db, 'SELECT 1 FROM runs WHERE number = ?').get(note.number)) continue
-      insertRun(db, { ...note, settings: initialSettings(note.config) })
+      const { attached, config } = note
+      insertRun(db, { ...note, settings: attached ? settingsOfOpening(attached.opening) : initialSettings(config) })
       if (!note.status) sql(db, `UPDATE runs SET status = 'interrupted' WHERE number = ?`).run(note.number)
     } catch {
       // No note, or an unreadable one: the folder stays as it is.

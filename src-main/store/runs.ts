@@ -159,7 +159,7 @@ export function listRuns(db: Db): RunSummary[] {
 }
 
 /**
- * A stored run in short. What only a living engine knows (`etaSeconds`) is null here.
+ * A stored run in short. What only a living engine knows (`etaSeconds` of a run of ours) is null here.
  * `totalSteps` follows what happened: a stage left early or stayed in counts as it went.
  */
 export function summaryOf(db: Db, row: RunRow): RunSummary {
@@ -189,7 +189,7 @@ export function summaryOf(db: Db, row: RunRow): RunSummary {
     stageName: config.stages[row.stage].name,
     stageCount: config.stages.length,
     staying: isStaying(db, row.number, row.step + 1),
-    etaSeconds: null,
+    etaSeconds: opening ? timeLeft(db, row, opening.totalSteps) : null,
     trainedSeconds: trainedSeconds(db, row.number),
     reward: reward?.value ?? null,
     accuracy: lastAccuracy(db, row.number),
@@ -218,6 +218,17 @@ export function trainedSeconds(db: Db, run: number): number {
     if (last) return last.seconds
   }
   return 0
+}
+
+/** Of a run of another trainer, at the pace of its last steps. */
+function timeLeft(db: Db, { number, step, status }: RunRow, total: number | null): number | null {
+  if (status !== 'running' || total === null) return null
+  const { pace } = sql<{ pace: number | null }>(
+    db,
+    `SELECT (max(seconds) - min(seconds)) / (max(step) - min(step)) AS pace
+     FROM (SELECT step, seconds FROM steps WHERE run = ? AND closed = 1 ORDER BY step DESC LIMIT 20)`,
+  ).get(number)!
+  return pace === null ? null : Math.max(0, total - step) * pace
 }
 
 function lastAccuracy(db: Db, run: number): number | null {

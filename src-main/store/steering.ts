@@ -22,7 +22,7 @@ interface EventRow {
 /** What changes the course of a run: a resumed run meets it again. */
 export const courseKinds: EventKind[] = ['set', 'next-stage', 'stay', 'refresh-reference', ...planKinds]
 /** What only says when a run goes on. */
-export const controlKinds: SteeringKind[] = ['pause', 'resume', 'step', 'stop']
+export const controlKinds: SteeringKind[] = ['pause', 'resume', 'step', 'stop', 'save']
 export const steeringKinds = [...courseKinds, ...controlKinds]
 
 /** @returns the event's id */

@@ -32,7 +32,7 @@ async function watched<T>(
   const host = new Host({ dataFolder, command: 'bench', startEngine: () => forkEngine(scripted) })
   const info = { version, mode: 'browser', launched: null } as const
   const api = makeApi({ host, info, diagnose: () => diagnose(dataFolder) })
-  const server = await startServer({ api, token: tokenOf(dataFolder), port: 0 })
+  const server = await startServer({ api, host, token: tokenOf(dataFolder), port: 0 })
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   try {
     await page.goto(server.address)

@@ -28,7 +28,7 @@ function window(): string {
 async function serve(host: Host, port: number | undefined = 0): Promise<RunningServer> {
   const info = { version: '1.2.3', mode: 'browser', launched: null } as const
   const diagnose = () => Promise.reject(new Error('not asked for here'))
-  const server = await startServer({ api: makeApi({ host, info, diagnose }), token, port, window: window() })
+  const server = await startServer({ api: makeApi({ host, info, diagnose }), host, token, port, window: window() })
   onTestFinished(() => server.close())
   return server
 }
@@ -140,9 +140,10 @@ describe('the port', () => {
   })
 
   test('a window that was not built is said', async () => {
-    const api = makeApi({ host: openHost(), info: {} as never, diagnose: () => Promise.reject() })
+    const host = openHost()
+    const api = makeApi({ host, info: {} as never, diagnose: () => Promise.reject() })
     const window = temporaryFolder()
-    await expect(startServer({ api, token, port: 0, window })).rejects.toMatchObject({
+    await expect(startServer({ api, host, token, port: 0, window })).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringContaining(window),
     })

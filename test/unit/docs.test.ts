@@ -10,6 +10,8 @@ import { filled, regionsOf, table } from '../../scripts/docs/markdown.ts'
 import {
   allTables,
   documents,
+  openApiFile,
+  openApiText,
   recipeSchemaText,
   root,
   schemaFile,
@@ -52,6 +54,12 @@ describe.each([
       const { $schema } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { $schema: string }
       expect(join(folder, $schema)).toBe(schemaFile)
     }
+  })
+})
+
+describe('the description of the ingest API', () => {
+  it('is what the schemas say now (npm run docs)', () => {
+    expect(readFileSync(openApiFile, 'utf8')).toBe(openApiText())
   })
 })
 

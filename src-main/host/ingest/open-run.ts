@@ -2,8 +2,15 @@
 import { StudioError } from '../../contract/errors.ts'
 import { ingestVersion, type Opened, type Opening } from '../../contract/ingest.ts'
 import { type Recipe, recipeSchema } from '../../contract/recipe.ts'
-import { type Settings, undeliveredSettings, withDelivered } from '../../contract/settings.ts'
-import { type KeptOpening, keepOpening, noteSaid, openingOf, runByKey, writersOf } from '../../store/attached.ts'
+import {
+  type KeptOpening,
+  keepOpening,
+  noteSaid,
+  openingOf,
+  runByKey,
+  settingsOfOpening,
+  writersOf,
+} from '../../store/attached.ts'
 import type { Db } from '../../store/database.ts'
 import { findRun, type RunRow, updateRun } from '../../store/runs.ts'
 import { beginStage, insertStages } from '../../store/stages.ts'
@@ -60,7 +67,7 @@ export function newAttached(
     {
       config,
       backendWanted: null,
-      settings: settingsOf(opening),
+      settings: settingsOfOpening(opening),
       attached: { key, opening },
       ...(opening.startedAt !== null && { createdAt: new Date(opening.startedAt).toISOString() }),
     },
@@ -86,18 +93,12 @@ function again(store: Store, row: RunRow, opening: Opening): OpenedRun {
     keepOpening(db, row.number, kept)
     if (goesBack) {
       rewindAttached(db, row, to)
-      updateRun(db, row.number, { status: 'running', settings: settingsOf(opening), endedAt: null, error: null })
+      updateRun(db, row.number, { status: 'running', settings: settingsOfOpening(opening), endedAt: null, error: null })
       noteSaid(db, row.number, 'running')
     }
     return { row: findRun(db, row.id)!, ...(goesBack && { rewoundTo: to }) }
   })
 }
-
-const settingsOf = ({ settings, rewards }: Opening): Settings =>
-  withDelivered(undeliveredSettings, {
-    ...settings,
-    ...Object.fromEntries(rewards.map(({ name, weight }) => [`rewardWeights.${name}`, weight])),
-  })
 
 /** The trainer has no recipe of ours: one stage stands for its training wherever a run must have some. */
 export const standIn = ({ source, title, model, totalSteps }: Opening): Recipe =>
