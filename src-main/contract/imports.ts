@@ -68,6 +68,8 @@ export interface ImportFound {
   bytes: number
   /** Of tables. */
   table: ImportTable | null
+  /** With their weights, as far as they are known before all is read. */
+  rewards: { name: string; weight: number }[]
   /** Run that the same was imported as before. */
   known: { id: string; number: number; name: string; binned: boolean } | null
 }

@@ -119,6 +119,7 @@ export class Imports {
         sentences: [`run #${exported.run.number} of another copy of grpo-studio, exported as ${exported.format}`],
         bytes: sumOf(exported.files),
         table: null,
+        rewards: [],
       }
       const key = fingerprint(path, exported.files, { format })
       return { key, found: { ...found, known: this.#known(key) }, exported }
@@ -133,6 +134,7 @@ export class Imports {
       sentences: source.sentences,
       bytes: sumOf(source.files),
       table: source.table ?? null,
+      rewards: source.opening.rewards,
       known: this.#known(key),
     }
     return { key, found, source }
