@@ -1,5 +1,21 @@
 /** In what recipes differ: their fields, and the settings of their stages as they are when nothing is steered. */
 import { type Recipe, settingsOfStages } from './recipe.ts'
+import type { RunDetail } from './records.ts'
+import type { Settings } from './settings.ts'
+
+/** What another trainer delivers in place of a recipe. */
+export interface Told {
+  model: string
+  seed: number | null
+  /** By its own names. */
+  config: Record<string, unknown>
+  settings: Settings
+}
+
+export const recipeOrTold = ({ attached, config, seed, settings }: RunDetail): Recipe | Told =>
+  attached ? { model: attached.model, config: attached.config, seed, settings } : config
+
+const isTold = (one: Recipe | Told): one is Told => 'config' in one
 
 export interface Difference {
   /** Dotted path: `trainPrompts`, `beta`, `rewardWeights.format`, `stages.1.steps`. */
@@ -11,11 +27,25 @@ export interface Difference {
 /** What a recipe is called decides nothing. */
 const names: readonly string[] = ['$schema', 'title', 'description']
 
-/** @returns fields first, in the recipe's order, then settings; none of equal recipes */
-export function differences(recipes: readonly Recipe[]): Difference[] {
-  const fields = recipes.map(fieldsOf)
-  const settings = recipes.map(settingsByPath)
-  return [...differing(fields), ...differing(settings)].filter(({ path }) => !names.includes(path))
+/**
+ * What another trainer did not deliver is unknown, which is no difference.
+ * @returns fields first, in the recipe's order, then settings; none of equal recipes
+ */
+export function differences(all: readonly (Recipe | Told)[]): Difference[] {
+  const fields = all.map((one) => (isTold(one) ? toldFields(one) : fieldsOf(one)))
+  const settings = all.map((one) => (isTold(one) ? toldSettings(one) : settingsByPath(one)))
+  const known = all.some(isTold) ? 2 : 1
+  return [...differing(fields), ...differing(settings)].filter(
+    ({ path, values }) => !names.includes(path) && values.filter((value) => value !== undefined).length >= known,
+  )
+}
+
+const toldFields = ({ model, seed, config }: Told): Map<string, unknown> =>
+  new Map(leaves({ model, ...(seed !== null && { seed }), config }))
+
+function toldSettings({ settings: { rewardWeights, ...others } }: Told): Map<string, unknown> {
+  const numbers = Object.entries(others).filter(([, value]) => typeof value === 'number' && !Number.isNaN(value))
+  return new Map([...numbers, ...leaves({ rewardWeights })] as [string, unknown][])
 }
 
 function differing(maps: Map<string, unknown>[]): Difference[] {

@@ -29,16 +29,18 @@ export function judgedOf(
   return [verdicts.length, verdicts.filter(Boolean).length, mean]
 }
 
+/** Of a step that is open more groups may come: it is told once it is closed. */
 export function courseFigures(db: Db, run: number, afterStep: number): GroupFigures {
   const places = new Map<string, number>()
   const prompts: GroupFigures['prompts'] = []
   const read = sql<Row>(
     db,
     `SELECT step, grp, prompt, answer, kind, mean_reward, std_reward, zero_spread, judged, right_ones, mean_tokens
-     FROM groups WHERE run = ? AND step > ? AND step <= ? ORDER BY step, grp`,
+     FROM groups WHERE run = ? AND step > ? AND step <= ?
+       AND step NOT IN (SELECT step FROM steps WHERE run = ? AND closed = 0) ORDER BY step, grp`,
   ).raw()
   const found = segmentsOf(db, run).flatMap(({ run: holder, after, upTo }) =>
-    read.all(holder, Math.max(after, afterStep), upTo),
+    read.all(holder, Math.max(after, afterStep), upTo, holder),
   )
   const packed = new Float32Array(found.length * figureColumns.length)
   let at = 0

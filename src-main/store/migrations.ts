@@ -364,6 +364,7 @@ ALTER TABLE steps ADD COLUMN closed INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE runs ADD COLUMN source TEXT;
 ALTER TABLE runs ADD COLUMN ingest_key TEXT;
 ALTER TABLE runs ADD COLUMN said TEXT;
+CREATE INDEX steps_open ON steps (run, step) WHERE closed = 0;
 CREATE UNIQUE INDEX runs_by_ingest_key ON runs (ingest_key) WHERE ingest_key IS NOT NULL;
 
 CREATE TABLE writers (

@@ -27,7 +27,7 @@ export const forkRun: Action = {
   group: 'Run',
   keys: ['shift+F'],
   words: 'branch checkpoint new run other settings',
-  enabled: () => shownRun() !== null && liveStore.getState().checkpoints.length > 0,
+  enabled: () => shownRun()?.source === null && liveStore.getState().checkpoints.length > 0,
   run: () => {
     const { runId } = liveStore.getState()
     if (runId) askBranch({ kind: 'fork', runId, step: shownStep() })
@@ -43,7 +43,7 @@ export const rollBack: Action = {
   enabled: () => {
     const detail = shownRun()
     const earlier = liveStore.getState().checkpoints.some(({ step }) => detail && step < detail.step)
-    return detail !== null && detail.status !== 'abandoned' && earlier
+    return detail?.source === null && detail.status !== 'abandoned' && earlier
   },
   run: () => {
     const { runId } = liveStore.getState()

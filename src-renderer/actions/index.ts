@@ -59,6 +59,7 @@ import {
 } from './preferences.ts'
 import { holdQueue, startQueue } from './queue.ts'
 import { resumeRun } from './resumeRun.ts'
+import { saveCheckpoint } from './saveCheckpoint.ts'
 import { saveComparison, saveMetrics, saveRuns, saveTraces } from './saving.ts'
 import { nextStage, refreshReference, stayInStage } from './stages.ts'
 import { applyChanges, focusSteering, takeBack } from './steering.ts'
@@ -82,6 +83,7 @@ export const actions: Action[] = [
   pause,
   oneStep,
   stop,
+  saveCheckpoint,
   resumeRun,
   duplicateRun,
   exportRecipeOfRun,

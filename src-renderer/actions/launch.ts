@@ -8,6 +8,7 @@ import { viewStore } from '../stores/view.ts'
 import { download } from '../text/download.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
+import { ownRun } from './can.ts'
 
 export const launch: Action = {
   id: 'launch',
@@ -29,7 +30,7 @@ export const duplicateRun: Action = {
   group: 'Run',
   keys: [],
   words: 'copy again same recipe settings new run',
-  enabled: () => heard() && routeStore.getState().page === 'live' && liveStore.getState().detail !== null,
+  enabled: () => routeStore.getState().page === 'live' && ownRun() !== null,
   run: () => duplicate(liveStore.getState().runId!),
 }
 

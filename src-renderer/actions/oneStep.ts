@@ -1,8 +1,7 @@
-import { heard } from '../stores/connection.ts'
-import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
+import { askable } from './can.ts'
 
 export const oneStep: Action = {
   id: 'one-step',
@@ -10,6 +9,6 @@ export const oneStep: Action = {
   group: 'Run',
   keys: ['.'],
   words: 'single advance',
-  enabled: () => heard() && liveStore.getState().detail?.status === 'paused',
+  enabled: () => askable('step')?.status === 'paused',
   run: () => steer('step'),
 }

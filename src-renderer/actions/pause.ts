@@ -1,10 +1,9 @@
-import { heard } from '../stores/connection.ts'
-import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
+import { askable } from './can.ts'
 
-const status = () => (heard() ? liveStore.getState().detail?.status : undefined)
+const status = () => askable('pause')?.status
 
 /** One key for both: it pauses what goes and lets go on what is paused. */
 export const pause: Action = {

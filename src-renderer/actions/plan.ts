@@ -1,14 +1,13 @@
 /** Changing the stages to come. */
-import { heard } from '../stores/connection.ts'
-import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
 import { viewStore } from '../stores/view.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
+import { ownRun } from './can.ts'
 
 const steerable = () => {
-  const { detail } = liveStore.getState()
-  return heard() && (detail?.status === 'running' || detail?.status === 'paused')
+  const status = ownRun()?.status
+  return status === 'running' || status === 'paused'
 }
 
 export const repeatStage: Action = {

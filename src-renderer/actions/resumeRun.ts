@@ -32,7 +32,7 @@ export const resumeRun: Action = {
   words: 'interrupted continue',
   enabled: () => {
     const { detail } = liveStore.getState()
-    return heard() && detail !== null && isResumable(detail.status)
+    return heard() && detail !== null && isResumable(detail)
   },
   run: () => {
     const { runId } = liveStore.getState()

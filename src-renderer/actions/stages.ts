@@ -1,12 +1,10 @@
-import { heard } from '../stores/connection.ts'
-import { liveStore } from '../stores/live.ts'
 import { steer } from '../stores/steer.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
+import { ownRun } from './can.ts'
 
 const steerable = () => {
-  const { detail } = liveStore.getState()
-  if (!heard()) return null
+  const detail = ownRun()
   return detail?.status === 'running' || detail?.status === 'paused' ? detail : null
 }
 

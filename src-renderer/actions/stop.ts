@@ -1,9 +1,8 @@
-import { heard } from '../stores/connection.ts'
-import { liveStore } from '../stores/live.ts'
 import { isActive } from '../stores/runs.ts'
 import { viewStore } from '../stores/view.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
+import { askable } from './can.ts'
 
 /** Asks first: a stopped run goes on only from its last checkpoint. */
 export const stop: Action = {
@@ -13,8 +12,8 @@ export const stop: Action = {
   keys: ['X'],
   words: 'end finish abort',
   enabled: () => {
-    const { detail } = liveStore.getState()
-    return heard() && detail !== null && isActive(detail.status)
+    const detail = askable('stop')
+    return detail !== null && isActive(detail.status)
   },
   run: () => viewStore.setState({ stopping: true }),
 }

@@ -4,6 +4,7 @@ import { liveStore } from '../stores/live.ts'
 import { playgroundStore, type StoredPrompt } from '../stores/playground.ts'
 import { readerStore } from '../stores/reader.ts'
 import { go, routeStore } from '../stores/route.ts'
+import { runsStore } from '../stores/runs.ts'
 import { tracesStore } from '../stores/traces.ts'
 import { tryStored } from '../stores/try-prompt.ts'
 import { t } from '../text/t.ts'
@@ -35,13 +36,20 @@ function readPrompt(): { stored: StoredPrompt; step: number } | null {
   return null
 }
 
+/** What another trainer trains has no rewards here that could judge. */
+const isOwn = (run: string) =>
+  runsStore.getState().runs?.find(({ id, number }) => id === run || String(number) === run)?.source === null
+
 export const tryPrompt: Action = {
   id: 'try-prompt',
   name: () => t('Try in the playground'),
   group: 'Groups',
   keys: ['Q'],
   words: 'resample again temperature rewards ask checkpoint base model',
-  enabled: () => readPrompt() !== null && !playgroundStore.getState().busy,
+  enabled: () => {
+    const read = readPrompt()
+    return read !== null && isOwn(read.stored.runId) && !playgroundStore.getState().busy
+  },
   run: async () => {
     const read = readPrompt()
     if (!read) return

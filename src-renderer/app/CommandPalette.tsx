@@ -37,7 +37,7 @@ export function CommandPalette() {
       description: t('{{status}}, step {{step}} of {{totalSteps}}, held-out {{accuracy}}', {
         status: run.status,
         step: run.step,
-        totalSteps: run.totalSteps,
+        totalSteps: run.totalSteps ?? '?',
         accuracy: percent(run.accuracy),
       }),
       onClick: () => go({ page: 'live', runId: run.id, step: null, opened: null }),

@@ -56,8 +56,15 @@ const information: Record<MetricName, MetricInfo> = {
   ...sideMetrics,
 }
 
+/** What another trainer reports by names of its own. */
+const ownName = (metric: string): MetricInfo => ({
+  label: metric,
+  unit: '',
+  about: 'A metric of the trainer, by its own name.',
+})
+
 function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
-  const { label, unit, about } = information[metric]
+  const { label, unit, about } = information[metric] ?? ownName(metric)
   return {
     id,
     metric,
@@ -69,7 +76,7 @@ function panel(id: string, metric: MetricName, extra: Extra = {}): Panel {
   }
 }
 
-const shareOf = (name: RewardName) => rewardInfo[name].range[0] === 0 && rewardInfo[name].range[1] === 1
+const shareOf = (name: RewardName) => rewardInfo[name]?.range[0] === 0 && rewardInfo[name].range[1] === 1
 
 const panels: Panel[] = [
   panel('length', 'completions/mean_length', {
@@ -119,11 +126,26 @@ const collecting = panel('kept', 'samples/kept', { fromZero: true })
 /** A chart of each further metric that has values: what no chart of `shown` draws. */
 export function furtherPanels(shown: readonly Panel[], series: Readonly<Record<string, Series>>): Panel[] {
   const drawn = new Set(shown.map(({ metric }) => metric))
-  const names = (Object.keys(information) as MetricName[]).filter((name) => !drawn.has(name))
+  const known = Object.keys(information)
+  const told = Object.keys(series).filter((name) => !known.includes(name))
+  const names = ([...known, ...told.sort()] as MetricName[]).filter((name) => !drawn.has(name))
   return names.filter((name) => series[name]?.some((value) => value !== null)).map((name) => panel(name, name))
 }
 
 type Series = readonly (number | null)[]
+
+/**
+ * Of what another trainer delivers: its reward, each of its rewards, then what is known of the others.
+ * @param names of its series
+ */
+export function toldPanels(names: readonly string[]): Panel[] {
+  const rewards = names.flatMap((name) => /^rewards\/(.+)\/mean$/.exec(name)?.[1] ?? [])
+  return [
+    panel('reward', 'reward', { spread: 'reward_std' }),
+    ...rewards.map((name) => panel(name, `rewards/${name}/mean` as MetricName, { share: shareOf(name as RewardName) })),
+    ...[...panels, ...signals].filter(({ metric }) => names.includes(metric)),
+  ]
+}
 
 /**
  * The charts of a run: its reward, the sides of it where it has several, then each reward that it weighs; the form is soon learnt, and the reader tells of it.

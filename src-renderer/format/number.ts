@@ -27,11 +27,12 @@ const shortExponent = (value: number) => {
 
 /** A fixed number of decimals, for columns of like numbers. */
 export function fixed(value: number, digits: number): string {
-  return minus(value.toFixed(digits))
+  return Number.isFinite(value) ? minus(value.toFixed(digits)) : '–'
 }
 
 /** With its sign always, for advantages: "+0.97", "−1.20", "0.00". */
 export function signed(value: number, digits = 2): string {
+  if (!Number.isFinite(value)) return '–'
   const text = value.toFixed(digits)
   return Number(text) === 0 ? (0).toFixed(digits) : value > 0 ? `+${text}` : minus(text)
 }
@@ -42,6 +43,7 @@ export function percent(value: number | null | undefined, digits = 1): string {
 
 /** A knob's value, exactly as it could be typed again. */
 export function plain(value: number): string {
+  if (Number.isNaN(value)) return t('not delivered')
   return minus(value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value))
 }
 

@@ -6,7 +6,7 @@ import { plain } from '../format/number.ts'
 import { moment } from '../format/time.ts'
 import { api } from '../stores/host.ts'
 import { useResource } from '../stores/resource.ts'
-import { isActive } from '../stores/runs.ts'
+import { trainsHere } from '../stores/runs.ts'
 import { useRuns, useView } from '../stores/use.ts'
 import { type Branching, viewStore } from '../stores/view.ts'
 import { t } from '../text/t.ts'
@@ -66,7 +66,7 @@ function Form({ asked, run, checkpoints }: FormProps) {
   const others = more.split('\n').filter((line) => line.trim() !== '')
   const unreadable = others.find((line) => !/^\s*[\w.]+\s*=/.test(line))
   const ready = step !== null && !hasProblems(wishes) && unreadable === undefined && !busy
-  const active = runs?.find(({ status }) => isActive(status))
+  const active = runs?.find(trainsHere)
   const values = valuesOf(wishes)
 
   const start = async () => {

@@ -1,5 +1,6 @@
 /** Typed knob values on their way to the host. */
-import { type KnobChanges, type KnobName, knobValue, refusal } from '../../src-main/contract/knobs.ts'
+import type { KnobChanges, KnobName } from '../../src-main/contract/knobs.ts'
+import { valueInForce, whyNot } from '../../src-main/contract/trainer-knobs.ts'
 import { typed } from '../format/number.ts'
 import { liveStore } from './live.ts'
 import { steer, steerStore } from './steer.ts'
@@ -13,8 +14,7 @@ export function readyDrafts(only?: KnobName): KnobChanges {
   for (const [name, text] of Object.entries(drafts) as [KnobName, string][]) {
     if (only && name !== only) continue
     const value = typed(text)
-    if (refusal(name, value, detail.settings) === undefined && value !== knobValue(detail.settings, name))
-      ready[name] = value
+    if (whyNot(detail, name, value) === undefined && value !== valueInForce(detail, name)) ready[name] = value
   }
   return ready
 }

@@ -90,6 +90,7 @@ export function promptFigures(figures: Figures): PromptFigures[] {
 function summed(figures: Figures, rows: number[]): Omit<PromptFigures, keyof GroupFigures['prompts'][number]> {
   const sums = { mean: 0, std: 0, tokens: 0, judged: 0, right: 0, silent: 0 }
   let rewarded = 0
+  let counted = 0
   for (const row of rows) {
     const mean = figureOf(figures, row, 'mean')
     if (!Number.isNaN(mean)) {
@@ -98,8 +99,12 @@ function summed(figures: Figures, rows: number[]): Omit<PromptFigures, keyof Gro
       // a group of one has none
       sums.std += figureOf(figures, row, 'std') || 0
     }
-    for (const column of ['tokens', 'judged', 'right', 'silent'] as const)
-      sums[column] += figureOf(figures, row, column) || 0
+    for (const column of ['judged', 'right', 'silent'] as const) sums[column] += figureOf(figures, row, column) || 0
+    const tokens = figureOf(figures, row, 'tokens')
+    if (!Number.isNaN(tokens)) {
+      counted++
+      sums.tokens += tokens
+    }
   }
   const { judged, right } = sums
   const [low, high] = judged > 0 ? wilson(right, judged) : [Number.NaN, Number.NaN]
@@ -109,7 +114,7 @@ function summed(figures: Figures, rows: number[]): Omit<PromptFigures, keyof Gro
     spread: sums.std / rewarded,
     solved: right / judged,
     ...{ low, high, judged },
-    tokens: sums.tokens / rows.length,
+    tokens: sums.tokens / counted,
     silent: sums.silent / rows.length,
     first: figureOf(figures, rows[0], 'step'),
     last: figureOf(figures, rows[rows.length - 1], 'step'),

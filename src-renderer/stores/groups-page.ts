@@ -53,16 +53,20 @@ async function fetchFigures(runId: string, before: Figures | null): Promise<void
 /** Follows the run that is shown as long as the page is open. */
 export function followFigures(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Some came for steps that are there already. */
+  let late = false
   const ask = () => {
     timer = undefined
     const { runId, figures } = groupsPageStore.getState()
-    if (runId && figures && stale && !asking) void fetchFigures(runId, figures)
+    if (runId && figures && stale && !asking) void fetchFigures(runId, late ? null : figures)
+    late = false
   }
   const stop = onHostEvent((event) => {
     const { runId } = groupsPageStore.getState()
     if (!runId || !('runId' in event) || event.runId !== runId) return
     if (event.type === 'rewound') void fetchFigures(runId, null)
-    if (event.type !== 'step') return
+    if (event.type !== 'step' && event.type !== 'groups') return
+    late ||= event.type === 'groups'
     stale = true
     timer ??= setTimeout(ask, patience)
   })

@@ -99,6 +99,7 @@ function show(): void {
   gathered = []
   for (const event of events) {
     if (event.type === 'step') remember(event.runId, event.step.step, event.step.groups)
+    if (event.type === 'groups') remember(event.runId, event.step, event.groups)
     if (event.type === 'rewound') forgetAfter(event.runId, event.lastStep)
     if (event.type === 'queue') queueStore.setState(event.queue, true)
     for (const listener of listeners) listener(event)

@@ -12,7 +12,8 @@ export function announceEvents(): void {
   hearConfirmations()
 
   onHostEvent((event) => {
-    if (event.type !== 'alert' || event.runId !== liveStore.getState().runId) return
+    if (event.type !== 'alert' || event.alert.kind === 'trainer-note') return
+    if (event.runId !== liveStore.getState().runId) return
     // where the live page is looked at, its own list says more, and a message would lie over the knobs
     if (routeStore.getState().page !== 'live' || viewStore.getState().tab === 'checkpoints') alerted(event.alert)
     else viewStore.setState({ tab: 'alerts' })
@@ -30,7 +31,8 @@ export function announceEvents(): void {
   })
 
   liveStore.subscribe(({ detail }) => {
-    document.title = detail ? `${detail.step}/${detail.totalSteps} ${detail.name} #${detail.number}` : 'grpo-studio'
+    const of = detail?.totalSteps == null ? '' : `/${detail.totalSteps}`
+    document.title = detail ? `${detail.step}${of} ${detail.name} #${detail.number}` : 'grpo-studio'
   })
 
   // The pages of one run show that of the address, else the one that matters most. A run once shown stays, even when it ends.

@@ -23,6 +23,7 @@ export interface Notice {
 export function noticeOf(event: HostEvent, before: RunSummary | undefined): Notice | null {
   if (!before) return null
   const name = `#${before.number} ${before.name}`
+  if (event.type === 'alert' && event.alert.kind === 'trainer-note') return null
   if (event.type === 'alert')
     return {
       kind: 'alert',
@@ -33,7 +34,10 @@ export function noticeOf(event: HostEvent, before: RunSummary | undefined): Noti
     }
   if (event.type !== 'run' || event.run.status === before.status) return null
   const { run } = event
-  const at = t('After step {{step}} of {{total}}', { step: run.step, total: run.totalSteps })
+  const at =
+    run.totalSteps === null
+      ? t('After step {{step}}', { step: run.step })
+      : t('After step {{step}} of {{total}}', { step: run.step, total: run.totalSteps })
   const told = (kind: NoticeKind, title: string, body: string): Notice => ({
     kind,
     title,

@@ -2,7 +2,7 @@
 import { createStore } from 'zustand/vanilla'
 import { type QueueState, turns } from '../../src-main/contract/queue.ts'
 import type { RunSummary } from '../../src-main/contract/records.ts'
-import { isActive } from './runs.ts'
+import { trainsHere } from './runs.ts'
 
 const nothing: QueueState = { entries: [], hold: null, error: null, cutOff: null }
 
@@ -13,7 +13,7 @@ export const waitingIn = ({ entries }: QueueState) => entries.filter(({ status }
 /** Seconds until each waiting entry begins, and until all are done; null where nothing is known. */
 export function timetable(queue: QueueState, runs: readonly RunSummary[] | null) {
   const waiting = waitingIn(queue)
-  const active = runs?.find(({ status }) => isActive(status))
+  const active = runs?.find(trainsHere)
   const begins = turns(waiting, active ? active.etaSeconds : 0)
   const [last, lastBegins] = [waiting.at(-1), begins.at(-1)]
   const all = last?.seconds == null || lastBegins == null ? null : lastBegins + last.seconds

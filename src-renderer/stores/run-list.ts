@@ -42,12 +42,12 @@ export const nextSort = (now: string, name: SortName): string =>
 
 /** Everything that a word of the search may mean: plain, or as `tag:x`, `status:failed`, `recipe:r1-mini`, `seed:3`. */
 function words(run: RunSummary): string {
-  const { number, name, recipe, status, seed, backend, tags, note } = run
+  const { number, name, recipe, status, seed, backend, source, tags, note } = run
   const named = [
     `recipe:${recipe}`,
     `status:${status}`,
     `seed:${seed}`,
-    `backend:${backend}`,
+    `backend:${source?.engine ?? backend}`,
     ...tags.map((t) => `tag:${t}`),
   ]
   return [`#${number}`, name, note, ...named].join('\n').toLowerCase()

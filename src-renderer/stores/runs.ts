@@ -12,9 +12,12 @@ export interface RunsState {
 export const runsStore = createStore<RunsState>(() => ({ runs: null, recipes: null }))
 
 export const isActive = (status: RunStatus) => status === 'running' || status === 'paused' || status === 'starting'
+/** It has the engine: those of other trainers go beside it. */
+export const trainsHere = ({ status, source }: Pick<RunSummary, 'status' | 'source'>) =>
+  source === null && isActive(status)
 /** Ended before its plan did, so that going on from its last checkpoint makes sense. */
-export const isResumable = (status: RunStatus) =>
-  status === 'interrupted' || status === 'failed' || status === 'stopped'
+export const isResumable = ({ status, source }: Pick<RunSummary, 'status' | 'source'>) =>
+  source === null && (status === 'interrupted' || status === 'failed' || status === 'stopped')
 
 export function withRun(runs: RunSummary[] | null, run: RunSummary): RunSummary[] {
   const others = (runs ?? []).filter((r) => r.id !== run.id)

@@ -4,7 +4,8 @@ import { type KnobChanges, type KnobName, knobs, knobValue, settingsOf } from '.
 import { isPlanned } from '../../src-main/contract/plan.ts'
 import { enterStage, initialSettings, type Recipe } from '../../src-main/contract/recipe.ts'
 import type { AlertRecord, StageRecord, SteeringEvent } from '../../src-main/contract/records.ts'
-import { mergeSettings, type Settings } from '../../src-main/contract/settings.ts'
+import { mergeSettings, type Settings, withDelivered } from '../../src-main/contract/settings.ts'
+import { trainerKnob } from '../../src-main/contract/trainer-knobs.ts'
 import { t } from '../text/t.ts'
 
 export type Mark = { step: number } & (
@@ -75,6 +76,24 @@ export function settingsHistory(recipe: Recipe, stages: StageRecord[], events: S
   return spans
 }
 
+/**
+ * Of a run of another trainer, from whom there is no recipe: from what holds now, back over what was changed by hand.
+ * @param now in force
+ */
+export function settingsTold(now: Settings, events: SteeringEvent[]): SettingsSpan[] {
+  const confirmed = events.filter(
+    ({ kind, effectiveStep, refused }) => kind === 'set' && effectiveStep !== null && refused === null,
+  )
+  const first = confirmed.reduceRight((s, { before }) => withDelivered(s, before), now)
+  const spans: SettingsSpan[] = [{ step: 1, settings: first }]
+  for (const { effectiveStep, changes = {} } of confirmed) {
+    const settings = withDelivered(spans[spans.length - 1].settings, changes)
+    if (spans[spans.length - 1].step === effectiveStep) spans.pop()
+    spans.push({ step: effectiveStep!, settings })
+  }
+  return spans
+}
+
 export function settingsAt(history: SettingsSpan[], step: number): Settings {
   return (history.findLast((span) => span.step <= step) ?? history[0]).settings
 }
@@ -84,6 +103,7 @@ export function knobHistory(history: SettingsSpan[], name: KnobName): { step: nu
   const points: { step: number; value: number }[] = []
   for (const { step, settings } of history) {
     const value = knobValue(settings, name)
+    if (Number.isNaN(value)) continue
     if (points.at(-1)?.value !== value) points.push({ step, value })
   }
   return points
@@ -96,12 +116,8 @@ export function pendingChanges(pending: SteeringEvent[]): KnobChanges {
 
 /** Knobs named by an event, in the panel's order. */
 export function changedKnobs(event: SteeringEvent): { name: KnobName; label: string; from?: number; to: number }[] {
-  return knobs
-    .filter((knob) => event.changes?.[knob.name] !== undefined)
-    .map((knob) => ({
-      name: knob.name,
-      label: t(knob.label),
-      from: event.before[knob.name],
-      to: event.changes?.[knob.name] as number,
-    }))
+  const order = knobs.map(({ name }) => name as string)
+  return (Object.entries(event.changes ?? {}) as [KnobName, number][])
+    .toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+    .map(([name, to]) => ({ name, label: t(trainerKnob(name).label), from: event.before[name], to }))
 }

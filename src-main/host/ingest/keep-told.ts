@@ -1,7 +1,7 @@
 /** What another trainer tells of its run beside its steps: checkpoints, events, how it is. */
 import type { HostEvent } from '../../contract/api.ts'
 import type { Report } from '../../contract/ingest.ts'
-import { insertAlert } from '../../store/alerts.ts'
+import { insertAlert, markSeen } from '../../store/alerts.ts'
 import { noteSaid } from '../../store/attached.ts'
 import type { Db } from '../../store/database.ts'
 import { updateRun } from '../../store/runs.ts'
@@ -20,7 +20,10 @@ export function keepCheckpoint(db: Db, { number, id: runId }: RunKey, report: Of
 export function keepEvent(db: Db, { number, id: runId }: RunKey, report: Of<'event'>): HostEvent[] {
   const { step, at, level, message, hint } = report
   const kind = level === 'info' ? 'trainer-note' : 'trainer'
-  return [{ type: 'alert', runId, alert: insertAlert(db, number, { step, at, kind, message, hint, evidence: [] }) }]
+  const alert = insertAlert(db, number, { step, at, kind, message, hint, evidence: [] })
+  // nobody need be called for it
+  if (level === 'info') markSeen(db, [alert.id], true)
+  return [{ type: 'alert', runId, alert }]
 }
 
 export function keepStatus(db: Db, { number }: RunKey, { status, at, message }: Of<'status'>): HostEvent[] {

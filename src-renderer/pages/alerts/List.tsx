@@ -13,14 +13,14 @@ import { Status } from '../../parts/Status.tsx'
 import { markSeen } from '../../stores/alerts.ts'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
-import { isActive } from '../../stores/runs.ts'
+import { trainsHere } from '../../stores/runs.ts'
 import { showRun, showRunThen } from '../../stores/show-run.ts'
 import { useRuns } from '../../stores/use.ts'
 import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 export function List({ list: { alerts, total } }: { list: AlertList }) {
-  const active = useRuns().runs?.find(({ status }) => isActive(status))
+  const active = useRuns().runs?.find(trainsHere)
   // only of a run with an engine does it depend on the settings what helps
   const { data: detail } = useResource(active?.id ?? null, () => api().runs.get({ runId: active!.id }))
   const scroller = useRef<HTMLDivElement>(null)
@@ -68,7 +68,7 @@ function Entry({ alert, detail }: { alert: ListedAlert; detail: RunDetail | null
   const { id, seen, runId, number, name, kind, step } = alert
   const run = useRuns().runs?.find((one) => one.id === runId)
   const settings = detail?.id === runId ? detail.settings : defaultSettings
-  const helps = run ? helpFor(kind, settings, run.status) : []
+  const helps = run?.source === null ? helpFor(kind, settings, run.status) : []
   const see = () => {
     if (!seen) void markSeen([id])
   }

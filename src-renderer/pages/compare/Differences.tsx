@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { differences } from '../../../src-main/contract/differences.ts'
+import { differences, recipeOrTold } from '../../../src-main/contract/differences.ts'
 import type { SteeringEvent } from '../../../src-main/contract/records.ts'
 import { whatChanged } from '../../text/events.ts'
 import { labelOf } from '../../text/setting-label.ts'
@@ -15,7 +15,7 @@ interface Props {
 
 /** In what the recipes differ, and what was changed by hand. */
 export function Differences({ runs, colourOf }: Props) {
-  const rows = useMemo(() => differences(runs.map(({ detail }) => detail.config)), [runs])
+  const rows = useMemo(() => differences(runs.map(({ detail }) => recipeOrTold(detail))), [runs])
   const byHand = runs.map(({ events }) => events.filter(changedCourse))
   if (runs.length < 2) return null
   return (

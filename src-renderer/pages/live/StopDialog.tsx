@@ -19,9 +19,11 @@ export function StopDialog() {
       closeButtonProps={{ 'aria-label': t('Close') }}
     >
       <p>
-        {t(
-          'The present step is finished and kept, a checkpoint is written, and the engine ends. The run can be resumed from that checkpoint later.',
-        )}
+        {detail?.source
+          ? t('Its trainer ends after the step in hand, and what it keeps then is its own matter.')
+          : t(
+              'The present step is finished and kept, a checkpoint is written, and the engine ends. The run can be resumed from that checkpoint later.',
+            )}
       </p>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={done}>

@@ -15,7 +15,7 @@ import { type Resource, useResource } from '../../stores/resource.ts'
 import { isActive } from '../../stores/runs.ts'
 import { schemeStore } from '../../stores/scheme.ts'
 import { shownStep } from '../../stores/shown.ts'
-import { type Mark, marksOf, type SettingsSpan, settingsHistory } from '../../stores/story.ts'
+import { type Mark, marksOf, type SettingsSpan, settingsHistory, settingsTold } from '../../stores/story.ts'
 import { useLive, useLiveShallow, useRoute, useRuns, useView } from '../../stores/use.ts'
 
 export function useMarks(): Mark[] {
@@ -28,12 +28,16 @@ export function useMarks(): Mark[] {
 }
 
 export function useSettingsHistory(): SettingsSpan[] {
-  const { config, stages, events } = useLiveShallow((s) => ({
+  const { config, stages, events, told } = useLiveShallow((s) => ({
     config: s.detail?.config,
     stages: s.detail?.stages,
     events: s.events,
+    told: s.detail?.attached ? s.detail.settings : null,
   }))
-  return useMemo(() => (config && stages ? settingsHistory(config, stages, events) : []), [config, stages, events])
+  return useMemo(() => {
+    if (told) return settingsTold(told, events)
+    return config && stages ? settingsHistory(config, stages, events) : []
+  }, [config, stages, events, told])
 }
 
 const none: readonly Abandoned[] = []

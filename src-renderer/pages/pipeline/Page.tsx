@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { useMemo } from 'react'
+import { engineName } from '../../../src-main/contract/engines.ts'
 import { compact } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { FirstRun } from '../../parts/FirstRun.tsx'
@@ -35,17 +36,25 @@ export function PipelinePage() {
         {detail && <Status status={detail.status} />}
         {detail && (
           <p className={styles.where}>
-            {t('step {{step}} of {{total}}', { step: compact(detail.step), total: compact(detail.totalSteps) })}
+            {detail.totalSteps === null
+              ? t('step {{step}}', { step: compact(detail.step) })
+              : t('step {{step}} of {{total}}', { step: compact(detail.step), total: compact(detail.totalSteps) })}
             {eta !== null && <> · {t('{{time}} left', { time: span(eta) })}</>}
           </p>
         )}
         <Phase />
-        <Controls />
+        {!detail?.source && <Controls />}
       </header>
       <PhaseLine />
       <Unreachable />
       {error ? (
         <Problem explanation={error} title={t('This run cannot be shown')} />
+      ) : detail?.source ? (
+        <p className={styles.none}>
+          {t('{{trainer}} trains this run by a plan of its own: there are no stages here to go through.', {
+            trainer: engineName(detail.source.engine),
+          })}
+        </p>
       ) : detail ? (
         <Stages />
       ) : (

@@ -7,6 +7,7 @@ import { resumeRunById } from '../../actions/resumeRun.ts'
 import { compact, percent } from '../../format/number.ts'
 import { moment, span } from '../../format/time.ts'
 import { hint } from '../../parts/hint.ts'
+import { SourceBadge } from '../../parts/SourceBadge.tsx'
 import { Status } from '../../parts/Status.tsx'
 import { go, routeHash } from '../../stores/route.ts'
 import { isResumable } from '../../stores/runs.ts'
@@ -81,11 +82,11 @@ export const Row = memo(function Row({ run, depth, top, height, index, ticked, o
         {spark && <Spark line={spark} />}
       </span>
       <span role="cell">{span(run.trainedSeconds)}</span>
-      <span role="cell">{run.seed}</span>
-      <span role="cell">{run.backend ?? '–'}</span>
+      <span role="cell">{run.seed ?? '–'}</span>
+      <span role="cell">{run.source ? <SourceBadge source={run.source} /> : (run.backend ?? '–')}</span>
       <span role="cell">{moment(run.createdAt)}</span>
       <span role="cell" className={styles.last}>
-        {isResumable(run.status) && (
+        {isResumable(run) && (
           <Button
             size="compact-sm"
             variant={run.status === 'interrupted' ? 'filled' : 'default'}

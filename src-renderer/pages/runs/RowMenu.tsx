@@ -32,25 +32,7 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconCopy {...icon} />} onClick={() => duplicate(run.id)}>
-          {t('Duplicate…')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconFileExport {...icon} />} onClick={() => void exportRunRecipe(run.id)}>
-          {t('Export its recipe as it went')}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconGitBranch {...icon} />}
-          onClick={() => askBranch({ kind: 'fork', runId: run.id, step: null })}
-        >
-          {t('Fork…')}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconArrowBackUp {...icon} />}
-          disabled={run.status === 'abandoned'}
-          onClick={() => askBranch({ kind: 'roll-back', runId: run.id, step: null })}
-        >
-          {t('Roll back…')}
-        </Menu.Item>
+        {run.source === null && <Again run={run} />}
         <Menu.Item
           leftSection={<IconChartLine {...icon} />}
           onClick={() => go({ page: 'compare', runs: family.length > 1 ? family : [run.number] })}
@@ -75,3 +57,30 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
     </Menu>
   )
 })
+
+/** What goes by its recipe or its checkpoints, which a run of another trainer has elsewhere. */
+function Again({ run }: { run: RunSummary }) {
+  return (
+    <>
+      <Menu.Item leftSection={<IconCopy {...icon} />} onClick={() => duplicate(run.id)}>
+        {t('Duplicate…')}
+      </Menu.Item>
+      <Menu.Item leftSection={<IconFileExport {...icon} />} onClick={() => void exportRunRecipe(run.id)}>
+        {t('Export its recipe as it went')}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<IconGitBranch {...icon} />}
+        onClick={() => askBranch({ kind: 'fork', runId: run.id, step: null })}
+      >
+        {t('Fork…')}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<IconArrowBackUp {...icon} />}
+        disabled={run.status === 'abandoned'}
+        onClick={() => askBranch({ kind: 'roll-back', runId: run.id, step: null })}
+      >
+        {t('Roll back…')}
+      </Menu.Item>
+    </>
+  )
+}

@@ -106,7 +106,7 @@ const Hit = memo(function Hit({ hit, shown, selected, index }: HitProps) {
         <span className={styles.number}>{compact(hit.reward)}</span>
         <span className={styles.number}>{Number.isNaN(hit.advantage) ? '–' : signed(hit.advantage)}</span>
         <span className={styles.number} data-cut={hit.finishReason === 'length'}>
-          {hit.tokens}
+          {hit.tokens ?? '–'}
         </span>
       </button>
     </>

@@ -7,7 +7,7 @@ import { useEstimate } from '../../stores/estimate.ts'
 import { api } from '../../stores/host.ts'
 import { loadPresets } from '../../stores/presets.ts'
 import { useResource } from '../../stores/resource.ts'
-import { isActive } from '../../stores/runs.ts'
+import { trainsHere } from '../../stores/runs.ts'
 import { useRuns } from '../../stores/use.ts'
 import { t } from '../../text/t.ts'
 import { type Explanation, explain } from '../../transport/explain.ts'
@@ -54,7 +54,7 @@ export function LaunchForm({ onDone }: { onDone(): void }) {
   const { over, ...drop } = useDrop((file) => void read(file))
 
   // one run at a time trains: another waits its turn
-  const active = runs?.find(({ status }) => isActive(status))
+  const active = runs?.find(trainsHere)
   const start = async () => {
     setBusy(true)
     const taken = { ...order, anyway: tooLarge, useDoubtful }

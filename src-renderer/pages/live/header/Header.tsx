@@ -6,6 +6,7 @@ import { resumeRun } from '../../../actions/resumeRun.ts'
 import { percent } from '../../../format/number.ts'
 import { span } from '../../../format/time.ts'
 import { ActionButton } from '../../../parts/ActionButton.tsx'
+import { SourceBadge } from '../../../parts/SourceBadge.tsx'
 import { Status } from '../../../parts/Status.tsx'
 import { isActive, isResumable } from '../../../stores/runs.ts'
 import { useConnection } from '../../../stores/use.ts'
@@ -14,6 +15,7 @@ import { useDetail, useEta } from '../data.ts'
 import { FamilyLine } from './FamilyLine.tsx'
 import styles from './Header.module.css'
 import { PhaseLine } from './PhaseLine.tsx'
+import { SourceLine } from './SourceLine.tsx'
 import { StageStepper } from './StageStepper.tsx'
 
 export const Header = memo(function Header() {
@@ -34,8 +36,9 @@ export const Header = memo(function Header() {
             )}
           </h1>
           {detail && <Status status={detail.status} stale={isActive(detail.status) && status === 'lost'} />}
+          {detail?.source && <SourceBadge source={detail.source} />}
           <FamilyLine />
-          {detail && isResumable(detail.status) && (
+          {detail && isResumable(detail) && (
             <ActionButton
               action={resumeRun}
               size="compact-sm"
@@ -48,7 +51,7 @@ export const Header = memo(function Header() {
             {detail && (
               <>
                 <b>{detail.step}</b>
-                <span className={styles.of}> / {detail.totalSteps}</span>
+                {detail.totalSteps !== null && <span className={styles.of}> / {detail.totalSteps}</span>}
               </>
             )}
           </Figure>
@@ -58,13 +61,13 @@ export const Header = memo(function Header() {
             {detail && percent(detail.accuracy)}
           </Figure>
           <Figure name={t('seed')} minor>
-            {detail?.seed}
+            {detail && (detail.seed ?? t('not delivered'))}
           </Figure>
-          <Figure name={t('backend')}>{detail && (detail.backend ?? t('choosing…'))}</Figure>
+          {!detail?.source && <Figure name={t('backend')}>{detail && (detail.backend ?? t('choosing…'))}</Figure>}
           <Connection />
         </dl>
       </div>
-      <StageStepper />
+      {detail?.source ? <SourceLine source={detail.source} attached={detail.attached} /> : <StageStepper />}
       <PhaseLine />
       {detail?.error && (
         <div className={styles.error} role="alert">
@@ -83,7 +86,14 @@ export const Header = memo(function Header() {
           />
         </div>
       )}
-      {detail?.status === 'interrupted' && !detail.error && (
+      {detail?.status === 'interrupted' && !detail.error && detail.source && (
+        <div className={styles.error} role="status">
+          {t(
+            'Nothing was heard of its trainer since the app was opened. It goes on here as soon as it is heard again.',
+          )}
+        </div>
+      )}
+      {detail?.status === 'interrupted' && !detail.error && !detail.source && (
         <div className={styles.error} role="status">
           <Trans
             i18nKey="<b>This run was interrupted at step {{step}}.</b> Every step up to there is kept; <i>Resume</i> goes on from its last checkpoint."

@@ -56,7 +56,7 @@ export const Sample = memo(function Sample(props: SampleProps) {
         )}
         <span className={styles.aside} data-cut={sample.finishReason === 'length'}>
           {aside && `${aside} · `}
-          {t('{{tokens}} tokens', { tokens: sample.tokens })}
+          {sample.tokens === null ? t('tokens not delivered') : t('{{tokens}} tokens', { tokens: sample.tokens })}
           {sample.finishReason === 'length' && t(', cut')}
         </span>
         {place && (
@@ -71,7 +71,7 @@ export const Sample = memo(function Sample(props: SampleProps) {
             {sample.label ? <IconFlagFilled {...icon} /> : <IconFlag {...icon} />}
           </button>
         )}
-        {advantage !== null && (
+        {advantage !== null && Number.isFinite(advantage) && (
           <span
             {...hint(t('Advantage: how far this output is above or below its group, or what the critic expected'))}
             className={styles.advantage}

@@ -66,6 +66,7 @@ export function useReading(opened: Opened): Reading {
       const again =
         event.type === 'evaluation' ||
         event.type === 'rewound' ||
+        (event.type === 'groups' && event.groups.some((g) => g.prompt === prompt)) ||
         (event.type === 'step' && event.step.groups.some((g) => g.prompt === prompt))
       if (again) void fetchAll(false)
     })

@@ -56,7 +56,7 @@ const Entry = memo(function Entry({ alert }: { alert: AlertRecord }) {
   return (
     <AlertCard
       alert={alert}
-      helps={detail ? helpFor(alert.kind, detail.settings, detail.status) : []}
+      helps={detail?.source === null ? helpFor(alert.kind, detail.settings, detail.status) : []}
       onStep={() => {
         seen()
         showStep(alert.step)

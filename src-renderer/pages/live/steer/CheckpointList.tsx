@@ -15,13 +15,19 @@ export const CheckpointList = memo(function CheckpointList() {
   const checkpoints = useLive((s) => s.checkpoints)
   const detail = useDetail()
   if (checkpoints.length === 0 || !detail)
-    return <p className={styles.none}>{t('No checkpoint yet. A run can be forked or rolled back from each.')}</p>
-  const { id: runId, step: last, status } = detail
+    return (
+      <p className={styles.none}>
+        {detail?.source
+          ? t('No checkpoint was reported yet. They lie with its trainer.')
+          : t('No checkpoint yet. A run can be forked or rolled back from each.')}
+      </p>
+    )
+  const { id: runId, step: last, status, source } = detail
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
     <div className={styles.scroller} tabIndex={0}>
       <ol aria-label={t('Checkpoints')}>
-        {[...checkpoints].reverse().map(({ step, at, bytes: size }) => (
+        {[...checkpoints].reverse().map(({ step, at, folder, bytes: size }) => (
           <li key={step} className={styles.checkpoint}>
             <button
               type="button"
@@ -31,16 +37,23 @@ export const CheckpointList = memo(function CheckpointList() {
             >
               {t('after step {{step}}', { step })}
             </button>
-            <Button
-              className={styles.way}
-              size="compact-xs"
-              variant="default"
-              aria-label={t('Fork from step {{step}}', { step })}
-              onClick={() => askBranch({ kind: 'fork', runId, step })}
-            >
-              {t('Fork…')}
-            </Button>
-            {step < last && status !== 'abandoned' && (
+            {source && (
+              <bdi className={styles.path} title={folder}>
+                {folder}
+              </bdi>
+            )}
+            {!source && (
+              <Button
+                className={styles.way}
+                size="compact-xs"
+                variant="default"
+                aria-label={t('Fork from step {{step}}', { step })}
+                onClick={() => askBranch({ kind: 'fork', runId, step })}
+              >
+                {t('Fork…')}
+              </Button>
+            )}
+            {!source && step < last && status !== 'abandoned' && (
               <Button
                 className={styles.way}
                 size="compact-xs"

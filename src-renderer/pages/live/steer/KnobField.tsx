@@ -1,4 +1,5 @@
 import { setDraft } from '../../../stores/steer.ts'
+import { t } from '../../../text/t.ts'
 import styles from './Knob.module.css'
 import type { KnobView } from './useKnob.ts'
 
@@ -42,6 +43,7 @@ export function KnobField({
       inputMode="decimal"
       autoComplete="off"
       spellCheck={false}
+      placeholder={t('not delivered')}
       aria-label={label}
       className={styles.number}
       value={text}

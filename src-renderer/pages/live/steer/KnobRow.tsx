@@ -33,34 +33,40 @@ export const KnobRow = memo(function KnobRow({ knob, inForce, pending, history, 
         </span>
       </div>
       <KnobField view={view} id={id} disabled={disabled} />
-      <div
-        className={styles.slide}
-        style={
-          {
-            '--paper': knob.paper === undefined ? undefined : positionOf(knob, knob.paper),
-            '--force': positionOf(knob, inForce),
-            '--at': positionOf(knob, shown),
-          } as CSSProperties
-        }
-      >
-        <i className={styles.track} aria-hidden="true" />
-        {knob.paper !== undefined && (
-          <i className={styles.paper} aria-hidden="true" title={t('paper: {{paper}}', { paper: plain(knob.paper) })} />
-        )}
-        {(state === 'draft' || pending !== undefined) && <i className={styles.force} aria-hidden="true" />}
-        <input
-          type="range"
-          className={styles.range}
-          min={0}
-          max={100}
-          step={1}
-          value={Math.round(100 * positionOf(knob, shown))}
-          disabled={disabled}
-          aria-label={t('{{knob}}, slider', { knob: t(knob.label) })}
-          aria-valuetext={`${plain(shown)}${knob.unit ? ` ${t(knob.unit)}` : ''}`}
-          onChange={(event) => setDraft(knob.name, plain(valueAt(knob, Number(event.currentTarget.value) / 100)))}
-        />
-      </div>
+      {!Number.isNaN(shown) && (
+        <div
+          className={styles.slide}
+          style={
+            {
+              '--paper': knob.paper === undefined ? undefined : positionOf(knob, knob.paper),
+              '--force': positionOf(knob, Number.isNaN(inForce) ? shown : inForce),
+              '--at': positionOf(knob, shown),
+            } as CSSProperties
+          }
+        >
+          <i className={styles.track} aria-hidden="true" />
+          {knob.paper !== undefined && (
+            <i
+              className={styles.paper}
+              aria-hidden="true"
+              title={t('paper: {{paper}}', { paper: plain(knob.paper) })}
+            />
+          )}
+          {(state === 'draft' || pending !== undefined) && <i className={styles.force} aria-hidden="true" />}
+          <input
+            type="range"
+            className={styles.range}
+            min={0}
+            max={100}
+            step={1}
+            value={Math.round(100 * positionOf(knob, shown))}
+            disabled={disabled}
+            aria-label={t('{{knob}}, slider', { knob: t(knob.label) })}
+            aria-valuetext={`${plain(shown)}${knob.unit ? ` ${t(knob.unit)}` : ''}`}
+            onChange={(event) => setDraft(knob.name, plain(valueAt(knob, Number(event.currentTarget.value) / 100)))}
+          />
+        </div>
+      )}
       {problem && (
         <p className={styles.problem} id={`${id}-problem`}>
           {problem}

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import {
   IconAnchor,
+  IconDeviceFloppy,
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerSkipForward,
@@ -12,6 +13,7 @@ import { memo, type ReactNode } from 'react'
 import type { Action } from '../../../actions/action.ts'
 import { oneStep } from '../../../actions/oneStep.ts'
 import { pause } from '../../../actions/pause.ts'
+import { saveCheckpoint } from '../../../actions/saveCheckpoint.ts'
 import { nextStage, refreshReference, stayInStage } from '../../../actions/stages.ts'
 import { stop } from '../../../actions/stop.ts'
 import { hint } from '../../../parts/hint.ts'
@@ -30,16 +32,24 @@ export const RunControls = memo(function RunControls() {
       <Control action={pause} main icon={paused ? <IconPlayerPlay {...icon} /> : <IconPlayerPause {...icon} />} />
       <Control action={oneStep} icon={<IconPlayerSkipForward {...icon} />} />
       <Control action={stop} icon={<IconPlayerStop {...icon} />} />
-      <Control action={nextStage} short={t('Next stage')} icon={<IconPlayerTrackNext {...icon} />} />
-      <Control
-        action={stayInStage}
-        short={detail?.staying ? t('Staying') : t('Stay')}
-        icon={<IconAnchor {...icon} />}
-      />
-      <Control action={refreshReference} short={t('Reference')} icon={<IconRefresh {...icon} />} />
+      {detail?.source ? (
+        <Control action={saveCheckpoint} short={t('Save')} icon={<IconDeviceFloppy {...icon} />} />
+      ) : (
+        <Stages staying={detail?.staying ?? false} />
+      )}
     </div>
   )
 })
+
+function Stages({ staying }: { staying: boolean }) {
+  return (
+    <>
+      <Control action={nextStage} short={t('Next stage')} icon={<IconPlayerTrackNext {...icon} />} />
+      <Control action={stayInStage} short={staying ? t('Staying') : t('Stay')} icon={<IconAnchor {...icon} />} />
+      <Control action={refreshReference} short={t('Reference')} icon={<IconRefresh {...icon} />} />
+    </>
+  )
+}
 
 function Control({ action, icon, short, main }: { action: Action; icon: ReactNode; short?: string; main?: boolean }) {
   const { name, enabled, tip, run } = useAction(action)

@@ -2,8 +2,9 @@ import { ActionIcon, Button, Skeleton, Tabs, TextInput } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { memo, type ReactNode, useMemo } from 'react'
 import { useStore } from 'zustand'
-import { type Knob, knobs, knobsOf, knobValue } from '../../../../src-main/contract/knobs.ts'
+import { type Knob, knobsOf, knobValue } from '../../../../src-main/contract/knobs.ts'
 import { defaultSettings } from '../../../../src-main/contract/settings.ts'
+import { knobsOfRun, valueInForce } from '../../../../src-main/contract/trainer-knobs.ts'
 import { applyChanges, takeBack } from '../../../actions/steering.ts'
 import { hint } from '../../../parts/hint.ts'
 import { useAction } from '../../../parts/useAction.ts'
@@ -19,6 +20,7 @@ import { CheckpointList } from './CheckpointList.tsx'
 import { EventList } from './EventList.tsx'
 import knobStyles from './Knob.module.css'
 import { KnobRow } from './KnobRow.tsx'
+import { NotTurned } from './NotTurned.tsx'
 import { RunControls } from './RunControls.tsx'
 import { isSideKnob, SideKnobs } from './SideKnobs.tsx'
 import styles from './Steer.module.css'
@@ -29,16 +31,17 @@ const placeholders = knobsOf(defaultSettings).filter((knob) => !knob.further)
 export const SteeringPanel = memo(function SteeringPanel() {
   const detail = useDetail()
   const history = useSettingsHistory()
-  const past = useMemo(() => new Map(knobs.map((k) => [k.name, knobHistory(history, k.name)])), [history])
+  const all = useMemo(() => (detail ? knobsOfRun(detail) : []), [detail])
+  const past = useMemo(() => new Map(all.map((k) => [k.name, knobHistory(history, k.name)])), [history, all])
   const pending = useMemo(() => pendingChanges(detail?.pending ?? []), [detail?.pending])
   const disabled = !detail || !isActive(detail.status)
   const isFurther = ({ name, further, default: usual }: Knob) =>
     further &&
     detail &&
+    !detail.attached &&
     knobValue(detail.settings, name) === usual &&
     pending[name] === undefined &&
     !past.get(name)?.[1]
-  const all = detail ? knobsOf(detail.settings) : []
   const further = all.filter(isFurther)
   const main = all.filter((knob) => !isFurther(knob) && !isSideKnob(knob))
   const row = (knob: Knob) =>
@@ -46,7 +49,7 @@ export const SteeringPanel = memo(function SteeringPanel() {
       <KnobRow
         key={knob.name}
         knob={knob}
-        inForce={knobValue(detail.settings, knob.name)}
+        inForce={valueInForce(detail, knob.name)}
         pending={pending[knob.name]}
         history={past.get(knob.name) ?? []}
         disabled={disabled}
@@ -61,6 +64,7 @@ export const SteeringPanel = memo(function SteeringPanel() {
             {main.map(row)}
             {all.some(isSideKnob) && <SideKnobs settings={detail.settings} pending={pending} disabled={disabled} />}
             {further.length > 0 && <Further knobs={further}>{further.map(row)}</Further>}
+            {detail.source && detail.attached && <NotTurned source={detail.source} attached={detail.attached} />}
           </>
         ) : (
           placeholders.map((knob) => (

@@ -1,7 +1,7 @@
 /** A knob as a person sees it: what is typed, what is in force, and how far a change has come. */
 import type { KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
-import { type Knob, refusal } from '../../../../src-main/contract/knobs.ts'
+import { type Knob, outOfRange } from '../../../../src-main/contract/knobs.ts'
 import { plain, typed } from '../../../format/number.ts'
 import { applyDrafts } from '../../../stores/drafts.ts'
 import { setDraft, steerStore } from '../../../stores/steer.ts'
@@ -21,7 +21,7 @@ export interface KnobView extends KnobProps {
   text: string
   /** Of the text; no number where it is none. */
   value: number
-  /** What it is, or will be once what was asked is in force. */
+  /** What it is, or will be once what was asked is in force; NaN where its trainer did not deliver it. */
   settled: number
   /** From which step it holds, where that was heard just now. */
   fresh: number | undefined
@@ -32,14 +32,14 @@ export function useKnob({ knob, inForce, pending }: KnobProps): KnobView {
   const draft = useStore(steerStore, (s) => s.drafts[knob.name])
   const fresh = useStore(steerStore, (s) => s.fresh[knob.name])
   const settled = pending ?? inForce
-  const text = draft ?? plain(settled)
+  const text = draft ?? (Number.isNaN(settled) ? '' : plain(settled))
   const value = typed(text)
   const problem =
     draft === undefined
       ? undefined
       : Number.isNaN(value)
         ? t('“{{draft}}” is not a number.', { draft })
-        : refusal(knob.name, value)
+        : outOfRange(knob, value)
   const changed = draft !== undefined && value !== settled
   const state = problem ? 'wrong' : changed ? 'draft' : pending !== undefined ? 'pending' : fresh ? 'fresh' : 'calm'
   return { knob, inForce, pending, state, drafted: draft !== undefined, text, value, settled, fresh, problem }
