@@ -70,7 +70,7 @@ async function bringIn(path: string, options: ImportOptions): Promise<void> {
   await withApp(dataFolder(options), async (ask) => {
     const found = (await ask('import.look', asked)) as ImportFound
     if (look && json) return printJson(found)
-    if (!json) describe(found, look ? print : say)
+    if (!json && (look || !found.problem)) describe(found, look ? print : say)
     if (look) return
     await ask('import.start', asked)
     const state = await follow(ask, json)
@@ -136,7 +136,7 @@ function mappingIn(file: string): Record<string, string> {
 }
 
 function describe(
-  { format, path, title, sentences, bytes: size, table: of, known }: ImportFound,
+  { format, path, title, sentences, bytes: size, table: of, known, problem }: ImportFound,
   out: (text: string) => void,
 ): void {
   out(`${path}: ${format}, ${bytes(size)}, "${title}"`)
@@ -152,5 +152,6 @@ function describe(
     const left = of.columns.filter((column) => !Object.values(of.map).includes(column))
     if (left.length > 0) out(`Not read: ${left.join(', ')}`)
   }
+  if (problem) out(`${problem.message}\n  ${problem.hint}`)
   if (known) out(`It was imported before: run #${known.number}, ${known.name}${known.binned ? ', in the bin' : ''}.`)
 }

@@ -68,6 +68,8 @@ export interface ImportFound {
   bytes: number
   /** Of tables. */
   table: ImportTable | null
+  /** Why it cannot be imported like this: what the mapping lacks. */
+  problem: { message: string; hint: string } | null
   /** With their weights, as far as they are known before all is read. */
   rewards: { name: string; weight: number }[]
   /** Run that the same was imported as before. */

@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { complaint, unreadable } from './complaint.ts'
 import type { Meter } from './source.ts'
 
-const piece = 1 << 20
+const piece = 1 << 16
 /** UTF-16 code units. */
 const longestLine = 64 << 20
 

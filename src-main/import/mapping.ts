@@ -1,4 +1,6 @@
 /** Which column of a table is what: as it was said, and, of what was not said, as the columns are called. */
+
+import type { StudioError } from '../contract/errors.ts'
 import { type ImportField, type ImportMap, importFamilies, importFields } from '../contract/imports.ts'
 import { nearest } from '../contract/nearest.ts'
 import { complaint } from './complaint.ts'
@@ -54,12 +56,14 @@ export interface TableSample {
 export interface Mapped {
   map: ImportMap
   guessed: string[]
+  /** What it lacks. */
+  problem: StudioError | undefined
 }
 
 /**
  * @param given fields, each with its column; an empty column: the field is in none
  * @param exact nothing more is guessed
- * @throws StudioError bad-request for a field that there is not, a column that is not there, a mapping without a step
+ * @throws StudioError bad-request for a field that there is not, a column that is not there
  */
 export function mapColumns(path: string, { columns, numeric }: TableSample, given: ImportMap, exact: boolean): Mapped {
   for (const [field, column] of Object.entries(given)) requireKnown(path, columns, field, column)
@@ -88,8 +92,7 @@ export function mapColumns(path: string, { columns, numeric }: TableSample, give
       take(isCompletions ? `part.${column.slice(0, 200)}` : `${family}.${name.slice(0, 200)}`, column)
     }
   }
-  requireWhole(path, columns, map)
-  return { map, guessed }
+  return { map, guessed, problem: lackOf(path, columns, map) }
 
   /** A prompt without a completion is a column like any other. */
   function forget(field: string): void {
@@ -132,18 +135,19 @@ function requireKnown(path: string, columns: readonly string[], field: string, c
   )
 }
 
-function requireWhole(path: string, columns: readonly string[], map: ImportMap): void {
+function lackOf(path: string, columns: readonly string[], map: ImportMap): StudioError | undefined {
   const hint = `Its columns: ${columns.join(', ')}.`
   if (map.step === undefined)
-    throw complaint(`No column of ${path} is known to be the step.`, `Say which: --map step=COLUMN. ${hint}`)
+    return complaint(`No column of ${path} is known to be the step.`, `Say which: --map step=COLUMN. ${hint}`)
   if (map.prompt !== undefined && map.completion === undefined)
-    throw complaint(
+    return complaint(
       `The mapping of ${path} has a prompt and no completion.`,
       `Say which column it is: --map completion=COLUMN. ${hint}`,
     )
   if (map.completion === undefined && !Object.keys(map).some((field) => /^(metric|evaluation)\./.test(field)))
-    throw complaint(
+    return complaint(
       `Nothing of ${path} would be read: no column of it holds completions, or numbers.`,
       `Name some: --map metric.reward=COLUMN, or --map completion=COLUMN. ${hint}`,
     )
+  return undefined
 }

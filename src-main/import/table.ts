@@ -15,11 +15,11 @@ import { countedFromZero } from './tensorboard.ts'
 type Group = Extract<Report, { kind: 'group' }>
 type Completion = Group['completions'][number]
 
-/** @param given columns by field; what it leaves out is guessed, unless `exact` @throws StudioError bad-request */
+/** @param given columns by field; what it leaves out is guessed, unless `exact` @throws StudioError bad-request; what the mapping lacks is the source’s problem */
 export async function openTable(path: string, format: RowsFormat, given: ImportMap, exact: boolean): Promise<Source> {
   const file = fileAt(path)
   const { columns, numeric, rows } = await sampleOf(path, format)
-  const { map, guessed } = mapColumns(path, { columns, numeric }, given, exact)
+  const { map, guessed, problem } = mapColumns(path, { columns, numeric }, given, exact)
   const reader = new TableReader(path, map, file.at)
   return {
     format,
@@ -34,6 +34,7 @@ export async function openTable(path: string, format: RowsFormat, given: ImportM
     ],
     files: [file],
     table: { columns, rows, map, guessed },
+    problem,
     reports: (meter) => reader.reports(tableRows(path, format, meter)),
   }
 }

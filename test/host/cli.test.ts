@@ -41,6 +41,7 @@ describe('help', () => {
     'show',
     'report',
     'export',
+    'import',
     'export-model',
     'generate',
     'evaluate',
@@ -210,6 +211,7 @@ describe('looking back', () => {
         'completions',
         'evaluation-samples',
         'evaluations',
+        'problems',
         'run',
         'stages',
         'steering',
@@ -257,6 +259,36 @@ describe('looking back', () => {
     expect(JSON.parse(one.config as string)).toMatchObject({ name: 'test' })
     expect((await parquet('steps')).types).toMatchObject({ step: 'INT64', at: 'TIMESTAMP_MILLIS', reward: 'DOUBLE' })
     expect((await parquet('alerts')).rows).toEqual([])
+  })
+
+  test('import brings in what an export wrote, shows what a table would be, and refuses by what is wrong', async () => {
+    const out = temporaryFolder()
+    await run(['export', 'last', '--format', 'jsonl', '--out', out], { data: await withOneRun() })
+    const data = temporaryFolder()
+    const brought = await run(['import', out, '--title', 'From there', '--json'], { data })
+    expect(brought).toMatchObject({ status: 0, err: '' })
+    expect(lines(brought.out)).toMatchObject([{ phase: 'done', run: { number: 1, id: '0001-test' }, steps: 3 }])
+    expect(await run(['import', out, '--title', 'From there'], { data })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('was imported before: it is run #1, From there.'),
+    })
+    expect((await run(['resume', '1'], { data })).err).toContain('Run #1 was imported')
+
+    const table = join(out, 'history.csv')
+    writeFileSync(table, 'epoch,mean_reward\n1,0.5\n2,0.75\n')
+    expect((await run(['import', table], { data })).err).toContain('Say which: --map step=COLUMN')
+    const mapping = join(out, 'mapping.json')
+    writeFileSync(mapping, '{"step": "epoch"}')
+    const look = await run(['import', table, '--map-file', mapping, '--look'], { data })
+    expect(look.out).toMatch(/step +epoch +1\n/)
+    expect(look.out).toMatch(/metric\.reward +mean_reward +guessed +0\.5/)
+    const mapped = await run(['import', table, '--map', 'step=epoch'], { data })
+    expect(mapped.out).toBe('run #2: history, 2 steps\n')
+    expect(await run(['import', table, '--map', 'epoch'], { data })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('"epoch" maps nothing.'),
+    })
+    expect((await run(['import', table, '--map-file', table], { data })).err).toContain('history.csv is no mapping')
   })
 
   test('export-model writes the checkpoint that is asked for, merged or as adapters', async () => {

@@ -52,7 +52,14 @@ function stepReports(step: number): unknown[] {
         parts: { accuracy_reward: { value: Number(right), reason: right ? 'it is' : `not ${sample}` } },
       }
     })
-    return { kind: 'group', step, group: place, prompt: `What is ${step} + ${place}?`, answer: String(step + place), completions }
+    return {
+      kind: 'group',
+      step,
+      group: place,
+      prompt: `What is ${step} + ${place}?`,
+      answer: String(step + place),
+      completions,
+    }
   })
   const mean = 0.3 + step / 120
   const metrics = {
@@ -90,10 +97,12 @@ for (let step = 1; step <= Number(last); step++) {
   do {
     const wasPaused = paused
     if (commands.length > 0) await deliver(answered(commands, step + 1))
-    if (wasPaused !== paused) await deliver([{ kind: 'status', step, at: now(), status: paused ? 'paused' : 'running' }])
+    if (wasPaused !== paused)
+      await deliver([{ kind: 'status', step, at: now(), status: paused ? 'paused' : 'running' }])
     await sleep(100)
     if (paused) commands = (await deliver([])).commands
   } while (paused)
-  if (step === 5) await deliver([{ kind: 'checkpoint', step, at: now(), path: '/scratch/qwen-gsm8k/checkpoint-5', bytes: 3e9 }])
+  if (step === 5)
+    await deliver([{ kind: 'checkpoint', step, at: now(), path: '/scratch/qwen-gsm8k/checkpoint-5', bytes: 3e9 }])
 }
 await deliver([{ kind: 'status', step: Number(last), at: now(), status: 'finished' }])

@@ -60,6 +60,7 @@ export class Imports {
   async start(ask: ImportAsk): Promise<ImportState> {
     const prepared = await this.#prepare(ask)
     const { known, path, title, format, bytes: totalBytes } = prepared.found
+    if (prepared.source?.problem) throw prepared.source.problem
     if (known)
       throw new StudioError(
         'bad-request',
@@ -120,6 +121,7 @@ export class Imports {
         bytes: sumOf(exported.files),
         table: null,
         rewards: [],
+        problem: null,
       }
       const key = fingerprint(path, exported.files, { format })
       return { key, found: { ...found, known: this.#known(key) }, exported }
@@ -135,6 +137,7 @@ export class Imports {
       bytes: sumOf(source.files),
       table: source.table ?? null,
       rewards: source.opening.rewards,
+      problem: source.problem ? { message: source.problem.message, hint: source.problem.hint } : null,
       known: this.#known(key),
     }
     return { key, found, source }

@@ -66,7 +66,8 @@ function Form() {
   if (data && data !== last?.found) setLast({ path: path.trim(), found: data })
   // a mapping that is wrong for a moment does not take the table away
   const found = data ?? (last?.path === path.trim() && columns ? last.found : null)
-  const ready = wanted !== null && data !== null && key === wanted && data.known === null && !asking
+  const ready =
+    wanted !== null && data !== null && key === wanted && data.known === null && data.problem === null && !asking
   const failed = state?.phase === 'failed' ? state.error : null
 
   const again = () => {
@@ -88,7 +89,7 @@ function Form() {
         description={t(
           'On the machine that the host runs on: the output_dir of TRL, rollouts of verl, TensorBoard’s folder, a table, or what “grpo-studio export” wrote.',
         )}
-        placeholder="/home/me/runs/qwen-gsm8k"
+        placeholder={t('/home/me/runs/qwen-gsm8k')}
         data-autofocus
         classNames={{ input: 'mono' }}
         value={path}
@@ -129,6 +130,7 @@ function Form() {
         <Mapping columns={columns ?? columnsOf(found.table)} rows={found.table.rows} onChange={setColumns} />
       )}
       {asked !== null && key === asked && error && <Problem explanation={error} />}
+      {found?.problem && key === asked && !error && <Problem explanation={found.problem} />}
       {refused && <Problem explanation={refused} />}
       {failed && <Problem explanation={failed} title={t('Nothing was imported')} />}
       {state?.phase === 'cancelled' && (

@@ -19,7 +19,9 @@ const open = (path: string, map: Record<string, string> = {}, exact = false) =>
 
 async function read(path: string, map: Record<string, string> = {}, exact = false) {
   const reports: Report[] = []
-  for await (const report of (await open(path, map, exact)).reports(() => {})) reports.push(reportSchema.parse(report))
+  const source = await open(path, map, exact)
+  if (source.problem) throw source.problem
+  for await (const report of source.reports(() => {})) reports.push(reportSchema.parse(report))
   return reports
 }
 const of = <K extends Report['kind']>(reports: readonly Report[], kind: K) =>
