@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
@@ -12,12 +11,12 @@ import {
   importFamilies,
   importFields,
   importFormats,
-  importMapSchema,
 } from '../contract/imports.ts'
 import { type ServiceName, serve } from '../host/desk.ts'
 import { Host } from '../host/host.ts'
 import { askHolder } from '../host/requests.ts'
 import { isLocked } from '../store/lock.ts'
+import { mappingOf } from './import-mapping.ts'
 import { onInterrupt } from './interrupt.ts'
 import { dataFolder, dataOption, jsonOption, repeated } from './options.ts'
 import { print, printJson, say, table } from './output.ts'
@@ -103,35 +102,6 @@ async function follow(ask: Asker, quiet: boolean): Promise<ImportState> {
     if (state.phase !== 'reading') return state
     if (!quiet) report.progress(`${bytes(state.bytes)} of ${bytes(state.totalBytes)}, step ${state.steps}`)
     await sleep(100)
-  }
-}
-
-/** @throws StudioError bad-request for what is no mapping */
-function mappingOf({ map = [], mapFile }: ImportOptions): Record<string, string> {
-  const given = mapFile === undefined ? {} : mappingIn(resolve(mapFile))
-  for (const one of map) {
-    const at = one.indexOf('=')
-    if (at < 1)
-      throw new StudioError(
-        'bad-request',
-        `"${one}" maps nothing.`,
-        'A mapping is FIELD=COLUMN: --map step=global_step',
-      )
-    given[one.slice(0, at)] = one.slice(at + 1)
-  }
-  return given
-}
-
-function mappingIn(file: string): Record<string, string> {
-  try {
-    return importMapSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
-  } catch (error) {
-    throw new StudioError(
-      'bad-request',
-      `${file} is no mapping: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it must be a JSON object of fields and columns'}.`,
-      'For example: { "step": "global_step", "metric.reward": "mean_reward" }',
-      { cause: error },
-    )
   }
 }
 

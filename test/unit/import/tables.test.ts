@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { mappingOf } from '../../../src-main/cli/import-mapping.ts'
 import { csvLine } from '../../../src-main/contract/csv.ts'
 import { type Report, reportSchema } from '../../../src-main/contract/ingest.ts'
 import { formatOf, openSource } from '../../../src-main/import/recognise.ts'
@@ -176,6 +177,20 @@ describe('is refused', () => {
     expect(error.message).toMatch(message)
     expect(error.hint).toMatch(hint)
   })
+})
+
+test('a mapping on the command line is FIELD=COLUMN, or a file of them', () => {
+  const path = file('mapping.json', '{"step": "epoch", "metric.kl": "a"}')
+  expect(mappingOf({ map: ['metric.kl=b=c', 'time='], mapFile: path })).toEqual({
+    step: 'epoch',
+    'metric.kl': 'b=c',
+    time: '',
+  })
+  expect(() => mappingOf({ map: ['epoch'] })).toThrow('"epoch" maps nothing.')
+  expect(() => mappingOf({ mapFile: `${path}.not` })).toThrow('mapping.json.not is no mapping: there is no such file.')
+  expect(() => mappingOf({ mapFile: file('list.json', '[1]') })).toThrow(
+    'list.json is no mapping: it must be a JSON object',
+  )
 })
 
 test('CSV in pieces is the same as in one', () => {
