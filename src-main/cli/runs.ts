@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { engineName } from '../contract/engines.ts'
 import { familyTree } from '../contract/family.ts'
 import { withSizes } from '../host/bin.ts'
 import { inBin } from '../store/bin.ts'
@@ -49,8 +50,8 @@ async function list(options: RunsOptions): Promise<void> {
     run.name,
     run.status,
     run.step,
-    run.totalSteps,
-    run.stageName,
+    run.totalSteps ?? '–',
+    run.source ? engineName(run.source.engine) : run.stageName,
     decimals(run.reward),
     percent(run.accuracy),
     run.createdAt.slice(0, 16).replace('T', ' '),

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
+import { engineName } from '../contract/engines.ts'
 import type { EvaluationSummary } from '../contract/evaluation.ts'
-import { knobsOf, knobValue, knobWord } from '../contract/knobs.ts'
+import { knobWord } from '../contract/knobs.ts'
 import { metricInfo } from '../contract/metrics.ts'
 import type { ListedCheckpoint, StageRecord, SteeringEvent } from '../contract/records.ts'
+import { knobsOfRun, valueInForce } from '../contract/trainer-knobs.ts'
 import { queries } from '../store/queries.ts'
 import { lookInto } from '../store/reader.ts'
 import { asItIs } from './as-it-is.ts'
@@ -45,15 +47,20 @@ function show(name: string, options: { data?: string; json?: boolean }): void {
         ? `abandoned when run #${all.parent} was rolled back to step ${all.forkStep}`
         : `fork of run #${all.parent} at step ${all.forkStep}`,
     )
-  print(`step ${all.step} of ${all.totalSteps}, ${duration(all.trainedSeconds)} of training, seed ${all.seed}`)
-  print(`backend ${all.backend ?? '–'}, folder ${all.folder}`)
+  const seed = all.seed === null ? '' : `, seed ${all.seed}`
+  const of = all.totalSteps === null ? '' : ` of ${all.totalSteps}`
+  print(`step ${all.step}${of}, ${duration(all.trainedSeconds)} of training${seed}`)
+  if (all.source)
+    print(`trained by ${engineName(all.source.engine)} ${all.source.version}, model ${all.attached?.model || '–'}`)
+  else print(`backend ${all.backend ?? '–'}, folder ${all.folder}`)
   if (all.error) print(`${all.error.message}\n  ${all.error.hint}`)
-  section('stages', stageTable(all.stages))
+  if (!all.source) section('stages', stageTable(all.stages))
   section(
     'settings in force',
-    knobsOf(all.settings)
+    knobsOfRun(all)
+      .filter((k) => !Number.isNaN(valueInForce(all, k.name)))
       .map((k) =>
-        `${k.label}: ${knobWord(k.name, knobValue(all.settings, k.name)) ?? knobValue(all.settings, k.name)} ${k.unit}`.trimEnd(),
+        `${k.label}: ${knobWord(k.name, valueInForce(all, k.name)) ?? valueInForce(all, k.name)} ${k.unit}`.trimEnd(),
       )
       .join('\n'),
   )

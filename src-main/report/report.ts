@@ -1,11 +1,13 @@
 /** The whole story of a run as one HTML file that needs nothing else: no script, no font, no connection. */
 import type { MetricColumns } from '../contract/api.ts'
+import { engineName } from '../contract/engines.ts'
 import type { EvaluationSummary } from '../contract/evaluation.ts'
-import { type KnobName, knobsOf, knobValue, knobWord } from '../contract/knobs.ts'
+import { type KnobName, knobWord } from '../contract/knobs.ts'
 import { metricInfo } from '../contract/metrics.ts'
 import { rewardsOf } from '../contract/recipe.ts'
 import type { AlertRecord, RunDetail, StageRecord, SteeringEvent } from '../contract/records.ts'
-import { correctnessRewards, rewardInfo } from '../contract/rewards.ts'
+import { correctnessRewards, type RewardName, rewardInfo } from '../contract/rewards.ts'
+import { knobsOfRun, valueInForce } from '../contract/trainer-knobs.ts'
 import type { ExtremeSample } from '../store/extremes.ts'
 import { type Chart, draw, type HeldOutPoint } from './chart.ts'
 import { evaluationSection } from './evaluations.ts'
@@ -25,7 +27,7 @@ export interface Story {
 
 export function report(story: Story): string {
   const { run, events, version } = story
-  const title = `Run #${run.number}: ${run.config.title}`
+  const title = `Run #${run.number}: ${run.source ? run.name : run.config.title}`
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -35,7 +37,7 @@ export function report(story: Story): string {
 ${figures(story)}
 <h2>Course of the training</h2>${curves(story)}
 ${evaluationSection(story.evaluations)}
-<h2>Stages</h2>${stages(run.stages)}
+${run.source ? null : html`<h2>Stages</h2>${stages(run.stages)}`}
 <h2>Steering</h2>${events.length > 0 ? steering(events) : html`<p class="note">Nobody changed anything while it ran.</p>`}
 ${story.alerts.length > 0 ? alerts(story.alerts) : null}
 <h2>Best rewarded outputs</h2>${story.best.map(sample)}
@@ -58,9 +60,9 @@ function figures({ run, evaluations }: Story): Markup {
   return html`<section class="figures">
 ${first && last && cell(`${percent(first.accuracy)} → ${percent(last.accuracy)}`, 'held-out accuracy, pass@1')}
 ${first && last && cell(`${first.meanLength.toFixed(1)} → ${last.meanLength.toFixed(1)}`, 'tokens an output, held-out')}
-${cell(`${run.step} of ${run.totalSteps}`, `steps, ${run.status}`)}
+${cell(run.totalSteps === null ? String(run.step) : `${run.step} of ${run.totalSteps}`, `steps, ${run.status}`)}
 ${cell(minutes, 'of training')}
-${cell(run.backend ?? '–', `backend, seed ${run.seed}`)}
+${cell(run.source ? engineName(run.source.engine) : (run.backend ?? '–'), run.seed === null ? 'trainer' : `backend, seed ${run.seed}`)}
 </section>`
 }
 
@@ -69,7 +71,7 @@ function curves({ run, metrics, evaluations, events }: Story): Markup {
     e.refused === null && e.changes && e.effectiveStep !== null ? [e.effectiveStep] : [],
   )
   const starts = run.stages.slice(1).flatMap((s) => s.firstStep ?? [])
-  const rewards = rewardsOf(run.config)
+  const rewards = run.source ? toldRewards(metrics) : rewardsOf(run.config)
   const [judge] = correctnessRewards(Object.fromEntries(rewards.map((name) => [name, 1])))
   const heldOut = (of: (e: EvaluationSummary) => Omit<HeldOutPoint, 'step'>) =>
     evaluations.map((e) => ({ step: e.step, ...of(e) }))
@@ -86,7 +88,7 @@ function curves({ run, metrics, evaluations, events }: Story): Markup {
 <div class="charts">
 ${chart('reward')}
 ${rewards.map((name) => {
-  const [low, high] = rewardInfo[name].range
+  const [low, high] = rewardInfo[name]?.range ?? []
   return chart(`rewards/${name}/mean`, { share: low === 0 && high === 1, ...(name === judge && { heldOut: accuracy }) })
 })}
 ${chart('completions/mean_length', { heldOut: heldOut((e) => ({ value: e.meanLength })) })}
@@ -122,12 +124,17 @@ function sample({ step, prompt, answer, text, tokens, reward }: ExtremeSample): 
   return html`<article class="sample"><header><b>${prompt}</b><span>step ${step} · ${tokens} tokens · expected ${answer} · reward ${Number(reward.toFixed(3))}</span></header><pre>${text}</pre></article>`
 }
 
-const shownValue = ({ settings }: RunDetail, name: KnobName) =>
-  knobWord(name, knobValue(settings, name)) ?? knobValue(settings, name)
+const shownValue = (run: RunDetail, name: KnobName) =>
+  knobWord(name, valueInForce(run, name)) ?? valueInForce(run, name)
+
+/** Another trainer's, by its own names. */
+const toldRewards = ({ series }: MetricColumns) =>
+  Object.keys(series).flatMap((name) => (/^rewards\/(.+)\/mean$/.exec(name)?.[1] ?? []) as RewardName | [])
 
 function configuration(run: RunDetail): Markup {
-  const knobs = knobsOf(run.settings).map((k) => [k.label, shownValue(run, k.name), k.unit] as const)
+  const known = knobsOfRun(run).filter(({ name }) => !Number.isNaN(valueInForce(run, name)))
+  const knobs = known.map((k) => [k.label, shownValue(run, k.name), k.unit] as const)
   return html`<div class="wide"><table class="narrow"><tr><th>setting at the end</th><th class="n">value</th><th></th></tr>
 ${knobs.map(([label, value, unit]) => html`<tr><td>${label}</td><td class="n">${value}</td><td class="ci">${unit}</td></tr>`)}</table></div>
-<details><summary>The recipe as it was launched</summary><pre>${JSON.stringify(run.config, null, 2)}</pre></details>`
+<details><summary>${run.attached ? 'The trainer’s own configuration' : 'The recipe as it was launched'}</summary><pre>${JSON.stringify(run.attached?.config ?? run.config, null, 2)}</pre></details>`
 }

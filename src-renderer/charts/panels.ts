@@ -58,7 +58,7 @@ const information: Record<MetricName, MetricInfo> = {
 
 /** What another trainer reports by names of its own. */
 const ownName = (metric: string): MetricInfo => ({
-  label: metric,
+  label: /^rewards\/(.+)\/mean$/.exec(metric)?.[1] ?? metric,
   unit: '',
   about: 'A metric of the trainer, by its own name.',
 })

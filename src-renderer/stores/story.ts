@@ -33,7 +33,8 @@ export function marksOf(stages: StageRecord[], events: SteeringEvent[], alerts: 
   for (const event of events)
     if (event.effectiveStep !== null && event.refused === null && leavesTrace(event))
       marks.push({ kind: 'steering', step: event.effectiveStep, event })
-  for (const alert of alerts) marks.push({ kind: 'alert', step: alert.step, alert })
+  for (const alert of alerts.filter(({ kind }) => kind !== 'trainer-note'))
+    marks.push({ kind: 'alert', step: alert.step, alert })
   return marks.sort((a, b) => a.step - b.step)
 }
 

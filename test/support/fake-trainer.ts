@@ -95,7 +95,7 @@ await deliver([{ kind: 'event', step: 0, at: now(), level: 'info', message: 'Tra
 for (let step = 1; step <= Number(last); step++) {
   let { commands } = await deliver(stepReports(step))
   do {
-    const wasPaused = paused
+    const wasPaused: boolean = paused
     if (commands.length > 0) await deliver(answered(commands, step + 1))
     if (wasPaused !== paused)
       await deliver([{ kind: 'status', step, at: now(), status: paused ? 'paused' : 'running' }])

@@ -109,13 +109,13 @@ function Shown() {
       </div>
       <ModelText text={hit.prompt} className={styles.prompt} />
       <p className={styles.expected}>
-        {hit.kind}
+        {hit.kind && <span>{hit.kind}</span>}
         {hit.answer && (
-          <>
-            {t(', right is')} <b>{glimpse(hit.answer)}</b>
-          </>
+          <span>
+            {t('right is')} <b>{glimpse(hit.answer)}</b>
+          </span>
         )}
-        {`, ${languageName(hit.language)}`}
+        <span>{languageName(hit.language)}</span>
       </p>
       <ul>
         <Sample

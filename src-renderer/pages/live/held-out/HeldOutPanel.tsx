@@ -23,6 +23,7 @@ type Filter = (typeof filters)[number]
 export const HeldOutPanel = memo(function HeldOutPanel() {
   const runId = useLive((s) => s.runId)
   const evaluations = useLive((s) => s.evaluations)
+  const attached = useLive((s) => s.detail?.attached != null)
   const step = useShownStep()
   const evaluation = evaluations.findLast((e) => e.step <= step) ?? evaluations[0]
   const [filter, setFilter] = useState<Filter>('all')
@@ -30,10 +31,11 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
     api().groups.evaluationSamples({
       runId: runId as string,
       step: (evaluation as EvaluationSummary).step,
-      limit: Math.min(65_536, evaluation ? evaluation.prompts * evaluation.samplesPerPrompt : 1),
+      // of another trainer nothing says how many there are
+      limit: Math.min(65_536, (evaluation && evaluation.prompts * evaluation.samplesPerPrompt) || 1),
     }),
   )
-  const perPrompt = evaluation?.samplesPerPrompt ?? 1
+  const perPrompt = evaluation?.samplesPerPrompt || 1
   const rows = useMemo(() => {
     const all = data && outcomesOf(data, perPrompt)
     return filter === 'all' ? all : (all?.filter((s) => s.correct === (filter === 'right')) ?? null)
@@ -45,7 +47,9 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
         {evaluation && (
           <p>
             <b>{percent(evaluation.accuracy)}</b>{' '}
-            <span title={t('95 % interval')}>{interval(evaluation.accuracyLow, evaluation.accuracyHigh)}</span>{' '}
+            {Number.isFinite(evaluation.accuracyLow) && (
+              <span title={t('95 % interval')}>{interval(evaluation.accuracyLow, evaluation.accuracyHigh)}</span>
+            )}{' '}
             {evaluation.step === 0 ? t('base model') : t('after step {{step}}', { step: evaluation.step })}
           </p>
         )}
@@ -61,7 +65,11 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
       {error ? (
         <Problem explanation={error} />
       ) : !evaluation ? (
-        <p className={styles.empty}>{t('The base model is measured first, on problems that it never trains on.')}</p>
+        <p className={styles.empty}>
+          {attached
+            ? t('Its trainer delivered no evaluation.')
+            : t('The base model is measured first, on problems that it never trains on.')}
+        </p>
       ) : rows ? (
         <Samples samples={rows} step={evaluation.step} />
       ) : (

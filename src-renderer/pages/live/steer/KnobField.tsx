@@ -1,5 +1,4 @@
 import { setDraft } from '../../../stores/steer.ts'
-import { t } from '../../../text/t.ts'
 import styles from './Knob.module.css'
 import type { KnobView } from './useKnob.ts'
 
@@ -43,7 +42,7 @@ export function KnobField({
       inputMode="decimal"
       autoComplete="off"
       spellCheck={false}
-      placeholder={t('not delivered')}
+      placeholder="–"
       aria-label={label}
       className={styles.number}
       value={text}

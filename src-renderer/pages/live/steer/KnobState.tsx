@@ -48,6 +48,7 @@ export function KnobState({ view: { state, knob, inForce, value, settled, fresh 
     default:
       return (
         <span>
+          {Number.isNaN(inForce) && <>{t('not delivered')} · </>}
           {t('{{min}} to {{max}}', { min: limit(knob.min), max: limit(knob.max) })} {knob.unit && t(knob.unit)}
           {knob.paper !== undefined && (
             <span className="hidden-text"> {t('paper: {{value}}', { value: plain(knob.paper) })}</span>

@@ -141,6 +141,7 @@ const ApplyBar = memo(function ApplyBar({ disabled }: { disabled: boolean }) {
 const Story = memo(function Story() {
   const tab = useView((v) => v.tab)
   const alerts = useLive((s) => s.alerts.length)
+  const alarm = useLive((s) => s.alerts.some(({ kind }) => kind !== 'trainer-note'))
   const events = useLive((s) => s.events.length)
   const checkpoints = useLive((s) => s.checkpoints.length)
   return (
@@ -157,7 +158,7 @@ const Story = memo(function Story() {
         </Tabs.Tab>
         <Tabs.Tab value="alerts">
           {t('Alerts')}{' '}
-          <span className={styles.badge} data-alarm={alerts > 0}>
+          <span className={styles.badge} data-alarm={alarm}>
             {alerts}
           </span>
         </Tabs.Tab>
