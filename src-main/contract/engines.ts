@@ -5,7 +5,7 @@ const names: Readonly<Record<string, string>> = {
   verl: 'verl',
   openrlhf: 'OpenRLHF',
   tensorboard: 'TensorBoard',
-  table: 'a table',
+  table: 'another trainer',
   'grpo-studio': 'grpo-studio',
 }
 

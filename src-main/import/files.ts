@@ -12,8 +12,8 @@ export interface FoundFile extends SourceFile {
 /** @throws StudioError bad-request if it is not there, or may not be read */
 export function fileAt(path: string): FoundFile & { isFolder: boolean } {
   try {
-    const { size, mtime } = statSync(path)
-    return { path, bytes: size, at: mtime.toISOString(), isFolder: statSync(path).isDirectory() }
+    const stats = statSync(path)
+    return { path, bytes: stats.size, at: stats.mtime.toISOString(), isFolder: stats.isDirectory() }
   } catch (error) {
     throw unreadable(path, error)
   }

@@ -5,8 +5,9 @@ import { relative } from 'node:path'
 import { unreadable } from './complaint.ts'
 import type { SourceFile } from './source.ts'
 
-/** Of a larger file so many bytes of its beginning and of its end, with its size. */
-const part = 1 << 19
+/** So many bytes are looked at in all: of each file its size, and its beginning and its end as far as that goes. */
+const budget = 32 << 20
+const largestPart = 1 << 19
 
 /**
  * The same for the same files, wherever they lie, read in the same way.
@@ -15,14 +16,15 @@ const part = 1 << 19
  */
 export function fingerprint(folder: string, files: readonly SourceFile[], how: object): string {
   const hash = createHash('sha256').update(JSON.stringify(how))
+  const part = Math.min(largestPart, Math.ceil(budget / 2 / Math.max(1, files.length)))
   for (const { path, bytes } of files) {
     hash.update(`\n${relative(folder, path)} ${bytes}\n`)
-    add(hash, path, bytes)
+    add(hash, path, bytes, part)
   }
   return `import-${hash.digest('hex').slice(0, 40)}`
 }
 
-function add(hash: Hash, path: string, bytes: number): void {
+function add(hash: Hash, path: string, bytes: number, part: number): void {
   try {
     const file = openSync(path, 'r')
     try {

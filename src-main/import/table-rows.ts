@@ -128,7 +128,7 @@ export interface Sampled {
 }
 
 /** Bytes that are looked at to know the columns, and rows that are shown. */
-const [looked, shown, longest] = [32 << 20, 5, 200]
+const [looked, shown, longest] = [4 << 20, 5, 200]
 
 /** The columns of its beginning. @throws StudioError bad-request for a table without rows */
 export async function sampleOf(path: string, format: RowsFormat): Promise<Sampled> {

@@ -41,6 +41,7 @@ export class Imports {
   #going: Promise<void> = Promise.resolve()
   #stop = new AbortController()
   #announced = 0
+  #closing = false
 
   constructor(context: ImportsContext) {
     this.#context = context
@@ -100,7 +101,9 @@ export class Imports {
     return this.#going
   }
 
+  /** What is there of one that is on its way is removed at the next opening: closing is quick. */
   async close(): Promise<void> {
+    this.#closing = true
     this.cancel()
     await this.#going
   }
@@ -170,7 +173,7 @@ export class Imports {
       this.#context.publish({ type: 'run', run: summary })
       this.#tell({ phase: 'done', bytes: prepared.found.bytes, steps: summary.step, run: { id, number } })
     } catch (error) {
-      if (run) await this.#drop(run)
+      if (run && !this.#closing) await this.#drop(run)
       throw error
     }
   }
