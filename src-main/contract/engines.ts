@@ -5,7 +5,7 @@ const names: Readonly<Record<string, string>> = {
   verl: 'verl',
   openrlhf: 'OpenRLHF',
   tensorboard: 'TensorBoard',
-  table: 'another trainer',
+  table: 'Table',
   'grpo-studio': 'grpo-studio',
 }
 

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 
 export const importFormats = ['trl', 'verl', 'tensorboard', 'csv', 'jsonl', 'parquet', 'export'] as const
+/** What stands in place of the client of a trainer’s run that was imported. */
+export const importClient = 'import'
 export type ImportFormat = (typeof importFormats)[number]
 
 /** Formats that are tables: which column is what has to be said, or guessed. */

@@ -4,7 +4,13 @@ import { basename } from 'node:path'
 import { setImmediate as breath } from 'node:timers/promises'
 import type { HostEvent } from '../../contract/api.ts'
 import { reportOf, StudioError } from '../../contract/errors.ts'
-import { type ImportAsk, type ImportFound, type ImportState, importAskSchema } from '../../contract/imports.ts'
+import {
+  type ImportAsk,
+  type ImportFound,
+  type ImportState,
+  importAskSchema,
+  importClient,
+} from '../../contract/imports.ts'
 import type { StageRecord } from '../../contract/records.ts'
 import { type ExportSource, openExport, readExport } from '../../import/export-folder.ts'
 import { fingerprint } from '../../import/fingerprint.ts'
@@ -131,6 +137,7 @@ export class Imports {
     }
     const source = await openSource({ path, as: format, map, exact })
     if (title) source.opening.title = title
+    source.opening.source.client = importClient
     const key = fingerprint(path, source.files, { format, map: source.table?.map ?? map })
     const found = {
       format,

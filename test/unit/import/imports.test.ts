@@ -11,6 +11,7 @@ import { type TableFormat, tableFormats } from '../../../src-main/contract/table
 import { Bin } from '../../../src-main/host/bin.ts'
 import { Imports } from '../../../src-main/host/imports/imports.ts'
 import { keepDelivery } from '../../../src-main/host/ingest/keep.ts'
+import { requireOwn } from '../../../src-main/host/ingest/own.ts'
 import { insertAlert } from '../../../src-main/store/alerts.ts'
 import { putCheckpoint } from '../../../src-main/store/checkpoints.ts'
 import { sql } from '../../../src-main/store/database.ts'
@@ -78,6 +79,7 @@ describe('an import', () => {
       seed: 1,
       settings: { temperature: 1.2, groupSize: 4, rewardWeights: { accuracy: 1, brevity: 0.5 } },
     })
+    expect(() => requireOwn(detail, 'resumed')).toThrow('Run #1 cannot be resumed here: it was imported')
     expect(store.read((db) => queries.group(db, folder, '1', 2, 1)).completions).toHaveLength(4)
     const { steps, series } = store.read((db) => queries.metrics(db, folder, '1', ['reward', 'eval_reward'], 0))
     expect(steps).toEqual([1, 2, 3, 4, 5, 6])
