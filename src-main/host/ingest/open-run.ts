@@ -85,14 +85,16 @@ export function newAttached(
 }
 
 function again(store: Store, row: RunRow, opening: Opening): OpenedRun {
-  const { rewound } = openingOf(row)!
+  const { rewound, startedAt: before } = openingOf(row)!
   const { resumedFrom: to, startedAt } = opening
   const goesBack = to !== null && !(rewound && rewound.to === to && rewound.startedAt === startedAt)
+  // a new process of its trainer
+  const anew = startedAt !== null && startedAt !== before
   return store.write((db) => {
     const kept: KeptOpening = goesBack ? { ...opening, rewound: { to, startedAt } } : { ...opening, rewound }
     keepOpening(db, row.number, kept)
-    if (goesBack) {
-      rewindAttached(db, row, to)
+    if (goesBack) rewindAttached(db, row, to)
+    if (goesBack || anew) {
       updateRun(db, row.number, { status: 'running', settings: settingsOfOpening(opening), endedAt: null, error: null })
       noteSaid(db, row.number, 'running')
     }
