@@ -58,6 +58,15 @@ module.exports = {
       },
     ),
     forbid(
+      'import-pure',
+      'Readers of what other trainers left on the disk need neither a host nor a database.',
+      { path: '^src-main/import/' },
+      {
+        path: '^src-main/|^src-renderer/|^node_modules/better-sqlite3/',
+        pathNot: '^src-main/(import|contract|library)/',
+      },
+    ),
+    forbid(
       'preferences-pure',
       'Pairs and verdicts are for host and command line alike: neither a model nor a database is needed for them.',
       { path: '^src-main/preferences/' },

@@ -30,7 +30,8 @@ export function addExport(program: Command): void {
     .addHelpText(
       'after',
       `
-Files: run, stages, steps (metrics and settings), completions, evaluations, evaluation-samples, steering, checkpoints, alerts.
+Files: run, stages, steps (metrics and settings), problems, completions, evaluations, evaluation-samples, steering, checkpoints,
+alerts. "grpo-studio import" takes them back in, here or elsewhere.
 
 Examples:
   grpo-studio export last --format csv --out ./run-3

@@ -11,6 +11,7 @@ import { addExport } from './export.ts'
 import { addExportModel } from './export-model.ts'
 import { addFork } from './fork.ts'
 import { addGenerate } from './generate.ts'
+import { addImport } from './import.ts'
 import { addLogprobs } from './logprobs.ts'
 import { addMark } from './mark.ts'
 import { addModels } from './models.ts'
@@ -46,6 +47,7 @@ const verbs = [
   addShow,
   addReport,
   addExport,
+  addImport,
   addExportModel,
   addGenerate,
   addEvaluate,

@@ -8,6 +8,7 @@ import type { ErrorReport } from './errors.ts'
 import type { EstimateEvent } from './estimate.ts'
 import type { Comparison, EvaluationEntry, EvaluationSample, EvaluationSummary } from './evaluation.ts'
 import { figuresQuery, type GroupFigures } from './group-figures.ts'
+import { type ImportFound, type ImportState, importAskSchema } from './imports.ts'
 import type { GeneratedText } from './jobs.ts'
 import { type LabelledLine, type LabelSet, type LabelState, labelGiven, newLabelSet } from './labelling.ts'
 import { type DiskUse, type LibraryUse, type RemovalPlan, type RunCheckpoints, removal } from './library.ts'
@@ -153,6 +154,8 @@ export type HostEvent =
   | { type: 'disk'; disk: DiskUse }
   /** Checkpoints of these runs were removed. */
   | { type: 'pruned'; runIds: string[] }
+  /** A run is being imported, or that has ended. */
+  | { type: 'import'; state: ImportState }
   /** The whole queue, whenever it changed. */
   | { type: 'queue'; queue: QueueState }
 
@@ -435,6 +438,17 @@ export const contract = {
     /** Ends when the caller lets go of it; then nothing is kept. */
     measure: oc.input(measureOrder).output(eventIterator(type<MeasureNews>())),
     preview: oc.input(problemFile).output(type<DataPreview>()),
+  },
+  /** Runs that lie on the disk of the host’s machine. */
+  imports: {
+    /** What a path holds. */
+    look: oc.input(importAskSchema).output(type<ImportFound>()),
+    /** Begins it; `import` events tell how it goes on. */
+    start: oc.input(importAskSchema).output(type<ImportState>()),
+    /** Leaves nothing of it. */
+    cancel: oc,
+    /** The one that is on its way, or the last one. */
+    state: oc.output(type<ImportState | null>()),
   },
   live: {
     /** All events of all runs from now on; first a `run` event for every run that is active. */

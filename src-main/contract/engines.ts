@@ -5,6 +5,7 @@ const names: Readonly<Record<string, string>> = {
   verl: 'verl',
   openrlhf: 'OpenRLHF',
   tensorboard: 'TensorBoard',
+  table: 'Table',
   'grpo-studio': 'grpo-studio',
 }
 

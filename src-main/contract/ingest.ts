@@ -17,6 +17,8 @@ export const ingestLimits = {
   metrics: 1000,
   completions: 1024,
   rewards: 64,
+  /** Of the trainer's own configuration as JSON, in UTF-16 code units. */
+  config: 1 << 18,
   /** Of what is sent but not stored, in bytes, over all writers: more has to wait. */
   waiting: 64 << 20,
 } as const
@@ -52,7 +54,12 @@ export const openingSchema = z.object({
   /** Of this process of the trainer. */
   startedAt: time.nullable().default(null),
   /** The trainer's own configuration, by its own names. */
-  config: z.record(z.string(), z.unknown()).default({}),
+  config: z
+    .record(z.string(), z.unknown())
+    .refine((all) => JSON.stringify(all).length <= ingestLimits.config, {
+      message: `At most ${ingestLimits.config} characters of configuration, as JSON.`,
+    })
+    .default({}),
   settings: settings.default({}),
   /** Rewards by their own names, with their weights. */
   rewards: z

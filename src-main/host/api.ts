@@ -207,6 +207,12 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       measure: api.measuring.measure.handler(({ input, signal }) => crossing(measure(host, input, signal))),
       preview: api.measuring.preview.handler(({ input, signal }) => host.job('preview-data', input, { signal })),
     },
+    imports: {
+      look: api.imports.look.handler(({ input }) => host.imports.look(input)),
+      start: api.imports.start.handler(({ input }) => host.imports.start(input)),
+      cancel: api.imports.cancel.handler(() => host.imports.cancel()),
+      state: api.imports.state.handler(() => host.imports.state),
+    },
     live: {
       subscribe: api.live.subscribe.handler(({ signal }) => crossing(host.subscribe(signal))),
     },

@@ -1,6 +1,7 @@
 /** What a host does for other processes on its folder, by name: see `requests.ts`. */
 import { z } from 'zod'
 import { StudioError } from '../contract/errors.ts'
+import { importAskSchema } from '../contract/imports.ts'
 import { marksChange, runNames } from '../contract/marks.ts'
 import { entryIds, queueMove } from '../contract/queue.ts'
 import { parseRecipe } from '../contract/recipe.ts'
@@ -46,6 +47,10 @@ const services = {
     const { runs, change } = z.object({ runs: runNames, change: marksChange }).parse(input)
     return host.mark(runs, change)
   },
+  'import.look': async (host: Host, input: unknown) => host.imports.look(importAskSchema.parse(input)),
+  'import.start': async (host: Host, input: unknown) => host.imports.start(importAskSchema.parse(input)),
+  'import.state': async (host: Host) => host.imports.state,
+  'import.cancel': async (host: Host) => host.imports.cancel(),
   'queue.hold': async (host: Host) => host.queue.hold(),
 }
 

@@ -47,6 +47,7 @@ import { engineEntry, readerEntry } from './entries.ts'
 import { Estimator } from './estimator.ts'
 import { makeFork, planFork } from './fork.ts'
 import { Hub } from './hub.ts'
+import { Imports } from './imports/imports.ts'
 import { AttachedRuns } from './ingest/attached-runs.ts'
 import { requireOwn } from './ingest/own.ts'
 import { type JobOptions, JobRunner } from './jobs.ts'
@@ -90,6 +91,7 @@ export class Host {
   readonly bin: Bin
   readonly disk: DiskUseCounter
   readonly library: Library
+  readonly imports: Imports
   /** Runs of other trainers. */
   readonly attached: AttachedRuns
   readonly #desk: RequestDesk
@@ -180,6 +182,14 @@ export class Host {
         },
         pins: () => [...this.#pins].map((pin) => ({ ...pin, why: 'A fork is about to begin with it.' })),
         publish: (event) => this.#hub.publish(event),
+      })
+      this.imports = new Imports({
+        store: this.#store,
+        dataFolder: this.dataFolder,
+        publish: (event) => {
+          this.#hub.publish(event)
+          if (event.type === 'run') this.disk.stale()
+        },
       })
       this.attached = new AttachedRuns({
         store: this.#store,
@@ -355,6 +365,13 @@ export class Host {
         `Fork it from one of its checkpoints: grpo-studio fork ${row.number} --step ${row.step}.`,
       )
     }
+    if (row.ingest_key !== null && row.source === null) {
+      throw new StudioError(
+        'bad-request',
+        `Run #${row.number} was imported: what it would go on from lies where it was trained.`,
+        'Launch its recipe here, or resume it there.',
+      )
+    }
     if (row.status === 'finished') {
       throw new StudioError(
         'bad-request',
@@ -491,6 +508,7 @@ export class Host {
     this.#desk.close()
     this.attached.close()
     this.queue.close()
+    await this.imports.close()
     this.bin.close()
     this.disk.close()
     this.#jobs.close()

@@ -22,16 +22,20 @@ interface Contents {
   rows?: (db: Db, number: number) => void
 }
 
+/** A run never takes over the folder of another one. */
+export const nextNumber = (store: Store, dataFolder: string): number =>
+  1 + Math.max(store.read(lastRunNumber), lastFolderNumber(dataFolder))
+
 /** @throws StudioError disk-full, data-folder */
 export function createRun(
   store: Store,
   dataFolder: string,
-  plan: Omit<NewRun, 'number' | 'id' | 'createdAt'> & Partial<Pick<NewRun, 'createdAt'>>,
+  plan: Omit<NewRun, 'number' | 'id' | 'createdAt'> & Partial<Pick<NewRun, 'createdAt' | 'number' | 'id'>>,
   { files, rows = (db, number) => insertStages(db, number, plan.config) }: Contents = {},
 ): CreatedRun {
-  const number = 1 + Math.max(store.read(lastRunNumber), lastFolderNumber(dataFolder))
-  const id = `${String(number).padStart(4, '0')}-${plan.config.name}`
-  const run: NewRun = { number, id, createdAt: new Date().toISOString(), ...plan }
+  const number = plan.number ?? nextNumber(store, dataFolder)
+  const id = plan.id ?? `${String(number).padStart(4, '0')}-${plan.config.name}`
+  const run: NewRun = { createdAt: new Date().toISOString(), ...plan, number, id }
   const folder = runFolder(dataFolder, id)
   try {
     mkdirSync(folder, { recursive: true })

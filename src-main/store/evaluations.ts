@@ -79,15 +79,17 @@ export function putEvaluation(db: Db, run: number, report: EvaluationReport): vo
     finite(report.seconds),
     JSON.stringify(measuresOf(report)),
   )
-  const insert = sql(
+  for (const [i, sample] of report.samples.entries()) insertSample(db, run, report.step, i, sample)
+}
+
+/** @param position among the samples of the evaluation, which must be there */
+export function insertSample(db: Db, run: number, step: number, position: number, sample: EvaluationSample): void {
+  sql(
     db,
     `INSERT INTO evaluation_samples (run, step, position, prompt, answer, kind, text, tokens, finish_reason, correct,
        sample, vote, level, language)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  report.samples.forEach((sample, i) => {
-    insert.run(run, report.step, i, ...sampleValues(sample))
-  })
+  ).run(run, step, position, ...sampleValues(sample))
 }
 
 /** In the order of the tables' columns, from `prompt` on. */

@@ -2,15 +2,15 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileWriter } from 'hyparquet-writer'
-import { knobsOf, knobValue } from '../contract/knobs.ts'
+import { knobsOf, knobValue, settingsOf } from '../contract/knobs.ts'
 import { ParquetRows } from '../contract/parquet.ts'
-import type { Settings } from '../contract/settings.ts'
+import { keptSettings, mergeSettings, type Settings } from '../contract/settings.ts'
 import { type Column, columnsOf, csvHead, csvRow, jsonRow, type Row, type TableFormat } from '../contract/table.ts'
 import { alertsOf } from './alerts.ts'
 import type { Db } from './database.ts'
 import { storageError } from './database.ts'
 import { eachEvaluationSample, evaluationsOf } from './evaluations.ts'
-import { eachCompletion } from './groups.ts'
+import { eachCompletion, eachProblem } from './groups.ts'
 import { metricColumns } from './metrics.ts'
 import { marksOf, type RunRow } from './runs.ts'
 import { stagesOf } from './stages.ts'
@@ -43,6 +43,7 @@ function contents(db: Db, run: RunRow): Record<string, () => Iterable<Row>> {
     run: () => [runOf(run)],
     stages: () => rows(stagesOf(db, number)),
     steps: () => steps(db, number),
+    problems: () => eachProblem(db, number),
     completions: () => completions(db, number),
     evaluations: () => evaluationsOf(db, number).map(({ byKind, ...rest }) => ({ ...rest, byKind })),
     'evaluation-samples': () => rows(eachEvaluationSample(db, number)),
@@ -54,6 +55,7 @@ function contents(db: Db, run: RunRow): Record<string, () => Iterable<Row>> {
 
 function runOf(row: RunRow): Row {
   const { number, id, name, status, backend, device, parameters, created_at, ended_at, step, config, source } = row
+  const { stage, settings, error } = row
   return {
     number,
     id,
@@ -65,21 +67,38 @@ function runOf(row: RunRow): Row {
     createdAt: created_at,
     endedAt: ended_at,
     step,
+    stage,
     ...marksOf(row),
+    error: error === null ? null : (JSON.parse(error) as unknown),
+    settings: keptSettings(settings),
     config: source === null ? (JSON.parse(config) as unknown) : null,
     source: source === null ? null : (JSON.parse(source) as unknown),
   }
 }
 
-/** One record a step: its metrics, and the knobs in force as `set.<knob>`. */
+/**
+ * One record a step: its metrics, and the knobs in force as `set.<knob>`. `settings` has all settings where they are not those of the step before
+ * with other knobs.
+ */
 function* steps(db: Db, run: number): Generator<Row> {
   const { series } = metricColumns(db, run, undefined, 0)
   let i = 0
+  let before: Settings | undefined
   for (const { step, stage, at, seconds, settings } of eachStep(db, run)) {
     const metrics = Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values[i]]))
-    yield { step, stage, at, seconds, ...metrics, ...inForce(settings) }
+    const knobs = inForce(settings)
+    const follows = before && JSON.stringify(withKnobs(before, knobs)) === JSON.stringify(settings)
+    yield { step, stage, at, seconds, ...metrics, ...knobs, settings: follows ? null : settings }
+    before = settings
     i++
   }
+}
+
+/** Settings of the step before with the knobs that are exported as `set.<knob>`; a knob without a value keeps the one that it had. */
+export function withKnobs(before: Settings, knobs: Readonly<Row>): Settings {
+  const given = Object.entries(knobs).filter(([, value]) => typeof value === 'number' && !Number.isNaN(value))
+  const changes = Object.fromEntries(given.map(([name, value]) => [name.slice('set.'.length), value]))
+  return mergeSettings(before, settingsOf(changes))
 }
 
 function inForce(settings: Settings): Row {

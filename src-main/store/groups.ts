@@ -51,9 +51,8 @@ export function insertGroups(db: Db, run: number, step: number, groups: GroupRec
     `INSERT INTO completions (run, step, grp, sample, text, tokens, finish_reason, reward, advantage, parts, sides, language)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const data = sql(db, 'INSERT OR IGNORE INTO problem_data (run, prompt, data) VALUES (?, ?, ?)')
   for (const g of groups) {
-    if (g.data) data.run(run, g.prompt, JSON.stringify(g.data))
+    if (g.data) insertProblem(db, run, g.prompt, g.data)
     group.run(
       run,
       step,
@@ -194,6 +193,25 @@ export function* eachCompletion(db: Db, run: number): Generator<CompletionRecord
     const { step, grp: group, prompt, answer, kind } = row
     yield { step, group, prompt, answer, kind, ...completionRecord(row) }
   }
+}
+
+/** What verifiers need of the problems of a run, one at a time. */
+export function* eachProblem(db: Db, run: number): Generator<{ prompt: string; data: ProblemData }> {
+  const rows = db
+    .prepare<unknown[], { prompt: string; data: string }>(
+      'SELECT prompt, data FROM problem_data WHERE run = ? ORDER BY prompt',
+    )
+    .iterate(run)
+  for (const { prompt, data } of rows) yield { prompt, data: JSON.parse(data) as ProblemData }
+}
+
+/** Stored once a prompt. */
+export function insertProblem(db: Db, run: number, prompt: string, data: ProblemData): void {
+  sql(db, 'INSERT OR IGNORE INTO problem_data (run, prompt, data) VALUES (?, ?, ?)').run(
+    run,
+    prompt,
+    JSON.stringify(data),
+  )
 }
 
 interface GroupKey {

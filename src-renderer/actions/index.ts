@@ -38,6 +38,7 @@ import {
   toggleRows,
 } from './groups.ts'
 import { earlierDraw, laterDraw, nextPrompt, openDraw, otherGroupsView, previousPrompt } from './groups-page.ts'
+import { importRun } from './import.ts'
 import { duplicateRun, exportRecipeOfRun, launch } from './launch.ts'
 import { archiveRuns, deleteRuns, noteRuns, starRuns } from './marks.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
@@ -78,6 +79,7 @@ import { copyAddress, openPalette, showShortcuts, toggleScheme } from './window.
 
 export const actions: Action[] = [
   launch,
+  importRun,
   pause,
   oneStep,
   stop,

@@ -15,6 +15,7 @@ import { ShortcutsDialog } from './ShortcutsDialog.tsx'
 import { theme, variables } from './theme.ts'
 
 const SweepDialog = lazy(() => import('../parts/SweepDialog.tsx').then((m) => ({ default: m.SweepDialog })))
+const ImportDialog = lazy(() => import('../parts/import/ImportDialog.tsx').then((m) => ({ default: m.ImportDialog })))
 const BranchDialog = lazy(() => import('../parts/BranchDialog.tsx').then((m) => ({ default: m.BranchDialog })))
 const RecipeEditDialog = lazy(() =>
   import('../parts/RecipeEditDialog.tsx').then((m) => ({ default: m.RecipeEditDialog })),
@@ -58,12 +59,14 @@ export function App() {
 /** Loaded when one is first asked for, and there from then on. */
 function RareDialogs() {
   const sweep = useEver(useView((v) => v.sweep !== null))
+  const importing = useEver(useView((v) => v.importing))
   const branch = useEver(useView((v) => v.branching !== null))
   const label = useEver(useStore(labelsStore, ({ asked }) => asked !== null))
   const edit = useEver(useView((v) => v.recipeEdited !== null))
   return (
     <>
       {sweep && <SweepDialog />}
+      {importing && <ImportDialog />}
       {branch && <BranchDialog />}
       {edit && <RecipeEditDialog />}
       {label && <LabelDialog />}

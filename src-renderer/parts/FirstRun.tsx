@@ -1,7 +1,8 @@
 import { Button, Skeleton } from '@mantine/core'
-import { IconAdjustments, IconPlayerPlayFilled } from '@tabler/icons-react'
+import { IconAdjustments, IconFileImport, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { RecipeInfo } from '../../src-main/contract/api.ts'
+import { importRun } from '../actions/import.ts'
 import { launch, launchRun } from '../actions/launch.ts'
 import { compact } from '../format/number.ts'
 import { api } from '../stores/host.ts'
@@ -58,6 +59,15 @@ export function FirstRun() {
               onClick={() => void launch.run()}
             >
               {t('Change it first…')}
+            </Button>
+            <Button
+              size="lg"
+              variant="subtle"
+              leftSection={<IconFileImport size="1.125rem" aria-hidden="true" />}
+              disabled={status !== 'connected'}
+              onClick={() => void importRun.run()}
+            >
+              {t('Import a run…')}
             </Button>
           </div>
         </section>

@@ -3,6 +3,7 @@ import { Button, type ButtonProps } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { createElement, type FunctionComponent } from 'react'
 import type { ErrorReport } from '../../src-main/contract/errors.ts'
+import type { ImportState } from '../../src-main/contract/imports.ts'
 import type { AlertRecord, SteeringEvent } from '../../src-main/contract/records.ts'
 import { whatChanged, whenInForce } from '../text/events.ts'
 import { t } from '../text/t.ts'
@@ -40,6 +41,18 @@ export function alerted(alert: AlertRecord): void {
     color: 'red',
     autoClose: 15_000,
   })
+}
+
+/** An import that went on behind everything else has ended. */
+export function imported({ path, title, run, error }: ImportState): void {
+  if (run)
+    notifications.show({
+      title: t('Imported as run #{{number}}', { number: run.number }),
+      message: title,
+      color: 'teal',
+      autoClose: 12_000,
+    })
+  else notifications.show({ title: error?.message ?? path, message: error?.hint, color: 'red', autoClose: 12_000 })
 }
 
 /** What the host has to say about its opening; stays until it is read. */

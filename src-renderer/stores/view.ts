@@ -40,6 +40,8 @@ export interface ViewState {
   launchFile: string | null
   /** Of a new sweep: the recipe to begin with. */
   sweep: { recipe: string } | null
+  /** A run is being chosen that lies on the disk. */
+  importing: boolean
   /** A fork or a roll back is being asked for. */
   branching: Branching | null
   /** The reward model that the launch dialog begins with. */
@@ -89,6 +91,7 @@ export const viewStore = createStore<ViewState>(() => ({
   launchLike: null,
   launchFile: null,
   sweep: null,
+  importing: false,
   branching: null,
   judgedBy: null,
   recipeEdited: null,

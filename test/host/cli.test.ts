@@ -41,6 +41,7 @@ describe('help', () => {
     'show',
     'report',
     'export',
+    'import',
     'export-model',
     'generate',
     'evaluate',
@@ -210,6 +211,7 @@ describe('looking back', () => {
         'completions',
         'evaluation-samples',
         'evaluations',
+        'problems',
         'run',
         'stages',
         'steering',
@@ -257,6 +259,28 @@ describe('looking back', () => {
     expect(JSON.parse(one.config as string)).toMatchObject({ name: 'test' })
     expect((await parquet('steps')).types).toMatchObject({ step: 'INT64', at: 'TIMESTAMP_MILLIS', reward: 'DOUBLE' })
     expect((await parquet('alerts')).rows).toEqual([])
+  })
+
+  test('import brings in what an export wrote, once, and a table by a mapping; such a run is not resumed', async () => {
+    const out = temporaryFolder()
+    await run(['export', 'last', '--format', 'jsonl', '--out', out], { data: await withOneRun() })
+    const data = temporaryFolder()
+    const brought = await run(['import', out, '--title', 'From there', '--json'], { data })
+    expect(brought).toMatchObject({ status: 0, err: '' })
+    expect(lines(brought.out)).toMatchObject([{ phase: 'done', run: { number: 1, id: '0001-test' }, steps: 3 }])
+    expect(await run(['import', out, '--title', 'From there'], { data })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('was imported before: it is run #1, From there.'),
+    })
+    const table = join(out, 'history.csv')
+    writeFileSync(table, 'epoch,mean_reward\n1,0.5\n2,0.75\n')
+    const mapping = join(out, 'mapping.json')
+    writeFileSync(mapping, '{"step": "epoch"}')
+    const mapped = await run(['import', table, '--map-file', mapping], { data })
+    expect(mapped.out).toBe('run #2: history, 2 steps\n')
+    expect(mapped.err).toMatch(/step +epoch +1\n/)
+    expect(mapped.err).toMatch(/metric\.reward +mean_reward +guessed +0\.5/)
+    await expect(openHost({ dataFolder: data }).resume('1')).rejects.toThrow('Run #1 was imported')
   })
 
   test('export-model writes the checkpoint that is asked for, merged or as adapters', async () => {

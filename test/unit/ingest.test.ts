@@ -9,7 +9,7 @@ import { sql } from '../../src-main/store/database.ts'
 import { queries } from '../../src-main/store/queries.ts'
 import { insertEvent } from '../../src-main/store/steering.ts'
 import type { Store } from '../../src-main/store/store.ts'
-import { at, delivery, group, openStore, step } from '../support/attached-run.ts'
+import { at, delivery, group, opening, openStore, step } from '../support/attached-run.ts'
 
 let stores: Store[] = []
 afterEach(() => {
@@ -79,6 +79,19 @@ describe('opening', () => {
     open({ settings: { '__proto__.x': 1, 'rewardWeights.__proto__': 2, nonsense: 3 } })
     expect(detail().settings.temperature).toBeNaN()
     expect(({} as { x?: number }).x).toBeUndefined()
+  })
+
+  test('one that had ended goes on with a new process, and stays ended with a repeat', () => {
+    const { open, keep, detail } = fresh()
+    keep([step(1), { kind: 'status', step: 1, at: at(11), status: 'finished' }])
+    open()
+    expect(detail().status).toBe('finished')
+    open({ startedAt: at(60) })
+    expect(detail()).toMatchObject({ status: 'running', endedAt: null, step: 1 })
+  })
+
+  test('more of a configuration than there is room for is refused', () => {
+    expect(() => opening({ config: { much: 'x'.repeat(300_000) } })).toThrow(/At most 262144 characters/)
   })
 })
 

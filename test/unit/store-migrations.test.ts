@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { alertsOf, countUnseen, insertAlert } from '../../src-main/store/alerts.ts'
 import { openForReading, openForWriting } from '../../src-main/store/database.ts'
 import { evaluationSamples, evaluationsOf } from '../../src-main/store/evaluations.ts'
+import { groupOf } from '../../src-main/store/groups.ts'
 import { migrate, migrations } from '../../src-main/store/migrations.ts'
 import { temporaryFolder } from '../host/support/temporary.ts'
 
@@ -36,6 +37,25 @@ describe('migrate', () => {
       { accuracy: 1, accuracyLow: 0.2, samplesPerPrompt: 1, temperature: 1, passAt: [], consensus: null, byLevel: {} },
     ])
     expect(evaluationSamples(db, 1, 0, 10)).toMatchObject([{ prompt: '1+1=', sample: 0, vote: null, correct: true }])
+    db.close()
+  })
+
+  test('completions of before stay as they are, and later ones need no tokens', () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    const db = openForWriting(path)
+    migrate(db, path, migrations.slice(0, 14))
+    db.exec(`
+      INSERT INTO runs (number, id, name, config, status, created_at, settings) VALUES (1, 'a', 'a', '{}', 'finished', '', '{}');
+      INSERT INTO steps VALUES (1, 1, 0, '', 1, '{}');
+      INSERT INTO groups (run, step, grp, prompt, answer, kind, zero_spread) VALUES (1, 1, 0, '1+1=', '2', 'sum', 0);
+      INSERT INTO completions (run, step, grp, sample, text, tokens, finish_reason, parts) VALUES (1, 1, 0, 0, '2', 3, 'stop', '{}');`)
+    migrate(db, path)
+    db.exec(`INSERT INTO completions (run, step, grp, sample, text, parts) VALUES (1, 1, 0, 1, '3', '{}')`)
+    const [before, after] = groupOf(db, 1, 1, 0)!.completions
+    expect(before).toMatchObject({ text: '2', tokens: 3, finishReason: 'stop' })
+    expect(after).toMatchObject({ text: '3', tokens: null, finishReason: null })
+    expect(db.prepare('SELECT closed FROM steps').pluck().all()).toEqual([1])
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
     db.close()
   })
 

@@ -11,6 +11,7 @@ import {
   settingsOfOpening,
   writersOf,
 } from '../../store/attached.ts'
+import type { Db } from '../../store/database.ts'
 import { findRun, type RunRow, updateRun } from '../../store/runs.ts'
 import { beginStage, insertStages } from '../../store/stages.ts'
 import type { Store } from '../../store/store.ts'
@@ -51,7 +52,14 @@ export function openedOf(store: Store, row: RunRow): Opened {
   }))
 }
 
-function newAttached(store: Store, dataFolder: string, key: string, opening: Opening): RunRow {
+/** @param more done in the transaction that makes it */
+export function newAttached(
+  store: Store,
+  dataFolder: string,
+  key: string,
+  opening: Opening,
+  more: (db: Db, number: number) => void = () => {},
+): RunRow {
   const config = standIn(opening)
   const { id } = createRun(
     store,
@@ -69,6 +77,7 @@ function newAttached(store: Store, dataFolder: string, key: string, opening: Ope
         beginStage(db, number, 0, 1)
         updateRun(db, number, { status: 'running' })
         noteSaid(db, number, 'running')
+        more(db, number)
       },
     },
   )
@@ -76,14 +85,16 @@ function newAttached(store: Store, dataFolder: string, key: string, opening: Ope
 }
 
 function again(store: Store, row: RunRow, opening: Opening): OpenedRun {
-  const { rewound } = openingOf(row)!
+  const { rewound, startedAt: before } = openingOf(row)!
   const { resumedFrom: to, startedAt } = opening
   const goesBack = to !== null && !(rewound && rewound.to === to && rewound.startedAt === startedAt)
+  // a new process of its trainer
+  const anew = startedAt !== null && startedAt !== before
   return store.write((db) => {
     const kept: KeptOpening = goesBack ? { ...opening, rewound: { to, startedAt } } : { ...opening, rewound }
     keepOpening(db, row.number, kept)
-    if (goesBack) {
-      rewindAttached(db, row, to)
+    if (goesBack) rewindAttached(db, row, to)
+    if (goesBack || anew) {
       updateRun(db, row.number, { status: 'running', settings: settingsOfOpening(opening), endedAt: null, error: null })
       noteSaid(db, row.number, 'running')
     }
@@ -92,7 +103,7 @@ function again(store: Store, row: RunRow, opening: Opening): OpenedRun {
 }
 
 /** The trainer has no recipe of ours: one stage stands for its training wherever a run must have some. */
-const standIn = ({ source, title, model, totalSteps }: Opening): Recipe =>
+export const standIn = ({ source, title, model, totalSteps }: Opening): Recipe =>
   recipeSchema.parse({
     name: source.engine,
     title: title.slice(0, 120),

@@ -1,6 +1,7 @@
 /** What needs a run that is trained here. */
 import { engineName } from '../../contract/engines.ts'
 import { StudioError } from '../../contract/errors.ts'
+import { importClient } from '../../contract/imports.ts'
 import type { RunSource } from '../../contract/records.ts'
 
 /**
@@ -9,6 +10,12 @@ import type { RunSource } from '../../contract/records.ts'
  */
 export function requireOwn({ number, source }: { number: number; source: RunSource | null }, what: string): void {
   if (source === null) return
+  if (source.client === importClient)
+    throw new StudioError(
+      'bad-request',
+      `Run #${number} cannot be ${what} here: it was imported, and its checkpoints lie where it was trained.`,
+      'Do it there, and import it again.',
+    )
   const trainer = engineName(source.engine)
   throw new StudioError(
     'bad-request',

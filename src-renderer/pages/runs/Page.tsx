@@ -1,8 +1,9 @@
 import { Skeleton } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
+import { IconFileImport, IconPlus } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { RunSummary } from '../../../src-main/contract/records.ts'
+import { importRun } from '../../actions/import.ts'
 import { launch } from '../../actions/launch.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { FirstRun } from '../../parts/FirstRun.tsx'
@@ -33,6 +34,7 @@ export function RunsPage() {
       <header className={styles.head}>
         <h1>{t('Runs')}</h1>
         <p>{shown && list.shelf !== 'bin' && whatIsThere(shown)}</p>
+        <ActionButton action={importRun} variant="default" icon={<IconFileImport size="1rem" aria-hidden="true" />} />
         <ActionButton action={launch} icon={<IconPlus size="1rem" aria-hidden="true" />} />
       </header>
       <Unreachable />
