@@ -81,11 +81,13 @@ describe('opening', () => {
     expect(({} as { x?: number }).x).toBeUndefined()
   })
 
-  test('one that had ended goes on with a new process, and stays ended with a repeat', () => {
+  test('one that had ended goes on with a new process, and stays ended with one that comes late', () => {
     const { open, keep, detail } = fresh()
     keep([step(1), { kind: 'status', step: 1, at: at(11), status: 'finished' }])
-    open()
-    expect(detail().status).toBe('finished')
+    for (const startedAt of [at(0), at(5), null]) {
+      open({ startedAt })
+      expect(detail().status).toBe('finished')
+    }
     open({ startedAt: at(60) })
     expect(detail()).toMatchObject({ status: 'running', endedAt: null, step: 1 })
   })

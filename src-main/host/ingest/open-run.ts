@@ -85,11 +85,11 @@ export function newAttached(
 }
 
 function again(store: Store, row: RunRow, opening: Opening): OpenedRun {
-  const { rewound, startedAt: before } = openingOf(row)!
+  const { rewound } = openingOf(row)!
   const { resumedFrom: to, startedAt } = opening
   const goesBack = to !== null && !(rewound && rewound.to === to && rewound.startedAt === startedAt)
-  // a new process of its trainer
-  const anew = startedAt !== null && startedAt !== before
+  // begun after the run had ended: not another process of it that comes late
+  const anew = startedAt !== null && row.ended_at !== null && Date.parse(startedAt) > Date.parse(row.ended_at)
   return store.write((db) => {
     const kept: KeptOpening = goesBack ? { ...opening, rewound: { to, startedAt } } : { ...opening, rewound }
     keepOpening(db, row.number, kept)
