@@ -83,7 +83,7 @@ export function Entries({ entries, error, shown }: EntriesProps) {
                     {problems}, {s.prompts}
                     {s.samplesPerPrompt > 1 && ` × ${s.samplesPerPrompt}`}
                   </td>
-                  <td>
+                  <td className={styles.accuracy}>
                     <Interval
                       value={s.accuracy}
                       low={s.accuracyLow}
