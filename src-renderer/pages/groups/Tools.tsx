@@ -55,7 +55,7 @@ export function Tools() {
         w="9rem"
         allowDeselect={false}
         value={kinds.includes(list.kind) ? list.kind : ''}
-        data={[{ value: '', label: t('every kind') }, ...kinds.map((kind) => ({ value: kind, label: kind }))]}
+        data={[{ value: '', label: t('every kind') }, ...kinds.map((kind) => ({ value: kind, label: t(kind) }))]}
         onChange={(kind) => change({ kind: kind ?? '' })}
       />
       <Select

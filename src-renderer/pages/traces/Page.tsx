@@ -18,7 +18,7 @@ import { shownRun } from '../../stores/runs.ts'
 import { keyOfSample, searchTraces, tracesStore } from '../../stores/traces.ts'
 import { useConnection, useLive, useRoute, useRuns, useView } from '../../stores/use.ts'
 import { languageName } from '../../text/languages.ts'
-import { t } from '../../text/t.ts'
+import { clauses, t } from '../../text/t.ts'
 import { glimpse } from '../../text/visible.ts'
 import { Sample } from '../live/reader/Sample.tsx'
 import { Filters } from './Filters.tsx'
@@ -109,13 +109,13 @@ function Shown() {
       </div>
       <ModelText text={hit.prompt} className={styles.prompt} />
       <p className={styles.expected}>
-        {hit.kind}
+        {t(hit.kind)}
         {hit.answer && (
           <>
             {t(', right is')} <b>{glimpse(hit.answer)}</b>
           </>
         )}
-        {`, ${languageName(hit.language)}`}
+        {clauses(['', languageName(hit.language)])}
       </p>
       <ul>
         <Sample

@@ -83,7 +83,7 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
               low: low === undefined ? '' : t(', 95 % interval {{low}}', { low: interval(low, high) }),
             })}
           >
-            {kind} <b>{percent(accuracy, 0)}</b>
+            {t(kind)} <b>{percent(accuracy, 0)}</b>
           </li>
         ))}
       </ul>
