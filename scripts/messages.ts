@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { alertKinds } from '../src-main/contract/alert-kinds.ts'
+import { domains } from '../src-main/contract/domains.ts'
 import { gateMeasures } from '../src-main/contract/gates.ts'
 import { knobs } from '../src-main/contract/knobs.ts'
 import {
@@ -19,6 +20,7 @@ import {
   stageMetrics,
 } from '../src-main/contract/metrics.ts'
 import { numberSettings } from '../src-main/contract/number-settings.ts'
+import { taskKinds } from '../src-main/contract/recipe.ts'
 import { rewardModelKinds } from '../src-main/contract/reward-models.ts'
 import { rewardSides, rewardTable } from '../src-main/contract/rewards.ts'
 import { stageKinds } from '../src-main/contract/stages.ts'
@@ -66,6 +68,8 @@ function tableSentences(): string[] {
     ...Object.values(gateMeasures),
     ...rewardModelKinds,
     ...rewardSides,
+    ...domains,
+    ...taskKinds,
     ...actionGroups,
     ...choices,
   ].filter((text) => text !== '')

@@ -9,7 +9,7 @@ import { axes } from './axes.ts'
 import { courseOf } from './course.ts'
 import type { Frame, Range } from './frame.ts'
 import type { HeldOutPoint, Panel } from './panels.ts'
-import { broken, type Point, smoothed, thinned, within } from './series.ts'
+import { broken, type Point, piecesOf, smoothed, thinned, within } from './series.ts'
 
 /** What the run left behind when it was rolled back. */
 export interface Abandoned {
@@ -158,16 +158,19 @@ function besideSeries(view: MetricView, { number, columns, color }: Beside) {
 }
 
 function spreadSeries({ columns, panel, range, palette }: MetricView, name: string, most: number) {
-  const spread = within(courseOf(columns.steps, columns.series[name] ?? []).average, range)
+  const { average, holes } = courseOf(columns.steps, columns.series[name] ?? [])
   const mean = within(courseOf(columns.steps, columns.series[panel.metric] ?? []).average, range)
   const middle = new Map(mean)
-  const band = thinned(spread, most).filter(([step]) => middle.has(step))
-  const edge = (sign: 1 | -1) => band.map(([step, s]) => [step, (middle.get(step) as number) + sign * s])
-  const renderItem: CustomSeriesRenderItem = (_params, api) => {
-    const points = [...edge(1), ...edge(-1).reverse()].map((p) => api.coord(p))
+  const known = thinned(within(average, range), most).filter(([step]) => middle.has(step))
+  const bands = piecesOf(known, holes).filter((band) => band.length > 1)
+  const edge = (band: Point[], sign: 1 | -1): Point[] =>
+    band.map(([step, s]) => [step, (middle.get(step) as number) + sign * s])
+  const renderItem: CustomSeriesRenderItem = (params, api) => {
+    const band = bands[params.dataIndex]
+    const points = [...edge(band, 1), ...edge(band, -1).reverse()].map((p) => api.coord(p))
     return { type: 'polygon', shape: { points }, style: { fill: palette.ink, opacity: 0.07 }, silent: true }
   }
-  return { id: 'spread', type: 'custom', renderItem, data: band.length > 1 ? [edge(1)[0]] : [], clip: true, z: 1 }
+  return { id: 'spread', type: 'custom', renderItem, data: bands.map((band) => edge(band, 1)[0]), clip: true, z: 1 }
 }
 
 function boundSeries({ bound, range, log, palette, frame }: MetricView) {

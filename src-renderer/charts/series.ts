@@ -84,6 +84,16 @@ export function broken(points: readonly Point[], holes: readonly number[]): [num
   })
 }
 
+/** What lies between the holes, for what is filled rather than drawn as a line. */
+export function piecesOf(points: readonly Point[], holes: readonly number[]): Point[][] {
+  const pieces: Point[][] = [[]]
+  for (const [x, value] of broken(points, holes)) {
+    if (value === null) pieces.push([])
+    else pieces[pieces.length - 1].push([x, value])
+  }
+  return pieces.filter((piece) => piece.length > 0)
+}
+
 const roundSteps = [10, 20, 30, 40, 60, 80, 100, 120, 150, 180, 200, 250, 300, 400, 500, 600, 800]
 
 /**

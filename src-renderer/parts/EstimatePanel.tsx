@@ -7,7 +7,7 @@ import { memoryParts } from '../../src-main/contract/estimate.ts'
 import { memory } from '../format/number.ts'
 import { span } from '../format/time.ts'
 import type { Following } from '../stores/estimate.ts'
-import { t } from '../text/t.ts'
+import { list, t } from '../text/t.ts'
 import styles from './EstimatePanel.module.css'
 import { hint } from './hint.ts'
 
@@ -91,7 +91,7 @@ function Memory({ estimate: { memory: needs, machine, fits } }: { estimate: Esti
         className={styles.bar}
         role="img"
         aria-label={t('Memory: {{join}}; others hold {{taken}}.', {
-          join: parts.map((part) => `${names[part]} ${memory(needs.parts[part])}`).join(', '),
+          join: list(parts.map((part) => `${names[part]} ${memory(needs.parts[part])}`)),
           taken: memory(taken),
         })}
       >
@@ -139,7 +139,7 @@ function Remedy({ estimate, onUse }: { estimate: Estimate; onUse: (changes: Chan
         <>
           <p>
             {t('With {{join}} it would need {{remedyBytes}}.', {
-              join: remedy.map((c) => `${c.label} ${c.from} → ${c.to}`).join(', '),
+              join: list(remedy.map((c) => `${c.label} ${c.from} → ${c.to}`)),
               remedyBytes: memory(remedyBytes!),
             })}
           </p>

@@ -4,7 +4,7 @@ import { knobWord } from '../../src-main/contract/knobs.ts'
 import type { EventKind, SteeringEvent } from '../../src-main/contract/records.ts'
 import { plain } from '../format/number.ts'
 import { changedKnobs } from '../stores/story.ts'
-import { t } from './t.ts'
+import { list, t } from './t.ts'
 
 const names: Record<EventKind, string> = {
   set: t('Change'),
@@ -29,7 +29,7 @@ export function whatChanged(event: SteeringEvent): string {
   if (event.kind === 'fork' && event.detail)
     return t('Fork of #{{run}}{{length}}', {
       run: event.detail.run,
-      length: event.detail.assignments?.length ? `: ${event.detail.assignments.join(', ')}` : '',
+      length: event.detail.assignments?.length ? `: ${list(event.detail.assignments)}` : '',
     })
   if (event.kind === 'roll-back' && event.detail)
     return t('Roll back: steps {{effectiveStep}} to {{requestedStep}} abandoned (#{{run}})', {
@@ -44,12 +44,11 @@ export function whatChanged(event: SteeringEvent): string {
       stage: (event.detail?.stage ?? 0) + 1,
     })
   if (event.kind !== 'set') return names[event.kind]
-  return changedKnobs(event)
-    .map(({ name, label, from, to }) => {
-      const shown = (value: number) => knobWord(name, value) ?? plain(value)
-      return `${label} ${from === undefined ? '' : `${shown(from)} `}→ ${shown(to)}`
-    })
-    .join(', ')
+  const changes = changedKnobs(event).map(({ name, label, from, to }) => {
+    const shown = (value: number) => knobWord(name, value) ?? plain(value)
+    return `${label} ${from === undefined ? '' : `${shown(from)} `}→ ${shown(to)}`
+  })
+  return list(changes)
 }
 
 /** "from step 113", "asked at step 112", "refused". */

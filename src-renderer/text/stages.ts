@@ -2,7 +2,7 @@
 import { gateMeasures } from '../../src-main/contract/gates.ts'
 import type { RunDetail, StageRecord } from '../../src-main/contract/records.ts'
 import { gateOf, type Stage, type StageKind, stageKinds } from '../../src-main/contract/stages.ts'
-import { t } from './t.ts'
+import { clauses, t } from './t.ts'
 
 const ends = {
   steps: t('as planned'),
@@ -47,14 +47,14 @@ function gateWords({ stage }: StageRecord, { config }: RunDetail): string | null
   const gate = gateOf(config.stages[stage])
   if (!gate) return null
   const conditions = gateConditions(config.stages[stage])
-  return [
+  return clauses([
     ...conditions.map((words) => t('or {{words}}', { words })),
     ...(gate.onReach === 'ask' ? [t('then asks')] : []),
-  ].join(', ')
+  ])
 }
 
 export function endOf(stage: StageRecord, detail: RunDetail): string {
-  if (stage.endReason) return `${t('{{count}} steps', { count: doneIn(stage, detail) })}, ${ends[stage.endReason]}`
+  if (stage.endReason) return clauses([t('{{count}} steps', { count: doneIn(stage, detail) }), ends[stage.endReason]])
   if (stage.stage === detail.stage && stage.firstStep !== null) {
     const done = doneIn(stage, detail)
     return detail.staying

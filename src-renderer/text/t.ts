@@ -43,6 +43,14 @@ function templateOf(sentence: string): string {
   return template
 }
 
+const separators = { en: { things: ', ', clauses: ', ' }, zh: { things: '、', clauses: '，' } } as const
+
+/** Things one after another. */
+export const list = (things: readonly string[]): string => things.join(separators[language()].things)
+
+/** What is said of one thing, one after another. */
+export const clauses = (parts: readonly string[]): string => parts.join(separators[language()].clauses)
+
 export const language = (): Language => (i18next.language === 'zh' ? 'zh' : 'en')
 
 /** The choice that was kept, else the browser's. */

@@ -1,7 +1,7 @@
 /** What the tokens of a sample are coloured by, and how strongly. */
 import type { TokenView } from '../../src-main/contract/tokens.ts'
 import { fixed, percent, signed } from '../format/number.ts'
-import { t } from './t.ts'
+import { list, t } from './t.ts'
 import { visible } from './visible.ts'
 
 export const tokenColours = ['none', 'surprise', 'choice', 'change'] as const
@@ -53,13 +53,12 @@ export function aboutToken({ text, end, logProb, referenceLogProb, entropy, like
   const others = likely
     .filter((one) => one.text !== text)
     .map((one) => `${readable(one.text)} ${percent(one.probability)}`)
-    .join(', ')
   return t('{{end}} {{share}}; choice {{entropy}} nats; {{change}} nats against the reference. Else: {{others}}', {
     end: readable(end ? '' : text),
     share,
     entropy: fixed(entropy, 2),
     change: signed(change),
-    others,
+    others: list(others),
   })
 }
 

@@ -1,8 +1,9 @@
 import type { Locator, Page } from '@playwright/test'
 import { expect, recipes, test } from './support/fixtures.ts'
+import { cutOff, walkPage } from './support/walk.ts'
 
 /** Presses Tab until this is focused. Returns how often. */
-async function tabTo(page: Page, target: Locator, most = 60): Promise<number> {
+async function tabTo(page: Page, target: Locator, most = 150): Promise<number> {
   for (let presses = 1; presses <= most; presses++) {
     await page.keyboard.press('Tab')
     if (await target.evaluate((element) => element === document.activeElement)) return presses
@@ -105,5 +106,149 @@ test('everything is reached and done by keyboard alone', async ({ studio }) => {
     await expect(cell).toBeFocused()
     await keyboard.press('End')
     await expect(groups.cells(groups.rows.nth(1)).last()).toBeFocused()
+  })
+
+  /** By its key; what is there must be reached by Tab, in order, with a ring, and be whole in a small window and a large one. */
+  const go = async (keys: string, shown: Locator) => {
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await keyboard.press(keys)
+    await expect(shown).toBeVisible()
+    const name = await page.evaluate(() => location.hash)
+    for (const width of [1024, 3840]) expect.soft(await cutOff(page, width), `${name} at ${width} pixels`).toEqual([])
+    const { unseen, unreached } = await walkPage(page)
+    expect.soft(unseen, `without a ring on ${name}`).toEqual([])
+    expect.soft(unreached, `not reached on ${name}`).toEqual([])
+    await window.rail.getByRole('link').last().focus()
+  }
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
+  const heading = (name: string) => page.getByRole('heading', { name, level: 1 })
+  const focused = page.locator(':focus')
+
+  await test.step('live: one stop for the held-out samples, which arrows lead through', async () => {
+    const samples = page.getByRole('list', { name: 'Samples of the evaluation' }).getByRole('button')
+    await go('2', samples.first())
+    await tabTo(page, samples.first())
+    await keyboard.press('ArrowDown')
+    await expect(samples.nth(1)).toBeFocused()
+    await keyboard.press('End')
+    await expect(focused).not.toHaveAttribute('data-item', '1')
+    await keyboard.press('Home')
+    await expect(focused).toHaveAttribute('data-item', '0')
+    await keyboard.press('Enter')
+    await expect(page.getByRole('list', { name: 'One sample of every moment' })).toBeVisible()
+    await keyboard.press('Escape')
+  })
+
+  await test.step('runs: searched, opened', async () => {
+    await go('1', studio.runs.row(1))
+    await tabTo(page, page.getByRole('searchbox').or(page.getByRole('textbox')).first())
+    await keyboard.type('no-such-run')
+    await expect(studio.runs.row(1)).toBeHidden()
+    await keyboard.press('ControlOrMeta+a')
+    await keyboard.press('Delete')
+    await tabTo(page, studio.runs.row(1).getByRole('link').first())
+    await keyboard.press('Enter')
+    await expect(page).toHaveURL(/#\/live/)
+  })
+
+  await test.step('groups: from prompt to prompt, and into one', async () => {
+    await go('h', page.getByRole('grid', { name: 'Prompts through the steps' }).getByRole('row').first())
+    await keyboard.press('j')
+    await keyboard.press('Enter')
+    await expect(run.reader.prompt).toBeVisible()
+    await keyboard.press('Escape')
+  })
+
+  await test.step('traces: one stop for the completions; the next one takes the focus along', async () => {
+    const hits = page.getByRole('list', { name: 'Completions' }).getByRole('button')
+    await go('5', hits.first())
+    await tabTo(page, hits.first())
+    await keyboard.press('ArrowDown')
+    await expect(hits.nth(1)).toBeFocused()
+    await keyboard.press('c')
+    await expect(page.getByRole('list', { name: 'Completions' }).getByRole('checkbox').nth(1)).toBeChecked()
+    await keyboard.press('c')
+  })
+
+  await test.step('pipeline, compare, sweeps, alerts', async () => {
+    await go('Shift+P', page.getByRole('list', { name: 'Stages' }))
+    await tabTo(page, page.getByRole('link', { name: 'Its completions' }).or(button('Its completions')).first())
+    await keyboard.press('Enter')
+    await expect(page).toHaveURL(/#\/traces/)
+    await go('7', heading('Compare'))
+    await go('Shift+G', heading('Sweeps'))
+    await keyboard.press('Shift+S')
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toBeHidden()
+    await keyboard.press('1')
+    await go('Shift+A', heading('Alerts'))
+    await tabTo(page, page.getByRole('radio', { name: 'All' }))
+    await keyboard.press('ArrowRight')
+    await expect(page.getByRole('radio', { name: 'Not seen' })).toBeChecked()
+  })
+
+  await test.step('playground: asked and answered', async () => {
+    const prompt = page.getByRole('textbox', { name: 'Prompt' })
+    await go('3', prompt)
+    await tabTo(page, prompt)
+    await keyboard.type('1+2=')
+    await keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByRole('region', { name: 'Answers' }).or(page.getByRole('article')).first()).toBeVisible()
+  })
+
+  await test.step('measure: one stop for the evaluations, and one is opened', async () => {
+    await go('m', button('1@0'))
+    await tabTo(page, page.getByRole('region', { name: 'Evaluations' }).locator('tbody button').first())
+    await keyboard.press('End')
+    await expect(button('1@0')).toBeFocused()
+    await keyboard.press('Enter')
+    await expect(page.getByRole('region', { name: 'Evaluation 1@0' })).toBeVisible()
+  })
+
+  await test.step('library: its tabs by arrows', async () => {
+    await go('4', page.getByRole('list', { name: 'Models' }))
+    await tabTo(page, page.getByRole('tab', { name: 'Models', exact: true }))
+    await keyboard.press('ArrowRight')
+    await expect(page.getByRole('list', { name: 'Kinds of generated problems' })).toBeVisible()
+  })
+
+  await test.step('rewards: the editor lets Tab go on', async () => {
+    await go('6', heading('Rewards of your own'))
+    await tabTo(page, page.getByRole('textbox', { name: 'Name' }))
+    await keyboard.type('2')
+    await tabTo(page, page.locator('.cm-content'))
+    await keyboard.type('// ')
+    await keyboard.press('Tab')
+    await expect(page.locator('.cm-content')).not.toBeFocused()
+  })
+
+  await test.step('preferences: a set is begun and a pair is judged', async () => {
+    const form = page.getByRole('form', { name: 'New set' })
+    await go('8', form)
+    await tabTo(page, form.getByRole('textbox', { name: 'Name' }))
+    await keyboard.type('by keys')
+    await keyboard.press('Enter')
+    await expect(page.getByRole('article', { name: 'Left' })).toBeVisible()
+    await keyboard.press('ArrowLeft')
+    await expect(page.getByRole('button', { name: /Take back/ })).toBeEnabled()
+  })
+
+  await test.step('reward models, system, settings, help', async () => {
+    await go('Shift+M', page.getByRole('region', { name: 'Train a reward model' }))
+    await tabTo(page, page.getByRole('radio', { name: 'Helpfulness' }))
+    await keyboard.press('ArrowRight')
+    await expect(page.getByRole('radio', { name: 'Safety' })).toBeChecked()
+    await go('9', heading('System'))
+    await go('ControlOrMeta+,', page.getByRole('region', { name: 'Appearance' }))
+    await tabTo(page, page.getByRole('radio', { name: 'As the system' }))
+    await keyboard.press('ArrowRight')
+    await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked()
+    await go('F1', heading('Help'))
+    await tabTo(page, page.getByRole('link', { name: 'Five-minute tour' }))
+    await keyboard.press('Enter')
+    await expect(page.getByRole('region', { name: 'Five-minute tour' })).toBeVisible()
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    expect.soft((await walkPage(page)).unreached).toEqual([])
   })
 })

@@ -2,7 +2,8 @@
  * Takes the pictures of the docs, every page in both themes, from real runs:
  *   node test/e2e/screenshots.ts [--data DIR] [--step N] [--only NAME,…] [--out DIR]
  * Without --data a fresh r1-zero-mini is launched, steered once on its way, and photographed when it has ended (minutes); with it,
- * the newest run of that data folder is, at a step that has groups (--step; else a third of the way). --only takes those of these names. Chromium: GRPO_STUDIO_CHROMIUM, else Playwright's own.
+ * the newest run of that data folder is, at a step that has groups (--step; else a third of the way). --only takes those of these names.
+ * The help's pictures are made from them, unless they go elsewhere (--out). Chromium: GRPO_STUDIO_CHROMIUM, else Playwright's own.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from '@playwright/test'
 import { startHost } from './support/browser-mode.ts'
+import { writeHelpPictures } from './support/help-pictures.ts'
 import { projectFolder } from './support/shell.ts'
 
 const { values } = parseArgs({
@@ -22,6 +24,9 @@ const schemes = ['dark', 'light'] as const
 type Scheme = (typeof schemes)[number]
 /** When the temperature is turned in a fresh run, so that the charts have a ◆ to show. */
 const steerAt = 40
+
+/** Taken on one way through a run. */
+const walked = ['live', 'group', 'tokens', 'through-time', 'groups']
 
 /** Where each of the other pages is, and what says that it is there. */
 const others: [name: string, hash: string, ready: (page: Page) => Promise<unknown>][] = [
@@ -59,14 +64,14 @@ const browser = await chromium.launch({
 })
 let host = await startHost(emptyFolder)
 try {
-  for (const scheme of schemes) await firstRun(scheme)
+  if (wanted('first-run')) for (const scheme of schemes) await firstRun(scheme)
   if (values.data === undefined) await train()
   else {
     await host.end('SIGINT')
     host = await startHost(values.data)
   }
   for (const scheme of schemes) {
-    await pictures(scheme)
+    if (walked.some(wanted)) await pictures(scheme)
     await pages(scheme)
   }
 } finally {
@@ -174,6 +179,17 @@ async function pages(scheme: Scheme): Promise<void> {
     await page.getByRole('dialog', { name: 'New run' }).waitFor()
     await page.waitForTimeout(2000)
     await shot(page, `new-run-${scheme}`)
+    await page.keyboard.press('Escape')
   }
+  if (wanted('palette')) {
+    await page.evaluate(() => {
+      location.hash = '#/live/1'
+    })
+    await page.getByRole('slider', { name: 'Step shown' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('textbox', { name: 'Command' }).waitFor()
+    await shot(page, `palette-${scheme}`)
+  }
+  if (!values.out) await writeHelpPictures(page, out, scheme)
   await page.context().close()
 }

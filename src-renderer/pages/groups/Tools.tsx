@@ -57,7 +57,7 @@ export function Tools() {
         value={kinds.includes(list.kind) ? list.kind : ''}
         data={[
           { value: '', label: t('every kind') },
-          ...kinds.filter(Boolean).map((kind) => ({ value: kind, label: kind })),
+          ...kinds.filter(Boolean).map((kind) => ({ value: kind, label: t(kind) })),
         ]}
         onChange={(kind) => change({ kind: kind ?? '' })}
       />

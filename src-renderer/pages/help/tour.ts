@@ -6,10 +6,12 @@ import { launch } from '../../actions/launch.ts'
 import { focusSteering } from '../../actions/steering.ts'
 import { openPalette } from '../../actions/window.ts'
 import { t } from '../../text/t.ts'
+import type { HelpPicture } from './pictures.ts'
 
 export interface TourStep {
   title: string
   about: string
+  picture: HelpPicture
   /** The first leads there. */
   actions: readonly Action[]
 }
@@ -20,6 +22,7 @@ export const tour: readonly TourStep[] = [
     about: t(
       'r1-zero-mini teaches the model that comes with the app to do sums, in a few minutes on a laptop. The dialog says beforehand how much memory and time a recipe takes.',
     ),
+    picture: 'new-run',
     actions: [launch],
   },
   {
@@ -27,6 +30,7 @@ export const tour: readonly TourStep[] = [
     about: t(
       'The live page has the curves, and under them the groups of the step: a row a prompt, a cell an answer. Blue answers were better than their group, orange ones worse, and hatched rows taught nothing.',
     ),
+    picture: 'live',
     actions: [goToLive],
   },
   {
@@ -34,6 +38,7 @@ export const tour: readonly TourStep[] = [
     about: t(
       'Click a cell: the prompt once, and its answers beside one another, best first, with what each reward saw. “Through time” shows how the answers to one prompt changed.',
     ),
+    picture: 'group',
     actions: [goToLive, openBest],
   },
   {
@@ -41,6 +46,7 @@ export const tour: readonly TourStep[] = [
     about: t(
       'Type a value and press Enter: it holds from the next step on, and a ◆ marks it on every chart. Try a temperature of 1.2 when groups lose their spread.',
     ),
+    picture: 'steering',
     actions: [goToLive, focusSteering],
   },
   {
@@ -48,6 +54,7 @@ export const tour: readonly TourStep[] = [
     about: t(
       'All completions of a run, by words, regular expression, reward, length or step; labels and notes stay with them.',
     ),
+    picture: 'traces',
     actions: [goToTraces],
   },
   {
@@ -55,6 +62,7 @@ export const tour: readonly TourStep[] = [
     about: t(
       'From any checkpoint a fork begins with other settings, and Compare lays both over one another. The playground lets you talk with any checkpoint; nothing of it enters a run.',
     ),
+    picture: 'compare',
     actions: [goToCompare, goToPlayground],
   },
   {
@@ -62,11 +70,13 @@ export const tour: readonly TourStep[] = [
     about: t(
       'Alerts say what went wrong and what helps; notifications tell you of them while you do something else. The library shows what takes room on the disk.',
     ),
+    picture: 'alerts',
     actions: [goToAlerts, goToLibrary],
   },
   {
     title: t('Find anything'),
     about: t('Every command has its name in the palette, and most have a key.'),
+    picture: 'palette',
     actions: [openPalette],
   },
 ]

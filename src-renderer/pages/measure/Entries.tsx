@@ -1,11 +1,12 @@
 import { Skeleton, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { EvaluationEntry } from '../../../src-main/contract/evaluation.ts'
 import { compact, percent } from '../../format/number.ts'
 import { moment } from '../../format/time.ts'
 import { Interval } from '../../parts/Interval.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { usePalette } from '../../parts/useLook.ts'
+import { useRoving } from '../../parts/useRoving.ts'
 import { go } from '../../stores/route.ts'
 import { t } from '../../text/t.ts'
 import type { Explanation } from '../../transport/explain.ts'
@@ -30,6 +31,8 @@ export function Entries({ entries, error, shown }: EntriesProps) {
       .split(/\s+/)
       .every((word) => `${name} ${subject} ${problems}`.toLowerCase().includes(word)),
   )
+  const list = useRef<HTMLTableSectionElement>(null)
+  const roving = useRoving(list, Math.min(most, found?.length ?? 0))
   return (
     <section className={styles.entries} aria-label={t('Evaluations')}>
       <div className={styles.head}>
@@ -68,22 +71,24 @@ export function Entries({ entries, error, shown }: EntriesProps) {
                 <th scope="col">{t('When')}</th>
               </tr>
             </thead>
-            <tbody>
-              {found.slice(0, most).map(({ name, subject, problems, summary: s }) => (
+            <tbody ref={list} onKeyDown={roving.onKeyDown}>
+              {found.slice(0, most).map(({ name, subject, problems, summary: s }, i) => (
                 <tr
                   key={name}
                   aria-current={name === shown}
                   onClick={() => go({ page: 'measure', shown: name, against: null })}
                 >
                   <th scope="row">
-                    <button type="button">{name}</button>
+                    <button type="button" {...roving.item(i)}>
+                      {name}
+                    </button>
                   </th>
                   <td title={subject}>{subject}</td>
                   <td title={problems}>
                     {problems}, {s.prompts}
                     {s.samplesPerPrompt > 1 && ` × ${s.samplesPerPrompt}`}
                   </td>
-                  <td>
+                  <td className={styles.accuracy}>
                     <Interval
                       value={s.accuracy}
                       low={s.accuracyLow}

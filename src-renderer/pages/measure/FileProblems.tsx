@@ -58,7 +58,7 @@ export function FileProblems({ file, domain, map }: Pick<MeasuringState, 'file' 
               description={t('where a row names none')}
               size="xs"
               allowDeselect={false}
-              data={[...domains]}
+              data={domains.map((value) => ({ value, label: t(value) }))}
               value={domain}
               onChange={(value) => value && set({ domain: value as Domain })}
             />

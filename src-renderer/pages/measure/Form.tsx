@@ -86,7 +86,7 @@ function Kinds({ kinds, level }: Pick<MeasuringState, 'kinds' | 'level'>) {
       <MultiSelect
         aria-label={t('Kinds of generated problems')}
         size="xs"
-        data={[...taskKinds]}
+        data={taskKinds.map((value) => ({ value, label: t(value) }))}
         value={kinds}
         onChange={(value) => set({ kinds: value as TaskKind[] })}
         searchable

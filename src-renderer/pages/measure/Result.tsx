@@ -95,7 +95,7 @@ function Parts({ title, parts }: { title: string; parts: Record<string, Evaluati
       <ul className={styles.measures} aria-label={title}>
         {list.map(([part, { prompts, accuracy, low, high }]) => (
           <li key={part}>
-            <span>{part}</span>
+            <span>{t(part)}</span>
             <Interval value={accuracy} low={low ?? accuracy} high={high ?? accuracy} prompts={prompts} color={ink2} />
           </li>
         ))}

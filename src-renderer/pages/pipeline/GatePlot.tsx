@@ -1,5 +1,5 @@
 import { compact, percent } from '../../format/number.ts'
-import { t } from '../../text/t.ts'
+import { list, t } from '../../text/t.ts'
 import type { GateProgress } from './facts.ts'
 import styles from './Page.module.css'
 
@@ -21,7 +21,7 @@ export function GatePlot({ progress }: { progress: GateProgress }) {
   const share = values.every((value) => value >= 0 && value <= 1)
   const words = share ? percent : compact
   const newest = points.at(-1)?.value ?? null
-  const told = points.map(({ step, value }) => `${words(value)} (${step})`).join(', ')
+  const told = list(points.map(({ step, value }) => `${words(value)} (${step})`))
   return (
     <figure className={styles.gate}>
       <svg

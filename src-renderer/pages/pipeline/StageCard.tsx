@@ -10,7 +10,7 @@ import { showRun } from '../../stores/show-run.ts'
 import { viewStore } from '../../stores/view.ts'
 import { labelOf } from '../../text/setting-label.ts'
 import { doneIn, endOf, gateConditions, isCurrent, kindOf, shareOf } from '../../text/stages.ts'
-import { t } from '../../text/t.ts'
+import { list, t } from '../../text/t.ts'
 import { valueWords } from '../../text/value.ts'
 import { type Course, gateProgress, inputOf, secondsOf, settingsChanged, stepsOf, sumOf, weighed } from './facts.ts'
 import { GatePlot } from './GatePlot.tsx'
@@ -151,13 +151,13 @@ const inputNames: Record<StageKind, () => string> = {
 }
 
 const settingWords = (settings: object): string =>
-  Object.entries(settings)
-    .flatMap(([name, value]) =>
+  list(
+    Object.entries(settings).flatMap(([name, value]) =>
       typeof value === 'object' && value !== null
         ? Object.entries(value).map(([key, inner]) => `${labelOf(`${name}.${key}`)} ${valueWords(inner)}`)
         : [`${labelOf(name)} ${valueWords(value)}`],
-    )
-    .join(', ')
+    ),
+  )
 
 function showCharts(runId: string, [from, to]: [number, number]): void {
   showRun(runId)

@@ -14,7 +14,7 @@ import {
 } from '../../../src-main/contract/stages.ts'
 import { compact } from '../../format/number.ts'
 import { type Columns, indexOfStep } from '../../stores/columns.ts'
-import { t } from '../../text/t.ts'
+import { list, t } from '../../text/t.ts'
 
 /** Of the whole run: evaluations are those of all steps, oldest first. */
 export interface Course {
@@ -111,7 +111,11 @@ export function inputOf(stage: Stage): string[] {
     return [
       stage.prompts === undefined ? t('held-out prompts') : t('{{number}} held-out prompts', { number: stage.prompts }),
     ]
-  return [stage.domains ? t('prompts of {{domains}}', { domains: stage.domains.join(', ') }) : t('all prompts')]
+  return [
+    stage.domains
+      ? t('prompts of {{domains}}', { domains: list(stage.domains.map((domain) => t(domain))) })
+      : t('all prompts'),
+  ]
 }
 
 function sourceWords(source: SupervisedSource): string {

@@ -21,7 +21,7 @@ export function Comparison({ names }: { names: readonly string[] }) {
         <Skeleton height="12rem" animate={false} />
       </div>
     )
-  const what = data.kind === 'helpfulness' ? 'pairs' : 'outputs'
+  const what = data.kind === 'helpfulness' ? t('pairs') : t('outputs')
   return (
     <section className={styles.report} aria-label={t('Comparison')}>
       <header className={styles.title}>

@@ -15,7 +15,7 @@ const two = (value: number) => fixed(value, 2)
 export function Lengths({ model }: { model: Pick<RewardModelNote, 'kind' | 'report' | 'scores'> }) {
   const { kind, report, scores } = model
   const { correlation } = report.length
-  const [better, worse] = kind === 'helpfulness' ? ['preferred', 'rejected'] : ['safe', 'unsafe']
+  const [better, worse] = kind === 'helpfulness' ? [t('preferred'), t('rejected')] : [t('safe'), t('unsafe')]
   const texts = report.points
   const [, longest] = rangeOf(texts.map((point) => point.tokens))
   return (

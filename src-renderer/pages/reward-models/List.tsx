@@ -9,7 +9,7 @@ import { moment } from '../../format/time.ts'
 import { hint } from '../../parts/hint.ts'
 import { rewardModelsStore } from '../../stores/reward-models.ts'
 import { go, type Route, routeHash } from '../../stores/route.ts'
-import { t } from '../../text/t.ts'
+import { clauses, t } from '../../text/t.ts'
 import styles from './Page.module.css'
 
 const opened = (names: readonly string[]): Route => ({ page: 'reward-models', names })
@@ -65,9 +65,7 @@ function Item({ model, names }: { model: RewardModelEntry; names: readonly strin
         </span>
         <Interval {...report.ranking} />
         <span className={styles.about}>
-          <span>
-            {kind}, {data.trained} {kind === 'helpfulness' ? t('pairs') : t('outputs')}
-          </span>
+          <span>{clauses([t(kind), `${data.trained} ${kind === 'helpfulness' ? t('pairs') : t('outputs')}`])}</span>
           <span>{moment(at)}</span>
           <span>{t('from {{at}}', { at: base.model.split('/').at(-1) })}</span>
         </span>

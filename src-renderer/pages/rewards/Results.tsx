@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import type { OwnRewardResult, TriedSample } from '../../../src-main/contract/own-reward.ts'
 import { plain } from '../../format/number.ts'
-import { t } from '../../text/t.ts'
+import { list, t } from '../../text/t.ts'
 import { glimpse } from '../../text/visible.ts'
 import styles from './Page.module.css'
 
@@ -114,10 +114,7 @@ function Samples({ samples }: { samples: TriedSample[] }) {
                   })}
                   {reward !== null && t(', was rewarded {{reward}}', { reward: round(reward) })}
                   {reason && `: ${glimpse(reason, 1000)}`}
-                  {parts &&
-                    ` (${Object.entries(parts)
-                      .map(([name, part]) => `${name} ${part}`)
-                      .join(', ')})`}
+                  {parts && ` (${list(Object.entries(parts).map(([name, part]) => `${name} ${part}`))})`}
                 </p>
               </div>
             </div>

@@ -11,7 +11,7 @@ import { queueStore } from '../../stores/queue.ts'
 import { useResource } from '../../stores/resource.ts'
 import { go, routeHash } from '../../stores/route.ts'
 import { useRoute, useRuns } from '../../stores/use.ts'
-import { t } from '../../text/t.ts'
+import { clauses, list, t } from '../../text/t.ts'
 import { Cells } from './Cells.tsx'
 import { Curves } from './Curves.tsx'
 import styles from './Page.module.css'
@@ -23,10 +23,10 @@ export function SweepsPage() {
   const { entries } = useStore(queueStore)
   // what has ended or waits changes what there is to compare
   const moment = `${entries.length} ${runs?.map(({ id, status }) => `${id}${status}`).join()}`
-  const list = useResource(`sweeps ${moment}`, () => api().sweeps.list())
+  const sweeps = useResource(`sweeps ${moment}`, () => api().sweeps.list())
   const setUps = useResource('sweep-set-ups', () => api().sweeps.setUps())
   const asked = route.page === 'sweeps' ? route.name : null
-  const name = asked ?? list.data?.[0]?.name ?? null
+  const name = asked ?? sweeps.data?.[0]?.name ?? null
   const { data, error } = useResource(name === null ? null : `${name} ${moment}`, () =>
     api().sweeps.get({ name: name! }),
   )
@@ -38,7 +38,7 @@ export function SweepsPage() {
           <h1>{t('Sweeps')}</h1>
           <ActionButton action={newSweep} size="compact-sm" icon={<IconPlus size="0.875rem" aria-hidden="true" />} />
         </header>
-        {list.data ? <List sweeps={list.data} current={name} /> : <Skeleton height="6rem" animate={false} />}
+        {sweeps.data ? <List sweeps={sweeps.data} current={name} /> : <Skeleton height="6rem" animate={false} />}
         <h2>{t('Ablations that come along')}</h2>
         {setUps.error && <Problem explanation={setUps.error} title={t('They cannot be read')} />}
         <SetUps setUps={setUps.data ?? []} />
@@ -55,7 +55,7 @@ export function SweepsPage() {
                 <p>
                   {t('{{recipe}}, seeds {{join}}. {{sweep}}', {
                     recipe: shown.sweep.recipe,
-                    join: shown.plan.seeds.join(', '),
+                    join: list(shown.plan.seeds.map(String)),
                     sweep: progress(shown.sweep),
                   })}
                 </p>
@@ -73,7 +73,7 @@ export function SweepsPage() {
             <Cells result={shown} />
             <Curves result={shown} />
           </>
-        ) : name === null && list.data ? (
+        ) : name === null && sweeps.data ? (
           <p className={styles.none}>
             {t(
               'A sweep trains one recipe with several settings, each with several seeds, and sets what comes of them side by side. Begin a new one, or one of the ablations.',
@@ -93,8 +93,8 @@ function progress({ runs }: SweepSummary): string {
     active > 0 && t('{{active}} trains', { active }),
     waiting > 0 && t('{{waiting}} wait', { waiting }),
     failed > 0 && t('{{failed}} failed', { failed }),
-  ].filter(Boolean)
-  return [t('{{finished}} of {{count}} runs finished', { finished, count: all }), ...rest].join(', ')
+  ].filter((words) => words !== false)
+  return clauses([t('{{finished}} of {{count}} runs finished', { finished, count: all }), ...rest])
 }
 
 function List({ sweeps, current }: { sweeps: SweepSummary[]; current: string | null }) {

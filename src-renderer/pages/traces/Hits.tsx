@@ -23,6 +23,7 @@ interface HitsProps {
 export function Hits({ sort, onSort }: HitsProps) {
   const { hits, at, busy, selected } = useStore(tracesStore)
   const scroller = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLUListElement>(null)
   const rem = useRem()
   const rows = useVirtualizer({
     count: hits.length,
@@ -39,13 +40,18 @@ export function Hits({ sort, onSort }: HitsProps) {
   useEffect(() => {
     if (some) rows.scrollToIndex(at)
   }, [at, some, rows])
+  // the list is one stop of Tab, which goes along
+  useEffect(() => {
+    if (at >= 0 && document.activeElement?.closest('ul') === list.current)
+      list.current?.querySelector<HTMLElement>('[aria-current="true"]')?.focus({ preventScroll: true })
+  }, [at])
   if (!some && !busy)
     return <p className={styles.empty}>{t('No completion is like that. Loosen a filter, or clear them all.')}</p>
   return (
     <div className={styles.hits}>
       <HitColumns sort={sort} onSort={onSort} />
       <div ref={scroller} className={styles.scroller}>
-        <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label={t('Completions')}>
+        <ul ref={list} style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label={t('Completions')}>
           {items.map((item) => (
             <li key={item.key} style={{ transform: `translateY(${item.start}px)`, height: item.size }}>
               <Hit
@@ -78,6 +84,7 @@ const Hit = memo(function Hit({ hit, shown, selected, index }: HitProps) {
       <input
         type="checkbox"
         className={styles.check}
+        tabIndex={shown ? 0 : -1}
         aria-label={t('Select step {{step}}, group {{group}}, sample {{sample}}', {
           step: hit.step,
           group: hit.group + 1,
@@ -89,6 +96,7 @@ const Hit = memo(function Hit({ hit, shown, selected, index }: HitProps) {
       <button
         type="button"
         className={styles.hit}
+        tabIndex={shown ? 0 : -1}
         data-right={hit.right ?? 'unknown'}
         aria-current={shown}
         onClick={(event) => (event.shiftKey ? selectTrace(index, true) : showTrace(index))}

@@ -109,7 +109,7 @@ function Shown() {
       </div>
       <ModelText text={hit.prompt} className={styles.prompt} />
       <p className={styles.expected}>
-        {hit.kind && <span>{hit.kind}</span>}
+        {hit.kind && <span>{t(hit.kind)}</span>}
         {hit.answer && (
           <span>
             {t('right is')} <b>{glimpse(hit.answer)}</b>

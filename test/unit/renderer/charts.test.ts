@@ -1,3 +1,4 @@
+import type { CustomSeriesRenderItem, CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { divergingScale, palettes } from '../../../src-renderer/app/palette.ts'
@@ -10,6 +11,7 @@ import {
   broken,
   holesOf,
   type Point,
+  piecesOf,
   pointsOf,
   roundEnd,
   smoothed,
@@ -61,6 +63,12 @@ describe('series', () => {
     expect(broken([], [7])).toEqual([])
     expect(holesOf(points.map(([, y]): Point => [3, y]))).toEqual([])
     expect(holesOf([[1, 1]])).toEqual([])
+    expect(piecesOf(points, [7, 62]).map((piece) => piece.map(([x]) => x))).toEqual([
+      [1, 2, 3, 5, 6, 7],
+      [60, 61, 62],
+      [140, 141],
+    ])
+    expect(piecesOf([], [7])).toEqual([])
   })
 
   it('a range keeps one neighbour on either side, and skips what is missing', () => {
@@ -190,6 +198,29 @@ describe('files of charts', () => {
     expect(min(rounding)).toBeCloseTo(0.1, 12)
     expect(max(rounding)).toBeCloseTo(0.3, 12)
     expect([min({ min: 0.2, max: 0.21 }), max({ min: 0.2, max: 0.21 })]).toEqual([null, null])
+  })
+
+  it('the band of the spread ends where its line does, and a piece of it begins on the other side', () => {
+    const steps = [1, 2, 3, 60, 61, 62, 140]
+    const panel = panelsOf(['accuracy']).find(({ id }) => id === 'reward')!
+    const { series } = metricOption({
+      ...{ over: 'steps', growing: false, zoomed: false, smooth: true, log: false, range: [0, 150] },
+      ...{ panel, palette: palettes.dark, frame: frameFor(16), width: 400 },
+      columns: { steps, seconds: [], series: { reward: steps.map(() => 1), reward_std: steps.map(() => 0.25) } },
+      ...{ heldOut: [], abandoned: [], beside: [], bound: [], marks: [] },
+    }) as unknown as { series: { id: string; data: Point[]; renderItem: CustomSeriesRenderItem }[] }
+    const band = series.find(({ id }) => id === 'spread')!
+    const api = { coord: (point: Point) => point } as unknown as CustomSeriesRenderItemAPI
+    const drawn = band.data.map((_, dataIndex) => {
+      const item = band.renderItem({ dataIndex } as CustomSeriesRenderItemParams, api)
+      return (item as unknown as { shape: { points: Point[] } }).shape.points
+    })
+    // a single step beyond the second hole has no width
+    expect(drawn.map((points) => points.map(([x]) => x))).toEqual([
+      [1, 2, 3, 3, 2, 1],
+      [60, 61, 62, 62, 61, 60],
+    ])
+    for (const [, y] of drawn.flat()) expect(Math.abs(y - 1)).toBeCloseTo(0.25, 9)
   })
 
   it('where nothing is above zero the heights stay as they are', () => {

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { metricInfo, metrics } from '../../../src-main/contract/metrics.ts'
 import { numberSettings } from '../../../src-main/contract/number-settings.ts'
@@ -5,14 +6,17 @@ import { courseAlerts } from '../../../src-main/contract/records.ts'
 import { rewardNames } from '../../../src-main/contract/rewards.ts'
 import { advantagesOf } from '../../../src-main/engine/grpo/advantages.ts'
 import { advantages, clip, clipped, pulls } from '../../../src-renderer/pages/help/grpo.ts'
+import { helpPictures } from '../../../src-renderer/pages/help/pictures.ts'
 
 let help: typeof import('../../../src-renderer/pages/help/entries.ts')
+let tour: typeof import('../../../src-renderer/pages/help/tour.ts')['tour']
 
 beforeAll(async () => {
   const storage = { getItem: () => null, setItem: () => undefined }
   const matchMedia = () => ({ matches: true, addEventListener: () => undefined })
   vi.stubGlobal('window', { location: { hash: '' }, localStorage: storage, matchMedia })
   help = await import('../../../src-renderer/pages/help/entries.ts')
+  tour = (await import('../../../src-renderer/pages/help/tour.ts')).tour
 })
 
 describe('the help', () => {
@@ -28,6 +32,13 @@ describe('the help', () => {
     expect(ids('rewards')).toEqual([...rewardNames])
     expect(ids('alerts')).toEqual(expect.arrayContaining([...courseAlerts]))
     expect(help.entries().filter(({ title, about }) => title === '' || about.length < 3)).toEqual([])
+  })
+
+  it('has a picture of the window in both themes for every step of the tour, each light enough to come along', () => {
+    const file = (name: string) => new URL(`../../../src-renderer/pages/help/pictures/${name}.webp`, import.meta.url)
+    const files = helpPictures.flatMap((name) => [`${name}-dark`, `${name}-light`])
+    expect(files.filter((name) => !existsSync(file(name)) || statSync(file(name)).size > 100_000)).toEqual([])
+    expect(tour.map(({ picture }) => picture)).toEqual([...helpPictures])
   })
 
   it('is found by words of which every one must occur, what has them in its name first', () => {

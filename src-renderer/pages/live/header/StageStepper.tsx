@@ -32,14 +32,16 @@ export const StageStepper = memo(function StageStepper() {
             >
               <div className={styles.stageText}>
                 <span>{stage.stage + 1}</span>
-                <b>{stage.name}</b>
+                <b {...hint(`${stage.name}: ${endOf(stage, detail)}`, 'bottom')}>{stage.name}</b>
                 {mixed && (
                   <span className={styles.kind} {...hint(kindOf(stage)?.about ?? '', 'bottom')}>
                     {kindOf(stage)?.label ?? stage.kind}
                   </span>
                 )}
                 {stage.endReason && <span aria-hidden="true">{stage.endReason === 'stopped' ? '■' : '✓'}</span>}
-                <span className={current && detail.staying ? styles.held : undefined}>{endOf(stage, detail)}</span>
+                <span className={`${styles.end} ${current && detail.staying ? styles.held : ''}`}>
+                  {endOf(stage, detail)}
+                </span>
               </div>
               <div className={styles.bar}>
                 <i style={{ transform: `scaleX(${shareOf(stage, detail)})` }} />

@@ -6,6 +6,7 @@ import { openPrompt } from '../../../actions/groups.ts'
 import { percent } from '../../../format/number.ts'
 import { Problem } from '../../../parts/Problem.tsx'
 import { useRem } from '../../../parts/useLook.ts'
+import { useRoving } from '../../../parts/useRoving.ts'
 import { api } from '../../../stores/host.ts'
 import { useResource } from '../../../stores/resource.ts'
 import { useLive } from '../../../stores/use.ts'
@@ -90,7 +91,7 @@ export const HeldOutPanel = memo(function HeldOutPanel() {
               low: low === undefined ? '' : t(', 95 % interval {{low}}', { low: interval(low, high) }),
             })}
           >
-            {kind} <b>{percent(accuracy, 0)}</b>
+            {t(kind)} <b>{percent(accuracy, 0)}</b>
           </li>
         ))}
       </ul>
@@ -139,11 +140,18 @@ function Samples({ samples, step }: { samples: Outcome[]; step: number }) {
     estimateSize: () => Math.round(1.625 * rem),
     overscan: 10,
   })
+  const items = rows.getVirtualItems()
+  const drawn = [items.at(0)?.index ?? 0, items.at(-1)?.index ?? 0] as const
+  const roving = useRoving(scroller, samples.length, drawn, rows.scrollToIndex)
   if (samples.length === 0) return <p className={styles.empty}>{t('None.')}</p>
   return (
     <div ref={scroller} className={styles.scroller}>
-      <ul style={{ height: rows.getTotalSize(), position: 'relative' }} aria-label={t('Samples of the evaluation')}>
-        {rows.getVirtualItems().map((item) => {
+      <ul
+        style={{ height: rows.getTotalSize(), position: 'relative' }}
+        aria-label={t('Samples of the evaluation')}
+        onKeyDown={roving.onKeyDown}
+      >
+        {items.map((item) => {
           const sample = samples[item.index]
           const whole = parseResponse(sample.text).answer?.trim()
           const score = sample.of > 1 ? `${sample.right}/${sample.of}` : sample.correct ? '✓' : '✗'
@@ -155,6 +163,7 @@ function Samples({ samples, step }: { samples: Outcome[]; step: number }) {
               <button
                 type="button"
                 className={styles.sample}
+                {...roving.item(item.index)}
                 data-right={sample.correct}
                 onClick={() => openPrompt(sample.prompt, step)}
                 aria-label={t('{{prompt}} {{correct}}{{of}}: {{answer}}{{lost}}. See how the answers changed', {

@@ -2,7 +2,7 @@ import { memo } from 'react'
 import type { TokenView } from '../../../../src-main/contract/tokens.ts'
 import { percent } from '../../../format/number.ts'
 import { hint } from '../../../parts/hint.ts'
-import { t } from '../../../text/t.ts'
+import { list, t } from '../../../text/t.ts'
 import { aboutToken, leastLikely, readable, strength, type TokenColour } from '../../../text/token-colour.ts'
 import { visible } from '../../../text/visible.ts'
 import styles from './Sample.module.css'
@@ -34,9 +34,11 @@ export const Tokens = memo(function Tokens({ tokens, colour }: TokensProps) {
       </p>
       <p className={styles.unlikely}>
         {t('least likely: {{join}}', {
-          join: leastLikely(tokens, 4)
-            .map(({ text, end, logProb }) => `${readable(end ? '' : text)} ${percent(Math.exp(logProb))}`)
-            .join(', '),
+          join: list(
+            leastLikely(tokens, 4).map(
+              ({ text, end, logProb }) => `${readable(end ? '' : text)} ${percent(Math.exp(logProb))}`,
+            ),
+          ),
         })}
       </p>
     </>

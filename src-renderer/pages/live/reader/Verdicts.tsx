@@ -95,13 +95,13 @@ function Verdict({ name, part, within }: { name: string; part: RewardPart; withi
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what the reward judges is told on focus
           tabIndex={0}
           aria-label={t('{{name}} {{value}} times weight {{weight}}: {{reason}}', {
-            name,
+            name: t(name),
             value: compact(value),
             weight: compact(weight),
             reason: glimpse(reason),
           })}
         >
-          {name}
+          {t(name)}
         </span>
         {value === null ? (
           <span className={styles.product}>{t('no verdict')}</span>

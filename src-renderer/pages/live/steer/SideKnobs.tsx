@@ -2,10 +2,10 @@ import { Fragment, memo, useId } from 'react'
 import { sidesOf } from '../../../../src-main/contract/composite.ts'
 import { domains } from '../../../../src-main/contract/domains.ts'
 import { type Knob, type KnobChanges, type KnobName, knobs, knobValue } from '../../../../src-main/contract/knobs.ts'
-import { type RewardSide, rewardNames, sideOf } from '../../../../src-main/contract/rewards.ts'
+import { type RewardSide, rewardInfo, rewardNames, sideOf } from '../../../../src-main/contract/rewards.ts'
 import type { Settings } from '../../../../src-main/contract/settings.ts'
 import { hint } from '../../../parts/hint.ts'
-import { t } from '../../../text/t.ts'
+import { list, t } from '../../../text/t.ts'
 import knobStyles from './Knob.module.css'
 import { KnobField } from './KnobField.tsx'
 import { KnobState } from './KnobState.tsx'
@@ -25,11 +25,15 @@ export const SideKnobs = memo(function SideKnobs({ settings, pending, disabled }
   const sides = sidesOf(settings.rewardWeights)
   const id = useId()
   const rewardsOn = (side: RewardSide) =>
-    rewardNames.filter((name) => settings.rewardWeights[name] !== undefined && sideOf(name) === side).join(', ')
+    list(
+      rewardNames
+        .filter((name) => settings.rewardWeights[name] !== undefined && sideOf(name) === side)
+        .map((name) => t(rewardInfo[name].label)),
+    )
   const rows = [
     ...domains.map((domain) => ({
-      title: domain,
-      about: t('How much each side counts on {{domain}} prompts', { domain }),
+      title: t(domain),
+      about: t('How much each side counts on {{domain}} prompts', { domain: t(domain) }),
       nameOf: (side: RewardSide): KnobName => `sideWeights.${domain}.${side}`,
     })),
     {

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import type { Knob } from '../../../../src-main/contract/knobs.ts'
 import { plain } from '../../../format/number.ts'
-import { t } from '../../../text/t.ts'
+import { list, t } from '../../../text/t.ts'
 import { useNewestStep } from '../data.ts'
 import styles from './Knob.module.css'
 import { positionOf } from './scale.ts'
@@ -19,7 +19,7 @@ export const Sparkline = memo(function Sparkline(props: { knob: Knob; points: { 
   const y = (i: number) => (high === low ? height / 2 : height - 3 - ((heights[i] - low) / (high - low)) * (height - 6))
   if (points.length === 0) return <svg className={styles.spark} aria-hidden="true" />
   const path = points.map((p, i) => `${i === 0 ? 'M' : 'H'}${x(p.step)}${i === 0 ? ` ${y(i)}` : `V${y(i)}`}`).join('')
-  const told = points.map((p) => t('{{value}} from step {{step}}', { value: plain(p.value), step: p.step })).join(', ')
+  const told = list(points.map((p) => t('{{value}} from step {{step}}', { value: plain(p.value), step: p.step })))
   return (
     <svg
       className={styles.spark}

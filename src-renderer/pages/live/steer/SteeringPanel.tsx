@@ -13,7 +13,7 @@ import { steerStore } from '../../../stores/steer.ts'
 import { knobHistory, pendingChanges } from '../../../stores/story.ts'
 import { useLive, useLiveShallow, useView } from '../../../stores/use.ts'
 import { type ViewState, viewStore } from '../../../stores/view.ts'
-import { t } from '../../../text/t.ts'
+import { list, t } from '../../../text/t.ts'
 import { useSettingsHistory } from '../data.ts'
 import { AlertList } from './AlertList.tsx'
 import { CheckpointList } from './CheckpointList.tsx'
@@ -98,7 +98,7 @@ const Further = memo(function Further({ knobs, children }: { knobs: Knob[]; chil
     >
       <summary>
         {t('{{count}} further knobs', { count: knobs.length })}
-        <span>{knobs.map((knob) => t(knob.label)).join(', ')}</span>
+        <span>{list(knobs.map((knob) => t(knob.label)))}</span>
       </summary>
       {open && children}
     </details>
