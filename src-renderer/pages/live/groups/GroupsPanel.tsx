@@ -54,6 +54,8 @@ export const GroupsPanel = memo(function GroupsPanel() {
         <Problem explanation={error} />
       ) : step === 0 ? (
         <p className={styles.empty}>{t("The first step's groups appear here: one row a prompt, one cell a sample.")}</p>
+      ) : sorted?.length === 0 ? (
+        <p className={styles.empty}>{t('No groups were delivered for this step.')}</p>
       ) : sorted ? (
         <Heatmap groups={sorted} step={shown} color={color} onOpen={open} />
       ) : (

@@ -121,7 +121,7 @@ function Value({ panel }: { panel: Panel }) {
   const heldOut = panel.heldOut && evaluation ? panel.heldOut(evaluation).value : null
   return (
     <p className={styles.value} data-testid={`value-${panel.id}`}>
-      {heldOut !== null && (
+      {heldOut !== null && Number.isFinite(heldOut) && (
         <span className={styles.heldOut}>
           <span className="hidden-text">{t('held-out')} </span>
           {panel.format(heldOut)}
