@@ -35,6 +35,10 @@ describe.each(files)('%s', (_, path) => {
     expect(brokenLinks(path, root)).toEqual([])
   })
 
+  it('is whole: nothing of a merge was left open', () => {
+    expect(readFileSync(path, 'utf8')).not.toMatch(/^(<{7}|>{7}) /m)
+  })
+
   it('has every figure filled in (npm run bench -- --out docs/figures/all.json, then npm run docs)', () => {
     expect(readFileSync(path, 'utf8').match(/FIGURE_[A-Z_]+/g) ?? []).toEqual([])
   })
