@@ -1,6 +1,6 @@
 /**
  * All sentences that the window may say, and those that its catalogue lacks:  node scripts/messages.ts
- * They are the literal first arguments of `t(…)` in src-renderer, and the tables of the contract that are shown as they are. test/unit/messages.test.ts
+ * They are the literal first arguments of `t(…)` in src-renderer and src-main/electron, and the tables of the contract that are shown as they are. test/unit/messages.test.ts
  * fails when a sentence has no Chinese.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -86,6 +86,11 @@ function sentencesOf(file: string): string[] {
     }
     // of a sentence with marked parts, or of two among which is chosen
     if (ts.isJsxAttribute(node) && node.name.getText() === 'i18nKey' && node.initializer) gather(node.initializer)
+    // what the shell asks the window to say
+    if (ts.isObjectLiteralExpression(node) && /^\{\s*kind: 'say'/.test(node.getText()))
+      for (const property of node.properties)
+        if (ts.isPropertyAssignment(property) && ['title', 'message'].includes(property.name.getText()))
+          if (ts.isStringLiteral(property.initializer)) found.push(property.initializer.text)
     ts.forEachChild(node, visit)
   }
   const gather = (node: ts.Node): void => {
@@ -106,7 +111,9 @@ function sourcesBelow(folder: string): string[] {
 
 /** Each once, in the order of the sources. */
 export function sentences(): string[] {
-  const own = sourcesBelow(join(root, 'src-renderer')).flatMap(sentencesOf)
+  const own = ['src-renderer', 'src-main/electron'].flatMap((folder) =>
+    sourcesBelow(join(root, folder)).flatMap(sentencesOf),
+  )
   return [...new Set([...own, ...tableSentences()])]
 }
 

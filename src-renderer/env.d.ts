@@ -8,6 +8,7 @@ interface Window {
   /** Offered by the Electron preload; absent in browser mode. */
   grpoStudio?: {
     transport: 'message-port'
+    speak?(language: string): void
     onWish?(listener: (wish: import('../src-main/contract/wish.ts').Wish) => void): void
   }
 }

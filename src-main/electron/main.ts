@@ -26,6 +26,7 @@ import { isOwnFrame } from './own-page.ts'
 import { declareScheme, servePages } from './pages.ts'
 import { Shell } from './shell.ts'
 import { staysInTray } from './shell-state.ts'
+import { speak, t } from './text.ts'
 import { openWindow, show } from './window.ts'
 
 const inbox = new Inbox()
@@ -61,16 +62,22 @@ async function start(): Promise<void> {
   try {
     const args = readArguments(process.argv)
     const host = openHost(args)
+    speak(app.getLocale())
     forbidTheWeb()
     servePages(builtWindow)
     if (app.isPackaged) app.setAsDefaultProtocolClient(scheme)
     serveApi(host, args)
     const trainers = listenForTrainers(host)
     window = openWindow(inbox)
-    const shell = new Shell(host, window, join(fileURLToPath(projectFolder), 'resources', 'icons'))
-    closeInOrder(host, window, shell, trainers)
+    const desktop = new Shell(host, window, join(fileURLToPath(projectFolder), 'resources', 'icons'))
+    closeInOrder(host, window, desktop, trainers)
     openFor(host, window)
-    setMenu(host.dataFolder, (opening) => open(opening))
+    const menu = () => setMenu(host.dataFolder, (opening) => open(opening))
+    menu()
+    hearLanguage(() => {
+      menu()
+      desktop.sayAgain()
+    })
     if (args.recipe) {
       const recipe = loadRecipe(args.recipe, args.assignments)
       const source = recipeSource(args.recipe, args.assignments)
@@ -140,7 +147,7 @@ function closeInOrder(
     event.preventDefault()
     window.hide()
     if (!told)
-      new Notification({ title: 'Training goes on', body: 'The tray brings the window back, and quits.' }).show()
+      new Notification({ title: t('Training goes on'), body: t('The tray brings the window back, and quits.') }).show()
     told = true
   })
   app.on('window-all-closed', () => app.quit())
@@ -155,6 +162,14 @@ async function listenForTrainers(host: Host): Promise<TrainerListener | undefine
     console.error(`grpo-studio: trainers cannot report here: ${reportOf(error).message}`)
     return undefined
   }
+}
+
+/** The window says which one its person chose. */
+function hearLanguage(changed: () => void): void {
+  ipcMain.on('language', ({ sender, senderFrame }, wish) => {
+    if (!isOwnFrame(senderFrame, sender)) return
+    if (speak(wish)) changed()
+  })
 }
 
 /** To the page's own frame alone. That it asks for the host says that it listens. */

@@ -6,6 +6,8 @@ contextBridge.exposeInMainWorld('grpoStudio', {
   transport: 'message-port',
   // the wish alone: the event would lead to what sent it
   onWish: (listener: (wish: Wish) => void) => void ipcRenderer.on('wish', (_event, wish: Wish) => listener(wish)),
+  // what the tray and the menus say is in the window's language
+  speak: (language: string) => ipcRenderer.send('language', language),
 })
 
 window.addEventListener('message', ({ source, data, ports }) => {

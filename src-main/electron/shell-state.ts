@@ -1,5 +1,6 @@
 /** What tray, dock and taskbar show of the run that is active, and whether the machine may sleep. */
 import type { RunSummary } from '../contract/records.ts'
+import { t } from './text.ts'
 
 export interface ShellState {
   tooltip: string
@@ -30,9 +31,14 @@ export function shellState(run: RunSummary | undefined): ShellState {
   const progress = Math.min(1, step / Math.max(1, totalSteps ?? step))
   const percent = `${Math.floor(100 * progress)} %`
   const paused = status === 'paused'
-  const left = etaSeconds === null || paused ? '' : `, ${timeLeft(etaSeconds)} to go`
+  const course = t('#{{number}} {{name}}: {{status}}, step {{step}} of {{totalSteps}}', {
+    // the shell tells of runs that are trained here, whose steps are planned
+    ...{ number, name, step, totalSteps: totalSteps ?? step },
+    status: t(status),
+  })
   return {
-    tooltip: `#${number} ${name}: ${status}, step ${step} of ${totalSteps}${left}`,
+    tooltip:
+      etaSeconds === null || paused ? course : t('{{course}}, {{time}} to go', { course, time: timeLeft(etaSeconds) }),
     title: percent,
     progress,
     mode: paused ? 'paused' : 'normal',
@@ -44,7 +50,9 @@ export function shellState(run: RunSummary | undefined): ShellState {
 /** A minute is as exact as a tray is looked at. */
 function timeLeft(seconds: number): string {
   const minutes = Math.ceil(seconds / 60)
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return minutes < 60
+    ? t('{{minutes}} min', { minutes })
+    : t('{{hours}} h {{minutes}} min', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
 }
 
 export const sameState = (a: ShellState, b: ShellState): boolean =>

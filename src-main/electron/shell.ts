@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app, type BrowserWindow, Menu, nativeImage, powerSaveBlocker, Tray } from 'electron'
 import type { Host } from '../host/host.ts'
 import { idle, type ShellState, sameState, shellState } from './shell-state.ts'
+import { t } from './text.ts'
 import { show } from './window.ts'
 
 export class Shell {
@@ -30,6 +31,11 @@ export class Shell {
     }
   }
 
+  /** In the language that is spoken from now on. */
+  sayAgain(): void {
+    this.#apply(shellState(this.#host.active))
+  }
+
   #apply(state: ShellState): void {
     this.state = state
     this.#stayAwake(state.awake)
@@ -50,10 +56,12 @@ export class Shell {
   #menu({ tooltip, progress, pauseLabel }: ShellState): Menu {
     return Menu.buildFromTemplate([
       ...(progress === null ? [] : [{ label: tooltip, enabled: false }]),
-      { label: 'Show', click: () => show(this.#window) },
-      ...(pauseLabel === null ? [] : [{ label: pauseLabel, click: () => this.#steer(pauseLabel) }]),
+      { label: t('Show'), click: () => show(this.#window) },
+      ...(pauseLabel === null
+        ? []
+        : [{ label: pauseLabel === 'Pause' ? t('Pause') : t('Go on'), click: () => this.#steer(pauseLabel) }]),
       { type: 'separator' },
-      { label: 'Quit', click: () => app.quit() },
+      { label: t('Quit'), click: () => app.quit() },
     ])
   }
 

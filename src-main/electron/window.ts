@@ -4,6 +4,7 @@ import { app, BrowserWindow, dialog, type WebPreferences } from 'electron'
 import type { Inbox } from './inbox.ts'
 import { page, pageAt } from './own-page.ts'
 import { Recoveries, whyGone } from './recoveries.ts'
+import { t } from './text.ts'
 import { lastWindowState, rememberWindowState } from './window-state.ts'
 
 const preferences: WebPreferences = {
@@ -66,9 +67,9 @@ function recover(window: BrowserWindow, inbox: Inbox): void {
 async function askAgain(window: BrowserWindow, why: string): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
-    message: 'The window keeps ending',
-    detail: `Its process has ended several times within a minute (${why}). The run goes on meanwhile.`,
-    buttons: ['Load again', 'Quit'],
+    message: t('The window keeps ending'),
+    detail: t('Its process has ended several times within a minute ({{why}}). The run goes on meanwhile.', { why }),
+    buttons: [t('Load again'), t('Quit')],
     defaultId: 0,
     cancelId: 0,
   })

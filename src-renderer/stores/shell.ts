@@ -1,11 +1,12 @@
 /** What the shell around the window asks of it: Electron alone has one. */
 import type { Wish } from '../../src-main/contract/wish.ts'
-import { t } from '../text/t.ts'
+import { language, t } from '../text/t.ts'
 import { told } from './announce.ts'
 import { go, parseRoute } from './route.ts'
 import { viewStore } from './view.ts'
 
 export function followShell(): void {
+  window.grpoStudio?.speak?.(language())
   window.grpoStudio?.onWish?.(fulfil)
 }
 

@@ -67,6 +67,21 @@ describe('the shell', () => {
     expect(blockers.size).toBe(1)
   })
 
+  test('tray and menus speak the language that the window chose, and no other frame chooses it', async () => {
+    const say = (language: string, frame: unknown = window.webContents.mainFrame) =>
+      ipcMain.emit('language', { sender: window.webContents, senderFrame: frame }, language)
+    const menu = () => electron.menus.application!.map(({ label }) => label)
+    say('zh', { url: 'https://elsewhere.example/', parent: null })
+    expect(menu()).toContain('File')
+    say('zh')
+    expect(menu()).toContain('文件')
+    expect(item('暂停')).toBeDefined()
+    await until(() => expect(tray().tooltip).toMatch(/^#1 A tiny run：运行中，第 \d+ 步，共 400 步/))
+    say('en')
+    expect(menu()).toContain('File')
+    expect(item('Pause')).toBeDefined()
+  })
+
   test('another start shows this window and hands over what it was to open, which waits until the page listens', async () => {
     const good = join(folder, 'good.grpo')
     writeFileSync(good, JSON.stringify(tinyRecipe()))

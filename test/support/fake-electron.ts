@@ -66,6 +66,7 @@ class FakeApp extends EventEmitter {
   exit = () => {}
   getPath = () => tmpdir()
   getVersion = () => '0'
+  getLocale = () => 'en-GB'
   setAsDefaultProtocolClient = () => true
 }
 

@@ -179,8 +179,8 @@ describe('the security checklist of Electron', () => {
     const { text } = sourcesOf('src-main/electron').find(({ file }) => file.endsWith('/main.ts'))!
     const listeners = naming('src-main', /ipcMain\.(on|handle|once)\(/)
     expect(listeners).toEqual(['src-main/electron/main.ts'])
-    expect(text.match(/ipcMain\.\w+\([^\n]+\n\s+if \(!isOwnFrame\(senderFrame, sender\)\) return/g)).toHaveLength(1)
-    expect(text.match(/ipcMain\./g)).toHaveLength(1)
+    expect(text.match(/ipcMain\.\w+\([^\n]+\n\s+if \(!isOwnFrame\(senderFrame, sender\)\) return/g)).toHaveLength(2)
+    expect(text.match(/ipcMain\./g)).toHaveLength(2)
   })
 
   test('18. a scheme of its own in place of file://, which serves the built window alone', async () => {
@@ -218,6 +218,7 @@ describe('the security checklist of Electron', () => {
     expect(preload).toMatch(/ipcRenderer\.on\('wish', \(_event, wish: Wish\) => listener\(wish\)\)/)
     expect(preload.match(/ipcRenderer\.\w+\('[\w-]+'/g)).toEqual([
       "ipcRenderer.on('wish'",
+      "ipcRenderer.send('language'",
       "ipcRenderer.postMessage('start-orpc-server'",
     ])
     expect(naming('src-renderer', /from 'electron'|require\('electron'\)/)).toEqual([])
