@@ -102,8 +102,13 @@ test('killed in the middle it goes on, and asks nothing twice', async () => {
 })
 
 test('a second process does not ask the same again beside the first', async () => {
+  // however long the second takes to start: the first is not done before it has ended
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
   const server = await chatServer(async (asked) => {
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await held
     return honest(asked)
   })
   const out = outFile()
@@ -111,6 +116,7 @@ test('a second process does not ask the same again beside the first', async () =
   const first = start(args)
   while (server.asked.length < 4) await new Promise((resolve) => setTimeout(resolve, 20))
   const second = await run([...args, '--force'])
+  goOn()
   expect(second.status).toBe(1)
   expect(second.err).toContain(`Another process is writing ${out}: the two would do the same work twice.`)
   const { status, err } = await first.result

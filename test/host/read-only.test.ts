@@ -151,7 +151,7 @@ describe('the reader’s thread', () => {
     const store = new Store(folder)
     store.write((db) => {
       db.exec(`WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
-        INSERT INTO steps SELECT 1, i, 0, '', i, '{}' FROM n;
+        INSERT INTO steps (run, step, stage, at, seconds, settings) SELECT 1, i, 0, '', i, '{}' FROM n;
         INSERT INTO metrics SELECT 1, metric, step, step FROM steps, metric_names WHERE step > 3 AND metric < 11`)
     })
     const reader = startReader(folder, readerEntry)
