@@ -3,6 +3,10 @@ import { defineConfig } from '@playwright/test'
 import { electronHere } from './test/e2e/support/electron.ts'
 import type { ShellName } from './test/e2e/support/shell.ts'
 
+// A core for each engine; what more threads compute is the engine's tests' business.
+process.env.TF_NUM_INTEROP_THREADS = '1'
+process.env.TF_NUM_INTRAOP_THREADS = '1'
+
 export default defineConfig<object, { shellName: ShellName }>({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',

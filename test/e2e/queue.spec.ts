@@ -45,6 +45,7 @@ test('runs wait their turn: queued, moved, removed and put back, and the next st
     await queue.getByRole('button', { name: 'Hold the queue' }).click()
     await expect(queue).toContainText('the queue is held')
     await window.goTo('Live')
+    await expect(studio.run.status).toHaveText('running')
     await page.keyboard.press('x')
     await page
       .getByRole('dialog', { name: /^Stop run/ })

@@ -80,9 +80,9 @@ export function browserShell(openBrowser: () => Promise<Browser>, watch: (page: 
       watch(page)
       await page.goto(host.address)
       const end = async (signal: 'SIGINT' | 'SIGKILL') => {
-        const status = await host.end(signal)
+        // first the page: what it still fetches when the host goes is nobody's complaint
         await context.close()
-        return status
+        return host.end(signal)
       }
       return {
         page,
