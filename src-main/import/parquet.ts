@@ -1,5 +1,6 @@
 /** Rows of a Parquet file, a group of rows at a time. */
 
+import { plain } from '../library/parquet-value.ts'
 import { complaint, unreadable } from './complaint.ts'
 import { fileAt } from './files.ts'
 import type { Meter } from './source.ts'
@@ -54,13 +55,4 @@ export async function openParquet(path: string): Promise<ParquetFile> {
       }
     },
   }
-}
-
-/** As JSON would hold it: whole numbers of 64 bits are BigInts in Parquet. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-  if (value instanceof Date) return value.toISOString()
-  if (Array.isArray(value)) return value.map(plain)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, plain(of)]))
 }

@@ -5,6 +5,7 @@ import { extname } from 'node:path'
 import type { DataSet } from '../contract/data-set.ts'
 import { StudioError } from '../contract/errors.ts'
 import { parseCsv } from './csv.ts'
+import { plain } from './parquet-value.ts'
 
 export interface DataRow {
   /** Where it is in the file: `line 3`, `row 3`. */
@@ -73,15 +74,6 @@ async function parquetRows(bytes: Buffer): Promise<DataRow[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
   const rows = await parquetReadObjects({ file, compressors })
   return rows.map((row, i) => ({ place: `row ${i + 1}`, value: plain(row) }))
-}
-
-/** As JSON would hold it: whole numbers of 64 bits are BigInts in Parquet. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-  if (value instanceof Date) return value.toISOString()
-  if (Array.isArray(value)) return value.map(plain)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, plain(of)]))
 }
 
 function csvRows(text: string, separator: string): DataRow[] {

@@ -56,8 +56,9 @@ export function keepEvaluation(db: Db, { number, id: runId }: RunKey, report: Of
   if (hasEvaluation(db, number, step)) return []
   openStep(db, number, step, at, findRun(db, runId)!.settings)
   insertMetrics(db, number, step, finite(report.metrics))
-  const { samples, ...evaluation } = evaluationOf(report)
-  putEvaluation(db, number, { ...evaluation, samples })
+  const kept = evaluationOf(report)
+  putEvaluation(db, number, kept)
+  const { samples: _, ...evaluation } = kept
   return [{ type: 'evaluation', runId, evaluation }]
 }
 
