@@ -8,7 +8,7 @@ import { type Segment, segmentsOf } from './family.ts'
 import { type CompletionRow, completionRecord, labelled } from './groups.ts'
 
 /** A page in the order of steps returns what it has after so long; milliseconds. */
-const patience = 120
+const patience = 80
 /** Characters of a page, after which it ends: completions of megabytes come one by one. */
 const mostText = 8_000_000
 /** Completions that are looked at between two looks at the clock, about. */

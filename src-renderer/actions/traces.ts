@@ -62,7 +62,7 @@ export const selectFound: Action = {
   id: 'select-all-traces',
   name: () => (tracesStore.getState().selected.size > 0 ? t('Select none') : t('Select all that is found')),
   group: 'Traces',
-  keys: ['shift+A'],
+  keys: ['*'],
   words: 'check tick everything clear none',
   enabled: found,
   run: () => (tracesStore.getState().selected.size > 0 ? selectNone() : selectAllTraces()),

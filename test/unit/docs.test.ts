@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { figureTables, readFigures } from '../../scripts/docs/figures.ts'
 import { brokenLinks, headingsOf } from '../../scripts/docs/links.ts'
 import { filled, regionsOf, table } from '../../scripts/docs/markdown.ts'
+import { shortcutTable } from '../../scripts/docs/shortcuts.ts'
 import {
   allTables,
   documents,
@@ -170,6 +171,18 @@ describe('figures', () => {
     write('a.json', { at: '2026-01-02T00:00:00Z', machine, window: { interactionsOver16Milliseconds: 2, max: 40 } })
     write('c.json', { at: '2026-01-03T00:00:00Z', machine, learning: { runs: [run(0, 0.1, 0.9)] } })
     expect(readFigures(folder)).toMatchObject({ window: { max: 40 }, learning: { runs: [{ seed: 0 }] } })
+  })
+})
+
+describe('shortcuts', () => {
+  it('that hold on every page are of one action alone', async () => {
+    const rows = (await shortcutTable()).split('\n').slice(2)
+    const cells = rows.map((row) => row.split('|').map((cell) => cell.trim()))
+    const keysOf = (group: string) => cells.filter((cell) => cell[3] === group).flatMap((cell) => cell[1].split(' or '))
+    const everywhere = [...keysOf('Go to'), ...keysOf('Window')]
+    expect(everywhere.length).toBeGreaterThan(15)
+    const all = cells.flatMap((cell) => cell[1].split(' or '))
+    expect(everywhere.filter((keys) => all.filter((others) => others === keys).length > 1)).toEqual([])
   })
 })
 
