@@ -62,55 +62,57 @@ export function Rail({ page }: { page: Route['page'] }) {
   const SchemeIcon = { auto: IconDeviceDesktop, dark: IconMoon, light: IconSun }[wish]
   return (
     <nav className={styles.rail} aria-label={t('Pages')}>
-      <svg className={styles.mark} viewBox="0 0 24 24" width="1.5rem" fill="none" aria-hidden="true">
-        <path
-          d="M3 19.5 9 13l4.2 3.3L21 4.5"
-          stroke="currentColor"
-          strokeWidth="2.4"
-          strokeLinecap="round"
-          strokeLinejoin="round"
+      <div className={styles.items}>
+        <svg className={styles.mark} viewBox="0 0 24 24" width="1.5rem" fill="none" aria-hidden="true">
+          <path
+            d="M3 19.5 9 13l4.2 3.3L21 4.5"
+            stroke="currentColor"
+            strokeWidth="2.4"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
+        </svg>
+        <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
+        <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
+        <PageLink action={goToGroups} page="groups" current={page} icon={<IconGridDots {...icon} />} />
+        <PageLink action={goToTraces} page="traces" current={page} icon={<IconListSearch {...icon} />} />
+        <PageLink action={goToPipeline} page="pipeline" current={page} icon={<IconTimeline {...icon} />} />
+        <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
+        <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
+        <PageLink action={goToAlerts} page="alerts" current={page} icon={<IconBell {...icon} />} badge={<Unseen />} />
+        <hr className={styles.part} />
+        <PageLink
+          action={goToPlayground}
+          label={t('Play')}
+          page="playground"
+          current={page}
+          icon={<IconMessage {...icon} />}
         />
-      </svg>
-      <PageLink action={goToRuns} page="runs" current={page} icon={<IconList {...icon} />} />
-      <PageLink action={goToLive} page="live" current={page} icon={<IconActivityHeartbeat {...icon} />} />
-      <PageLink action={goToGroups} page="groups" current={page} icon={<IconGridDots {...icon} />} />
-      <PageLink action={goToTraces} page="traces" current={page} icon={<IconListSearch {...icon} />} />
-      <PageLink action={goToPipeline} page="pipeline" current={page} icon={<IconTimeline {...icon} />} />
-      <PageLink action={goToCompare} page="compare" current={page} icon={<IconChartLine {...icon} />} />
-      <PageLink action={goToSweeps} page="sweeps" current={page} icon={<IconAdjustmentsHorizontal {...icon} />} />
-      <PageLink action={goToAlerts} page="alerts" current={page} icon={<IconBell {...icon} />} badge={<Unseen />} />
-      <hr className={styles.part} />
-      <PageLink
-        action={goToPlayground}
-        label={t('Play')}
-        page="playground"
-        current={page}
-        icon={<IconMessage {...icon} />}
-      />
-      <PageLink action={goToMeasure} page="measure" current={page} icon={<IconRuler2 {...icon} />} />
-      <PageLink action={goToLibrary} page="library" current={page} icon={<IconBox {...icon} />} />
-      <hr className={styles.part} />
-      <PageLink action={goToRewards} page="rewards" current={page} icon={<IconAward {...icon} />} />
-      <PageLink
-        action={goToPreferences}
-        label={t('Prefer')}
-        page="preferences"
-        current={page}
-        icon={<IconScale {...icon} />}
-      />
-      <PageLink action={goToRewardModels} page="reward-models" current={page} icon={<IconGauge {...icon} />} />
-      <hr className={styles.part} />
-      <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
-      <div className={styles.fill} />
-      <Tool action={launch} label={t('New run')} icon={<IconPlus {...icon} />} />
-      <Tool action={openPalette} label={t('Find')} icon={<IconCommand {...icon} />} />
-      <Tool
-        action={toggleScheme}
-        label={{ auto: t('Auto'), dark: t('Dark'), light: t('Light') }[wish]}
-        icon={<SchemeIcon {...icon} />}
-      />
-      <PageLink action={goToSettings} page="settings" current={page} icon={<IconSettings {...icon} />} />
-      <PageLink action={goToHelp} page="help" current={page} icon={<IconHelp {...icon} />} />
+        <PageLink action={goToMeasure} page="measure" current={page} icon={<IconRuler2 {...icon} />} />
+        <PageLink action={goToLibrary} page="library" current={page} icon={<IconBox {...icon} />} />
+        <hr className={styles.part} />
+        <PageLink action={goToRewards} page="rewards" current={page} icon={<IconAward {...icon} />} />
+        <PageLink
+          action={goToPreferences}
+          label={t('Prefer')}
+          page="preferences"
+          current={page}
+          icon={<IconScale {...icon} />}
+        />
+        <PageLink action={goToRewardModels} page="reward-models" current={page} icon={<IconGauge {...icon} />} />
+        <hr className={styles.part} />
+        <PageLink action={goToSystem} page="system" current={page} icon={<IconStethoscope {...icon} />} />
+        <div className={styles.fill} />
+        <Tool action={launch} label={t('New run')} icon={<IconPlus {...icon} />} />
+        <Tool action={openPalette} label={t('Find')} icon={<IconCommand {...icon} />} />
+        <Tool
+          action={toggleScheme}
+          label={{ auto: t('Auto'), dark: t('Dark'), light: t('Light') }[wish]}
+          icon={<SchemeIcon {...icon} />}
+        />
+        <PageLink action={goToSettings} page="settings" current={page} icon={<IconSettings {...icon} />} />
+        <PageLink action={goToHelp} page="help" current={page} icon={<IconHelp {...icon} />} />
+      </div>
     </nav>
   )
 }

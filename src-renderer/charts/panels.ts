@@ -134,6 +134,10 @@ export function furtherPanels(shown: readonly Panel[], series: Readonly<Record<s
 
 type Series = readonly (number | null)[]
 
+/** Of several runs' charts the first of each metric. */
+export const firstOfEach = (panels: readonly Panel[]): Panel[] =>
+  panels.filter(({ metric }, i) => panels.findIndex((other) => other.metric === metric) === i)
+
 /**
  * Of what another trainer delivers: its reward, each of its rewards, then what is known of the others.
  * @param names of its series

@@ -126,6 +126,23 @@ test('everything is reached and done by keyboard alone', async ({ studio }) => {
   const heading = (name: string) => page.getByRole('heading', { name, level: 1 })
   const focused = page.locator(':focus')
 
+  await test.step('all pages stay in reach on the usual screens', async () => {
+    const rail = page.getByRole('navigation', { name: 'Pages' })
+    const before = page.viewportSize()!
+    for (const [width, height] of [
+      [1024, 768],
+      [1280, 720],
+      [1366, 768],
+      [1920, 1080],
+      [3440, 1440],
+    ]) {
+      await page.setViewportSize({ width, height })
+      const hidden = await rail.evaluate((nav) => nav.scrollHeight - nav.clientHeight)
+      expect.soft(hidden, `of the rail at ${width} × ${height}`).toBe(0)
+    }
+    await page.setViewportSize(before)
+  })
+
   await test.step('live: one stop for the held-out samples, which arrows lead through', async () => {
     const samples = page.getByRole('list', { name: 'Samples of the evaluation' }).getByRole('button')
     await go('2', samples.first())

@@ -7,7 +7,7 @@ import { abscissaOf, type Over } from '../../charts/abscissa.ts'
 import { Chart } from '../../charts/Chart.tsx'
 import type { Range } from '../../charts/frame.ts'
 import { type Line, overlayOption } from '../../charts/overlayOption.ts'
-import { furtherPanels, type Panel, panelsOf, toldPanels } from '../../charts/panels.ts'
+import { firstOfEach, furtherPanels, type Panel, panelsOf, toldPanels } from '../../charts/panels.ts'
 import { compact } from '../../format/number.ts'
 import { span } from '../../format/time.ts'
 import { ActionIconButton } from '../../parts/ActionButton.tsx'
@@ -41,8 +41,8 @@ export function Curves({ runs, colourOf }: Props) {
     const rewards = [...new Set(ours.flatMap(({ detail }) => rewardsOf(detail.config)))]
     const kinds = ours.flatMap(({ detail }) => detail.config.stages.map(({ kind }) => kind))
     const series = Object.assign({}, ...runs.map(({ columns }) => columns.series))
-    const all = [...panelsOf(rewards, kinds), ...toldPanels(Object.keys(series))]
-    const panels = [...new Map(all.map((one) => [one.metric, one])).values()].filter(({ metric }) => series[metric])
+    const all = firstOfEach([...panelsOf(rewards, kinds), ...toldPanels(Object.keys(series))])
+    const panels = all.filter(({ metric }) => series[metric])
     return [panels, furtherPanels(panels, series)]
   }, [runs])
   const charts = useCharts(own, further)

@@ -6,7 +6,7 @@ import { abscissaOf, spanOf, tickLabel, ticksOf } from '../../../src-renderer/ch
 import { courseOf } from '../../../src-renderer/charts/course.ts'
 import { frameFor, shareOf, stepAt, zoomed } from '../../../src-renderer/charts/frame.ts'
 import { metricOption } from '../../../src-renderer/charts/metricOption.ts'
-import { type HeldOutPoint, panelsOf } from '../../../src-renderer/charts/panels.ts'
+import { firstOfEach, type HeldOutPoint, panelsOf, toldPanels } from '../../../src-renderer/charts/panels.ts'
 import {
   broken,
   holesOf,
@@ -296,5 +296,14 @@ describe('the course of a metric', () => {
     expect(courseOf([10, 20, 30], values).points[1]).toEqual([30, 5])
     values.push(7)
     expect(courseOf([10, 20, 30, 40], values).points).toHaveLength(3)
+  })
+})
+
+describe('the charts of several runs', () => {
+  it('keep what is measured on held-out problems, whoever trained', () => {
+    const both = firstOfEach([...panelsOf(['accuracy']), ...toldPanels(['rewards/accuracy/mean', 'rewards/mine/mean'])])
+    expect(both.filter(({ metric }) => metric === 'rewards/accuracy/mean')).toHaveLength(1)
+    expect(both.find(({ metric }) => metric === 'rewards/accuracy/mean')?.heldOut).toBeDefined()
+    expect(both.map(({ metric }) => metric)).toContain('rewards/mine/mean')
   })
 })

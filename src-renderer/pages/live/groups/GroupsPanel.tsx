@@ -11,7 +11,7 @@ import { ordered } from '../../../stores/shown.ts'
 import { settingsAt } from '../../../stores/story.ts'
 import { useRoute, useView } from '../../../stores/use.ts'
 import { t } from '../../../text/t.ts'
-import { useGroups, useNewestStep, useSettingsHistory, useShownStep } from '../data.ts'
+import { useDetail, useGroups, useNewestStep, useSettingsHistory, useShownStep } from '../data.ts'
 import styles from './Groups.module.css'
 import { Heatmap } from './Heatmap.tsx'
 import { Scrubber } from './Scrubber.tsx'
@@ -55,7 +55,7 @@ export const GroupsPanel = memo(function GroupsPanel() {
       ) : step === 0 ? (
         <p className={styles.empty}>{t("The first step's groups appear here: one row a prompt, one cell a sample.")}</p>
       ) : sorted?.length === 0 ? (
-        <p className={styles.empty}>{t('No groups were delivered for this step.')}</p>
+        <NoGroups step={shown} />
       ) : sorted ? (
         <Heatmap groups={sorted} step={shown} color={color} onOpen={open} />
       ) : (
@@ -70,6 +70,18 @@ export const GroupsPanel = memo(function GroupsPanel() {
     </section>
   )
 })
+
+function NoGroups({ step }: { step: number }) {
+  const detail = useDetail()
+  const stage = detail?.stages.findLast(({ firstStep }) => firstStep !== null && firstStep <= step)
+  return (
+    <p className={styles.empty}>
+      {detail?.source || !stage
+        ? t('No groups were delivered for this step.')
+        : t('Nothing was sampled in this step: it is of the stage {{name}}.', { name: stage.name })}
+    </p>
+  )
+}
 
 /** How many groups there are, and how many of them teach nothing. */
 export function Count({ groups }: { groups: readonly GroupSummary[] | null }) {
