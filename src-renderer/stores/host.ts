@@ -15,7 +15,7 @@ const retryMs = [250, 500, 1000, 2000]
 /** Events are gathered so long before they are shown, so that a burst costs one drawing; milliseconds. */
 const gatherMs = 33
 /** Steps that come faster are shown so often at least: nobody reads figures faster; milliseconds. */
-const streamMs = 160
+const streamMs = 250
 
 let current: Connection | null = null
 const listeners = new Set<(event: HostEvent) => void>()

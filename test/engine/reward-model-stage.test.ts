@@ -79,7 +79,7 @@ describe('a reward-model stage', () => {
       .report.groups.flatMap((g) => g.completions)
     expect(judged.every((c) => c.parts.helpfulness?.value !== null && c.parts.safety?.value !== null)).toBe(true)
     const [last, models] = ['checkpoints/step-000011', 'reward-models'].map((at) => filesOf(join(whole.folder, at)))
-    for (const step of [2, 4, 6, 9, 10]) {
+    for (const step of [2, 6, 10]) {
       const checkpoint = `checkpoints/step-${String(step).padStart(6, '0')}`
       const resumed = await run(recipe, { folder: whole.folder, checkpoint, ...goOn })
       expect(resumed.course, `after step ${step}`).toEqual(whole.course.slice(step))
