@@ -1,6 +1,7 @@
-/** Tokens of stored samples as a checkpoint sees them: how likely each was, how open the choice, and what else was likely. */
+/** Tokens of stored samples as a checkpoint sees them, or as another trainer told of them: how likely each was, how open the choice, what else was likely. */
 import { z } from 'zod'
 
+/** NaN: not delivered. */
 export interface TokenView {
   /** As it reads in its place; several tokens that make one character together are one. */
   text: string
@@ -17,19 +18,21 @@ export interface TokenView {
 }
 
 export interface TokenViews {
-  /** Step of the checkpoint that was asked. */
-  checkpoint: number
+  /** Step of the checkpoint that was asked; null for what another trainer's sampler told. */
+  checkpoint: number | null
   /** In the order of the samples. */
   samples: TokenView[][]
 }
 
 export const tokenQuestion = z.object({
   runId: z.string().min(1).max(100),
-  /** The checkpoint nearest to the policy after this step is asked. */
+  source: z.enum(['train', 'evaluation']),
+  /** Of the samples. Those of training are from the policy after the step before, those of evaluations from the one after theirs: the checkpoint nearest to it is asked. */
   step: z.number().int().min(0),
+  group: z.number().int().min(0).nullable(),
   prompt: z.string().max(200_000),
   samples: z
-    .array(z.object({ text: z.string().max(10_000_000), ended: z.boolean() }))
+    .array(z.object({ sample: z.number().int().min(0), text: z.string().max(10_000_000), ended: z.boolean() }))
     .min(1)
     .max(256),
 })

@@ -22,6 +22,7 @@ import type { TracePage, TraceQuery } from '../contract/traces.ts'
 import { countUnseen, courseAlertsOf, listAlerts } from './alerts.ts'
 import { commonPrompts } from './common-prompts.ts'
 import { comparison, evaluationEntries } from './comparison.ts'
+import { type SampledTokens, tokensOfGroup } from './completion-tokens.ts'
 import type { Db } from './database.ts'
 import { courseEvaluationSamples, courseEvaluations, evaluationAppearances } from './evaluations.ts'
 import { acrossCourse, holderOf, segmentsOf } from './family.ts'
@@ -112,6 +113,9 @@ export const queries = {
       `Its last stored step is ${row.step}.`,
     )
   },
+
+  sampledTokens: (db: Db, _: string, runId: string, place: GroupPlace): Map<number, SampledTokens> =>
+    tokensOfGroup(db, requireRun(db, runId).number, place),
 
   groupFigures: (db: Db, _: string, runId: string, afterStep: number): GroupFigures =>
     courseFigures(db, requireRun(db, runId).number, afterStep),

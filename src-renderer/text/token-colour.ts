@@ -37,9 +37,10 @@ export const colourInfo: Record<Exclude<TokenColour, 'none'>, ColourInfo> = {
   },
 }
 
-/** From −1 to 1; below 0 only for what has become unlikelier. */
+/** From −1 to 1; below 0 only for what has become unlikelier. 0 where it was not delivered. */
 export function strength({ logProb, referenceLogProb, entropy }: TokenView, by: Exclude<TokenColour, 'none'>): number {
   const value = { surprise: -logProb, choice: entropy, change: logProb - referenceLogProb }[by]
+  if (Number.isNaN(value)) return 0
   return Math.max(-1, Math.min(1, value / colourInfo[by].most))
 }
 
@@ -49,6 +50,7 @@ export const readable = (text: string): string =>
 
 export function aboutToken({ text, end, logProb, referenceLogProb, entropy, likely }: TokenView): string {
   const share = percent(Math.exp(logProb))
+  if (Number.isNaN(entropy)) return `${readable(end ? '' : text)} ${share}`
   const change = logProb - referenceLogProb
   const others = likely
     .filter((one) => one.text !== text)
@@ -64,5 +66,6 @@ export function aboutToken({ text, end, logProb, referenceLogProb, entropy, like
 
 /** The least likely ones, in their order of surprise. */
 export function leastLikely(tokens: readonly TokenView[], count: number): TokenView[] {
-  return tokens.toSorted((a, b) => a.logProb - b.logProb).slice(0, count)
+  const known = tokens.filter(({ logProb }) => !Number.isNaN(logProb))
+  return known.sort((a, b) => a.logProb - b.logProb).slice(0, count)
 }

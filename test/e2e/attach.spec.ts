@@ -28,6 +28,26 @@ test('a run of another trainer is watched and steered like one of ours, and what
     await expect(run.groups.rows).toHaveCount(3)
   })
 
+  await test.step('its tokens are coloured by what its sampler told of them, where it did', async () => {
+    const colour = async (group: number) => {
+      await run.groups.cells(run.groups.row(group)).first().click()
+      await expect(run.reader.samples.first()).toBeVisible()
+      await page.keyboard.press('v')
+    }
+    await colour(0)
+    await expect(run.reader.samples.first()).toContainText(/least likely: .+ 1\.8 %/)
+    await expect(run.reader.root).toContainText('one in 50 or less, as its sampler saw them')
+    await page.keyboard.press('v')
+    await expect(run.reader.root).toContainText('tokens: choice: not delivered')
+    await page.keyboard.press('v')
+    await page.keyboard.press('v')
+    await page.keyboard.press('Escape')
+    await colour(1)
+    await expect(run.reader.root).toContainText('TRL did not deliver the tokens of these samples')
+    for (let i = 0; i < 3; i++) await page.keyboard.press('v')
+    await page.keyboard.press('Escape')
+  })
+
   await test.step('only its own knobs and commands are offered, and why not others', async () => {
     const refused = run.steer.root.getByRole('region', { name: 'What cannot be turned' })
     await expect(refused).toContainText('TRL fixes the size of groups when it builds its sampler.')

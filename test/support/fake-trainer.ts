@@ -44,8 +44,12 @@ function stepReports(step: number): unknown[] {
   const groups = [0, 1, 2].map((place) => {
     const completions = [0, 1, 2, 3].map((sample) => {
       const right = (step * 7 + place * 5 + sample * 3) % 10 < 3 + step / 12
+      const text = `<think>${step} and ${place}, tried ${sample + 1} times</think><answer>${right ? step + place : sample}</answer>`
+      const tokenTexts = text.match(/\s?\w+|\W/g)!
       return {
-        text: `<think>${step} and ${place}, tried ${sample + 1} times</think><answer>${right ? step + place : sample}</answer>`,
+        text,
+        // of the first group alone
+        ...(place === 0 && { tokenTexts, logprobs: tokenTexts.map((_, i) => -(i % 5)) }),
         ...(place < 2 && { tokens: 20 + sample + step, finishReason: sample === 3 ? 'length' : 'stop' }),
         reward: Number(right),
         advantage: right ? 0.7 : -0.5,

@@ -30,6 +30,14 @@ describe('tokens', () => {
     expect(aboutToken({ ...token, text: '', end: true })).toMatch(/^the end 50\.0 %/)
   })
 
+  it('of which another trainer told no more than the log-probability have no other colour, and no other words', () => {
+    const told = { ...token, referenceLogProb: Number.NaN, entropy: Number.NaN, likely: [] }
+    expect(strength(told, 'surprise')).toBeCloseTo(Math.log(2) / 4, 12)
+    expect([strength(told, 'choice'), strength(told, 'change')]).toEqual([0, 0])
+    expect(aboutToken(told)).toBe('“7” 50.0 %')
+    expect(leastLikely([{ ...told, logProb: Number.NaN }, told], 2)).toEqual([told])
+  })
+
   it('that were least likely are named first', () => {
     const list = [-1, -3, -2].map((logProb) => ({ ...token, logProb }))
     expect(leastLikely(list, 2).map(({ logProb }) => logProb)).toEqual([-3, -2])

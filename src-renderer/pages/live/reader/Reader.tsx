@@ -179,7 +179,7 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
         {samples.length > 1 && <span>{t('best first')}</span>}
         {colour !== 'none' &&
           (tokens.data || tokens.error ? (
-            <TokenLegend colour={colour} checkpoint={tokens.data?.checkpoint ?? null} />
+            <TokenLegend colour={colour} views={tokens.data} />
           ) : (
             <span role="status">{t('asking the checkpoint…')}</span>
           ))}

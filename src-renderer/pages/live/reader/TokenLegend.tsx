@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
 import { useStore } from 'zustand'
+import type { TokenViews } from '../../../../src-main/contract/tokens.ts'
 import { hint } from '../../../parts/hint.ts'
 import { readerStore } from '../../../stores/reader.ts'
 import { t } from '../../../text/t.ts'
@@ -30,19 +31,17 @@ export function ColourChoice() {
   )
 }
 
-/** What the colours mean, and which checkpoint says so. */
-export function TokenLegend({
-  colour,
-  checkpoint,
-}: {
-  colour: Exclude<TokenColour, 'none'>
-  checkpoint: number | null
-}) {
+/** What the colours mean, and which checkpoint says so, or that the trainer does. */
+export function TokenLegend({ colour, views }: { colour: Exclude<TokenColour, 'none'>; views: TokenViews | null }) {
   const { about, ends } = colourInfo[colour]
+  const told = views !== null && views.checkpoint === null
+  if (told && colour !== 'surprise')
+    return <span className={styles.tokenLegend}>{t('{{what}}: not delivered', { what: names[colour] })}</span>
   return (
     <span className={styles.tokenLegend} {...hint(about, 'bottom')}>
       {ends[0]} <i data-colour={colour} aria-hidden="true" /> {ends[1]}
-      {checkpoint !== null && t(', by the checkpoint of step {{checkpoint}}', { checkpoint })}
+      {told && t(', as its sampler saw them')}
+      {views && !told && t(', by the checkpoint of step {{checkpoint}}', { checkpoint: views.checkpoint })}
     </span>
   )
 }

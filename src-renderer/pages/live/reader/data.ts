@@ -79,7 +79,7 @@ export function useReading(opened: Opened): Reading {
   return { prompt, kind: group?.kind ?? null, error: error ?? missing }
 }
 
-/** The tokens of the samples that are read, by the nearest checkpoint; nothing where they are plain text. */
+/** The tokens of the samples that are read; nothing where they are plain text. */
 export function useTokens(
   appearance: PromptAppearance,
   samples: PromptAppearance['samples'],
@@ -93,10 +93,11 @@ export function useTokens(
   const found = useResource(unread ? null : key, () =>
     api().groups.tokens({
       runId: runId!,
-      // a step samples from what the one before it has left
-      step: source === 'train' ? step - 1 : step,
+      source,
+      step,
+      group,
       prompt: prompt!,
-      samples: samples.map(({ text, finishReason }) => ({ text, ended: finishReason === 'stop' })),
+      samples: samples.map(({ sample, text, finishReason }) => ({ sample, text, ended: finishReason === 'stop' })),
     }),
   )
   return found.key === key && colour !== 'none' ? found : { data: null, error: null }
