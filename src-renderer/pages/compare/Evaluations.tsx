@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import type { Comparison, Estimate, EvaluationSummary } from '../../../src-main/contract/evaluation.ts'
+import type { RunDetail } from '../../../src-main/contract/records.ts'
 import { compact, signed } from '../../format/number.ts'
 import { hint } from '../../parts/hint.ts'
 import { Interval } from '../../parts/Interval.tsx'
@@ -28,7 +29,9 @@ export function Evaluations({ runs, colourOf }: Props) {
   const names = runs.map(({ detail }, i) => at[i] && `${detail.number}@${at[i].step}`)
   const [base, ...others] = names
   const { data } = useResource(base && others.length > 0 ? names.join() : null, () =>
-    Promise.all(others.map((name) => against(base as string, name))),
+    Promise.all(
+      others.map((name, i) => (name ? against(base as string, name) : { problem: notMeasured(runs[i + 1].detail) })),
+    ),
   )
   return (
     <section className={styles.section} aria-label={t('Held-out evaluations')}>
@@ -72,7 +75,7 @@ export function Evaluations({ runs, colourOf }: Props) {
                 <i style={{ background: colourOf(detail.number) }} aria-hidden="true" />#{detail.number}
               </th>
               <td>{at[i]?.step ?? '–'}</td>
-              <td>{at[i] ? <Held of={at[i]} color={colourOf(detail.number)} /> : t('not measured yet')}</td>
+              <td>{at[i] ? <Held of={at[i]} color={colourOf(detail.number)} /> : notMeasured(detail)}</td>
               <td>{compact(at[i]?.meanLength)}</td>
               {runs.length > 1 && <td>{i === 0 ? 'base' : <Difference outcome={data?.[i - 1]} />}</td>}
             </tr>
@@ -83,8 +86,9 @@ export function Evaluations({ runs, colourOf }: Props) {
   )
 }
 
-async function against(base: string, name: string | undefined): Promise<Outcome> {
-  if (!name) return { problem: t('not measured yet') }
+const notMeasured = ({ source }: RunDetail) => (source ? t('not delivered') : t('not measured yet'))
+
+async function against(base: string, name: string): Promise<Outcome> {
   try {
     return await api().runs.compare({ a: base, b: name })
   } catch (error) {

@@ -33,6 +33,7 @@ export function SilentStrip({ figures, scale, colours, ref }: SilentStripProps) 
       silent: sumOf(silentOf),
       right: sumOf(({ silent }) => silent.right),
       wrong: sumOf(({ silent }) => silent.wrong),
+      alike: sumOf(({ silent }) => silent.alike),
     }
   }, [steps])
   useEffect(() => {
@@ -75,7 +76,11 @@ export function SilentStrip({ figures, scale, colours, ref }: SilentStripProps) 
           </span>
         )}
       </div>
-      <span className={styles.ends}>{t('{{right}} all right, {{wrong}} all wrong, of {{groups}} groups', all)}</span>
+      <span className={styles.ends}>
+        {all.right + all.wrong > 0 || all.alike === 0
+          ? t('{{right}} all right, {{wrong}} all wrong, of {{groups}} groups', all)
+          : t('{{alike}} all alike, of {{groups}} groups', all)}
+      </span>
     </div>
   )
 }
