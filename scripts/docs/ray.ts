@@ -56,7 +56,7 @@ export function groupsOf(figures: RayFigures | undefined): Row[][] {
   const measured = here[0].evaluations.map(({ step }) => step)
   return [
     over('reward', 'reward', (value) => value.toFixed(3)),
-    over('meanLength', 'length', (value) => `${value.toFixed(1)} tokens`),
+    over('meanLength', 'tokens of an output', (value) => value.toFixed(1)),
     measured.map((step) => ({
       label: `accuracy after step ${step}`,
       ...both(({ evaluations }) => evaluations.find((one) => one.step === step)?.accuracy ?? Number.NaN),
