@@ -16,6 +16,13 @@ from grpo_studio.ray.parts import merged, with_flat
 from grpo_studio.ray.position import Position, go_on, newest, write
 from grpo_studio.ray.problems import InOrder, micro_rows, take
 
+try:
+    from grpo_studio.ray.driver import workers_lost
+
+    LACKS = ""
+except ImportError as error:
+    LACKS = f"torch is not installed here: {error}"
+
 GRPO = {"kind": "grpo", "steps": 5}
 
 
@@ -109,6 +116,22 @@ class Plan(unittest.TestCase):
     def test_settings_are_laid_over_as_the_app_does(self) -> None:
         self.assertEqual(merged({"a": 1, "w": {"x": 1, "y": 2}}, {"w": {"y": 3}}), {"a": 1, "w": {"x": 1, "y": 3}})
         self.assertEqual(with_flat({"a": 1, "w": {"x": 1}}, {"w.x": 2, "a": 3}), {"a": 3, "w": {"x": 2}})
+
+
+@unittest.skipIf(LACKS, LACKS)
+class Lost(unittest.TestCase):
+    def test_an_exception_of_the_training_is_no_lost_worker(self) -> None:
+        class UserExceptionWithTraceback(Exception):
+            pass
+
+        class Group(Exception):
+            def __init__(self, *failures: Exception) -> None:
+                self.worker_failures = dict(enumerate(failures))
+
+        own, died = UserExceptionWithTraceback(), OSError()
+        self.assertFalse(workers_lost(Group(own, own)))
+        self.assertTrue(workers_lost(Group(own, died)))
+        self.assertFalse(workers_lost(ValueError()))
 
 
 class Names(unittest.TestCase):
