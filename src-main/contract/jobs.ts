@@ -50,6 +50,18 @@ export interface Jobs {
   resample: { ask: ResampleRequest; news: { fraction: number }; answer: { samples: Resampled[] } }
   /** A file of problems, looked into. */
   'preview-data': { ask: { file: string; domain: Domain; map: DataMap }; news: never; answer: DataPreview }
+  /** Writes the problems of a recipe, and what its supervised stages learn from, for a trainer on a cluster; says how many lines each file has. */
+  'ray-problems': {
+    ask: { recipe: Recipe; folder: string }
+    news: never
+    answer: {
+      training: number
+      heldOut: number
+      stages: { stage: number; training: number; heldOut: number }[]
+      /** Tokens of an answer in evaluations. */
+      longestLimit: number
+    }
+  }
   /** A model on held-out problems; the share of the work done is told on the way. */
   evaluate: { ask: EvaluationRequest; news: { fraction: number }; answer: EvaluationReport }
 }

@@ -19,6 +19,7 @@ const works: { [N in JobName]: Work<N> } = {
   estimate: async (ask) => (await import('./estimate/estimate.ts')).estimate(ask),
   measure: async (ask) => (await import('./estimate/measure.ts')).measure(ask),
   'preview-data': async (ask) => (await import('./tasks/preview.ts')).previewData(ask),
+  'ray-problems': async (ask) => (await import('./ray-problems.ts')).rayProblems(ask),
   evaluate: async (ask, tell) => (await import('./evaluation.ts')).evaluateModel(ask, tell),
 }
 

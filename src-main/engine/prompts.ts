@@ -24,6 +24,8 @@ export const bareIds =
 
 export type PromptModel = Pick<Policy, 'companions'> & { tokenizer: Pick<Tokenizer, 'encode' | 'prefix'> }
 
+export type WritingModel = PromptModel & { tokenizer: Pick<Tokenizer, 'decode' | 'eosId'> }
+
 /**
  * @param examples solved problems, shown before the question in `chat` and `text`
  * @param problems all that will be asked for
@@ -42,6 +44,21 @@ export async function writePrompts(
   let longest = 0
   for (const { length } of ids.values()) longest = Math.max(longest, length)
   return { longest, ids: ({ prompt }) => ids.get(prompt)! }
+}
+
+/** The same as texts: encoded without special tokens added, each is what the model reads. */
+export async function writtenPrompts(
+  model: WritingModel,
+  form: PromptForm,
+  examples: readonly Problem[],
+  problems: Problem[],
+): Promise<string[]> {
+  const { prefix, eosId, decode } = model.tokenizer
+  // a special token at the very end is not shown
+  const end = decode([eosId])
+  const begin = form.style === 'text' ? decode([...prefix, eosId]) : end
+  const before = begin.slice(0, begin.length - end.length)
+  return (await promptTexts(model, form, examples, problems)).map((text) => before + text)
 }
 
 async function promptTexts(
