@@ -13,10 +13,13 @@ const config: Configuration = {
     'out/main/**',
     'out/preload/**',
     'out/renderer/**',
+    'out/rewards/**',
+    'python/grpo_studio/**',
     'resources/**',
     'package.json',
     // Node itself is for running from sources; Electron brings its own
     '!node_modules/node-*{,/**}',
+    '!**/__pycache__{,/**}',
     '!**/*.map',
   ],
   asar: true,

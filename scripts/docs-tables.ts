@@ -1,5 +1,5 @@
 /**
- * Writes resources/recipe.schema.json, resources/sweep.schema.json and docs/ingest.openapi.json, and rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
+ * Writes resources/recipe.schema.json, resources/sweep.schema.json, docs/ingest.openapi.json and python/grpo_studio/ray/mapping.json, and rewrites every region between `<!-- table:NAME -->` and `<!-- /table -->` of the documents from the tables of the code and from the
  * measured figures (docs/figures/*.json):  npm run docs
  * test/unit/docs.test.ts fails when this was forgotten.
  */
@@ -8,6 +8,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { sweepSchema } from '../src-main/contract/sweep.ts'
+import { mappingJson } from '../src-main/contract/trainer-names.ts'
 import { openApi } from '../src-main/host/ingest/openapi.ts'
 import { ablationTable } from './docs/ablations.ts'
 import { alertTable } from './docs/alerts.ts'
@@ -25,6 +26,7 @@ import { choiceTable, knobTable, numberTable } from './docs/settings.ts'
 import { shortcutTable } from './docs/shortcuts.ts'
 import { tracesFigureTable } from './docs/traces.ts'
 import { trainerFigureTable } from './docs/trainer.ts'
+import { trainerNameTable } from './docs/trainer-names.ts'
 import { uiFigureTable } from './docs/ui.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -52,6 +54,9 @@ export const sweepSchemaText = () => `${JSON.stringify(z.toJSONSchema(sweepSchem
 export const openApiFile = join(root, 'docs', 'ingest.openapi.json')
 export const openApiText = () => `${JSON.stringify(openApi(), null, 2)}\n`
 
+/** What the driver of a cluster reads of settings and their names there. */
+export const mappingFile = join(root, 'python', 'grpo_studio', 'ray', 'mapping.json')
+
 export async function allTables(): Promise<Record<string, string>> {
   return {
     knobs: knobTable(),
@@ -77,6 +82,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'results-traces': tracesFigureTable(readFigures()?.traces),
     'results-ablations': ablationTable(readFigures()?.ablations),
     'results-ppo': ppoFigureTable(readFigures()?.ppo),
+    'trainer-names': trainerNameTable(),
     shortcuts: await shortcutTable(),
     ...figureTables(readFigures()),
   }
@@ -86,6 +92,7 @@ if (import.meta.main) {
   writeFileSync(schemaFile, recipeSchemaText())
   writeFileSync(sweepSchemaFile, sweepSchemaText())
   writeFileSync(openApiFile, openApiText())
+  writeFileSync(mappingFile, mappingJson())
   const tables = await allTables()
   for (const path of documents()) {
     const text = readFileSync(path, 'utf8')

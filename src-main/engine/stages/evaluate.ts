@@ -1,13 +1,12 @@
 /** A model on held-out prompts: k outputs each, judged, and what they come to. */
 import type { EvaluationForm, EvaluationReport, EvaluationSample } from '../../contract/evaluation.ts'
-import { correctnessRewards, type RewardName, type RewardParameters } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { summarise } from '../../evaluation/summary.ts'
 import type { Policy } from '../model/policy.ts'
 import type { PromptIds } from '../prompts.ts'
 import { randomAt } from '../random.ts'
 import { format } from '../rewards/format.ts'
-import type { Group, Verdict } from '../rewards/reward.ts'
+import { judged } from '../rewards/judged.ts'
 import { judge } from '../rewards/score.ts'
 import { votesOf } from '../rewards/votes.ts'
 import { type Output, rollout } from '../rollout/rollout.ts'
@@ -94,23 +93,5 @@ export async function evaluate(request: EvaluationRequest): Promise<EvaluationRe
     formatRate: formatted / samples.length,
     seconds: (performance.now() - started) / 1000,
     samples,
-  }
-}
-
-/** Which outputs are right, each as the first of the rewards says that has a verdict on it; and the first that has one at all. */
-export async function judged(
-  group: Group,
-  { rewardWeights, rewardParameters }: { rewardWeights: object; rewardParameters: RewardParameters },
-): Promise<{ rule: RewardName; right: boolean[] }> {
-  const rules = correctnessRewards(rewardWeights as Record<string, unknown>)
-  const verdicts: Verdict[][] = []
-  for (const rule of rules) {
-    verdicts.push(await judge(rule, group, rewardParameters))
-    if (verdicts.at(-1)!.every(({ value }) => value !== null)) break
-  }
-  const has = verdicts.findIndex((of) => of.some(({ value }) => value !== null))
-  return {
-    rule: rules[Math.max(0, has)],
-    right: group.completions.map((_, i) => verdicts.find((of) => of[i].value !== null)?.[i].value === 1),
   }
 }

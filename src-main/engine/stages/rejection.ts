@@ -3,21 +3,18 @@
  * only those are kept that are right, well-formed, in one language, of readable paragraphs, and new. Nothing is trained.
  */
 import type { StepReport } from '../../contract/records.ts'
-import { parametersOf } from '../../contract/rewards.ts'
 import { type DropReason, dropReasons, type StageOf } from '../../contract/stages.ts'
 import { reflectionsIn } from '../../evaluation/summary.ts'
 import type { Episode } from '../grpo/episode.ts'
-import { format } from '../rewards/format.ts'
-import { language } from '../rewards/language.ts'
+import { flawsOf, type KeepLimits } from '../rewards/flaws.ts'
 import { type Collected, type Collection, noCounts } from './collection.ts'
-import { judged } from './evaluate.ts'
 import { type GroupRequest, sampleGroups } from './groups.ts'
 import { recordOf, rewardMetricsOf } from './grpo.ts'
 
 export interface RejectionStep extends GroupRequest {
   stage: number
   tokensBefore: number
-  limits: Pick<StageOf<'rejection-sampling'>, 'minLanguage' | 'maxParagraph' | 'keepPerPrompt'>
+  limits: KeepLimits & Pick<StageOf<'rejection-sampling'>, 'keepPerPrompt'>
   collection: Collection
 }
 
@@ -31,7 +28,9 @@ export async function rejectionStep(run: RejectionStep): Promise<StepReport> {
   const counts = noCounts()
   const kept: Collected[] = []
   for (const episodes of groups) {
-    const verdicts = await verdictsOf(episodes, run)
+    const completions = episodes.map(({ text, finished, ids }) => ({ text, finished, tokens: ids.length }))
+    const group = { problem: episodes[0].problem, completions, tokenLimit: settings.maxCompletionTokens }
+    const verdicts = await flawsOf(group, settings, run.limits)
     episodes.forEach((episode, i) => {
       const { problem, text } = episode
       const reason = verdicts[i] ?? surplusOf(episode, run)
@@ -79,35 +78,10 @@ const droppedMetrics = (counts: Record<DropReason, number>) =>
     number
   >
 
-/** What is wrong with each sample by itself; undefined: nothing. */
-async function verdictsOf(
-  episodes: Episode[],
-  { settings, limits }: RejectionStep,
-): Promise<(DropReason | undefined)[]> {
-  const completions = episodes.map(({ text, finished, ids }) => ({ text, finished, tokens: ids.length }))
-  const group = { problem: episodes[0].problem, completions, tokenLimit: settings.maxCompletionTokens }
-  const { right } = await judged(group, settings)
-  const languages = await language(group, parametersOf('language', settings.rewardParameters))
-  return completions.map((completion, i) => {
-    if (!completion.finished) return 'unfinished'
-    if (!right[i]) return 'wrong'
-    if (format(completion).value !== 1) return 'malformed'
-    // reasoning without words is in no language
-    if ((languages[i].value ?? 1) < limits.minLanguage) return 'mixed_language'
-    if (longestParagraph(completion.text) > limits.maxParagraph) return 'long_paragraph'
-    return undefined
-  })
-}
-
 function surplusOf(
   { problem: { prompt }, text }: Episode,
   { collection, limits }: RejectionStep,
 ): DropReason | undefined {
   if (collection.has(prompt, text)) return 'duplicate'
   return collection.count(prompt) >= limits.keepPerPrompt ? 'surplus' : undefined
-}
-
-/** Characters between blank lines. */
-function longestParagraph(text: string): number {
-  return text.split(/\n\s*\n/).reduce((most, paragraph) => Math.max(most, [...paragraph].length), 0)
 }
