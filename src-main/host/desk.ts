@@ -8,6 +8,7 @@ import { parseRecipe } from '../contract/recipe.ts'
 import { recipeSourceSchema } from '../contract/recipe-edit.ts'
 import type { SweepPlan } from '../contract/sweep.ts'
 import type { Host } from './host.ts'
+import { notUnderstood } from './not-understood.ts'
 import { startSweep } from './sweeps.ts'
 
 const orders = z.array(
@@ -56,16 +57,6 @@ const services = {
 
 export type Services = typeof services
 export type ServiceName = keyof Services
-
-/** Of what a schema refused, naming each value. */
-export function notUnderstood(issues: readonly { path?: PropertyKey[]; message: string }[]): StudioError {
-  const problems = issues.map(({ path, message }) => `${path?.map(String).join('.') || 'the request'}: ${message}`)
-  return new StudioError(
-    'bad-request',
-    `The request was not understood: ${problems.join('; ')}.`,
-    'Correct the values named.',
-  )
-}
 
 /** @throws StudioError bad-request for a service that there is not; what the service throws */
 export async function serve(host: Host, name: string, input: unknown): Promise<unknown> {

@@ -1,9 +1,7 @@
 /** The log of a job as a file in its run's folder: it is there when the cluster is not any more. */
 import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { WebSocket } from 'ws'
 import type { LogHit, LogPage } from '../../contract/ray.ts'
 
 /** What is kept of a log, in bytes. */
@@ -16,44 +14,18 @@ export const logFile = (folder: string, attempt: number): string => join(folder,
 
 const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0)
 
-/**
- * Ray sends a log from its beginning, whoever asks: what is kept already is passed over.
- * @returns when the log has ended, or the line to it is lost
- */
-export function followLog(
-  file: string,
-  { url, headers }: { url: URL; headers: Record<string, string> },
-  signal: AbortSignal,
-  grew: () => void,
-): Promise<void> {
+/** Takes the whole of a log as it is now, and keeps what is new of it. @throws what the disk says */
+export function keepLog(file: string, whole: string): void {
   mkdirSync(dirname(file), { recursive: true })
-  let known = sizeOf(file)
-  let size = known
-  return new Promise((resolve) => {
-    const socket = new WebSocket(url, { headers, handshakeTimeout: 15_000, followRedirects: false })
-    const end = () => {
-      signal.removeEventListener('abort', end)
-      socket.terminate()
-      resolve()
-    }
-    signal.addEventListener('abort', end)
-    socket.on('message', (data) => {
-      const bytes = Buffer.from(String(data))
-      const fresh = bytes.subarray(Math.min(known, bytes.length))
-      known -= bytes.length - fresh.length
-      const kept = fresh.subarray(0, Math.max(0, LOG_BOUND - size))
-      if (kept.length === 0) return
-      try {
-        appendFileSync(file, kept)
-      } catch {
-        // a disk that takes nothing: it is fetched again
-        return end()
-      }
-      size += kept.length
-      grew()
-    })
-    socket.once('close', end).once('error', end)
-  })
+  const size = sizeOf(file)
+  const fresh = Buffer.from(whole).subarray(size, LOG_BOUND)
+  if (fresh.length > 0) appendFileSync(file, fresh)
+}
+
+/** Milliseconds until a log is fetched again, all of which comes each time: soon while somebody reads it, unless it is large. */
+export function logPause(file: string, watched: boolean): number {
+  const share = Math.ceil(sizeOf(file) / (1 << 20))
+  return (watched ? 2000 : 20_000) * Math.max(1, share)
 }
 
 /** Ends at the end of a line where it can. @param from bytes; undefined: the last page */
@@ -90,19 +62,14 @@ export async function searchLog(file: string, text: string): Promise<LogHit[]> {
   if (!existsSync(file)) return []
   const wanted = text.toLowerCase()
   const hits: LogHit[] = []
-  let at = 0
-  const handle = await open(file)
-  try {
-    for await (const line of createInterface({
-      input: handle.createReadStream({ autoClose: false }),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
-      if (line.toLowerCase().includes(wanted)) hits.push({ at, line: line.slice(0, 500) })
-      if (hits.length > HITS) hits.shift()
-      at += Buffer.byteLength(line) + 1
-    }
-  } finally {
-    await handle.close()
+  const bytes = await readFile(file)
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(10, at)
+    const next = end < 0 ? bytes.length : end + 1
+    const line = bytes.toString('utf8', at, end < 0 ? next : end)
+    if (line.toLowerCase().includes(wanted)) hits.push({ at, line: line.slice(0, 500) })
+    if (hits.length > HITS) hits.shift()
+    at = next
   }
   return hits.reverse()
 }

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { StudioError } from '../../contract/errors.ts'
 import type { Cluster, ClusterState } from '../../contract/ray.ts'
+import { LOG_BOUND } from './job-log.ts'
 import { megabytes } from './model-files.ts'
+import { type Sending, send, TimedOut } from './request.ts'
 
 /** Of the Jobs API, since Ray 2.5. */
 const OLDEST_API = 4
@@ -21,6 +23,7 @@ const detailsSchema = z.object({
 })
 export type JobDetails = z.infer<typeof detailsSchema>
 const submittedSchema = z.object({ submission_id: z.string() })
+const logSchema = z.object({ logs: z.string() })
 const stoppedSchema = z.object({ stopped: z.boolean() })
 const node = z.object({ state: z.string(), resources_total: z.record(z.string(), z.number()).nullish() })
 const nodesSchema = z.object({ data: z.object({ result: z.object({ result: z.array(node) }) }) })
@@ -115,14 +118,13 @@ export class JobsClient {
     return (await this.#ask('POST', `/api/jobs/${encodeURIComponent(id)}/stop`, stoppedSchema)).stopped
   }
 
-  /** Where the log of a job comes line by line, from its beginning. */
-  logSocket(id: string): { url: URL; headers: Record<string, string> } {
-    const url = this.#url(`/api/jobs/${encodeURIComponent(id)}/logs/tail`)
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    return { url, headers: this.#headers() }
+  /** All of it. The socket of `logs/tail` sends nothing through the dashboard of Ray 2.60. */
+  async log(id: string): Promise<string> {
+    const path = `/api/jobs/${encodeURIComponent(id)}/logs`
+    return (await this.#ask('GET', path, logSchema, { timeout: 60_000, most: LOG_BOUND + (8 << 20) })).logs
   }
 
-  async #ask<T>(method: string, path: string, schema: z.ZodType<T>, more: Sending = {}): Promise<T> {
+  async #ask<T>(method: string, path: string, schema: z.ZodType<T>, more: More = {}): Promise<T> {
     const text = await this.#send(method, path, more)
     const read = schema.safeParse(jsonOf(text))
     if (read.success) return read.data
@@ -133,19 +135,12 @@ export class JobsClient {
     )
   }
 
-  async #send(method: string, path: string, { body, timeout = TIMEOUT, signal }: Sending): Promise<string> {
-    const limit = AbortSignal.timeout(timeout)
+  async #send(method: string, path: string, { timeout = TIMEOUT, ...more }: More): Promise<string> {
+    const headers = { ...this.#headers(), ...(more.body !== undefined && { 'content-type': typeOf(more.body) }) }
     try {
-      const response = await fetch(this.#url(path), {
-        method,
-        body: body as BodyInit,
-        redirect: 'error',
-        headers: { ...this.#headers(), ...(typeof body === 'string' && { 'content-type': 'application/json' }) },
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      })
-      const text = await response.text()
-      if (response.ok) return text
-      throw this.#refusal(response.status, method, path, text, body)
+      const { status, text } = await send(this.#url(path), { method, headers, timeout, ...more })
+      if (status >= 200 && status < 300) return text
+      throw this.#refusal(status, path, text, more.body)
     } catch (error) {
       if (error instanceof StudioError) throw error
       throw this.#unreachable(error, timeout)
@@ -169,7 +164,7 @@ export class JobsClient {
     }
   }
 
-  #refusal(status: number, method: string, path: string, text: string, body: Sending['body']): StudioError {
+  #refusal(status: number, path: string, text: string, body: More['body']): StudioError {
     const said = lastLine(text)
     if (status === 401 || status === 403)
       return new StudioError(
@@ -192,20 +187,20 @@ export class JobsClient {
         'Give the address of the dashboard, which "ray start --head" prints: http://HOST:8265.',
       )
     return new StudioError(
-      method === 'GET' ? 'network' : 'bad-request',
+      'network',
       `${this.#name} refused (${status}): ${said || 'it says nothing'}.`,
       'The logs of the dashboard say more: dashboard.log in the session’s folder on the head.',
     )
   }
 
   #unreachable(error: unknown, timeout: number): StudioError {
-    const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
+    const { code, message } = error as NodeJS.ErrnoException
     const why =
-      name === 'TimeoutError'
+      error instanceof TimedOut
         ? `it said nothing for ${timeout / 1000} s`
-        : cause?.code === 'ECONNREFUSED'
+        : code === 'ECONNREFUSED'
           ? 'nothing listens there'
-          : cause?.message || message
+          : message
     return new StudioError(
       'network',
       `${this.#name} cannot be reached: ${why}.`,
@@ -215,12 +210,9 @@ export class JobsClient {
   }
 }
 
-interface Sending {
-  body?: string | Uint8Array
-  /** Milliseconds. */
-  timeout?: number
-  signal?: AbortSignal
-}
+type More = Partial<Pick<Sending, 'body' | 'timeout' | 'signal' | 'most'>>
+
+const typeOf = (body: string | Uint8Array) => (typeof body === 'string' ? 'application/json' : 'application/zip')
 
 function jsonOf(text: string): unknown {
   try {

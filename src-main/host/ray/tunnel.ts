@@ -50,12 +50,6 @@ export class Tunnel {
     return this.#opening
   }
 
-  /** A person asks: without the pause. */
-  now(): Promise<URL> {
-    this.#notBefore = 0
-    return this.base()
-  }
-
   close(): void {
     this.#process?.kill()
     this.#process = undefined
