@@ -13,6 +13,7 @@ from ..kept import Kept
 from ..limits import Json
 from ..quiet import quiet, warn_once
 from ..run import BOUND, Run
+from .course import Course
 from .facts import facts
 from .hooks import trainer_of, wrap
 from .knobs import values
@@ -28,14 +29,26 @@ class GrpoStudioCallback(TrainerCallback):
 
     `bound`: seconds that a report may hold up training. `timeout`: seconds that the end of training may wait until all is delivered; what is
     left is delivered by the next run, or by `python -m grpo_studio deliver`. `tokens`: a step of more sampled tokens than this is told
-    without their log-probabilities; 0 for none.
+    without their log-probabilities; 0 for none. `key`: of the run, where whoever starts it has given it one. `course`: of a run of which this
+    training is a part.
     """
 
-    def __init__(self, *, title: str = "", bound: float = BOUND, timeout: float = 5, tokens: int = 200_000) -> None:
+    def __init__(
+        self,
+        *,
+        title: str = "",
+        bound: float = BOUND,
+        timeout: float = 5,
+        tokens: int = 200_000,
+        key: str = "",
+        course: Optional[Course] = None,
+    ) -> None:
         self._title = title
         self._bound = bound
         self._timeout = timeout
         self._tokens = tokens
+        self._key = key
+        self._course = course or Course()
         self._trainer: Any = None
         self._run: Optional[Run] = None
         self._steering: Optional[Steering] = None
@@ -56,22 +69,27 @@ class GrpoStudioCallback(TrainerCallback):
             return
         trainer = self._trainer
         self._ranks = Ranks(trainer)
-        resumed = state.global_step or None
-        kept = Kept(args.output_dir, resumed is not None) if self._ranks.main else None
+        before = self._course.step(trainer)
+        resumed = before or None
+        kept = Kept(args.output_dir, resumed is not None, self._key) if self._ranks.main else None
         again = self._ranks.share(kept.rewind(resumed or 0) if kept else None)
         self._steps, self._rollouts = Steps(trainer), Rollouts(trainer, self._tokens)
         steering = Steering(trainer, self._ranks, None, None)
         steering.again(again)
         if kept:
-            told = facts(trainer)
-            told["title"] = self._title or told["title"]
+            told = self._facts()
             self._run = Run(engine="trl", key=kept.key, resumed_from=resumed, bound=self._bound, **told)
             kept.write()
-        self._steering = Steering(trainer, self._ranks, self._run, kept)
+        self._steering = Steering(trainer, self._ranks, self._run, kept, self._course)
         self._after: List[Json] = []
-        self._last = state.global_step
+        self._last = before
         self._since = time.monotonic()
         self._hook()
+
+    def _facts(self) -> Json:
+        """Arguments of `Run`."""
+        told = facts(self._trainer)
+        return {**told, "title": self._title or told["title"]}
 
     def _hook(self) -> None:
         """Once for a trainer, however often it trains."""
@@ -102,7 +120,9 @@ class GrpoStudioCallback(TrainerCallback):
 
     def _close(self, original: Any, *args: Any, **kwargs: Any) -> Any:
         """Around the trainer's logging, evaluating and saving after a step: the step is told after it, and then commands are heard."""
-        step = self._trainer.state.global_step
+        step = self._course.step(self._trainer)
+        if self._steering and not self._course.whole(self._trainer):
+            return original(*args, **kwargs)
         fresh = self._steering is not None and step > self._last
         measured = self._steps.measured() if fresh else None
         told = original(*args, **kwargs)
@@ -146,13 +166,13 @@ class GrpoStudioCallback(TrainerCallback):
     @quiet
     def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **kwargs: Any) -> None:
         if self._run and metrics:
-            self._told_after(_evaluation(state.global_step, metrics))
+            self._told_after(_evaluation(self._course.step(self._trainer), metrics))
 
     @quiet
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self._run:
             path = os.path.abspath(os.path.join(args.output_dir, f"checkpoint-{state.global_step}"))
-            self._told_after(_checkpoint(state.global_step, path))
+            self._told_after(checkpoint_report(self._course.step(self._trainer), path))
 
     def _told_after(self, report: Json) -> None:
         """After the step that it belongs to."""
@@ -164,10 +184,18 @@ class GrpoStudioCallback(TrainerCallback):
     @quiet
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self._steering:
-            self._steering.end(state.global_step)
+            self._steering.end(self._course.step(self._trainer))
         if self._run:
             self._tell_rest()
-            self._finish("stopped" if self._steering and self._steering.stopped else "finished")
+            self._end(self._steering is not None and self._steering.stopped)
+
+    def _end(self, stopped: bool) -> None:
+        if self._course.last or stopped:
+            self._finish("stopped" if stopped else "finished")
+            return
+        run, self._run, self._steering = self._run, None, None
+        if run:
+            run.close(self._timeout)
 
     def _train(self, original: Any, *args: Any, **kwargs: Any) -> Any:
         """Around the whole training, for its exceptions."""
@@ -188,7 +216,7 @@ class GrpoStudioCallback(TrainerCallback):
     def _finish(self, status: str, message: str = "") -> None:
         run, self._run, self._steering = self._run, None, None
         if run:
-            run.finish(self._trainer.state.global_step, status, message, timeout=self._timeout)
+            run.finish(self._course.step(self._trainer), status, message, timeout=self._timeout)
 
 
 def _evaluation(step: int, metrics: Any) -> Json:
@@ -198,7 +226,7 @@ def _evaluation(step: int, metrics: Any) -> Json:
     return {"kind": "evaluation", "step": step, "at": now(), "metrics": numbers, "accuracy": None, "prompts": None}
 
 
-def _checkpoint(step: int, path: str) -> Json:
+def checkpoint_report(step: int, path: str) -> Json:
     from ..clock import now
 
     sizes = [os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(path) for name in names]

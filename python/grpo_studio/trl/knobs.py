@@ -33,7 +33,7 @@ def _set_argument(name: str, off: bool = False) -> Callable[[Any, float], None]:
     return lambda trainer, value: setattr(trainer.args, name, None if off and value == 0 else value)
 
 
-def _set_sampling(trl: str, generation: str, kind: Callable[[float], Any] = float) -> Callable[[Any, float], None]:
+def set_sampling(trl: str, generation: str, kind: Callable[[float], Any] = float) -> Callable[[Any, float], None]:
     """Either generator: transformers' configuration (and what TRL lays over it), or vLLM's parameters, read at every call."""
 
     def write(trainer: Any, value: float) -> None:
@@ -49,7 +49,7 @@ def _set_sampling(trl: str, generation: str, kind: Callable[[float], Any] = floa
 
 
 def _set_temperature(trainer: Any, value: float) -> None:
-    _set_sampling("temperature", "temperature")(trainer, value)
+    set_sampling("temperature", "temperature")(trainer, value)
     temperature.turn(trainer, value)
 
 
@@ -70,31 +70,31 @@ KNOBS: Dict[str, Knob] = {
     ),
     "topP": Knob(
         _attribute("top_p"),
-        _set_sampling("top_p", "top_p"),
+        set_sampling("top_p", "top_p"),
         first_of(within(0, 1, above=True), refusals.sampler("top_p")),
         rollout=True,
     ),
     "topK": Knob(
         _attribute("top_k"),
-        _set_sampling("top_k", "top_k", int),
+        set_sampling("top_k", "top_k", int),
         first_of(within(0), refusals.sampler("top_k")),
         rollout=True,
     ),
     "minP": Knob(
         _attribute("min_p"),
-        _set_sampling("min_p", "min_p", lambda value: value or None),
+        set_sampling("min_p", "min_p", lambda value: value or None),
         first_of(within(0, 1), refusals.sampler("min_p")),
         rollout=True,
     ),
     "repetitionPenalty": Knob(
         _attribute("repetition_penalty"),
-        _set_sampling("repetition_penalty", "repetition_penalty"),
+        set_sampling("repetition_penalty", "repetition_penalty"),
         first_of(within(0, above=True), refusals.sampler("repetition_penalty")),
         rollout=True,
     ),
     "maxCompletionTokens": Knob(
         _attribute("max_completion_length"),
-        _set_sampling("max_completion_length", "max_new_tokens", int),
+        set_sampling("max_completion_length", "max_new_tokens", int),
         first_of(within(1), refusals.sampler("max_tokens"), refusals.context),
         rollout=True,
     ),

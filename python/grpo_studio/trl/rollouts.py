@@ -16,6 +16,11 @@ ROW = "grpo_studio_row"
 ANSWERS = ("answer", "solution", "ground_truth", "target")
 """Columns of the data set that hold a reference answer, the first that there is."""
 
+SHOWN = "grpo_studio_prompt"
+"""Column that holds the prompt as a person is to read it, where that is not what the model reads."""
+REASONS = "grpo_studio_reasons"
+"""What reward functions say of a row beside its value, by their names: they write it into its inputs."""
+
 
 class Rollouts:
     """Of one trainer, since the last step. `tokens`: a step of more sampled tokens than this is told without their log-probabilities."""
@@ -67,6 +72,9 @@ class Rollouts:
                 {
                     "tokens": len(sampled),
                     "finishReason": "stop" if length and row[length - 1] in ends else "length",
+                    "prompt": inputs[at].get(SHOWN),
+                    "domain": inputs[at].get("domain", ""),
+                    "reasons": inputs[at].get(REASONS) or {},
                     "answer": next((str(inputs[at][name]) for name in ANSWERS if inputs[at].get(name) is not None), ""),
                     "places": sampled,
                     "ids": [row[place] for place in sampled],
@@ -139,23 +147,30 @@ class Rollouts:
                     "kind": "group",
                     "step": step,
                     "group": first + len(reports),
-                    "prompt": prompt_text(shared["prompts"][start], self._trainer.processing_class),
+                    "prompt": rows[start].get("prompt") or self._prompt(shared, start),
                     "answer": rows[start].get("answer", ""),
+                    "domain": rows[start].get("domain", ""),
                     "completions": [self._completion(shared, rows[at], at) for at in places],
                 }
             )
         return reports
 
+    def _prompt(self, shared: Json, at: int) -> str:
+        return prompt_text(shared["prompts"][at], self._trainer.processing_class)
+
     def _completion(self, shared: Json, row: Json, at: int) -> Json:
         values = {name: _finite(values[at]) for name, values in shared["rewards"].items()}
-        weights = shared["weights"]
+        weights, reasons = shared["weights"], row.get("reasons", {})
         judged = [weights.get(name, 1.0) * value for name, value in values.items() if value is not None]
         told: Json = {
             "text": completion_text(shared["completions"][at]),
             "tokens": row.get("tokens"),
             "finishReason": row.get("finishReason"),
             "reward": sum(judged) if judged else None,
-            "parts": {name: {"value": value, "weight": weights.get(name, 1.0)} for name, value in values.items()},
+            "parts": {
+                name: {"value": value, "weight": weights.get(name, 1.0), "reason": reasons.get(name, "")}
+                for name, value in values.items()
+            },
             "advantage": _finite(shared["advantages"][at]) if at < len(shared["advantages"]) else None,
         }
         if row.get("logprobs") is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from ..commands import Command
 from ..kept import Kept
 from ..quiet import log, quiet
 from ..run import Run
-from .knobs import all_knobs
+from .course import Course
+from .knobs import Knob, all_knobs
 from .ranks import Ranks
 
 PATIENCE = 0.5
@@ -16,13 +17,23 @@ PATIENCE = 0.5
 
 
 class Steering:
-    """`run` is None in all processes but the first."""
+    """`run` is None in all processes but the first. `knobs`: of a trainer, by name."""
 
-    def __init__(self, trainer: Any, ranks: Ranks, run: Optional[Run], kept: Optional[Kept]) -> None:
+    def __init__(
+        self,
+        trainer: Any,
+        ranks: Ranks,
+        run: Optional[Run],
+        kept: Optional[Kept],
+        course: Optional[Course] = None,
+        knobs: Callable[[Any], Dict[str, Knob]] = all_knobs,
+    ) -> None:
         self._trainer = trainer
         self._ranks = ranks
         self._run = run
         self._kept = kept
+        self._course = course or Course()
+        self._knobs = knobs
         self._awaited: List[Command] = []
         self._paused = False
         self._one = False
@@ -31,6 +42,8 @@ class Steering:
     @quiet
     def boundary(self, step: int) -> None:
         """After a step: returns when the next one may begin."""
+        if self._course.ends(self._trainer) and not self._course.last:
+            return  # the training that goes on with the run hears what is asked
         if self._one:
             self._one, self._paused = False, True
         told = False
@@ -38,7 +51,7 @@ class Steering:
         while True:
             for command in self._ranks.share(self._run.commands(wait) if self._run else None):
                 self._handle(command, step)
-            if not self._paused or self.stopped or self._ends(step):
+            if not self._paused or self.stopped or self._course.ends(self._trainer):
                 break
             if not told and self._run:
                 self._run.status(step, "paused")
@@ -51,12 +64,12 @@ class Steering:
         """Before texts are sampled: what had to wait for it holds from this step on."""
         awaited, self._awaited = self._awaited, []
         for command in awaited:
-            self._apply(command, self._trainer.state.global_step + 1)
+            self._apply(command, self._course.step(self._trainer) + 1)
 
     def again(self, settings: Dict[str, float]) -> None:
         """What was in force when the checkpoint was made, of a training that goes on."""
         for name, value in settings.items():
-            knob = all_knobs(self._trainer).get(name)
+            knob = self._knobs(self._trainer).get(name)
             if knob and not knob.refusal(self._trainer, value):
                 knob.write(self._trainer, value)
 
@@ -64,9 +77,6 @@ class Steering:
         for command in self._awaited:
             self._answer(command, step, refused="Training ended before texts were sampled again.")
         self._awaited = []
-
-    def _ends(self, step: int) -> bool:
-        return self._trainer.control.should_training_stop or step >= self._trainer.state.max_steps
 
     def _handle(self, command: Command, step: int) -> None:
         try:
@@ -79,7 +89,7 @@ class Steering:
         self._answer(command, step, refused=f"This client does not know how to {command.kind}.")
 
     def _on_set(self, command: Command, step: int) -> None:
-        knobs = all_knobs(self._trainer)
+        knobs = self._knobs(self._trainer)
         for name, value in command.changes.items():
             if name not in knobs:
                 return self._answer(command, step, refused=f"This trainer has no {name} that can be turned.")
@@ -93,7 +103,7 @@ class Steering:
 
     def _apply(self, command: Command, step: int) -> None:
         """All of it or nothing."""
-        knobs = all_knobs(self._trainer)
+        knobs = self._knobs(self._trainer)
         before: Dict[str, float] = {}
         try:
             for name, value in command.changes.items():
