@@ -1,9 +1,10 @@
 /** The lines to clusters: straight, or through tunnels, each of which is kept while a job needs it. */
 import { randomInt } from 'node:crypto'
+import { StudioError } from '../../contract/errors.ts'
 import type { Cluster } from '../../contract/ray.ts'
 import { dashboardUrl, reportUrl } from './address.ts'
 import { JobsClient } from './jobs-client.ts'
-import type { JobListener } from './listener.ts'
+import { type JobListener, jobPort } from './listener.ts'
 import { Tunnel } from './tunnel.ts'
 
 export interface Line {
@@ -38,6 +39,12 @@ export class Connections {
     const { ssh, address } = cluster
     const dashboard = dashboardUrl(address)
     const port = await this.#listener.port(ports?.port)
+    if (cluster.reach !== null && port !== jobPort)
+      throw new StudioError(
+        'port-in-use',
+        `${cluster.name} reaches this app at ${cluster.reach}, which is to lead to port ${jobPort} of this machine; another program has that, and the app listens on ${port}.`,
+        'End the other one, or give the cluster an ssh host.',
+      )
     if (!ssh)
       return {
         report: reportUrl(cluster, port, null),

@@ -27,6 +27,9 @@ export const ofJobs =
     )
   }
 
+/** Where drivers report, if no other app on this machine has it: a forward of one's own can be set up for it. */
+export const jobPort = 4790
+
 export class JobListener {
   readonly #options: { store: Store; attached: AttachedRuns }
   #listener: Promise<TrainerListener> | undefined
@@ -38,7 +41,8 @@ export class JobListener {
   /** @param asked where a job that goes on reports to @returns the port @throws StudioError port-in-use */
   async port(asked?: number): Promise<number> {
     const { store, attached } = this.#options
-    this.#listener ??= listenForTrainers({ host: { attached }, admit: ofJobs(store) }, asked ?? 0)
+    const listen = (port: number) => listenForTrainers({ host: { attached }, admit: ofJobs(store) }, port)
+    this.#listener ??= asked === undefined ? listen(jobPort).catch(() => listen(0)) : listen(asked)
     try {
       return (await this.#listener).port
     } catch (error) {

@@ -193,7 +193,7 @@ function Rare({ form, onChange }: { form: ClusterForm; onChange(part: Partial<Cl
         {text(
           'reach',
           t('Where the cluster reaches this app'),
-          t('For a cluster elsewhere without ssh: a forward of your own to the port that the run tells.'),
+          t('For a cluster elsewhere without ssh: a forward of your own to port 4790 of this machine.'),
           'http://10.0.0.5:4790',
         )}
         {text(
