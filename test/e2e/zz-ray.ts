@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from '@playwright/test'
 import { startHost } from './support/browser-mode.ts'
+
 const data = '/tmp/apph/wdata'
 if (process.argv[2] !== 'keep') rmSync(data, { recursive: true, force: true })
 const host = await startHost(data)
@@ -36,24 +37,67 @@ await shot('cluster-tried')
 await c.getByRole('button', { name: 'Save' }).click()
 await sleep(1500)
 await shot('launch')
-await page.setViewportSize({ width: 1024, height: 768 }); await sleep(400); await shot('launch-1024'); await page.setViewportSize({ width: 1440, height: 900 })
-await dialog.getByLabel('Recipe').first().click(); await sleep(300)
-await page.getByRole('option').filter({ hasText: /R1 in mini|r1-mini/i }).first().click().catch(() => console.log('no r1-mini'))
-await sleep(1500); await shot('launch-refused')
-await dialog.getByLabel('Recipe').first().click(); await sleep(300)
-await page.getByRole('option').filter({ hasText: /R1-Zero in mini/i }).first().click()
+await page.setViewportSize({ width: 1024, height: 768 })
+await sleep(400)
+await shot('launch-1024')
+await page.setViewportSize({ width: 1440, height: 900 })
+await dialog.getByLabel('Recipe').first().click()
+await sleep(300)
+await page
+  .getByRole('option')
+  .filter({ hasText: /R1 in mini|r1-mini/i })
+  .first()
+  .click()
+  .catch(() => console.log('no r1-mini'))
+await sleep(1500)
+await shot('launch-refused')
+await dialog.getByLabel('Recipe').first().click()
+await sleep(300)
+await page
+  .getByRole('option')
+  .filter({ hasText: /R1-Zero in mini/i })
+  .first()
+  .click()
 await sleep(1200)
 await dialog.getByRole('button', { name: 'Submit' }).click()
-for (const [i, wait] of [[1, 1500], [2, 4000], [3, 25000]] as const) { await sleep(wait); await shot(`run-${i}`) }
-await page.keyboard.press('Shift+J'); await sleep(2500); await shot('log')
-await page.getByLabel('Search the log').fill('loss'); await sleep(1200); await shot('log-found')
-await page.getByRole('list', { name: 'Lines found' }).getByRole('button').first().click().catch(() => console.log('no hits')); await sleep(800); await shot('log-hit')
-await page.keyboard.press('Escape'); await sleep(300)
-await page.keyboard.press('1'); await sleep(1000); await shot('runs')
-await page.keyboard.press('Control+,'); await sleep(1000); await page.getByRole('button', { name: 'Try lab' }).click(); await sleep(1500);
-await page.getByRole('region', { name: 'Ray clusters' }).scrollIntoViewIfNeeded(); await shot('settings')
+for (const [i, wait] of [
+  [1, 1500],
+  [2, 4000],
+  [3, 25000],
+] as const) {
+  await sleep(wait)
+  await shot(`run-${i}`)
+}
+await page.keyboard.press('Shift+J')
+await sleep(2500)
+await shot('log')
+await page.getByLabel('Search the log').fill('loss')
+await sleep(1200)
+await shot('log-found')
+await page
+  .getByRole('list', { name: 'Lines found' })
+  .getByRole('button')
+  .first()
+  .click()
+  .catch(() => console.log('no hits'))
+await sleep(800)
+await shot('log-hit')
+await page.keyboard.press('Escape')
+await sleep(300)
+await page.keyboard.press('1')
+await sleep(1000)
+await shot('runs')
+await page.keyboard.press('Control+,')
+await sleep(1000)
+await page.getByRole('button', { name: 'Try lab' }).click()
+await sleep(1500)
+await page.getByRole('region', { name: 'Ray clusters' }).scrollIntoViewIfNeeded()
+await shot('settings')
 writeFileSync('/tmp/apph/wdata.address', host.address)
 await browser.close()
-if (process.argv[2] === 'stay') { console.log(host.address); await sleep(600000) }
+if (process.argv[2] === 'stay') {
+  console.log(host.address)
+  await sleep(600000)
+}
 console.log(await host.end('SIGINT'), host.output().slice(-1500))
 process.exit()

@@ -61,12 +61,22 @@ export async function submitJob(
   { id, zip, run, title }: { id: string; zip: Buffer; run: number; title: string },
 ): Promise<void> {
   const packageUri = await client.upload(zip)
-  await client.submit({
+  const submission = {
     id,
     entrypoint: 'python -m grpo_studio.ray job.json',
     packageUri,
     env: { PYTHONUNBUFFERED: '1', ...env },
     pip: node === null ? [...pip, NODE_WHEEL] : pip,
     metadata: { 'grpo-studio-run': String(run), 'grpo-studio-title': title },
-  })
+  }
+  try {
+    await client.submit(submission)
+  } catch (error) {
+    // an answer that was lost: it may have been taken all the same
+    const taken = await client.details(id).then(
+      () => true,
+      () => false,
+    )
+    if (!taken) throw error
+  }
 }
