@@ -78,6 +78,8 @@ export interface HostOptions {
   machine?: typeof machineMemory
   /** After so long an attached run counts as interrupted; milliseconds. */
   silence?: number
+  /** Between two looks at a job on a cluster; milliseconds. */
+  poll?: number
 }
 
 /** How long closing waits for the step in hand, in milliseconds. */
@@ -207,6 +209,7 @@ export class Host {
         publish: (event) => this.#hub.publish(event),
         attached: this.attached,
         job: (...asked) => this.job(...asked),
+        poll: options.poll,
       })
       this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))
     } catch (error) {

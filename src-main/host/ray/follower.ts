@@ -17,11 +17,14 @@ export interface Followed {
   keep(change: JobChange): void
   /** Somebody reads the log. */
   watched(): boolean
+  /** Milliseconds between two looks. */
+  poll?: number
 }
 
 /** Milliseconds between two looks. */
 const POLL = 2000
-const LOST_POLL = [2000, 5000, 10_000, 15_000]
+/** Times that, after so many looks in vain. */
+const LOST = [1, 2, 5, 7]
 
 const statuses: Readonly<Record<JobDetails['status'], JobStatus>> = {
   PENDING: 'pending',
@@ -33,7 +36,7 @@ const statuses: Readonly<Record<JobDetails['status'], JobStatus>> = {
 
 /** Ends when the job has ended, or when it is given up: what is stored then says that it goes on. */
 export async function followJob(followed: Followed, signal: AbortSignal): Promise<void> {
-  const { job, keep, file } = followed
+  const { job, keep, file, poll = POLL } = followed
   let line: Line | undefined
   let misses = 0
   let read = 0
@@ -61,7 +64,7 @@ export async function followJob(followed: Followed, signal: AbortSignal): Promis
           keep({ unreachable: { since: new Date().toISOString(), error: reportOf(error) } })
         misses++
       }
-      const pause = misses === 0 ? POLL : LOST_POLL[Math.min(misses, LOST_POLL.length) - 1]
+      const pause = misses === 0 ? poll : poll * LOST[Math.min(misses, LOST.length) - 1]
       await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
     }
   } finally {

@@ -40,6 +40,8 @@ export interface RayOptions {
   publish: (event: HostEvent) => void
   attached: AttachedRuns
   job: JobRunner['run']
+  /** Milliseconds between two looks at a job. */
+  poll?: number
 }
 
 interface Submission {
@@ -252,6 +254,7 @@ export class RayJobs {
           if (isOver(this.#now(job).status)) given.abort()
           else this.#keep(job, change)
         },
+        poll: this.#options.poll,
         watched: () => Date.now() - (this.#looked.get(job.run) ?? 0) < WATCHED,
       },
       signal,

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
 
 interface Recorded {
   answers: Record<string, { status: number; body: string }>
@@ -35,6 +36,14 @@ export class FakeRay {
 
   get newest(): FakeJob {
     return [...this.jobs.values()].at(-1)!
+  }
+
+  /** job.json of the newest job. */
+  get order(): { key: string; report: { url: string; token: string }; resume: boolean } {
+    const zip = this.packages.get(this.newest.packageUri.replace('gcs://', ''))!
+    const name = zip.indexOf('job.json')
+    const content = name + 'job.json'.length
+    return JSON.parse(String(inflateRawSync(zip.subarray(content, content + zip.readUInt32LE(name - 12)))))
   }
 
   /** @returns its address @param port of one that was there before */
