@@ -19,6 +19,7 @@ import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
 import { ppoFigureTable } from './docs/ppo.ts'
 import { r1MiniComparisonTable, r1MiniStageTable } from './docs/r1-mini.ts'
+import { rayFigureTable } from './docs/ray.ts'
 import { recipeFieldTable, recipeJsonSchema, shippedRecipeTable, stageFieldTable } from './docs/recipe.ts'
 import { recipesFigureTable } from './docs/recipes-learnt.ts'
 import { mathHeldOutTable, rewardFigureTable, rewardParameterTable, rewardTable } from './docs/rewards.ts'
@@ -82,6 +83,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'results-traces': tracesFigureTable(readFigures()?.traces),
     'results-ablations': ablationTable(readFigures()?.ablations),
     'results-ppo': ppoFigureTable(readFigures()?.ppo),
+    'results-ray': rayFigureTable(readFigures()?.ray),
     'trainer-names': trainerNameTable(),
     shortcuts: await shortcutTable(),
     ...figureTables(readFigures()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 from typing import Any, Callable, Dict, List, Optional
 
@@ -38,7 +39,7 @@ NAMES = [
 class LoggedRun:
     """
     Opened at the first step that is logged, as it tells whether training goes on from a checkpoint: then it is the run that `folder`, where
-    checkpoints lie, remembers. `facts` are arguments of `Run`.
+    checkpoints lie, remembers, or the one of `GRPO_STUDIO_KEY`. `facts` are arguments of `Run`.
     """
 
     def __init__(self, engine: str, folder: str, facts: Callable[[], Json], pauses: bool = True) -> None:
@@ -55,7 +56,7 @@ class LoggedRun:
     def open(self, before: int) -> Optional[Run]:
         """`before`: the last step that was trained, 0 at the beginning."""
         if self.run is None:
-            kept = Kept(self._folder, before > 0)
+            kept = Kept(self._folder, before > 0, os.environ.get("GRPO_STUDIO_KEY", ""))
             self.run = Run(
                 engine=self._engine,
                 key=kept.key,

@@ -6,6 +6,7 @@ verl imports this module by itself where the package is installed (an entry poin
 from __future__ import annotations
 
 import functools
+import os
 import queue
 import re
 import threading
@@ -44,7 +45,7 @@ class VerlLogger:
 
     def __init__(self, project_name: str, experiment_name: str, config: Any = None) -> None:
         self._config = config or {}
-        self._title = f"{project_name} · {experiment_name}"
+        self._title = os.environ.get("GRPO_STUDIO_TITLE") or f"{project_name} · {experiment_name}"
         self._folder = str(at(self._config, "trainer.default_local_dir") or ".")
         self._dumps = at(self._config, "trainer.rollout_data_dir")
         self._logged = LoggedRun("verl", self._folder, self._facts)

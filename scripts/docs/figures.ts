@@ -12,6 +12,7 @@ import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
 import type { PpoFigures } from './ppo.ts'
 import type { R1MiniFigures } from './r1-mini.ts'
+import type { RayFigures } from './ray.ts'
 import type { RecipesFigures } from './recipes-learnt.ts'
 import type { AgreementFigures, RewardFigures } from './rewards.ts'
 import type { TracesFigures } from './traces.ts'
@@ -75,6 +76,7 @@ export interface Figures {
   'r1-mini'?: R1MiniFigures
   traces?: TracesFigures
   ppo?: PpoFigures
+  ray?: RayFigures
   ablations?: AblationFigures
 }
 

@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|r1-mini|recipes|steering|window|ui|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ablations …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|r1-mini|recipes|steering|window|ui|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ray|ablations …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them, TRL on a GPU with --gpu; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there, and with --add the seeds that the file holds already, and
  * that were not asked for, stay in it: a seed gives the same run whenever it is measured.
@@ -31,6 +31,7 @@ const parts = {
   traces: async () => (await import('./traces.ts')).traces,
   estimate: async () => (await import('./estimate.ts')).estimate,
   ppo: async () => (await import('./ppo.ts')).ppo,
+  ray: async () => (await import('./ray.ts')).ray,
   ablations: async () => (await import('./ablations.ts')).ablations,
 } satisfies Record<string, () => Promise<Bench>>
 type Part = keyof typeof parts
@@ -54,8 +55,8 @@ if (unknown) {
   console.error(`There is no bench "${unknown}". Benches: ${Object.keys(parts).join(', ')}.`)
   process.exit(1)
 }
-// interop has nothing to say without a Python to say it to
-const all = Object.keys(parts).filter((part) => part !== 'interop' || values.python)
+// these have nothing to say without a Python to say it to
+const all = Object.keys(parts).filter((part) => !['interop', 'ray'].includes(part) || values.python)
 const chosen = (positionals.length > 0 ? positionals : all) as Part[]
 
 type Figures = Record<string, unknown>

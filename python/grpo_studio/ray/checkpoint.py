@@ -39,7 +39,7 @@ class Checkpoints:
         at, before = folder_of(step), self.position
         changed = self.reference_changed
         told = replace(before, step=step, model=f"{at}/{MODEL}", optimizer=f"{at}/{OPTIMIZER}", stopped=stopped)
-        told = replace(told, tokens=int(trainer.state.num_input_tokens_seen))
+        told = replace(told, tokens=int(trainer.state.num_input_tokens_seen) or before.tokens)
         if changed:
             told = replace(told, reference=f"{at}/{REFERENCE}")
         self.position, self.reference_changed = told, False

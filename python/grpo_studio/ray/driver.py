@@ -45,7 +45,7 @@ def _parts(order: Order, told: Dict[str, Any]) -> None:
         try:
             _fit(order, told, f"{before.step + 1}-{lost}")
         except Exception as error:
-            if not _workers_lost(error):
+            if not workers_lost(error):
                 raise
             after = newest(order.storage)
             lost = lost + 1 if after.step == before.step else 1
@@ -74,12 +74,14 @@ def _fit(order: Order, told: Dict[str, Any], name: str) -> None:
     ).fit()
 
 
-def _workers_lost(error: Exception) -> bool:
-    """Not an exception of the training itself, which would come again; with one worker lost the others fail as they cannot reach it."""
-    from ray.exceptions import RayActorError, RaySystemError, WorkerCrashedError
+OF_TRAINING = "UserExceptionWithTraceback"
+"""Ray Train's wrapper of what a worker's own code raised."""
 
+
+def workers_lost(error: Exception) -> bool:
+    """Not an exception of the training itself, which would come again; with one worker lost the others fail as they cannot reach it."""
     failures = list(getattr(error, "worker_failures", {}).values())
-    return any(isinstance(one, (RayActorError, RaySystemError, WorkerCrashedError)) for one in failures)
+    return type(error).__name__ == "PreemptionError" or any(type(one).__name__ != OF_TRAINING for one in failures)
 
 
 def _first_line(error: Exception) -> str:

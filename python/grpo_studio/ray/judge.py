@@ -44,10 +44,11 @@ class Judge:
         return answers
 
     def close(self) -> None:
-        if self._process:
-            self._process.stdin.close()  # type: ignore[union-attr]
-            self._process.wait(10)
-            self._process = None
+        process, self._process = self._process, None
+        if process:
+            with process:  # waits, and closes its ends
+                process.stdin.close()  # type: ignore[union-attr]
+            self._errors.close()
 
     def _started(self) -> subprocess.Popen:
         self._errors = tempfile.TemporaryFile()

@@ -33,7 +33,10 @@ def parts_of(stages: List[Json]) -> List[Part]:
     parts: List[Part] = []
     for at, stage in enumerate(stages):
         first, last = stage["firstStep"], stage["firstStep"] + stage["steps"] - 1
-        settings, named = stage["settings"], flat_names(stage.get("changes") or {})
+        changes = stage.get("changes") or {}
+        # what a milestone turned outlives its stage unless the next one names it
+        settings = merged(parts[-1].settings, changes) if parts else stage["settings"]
+        named = flat_names(changes)
         turns = [one for one in stage.get("milestones") or [] if first < one["step"] <= last]
         starts = [first, *[one["step"] for one in turns]]
         for nth, start in enumerate(starts):
@@ -45,7 +48,7 @@ def parts_of(stages: List[Json]) -> List[Part]:
             parts.append(
                 Part(at, stage["kind"], start, end, settings, named, before, nth == 0, end == last, stage)
             )
-    return [part for part in parts if part.last >= part.first]
+    return parts
 
 
 def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> Dict[str, Any]:

@@ -21,8 +21,10 @@ def train_part(told: Dict[str, Any]) -> None:
     node = ray.get_runtime_context().get_node_id()
     os.environ["GRPO_STUDIO_URL"] = told["urls"].get(node, told["urls"][""])
     os.environ["GRPO_STUDIO_TOKEN"] = told["token"]
-    os.environ.setdefault("GRPO_STUDIO_SPOOL", str(Path(tempfile.gettempdir()) / f"grpo-studio-{os.getuid()}"))
     order = Order.read(working_directory() / "job.json")
+    # of this run alone: what other runs left here may be for other apps
+    spool = Path(tempfile.gettempdir()) / f"grpo-studio-{os.getuid()}" / order.key
+    os.environ.setdefault("GRPO_STUDIO_SPOOL", str(spool))
     run_part(order)
 
 

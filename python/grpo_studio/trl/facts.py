@@ -21,7 +21,7 @@ def facts(trainer: Any) -> Json:
     knobs, refusals = turnable(trainer)
     return {
         "title": title(args),
-        "version": _version(),
+        "version": version(),
         "model": str(getattr(trainer.model.config, "_name_or_path", "") or ""),
         "seed": args.seed,
         "total_steps": trainer.state.max_steps if trainer.state.max_steps > 0 else None,
@@ -78,7 +78,7 @@ def _prompts(trainer: Any) -> float:
     return texts / trainer.num_generations
 
 
-def _version() -> str:
+def version() -> str:
     try:
         import trl
 
