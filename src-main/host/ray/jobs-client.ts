@@ -8,7 +8,7 @@ import { LOG_BOUND } from './job-log.ts'
 import { megabytes } from './model-files.ts'
 import { type Sending, send, TimedOut } from './request.ts'
 
-/** Of the Jobs API, since Ray 2.5. */
+/** Of the Jobs API: that of Ray 2.60, the one that was tried. */
 const OLDEST_API = 4
 const TIMEOUT = 15_000
 /** Of an upload. */
@@ -65,7 +65,7 @@ export class JobsClient {
     throw new StudioError(
       'network',
       `${this.#name} is Ray ${ray_version}, whose Jobs API is version ${version}; at least ${OLDEST_API} is needed.`,
-      'Update Ray on the cluster to 2.9 or later.',
+      'Update Ray on the cluster: 2.60 was tried.',
     )
   }
 
