@@ -1,6 +1,7 @@
 /** A run followed from a terminal to its end: progress on stderr, with --json its steps on stdout. */
 import { createInterface } from 'node:readline/promises'
 import type { HostEvent } from '../contract/api.ts'
+import { isOver as jobIsOver } from '../contract/ray.ts'
 import type { RunSummary } from '../contract/records.ts'
 import { explosions, wayBack } from '../contract/way-back.ts'
 import type { Host } from '../host/host.ts'
@@ -14,7 +15,11 @@ export interface FollowOptions {
   json?: boolean
   /** Nothing on stdout: whoever asks prints what came of it. */
   quiet?: boolean
+  /** It is trained on a cluster, and goes on without us. */
+  remote?: boolean
 }
+
+const leaving = 'Leaving: its job goes on, and is followed again when the app is opened (grpo-studio serve).'
 
 /** The shell's status of a program that Ctrl-C ended. */
 const interruptedStatus = 130
@@ -36,7 +41,7 @@ export async function follow(
   const onward = AbortSignal.any([interrupt.signal, leave.signal])
   void interrupt.first.then(() => {
     progress.end()
-    say('Pausing at a checkpoint; Ctrl-C again ends it at once.')
+    say(options.remote ? leaving : 'Pausing at a checkpoint; Ctrl-C again ends it at once.')
   })
   void interrupt.second.then(() => host.endNow())
   const events = host.subscribe(onward)
@@ -74,12 +79,12 @@ async function untilOver(
     if (options.json && event.type === 'step') printStep(event)
     if (event.type !== 'run' || event.run.id !== runId) continue
     const { status } = event.run
-    if (isOver(status)) break
+    if (isOver(event.run)) break
     if (status !== 'paused') paused?.abort()
     else if (!paused || paused.signal.aborted) {
       paused = new AbortController()
       if (process.stdin.isTTY) void askToGoOn(host, runId, AbortSignal.any([paused.signal, onward]))
-      else {
+      else if (!options.remote) {
         leave.abort()
         break
       }
@@ -88,7 +93,9 @@ async function untilOver(
   paused?.abort()
 }
 
-function isOver(status: RunSummary['status']): boolean {
+function isOver({ status, job }: RunSummary): boolean {
+  // silence is no end of a job
+  if (status === 'interrupted' && job && !jobIsOver(job.status)) return false
   return status === 'finished' || status === 'stopped' || status === 'failed' || status === 'interrupted'
 }
 
@@ -138,6 +145,7 @@ function report(host: Host, runId: string, interrupt: Interrupt, { json, quiet }
   }
   if (status === 0) return status
   if (run.error) say(`${run.error.message}\n  ${run.error.hint}`)
+  if (run.job && !jobIsOver(run.job.status)) return status
   say(`Every step up to ${run.step} is stored. To go on: grpo-studio resume ${run.number}`)
   const last = alerts.at(-1)
   const back = last && explosions.includes(last.kind) && wayBack(last.step, checkpoints, run.settings)

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { StudioError } from '../contract/errors.ts'
 import { version } from '../host/version.ts'
 import { addBin } from './bin.ts'
+import { addClusters } from './clusters.ts'
 import { addCompare } from './compare.ts'
 import { addDoctor } from './doctor.ts'
 import { addEstimate } from './estimate.ts'
@@ -12,6 +13,7 @@ import { addExportModel } from './export-model.ts'
 import { addFork } from './fork.ts'
 import { addGenerate } from './generate.ts'
 import { addImport } from './import.ts'
+import { addJobs } from './jobs.ts'
 import { addLogprobs } from './logprobs.ts'
 import { addMark } from './mark.ts'
 import { addModels } from './models.ts'
@@ -41,6 +43,8 @@ const verbs = [
   addRollBack,
   addQueue,
   addSweep,
+  addClusters,
+  addJobs,
   addRuns,
   addMark,
   addBin,

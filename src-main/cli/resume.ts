@@ -60,7 +60,8 @@ Examples:
 async function resume(run: string, options: ResumeOptions): Promise<void> {
   const host = new Host({ dataFolder: dataFolder(options), command: `grpo-studio resume ${run}` })
   try {
-    process.exitCode = await follow(host, onInterrupt(), options, () => begin(host, run, options))
+    const remote = host.look(run).run.job !== null
+    process.exitCode = await follow(host, onInterrupt(), { ...options, remote }, () => begin(host, run, options))
   } finally {
     await host.close()
   }

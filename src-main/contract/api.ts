@@ -18,6 +18,15 @@ import type { FetchState, ModelList } from './models.ts'
 import { type OwnReward, type OwnRewardResult, ownRewardName, ownRewardSchema, ownRewardTrial } from './own-reward.ts'
 import { type Preset, presetName } from './presets.ts'
 import { entryIds, type QueueEntry, type QueueState, queueMove } from './queue.ts'
+import {
+  type Cluster,
+  type ClusterState,
+  clusterName,
+  clusterSchema,
+  type LogHit,
+  type LogPage,
+  type RayJob,
+} from './ray.ts'
 import type { Recipe } from './recipe.ts'
 import type { RecipeEdit } from './recipe-edit.ts'
 import type {
@@ -54,6 +63,7 @@ import type { Stage } from './stages.ts'
 import type { SweepPlan, SweepResult, SweepSetUp, SweepSummary } from './sweep.ts'
 import { type TokenViews, tokenQuestion } from './tokens.ts'
 import { type TracePage, traceQuery } from './traces.ts'
+import type { TrainerRefusal } from './trainer-refusals.ts'
 
 export interface AppInfo {
   version: string
@@ -156,6 +166,8 @@ export type HostEvent =
   | { type: 'pruned'; runIds: string[] }
   /** A run is being imported, or that has ended. */
   | { type: 'import'; state: ImportState }
+  /** A job on a cluster changed. */
+  | { type: 'job'; runId: string; job: RayJob }
   /** The whole queue, whenever it changed. */
   | { type: 'queue'; queue: QueueState }
 
@@ -166,6 +178,8 @@ export type PlaygroundNews =
 
 const runId = z.object({ runId: z.string().min(1).max(100) })
 const step = z.number().int().min(0)
+const place = z.number().int().min(0)
+const jobOfRun = runId.extend({ attempt: z.number().int().min(1).nullable().default(null) })
 const launchOrder = z.object({
   /** Name of a shipped recipe, a recipe object, or the path of a file on the host's machine. */
   recipe: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
@@ -449,6 +463,28 @@ export const contract = {
     cancel: oc,
     /** The one that is on its way, or the last one. */
     state: oc.output(type<ImportState | null>()),
+  },
+  /** Runs that are trained on Ray clusters. */
+  ray: {
+    clusters: oc.output(type<Cluster[]>()),
+    /** `before`: the name of the one that it takes the place of. */
+    saveCluster: oc
+      .input(z.object({ cluster: clusterSchema, before: clusterName.nullable().default(null) }))
+      .output(type<Cluster[]>()),
+    removeCluster: oc.input(z.object({ name: clusterName })).output(type<Cluster[]>()),
+    /** Connects, and asks what it has. */
+    tryCluster: oc.input(z.object({ cluster: clusterSchema })).output(type<ClusterState>()),
+    /** What of a recipe the cluster's trainer cannot honour. */
+    refusals: oc.input(launchOrder.extend({ cluster: clusterName })).output(type<TrainerRefusal[]>()),
+    launch: oc.input(launchOrder.extend({ cluster: clusterName })).output(type<RunSummary>()),
+    /** Submissions of a run, the newest last. */
+    jobs: oc.input(runId).output(type<RayJob[]>()),
+    /** Ends the newest job at once; one whose cluster does not answer is given up. */
+    stop: oc.input(runId).output(type<RayJob>()),
+    /** From a place on, or up to one; without both its end. `attempt` null: of the newest job. */
+    log: oc.input(jobOfRun.extend({ from: place.optional(), to: place.optional() })).output(type<LogPage>()),
+    /** Lines with this text, the newest first. */
+    searchLog: oc.input(jobOfRun.extend({ text: z.string().min(1).max(200) })).output(type<LogHit[]>()),
   },
   live: {
     /** All events of all runs from now on; first a `run` event for every run that is active. */

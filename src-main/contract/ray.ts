@@ -4,6 +4,7 @@ import type { ErrorReport } from './errors.ts'
 import type { Recipe } from './recipe.ts'
 import type { PartialSettings, Settings } from './settings.ts'
 import type { Stage } from './stages.ts'
+import { type Trainer, trainers } from './trainer-names.ts'
 
 export const clusterName = z.string().regex(/^[\w][\w .-]{0,59}$/, 'must be letters, digits, spaces, dots and dashes')
 
@@ -30,7 +31,7 @@ export const clusterSchema = z.strictObject({
   reach: z.string().max(500).nullable().default(null),
   /** File with the token of a dashboard that asks for one. */
   tokenFile: z.string().max(4000).nullable().default(null),
-  trainer: z.enum(['trl', 'verl']).default('trl'),
+  trainer: z.enum(trainers).default('trl'),
   workers: z
     .strictObject({
       count: count(4096).default(1),
@@ -47,7 +48,6 @@ export const clusterSchema = z.strictObject({
   env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string().max(4000)).default({}),
 })
 export type Cluster = z.infer<typeof clusterSchema>
-export type Trainer = Cluster['trainer']
 
 /** What a cluster answers when its connection is tried. */
 export interface ClusterState {

@@ -4,6 +4,7 @@ import type { ErrorReport } from './errors.ts'
 import type { KnobChanges } from './knobs.ts'
 import type { RunMarks } from './marks.ts'
 import type { Metrics } from './metrics.ts'
+import type { RayJobSummary } from './ray.ts'
 import type { Recipe } from './recipe.ts'
 import type { RewardName } from './rewards.ts'
 import type { SampleLabel } from './sample-label.ts'
@@ -278,6 +279,8 @@ export interface RunSummary extends RunMarks {
   status: RunStatus
   /** null: it is trained here. */
   source: RunSource | null
+  /** Of a run that this app submitted to a cluster: its newest job there. */
+  job: RayJobSummary | null
   /** null: its trainer did not deliver it. */
   seed: number | null
   backend: string | null

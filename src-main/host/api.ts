@@ -4,12 +4,13 @@ import { type AppInfo, contract, type Diagnosis } from '../contract/api.ts'
 import { asItWent } from '../contract/as-it-went.ts'
 import { reportOf, StudioError } from '../contract/errors.ts'
 import type { Stage } from '../contract/stages.ts'
+import { refusalsFor } from '../contract/trainer-refusals.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
-import { notUnderstood } from './desk.ts'
 import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
 import { requireOwn } from './ingest/own.ts'
 import { createLabelSet, label, removeSet, undo } from './labelling.ts'
+import { notUnderstood } from './not-understood.ts'
 import { listOwnRewards, removeOwnReward, saveOwnReward, tryOwnReward } from './own-rewards.ts'
 import { answer, resample } from './playground.ts'
 import { listPresets, removePreset, restorePreset, savePreset } from './presets.ts'
@@ -63,7 +64,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       get: api.runs.get.handler(({ input }) => host.ask.run(input.runId)),
       recipe: api.runs.recipe.handler(async ({ input }) => {
         const [run, events] = await Promise.all([ask.run(input.runId), ask.events(input.runId)])
-        requireOwn(run, 'launched again')
+        if (!run.job) requireOwn(run, 'launched again')
         return asItWent(run.config, run.stages, events)
       }),
       launch: api.runs.launch.handler(({ input }) =>
@@ -212,6 +213,24 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       start: api.imports.start.handler(({ input }) => host.imports.start(input)),
       cancel: api.imports.cancel.handler(() => host.imports.cancel()),
       state: api.imports.state.handler(() => host.imports.state),
+    },
+    ray: {
+      clusters: api.ray.clusters.handler(() => host.ray.clusters.list()),
+      saveCluster: api.ray.saveCluster.handler(({ input }) => host.ray.clusters.save(input.cluster, input.before)),
+      removeCluster: api.ray.removeCluster.handler(({ input }) => host.ray.clusters.remove(input.name)),
+      tryCluster: api.ray.tryCluster.handler(({ input }) => host.ray.try(input.cluster)),
+      refusals: api.ray.refusals.handler(({ input }) =>
+        refusalsFor(loadRecipe(input.recipe, input.assignments), host.ray.clusters.require(input.cluster).trainer),
+      ),
+      launch: api.ray.launch.handler(({ input: { recipe, assignments, cluster } }) =>
+        host.launchOn(cluster, loadRecipe(recipe, assignments), recipeSource(recipe, assignments)),
+      ),
+      jobs: api.ray.jobs.handler(({ input }) => host.ray.jobs(input.runId)),
+      stop: api.ray.stop.handler(({ input }) => host.ray.stop(input.runId)),
+      log: api.ray.log.handler(({ input: { runId, attempt, from, to } }) => host.ray.log(runId, attempt, from, to)),
+      searchLog: api.ray.searchLog.handler(({ input: { runId, attempt, text } }) =>
+        host.ray.searchLog(runId, attempt, text),
+      ),
     },
     live: {
       subscribe: api.live.subscribe.handler(({ signal }) => crossing(host.subscribe(signal))),

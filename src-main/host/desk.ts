@@ -8,6 +8,8 @@ import { parseRecipe } from '../contract/recipe.ts'
 import { recipeSourceSchema } from '../contract/recipe-edit.ts'
 import type { SweepPlan } from '../contract/sweep.ts'
 import type { Host } from './host.ts'
+import { notUnderstood } from './not-understood.ts'
+import { checkCluster } from './ray/clusters.ts'
 import { startSweep } from './sweeps.ts'
 
 const orders = z.array(
@@ -25,6 +27,10 @@ const sweep = z.object({
   runs: z.array(z.object({ cell: z.number().int().min(0), recipe: z.unknown() })),
   backend: z.string().nullable(),
 })
+
+const named = z.object({ name: z.string() })
+
+const launching = z.object({ cluster: z.string(), recipe: z.unknown(), source: recipeSourceSchema.nullable() })
 
 const services = {
   'queue.add': async (host: Host, input: unknown) =>
@@ -51,21 +57,25 @@ const services = {
   'import.start': async (host: Host, input: unknown) => host.imports.start(importAskSchema.parse(input)),
   'import.state': async (host: Host) => host.imports.state,
   'import.cancel': async (host: Host) => host.imports.cancel(),
+  'clusters.list': async (host: Host) => host.ray.clusters.list(),
+  'clusters.save': async (host: Host, input: unknown) => {
+    const { cluster, replace } = z.object({ cluster: z.unknown(), replace: z.boolean() }).parse(input)
+    const checked = checkCluster(cluster)
+    return host.ray.clusters.save(checked, replace ? checked.name : null)
+  },
+  'clusters.remove': async (host: Host, input: unknown) => host.ray.clusters.remove(named.parse(input).name),
+  'clusters.try': async (host: Host, input: unknown) =>
+    host.ray.try(host.ray.clusters.require(named.parse(input).name)),
+  'jobs.launch': async (host: Host, input: unknown) => {
+    const { cluster, recipe, source } = launching.parse(input)
+    return host.launchOn(cluster, parseRecipe(recipe, 'The recipe'), source)
+  },
+  'jobs.stop': async (host: Host, input: unknown) => host.ray.stop(z.object({ run: z.string() }).parse(input).run),
   'queue.hold': async (host: Host) => host.queue.hold(),
 }
 
 export type Services = typeof services
 export type ServiceName = keyof Services
-
-/** Of what a schema refused, naming each value. */
-export function notUnderstood(issues: readonly { path?: PropertyKey[]; message: string }[]): StudioError {
-  const problems = issues.map(({ path, message }) => `${path?.map(String).join('.') || 'the request'}: ${message}`)
-  return new StudioError(
-    'bad-request',
-    `The request was not understood: ${problems.join('; ')}.`,
-    'Correct the values named.',
-  )
-}
 
 /** @throws StudioError bad-request for a service that there is not; what the service throws */
 export async function serve(host: Host, name: string, input: unknown): Promise<unknown> {

@@ -34,6 +34,7 @@ import { type DataLock, type LockHolder, lockDataFolder } from '../store/lock.ts
 import { changeMarks } from '../store/marks.ts'
 import { recipeAt } from '../store/plan.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
+import { newestJob } from '../store/ray-jobs.ts'
 import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
 import { markInterrupted, summaryOf } from '../store/runs.ts'
 import { labelSample } from '../store/sample-labels.ts'
@@ -59,6 +60,7 @@ import { type CreatedRun, clearHalfMade, createRun } from './new-run.ts'
 import { endOrphan } from './orphans.ts'
 import { withOwnReward } from './own-rewards.ts'
 import { RunQueue } from './queue.ts'
+import { RayJobs } from './ray/ray-jobs.ts'
 import { editedRecipe, type RecipeChoice, requireChoice, settleEdit } from './recipe-edit.ts'
 import { requireMemory } from './refusal.ts'
 import { answerRequests, type RequestDesk } from './requests.ts'
@@ -76,6 +78,8 @@ export interface HostOptions {
   machine?: typeof machineMemory
   /** After so long an attached run counts as interrupted; milliseconds. */
   silence?: number
+  /** Between two looks at a job on a cluster; milliseconds. */
+  poll?: number
 }
 
 /** How long closing waits for the step in hand, in milliseconds. */
@@ -94,6 +98,8 @@ export class Host {
   readonly imports: Imports
   /** Runs of other trainers. */
   readonly attached: AttachedRuns
+  /** Runs that are trained on clusters. */
+  readonly ray: RayJobs
   readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
@@ -197,6 +203,14 @@ export class Host {
         publish: (event) => this.#hub.publish(event),
         silence: options.silence,
       })
+      this.ray = new RayJobs({
+        store: this.#store,
+        dataFolder: this.dataFolder,
+        publish: (event) => this.#hub.publish(event),
+        attached: this.attached,
+        job: (...asked) => this.job(...asked),
+        poll: options.poll,
+      })
       this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))
     } catch (error) {
       this.#lock.release()
@@ -265,6 +279,12 @@ export class Host {
       },
     })
     return this.#begin(run, { backend, checkpoint: null, replay: [] }, [], estimate)
+  }
+
+  /** The same on a cluster. @throws StudioError as `RayJobs.launch`; it is never busy */
+  async launchOn(cluster: string, given: Recipe, source: RecipeSource | null = null): Promise<RunSummary> {
+    const recipe = given.data ? { ...given, data: withHashes(given.data) } : given
+    return this.ray.launch(recipe, cluster, source)
   }
 
   /**
@@ -352,6 +372,7 @@ export class Host {
    */
   async resume(name: string, choice?: RecipeChoice): Promise<RunSummary> {
     const row = this.#store.read((db) => requireRun(db, name))
+    if (this.#store.read((db) => newestJob(db, row.number))) return this.ray.resume(row)
     requireOwn(withSource(row), 'resumed')
     const live = this.#live(row.id)
     if (live) {
@@ -506,6 +527,7 @@ export class Host {
     if (this.#closed) return
     this.#closed = true
     this.#desk.close()
+    await this.ray.close()
     this.attached.close()
     this.queue.close()
     await this.imports.close()

@@ -12,7 +12,7 @@ import { StudioError } from '../contract/errors.ts'
 import { type Api, rpcOptions } from './api.ts'
 import { projectFolder } from './entries.ts'
 import type { Host } from './host.ts'
-import { serveIngest } from './ingest/http.ts'
+import { ofThisMachine, serveIngest } from './ingest/http.ts'
 import { announceListening } from './ingest/listening.ts'
 import { ingestSockets } from './ingest/socket.ts'
 import { listen } from './listen.ts'
@@ -69,9 +69,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     reply.headers(pageHeaders(request.headers.host))
   })
   await app.register(fastifyStatic, { root: window, cacheControl: true, maxAge: 0 })
-  await serveIngest(app, options)
+  const ingest = { host: options.host, admit: ofThisMachine(options.token) }
+  await serveIngest(app, ingest)
   const sockets = windowSockets(options)
-  const trainers = ingestSockets(options)
+  const trainers = ingestSockets(ingest)
   app.server.on('upgrade', (request, socket, head) => {
     const { upgrade } = request.url?.startsWith('/ingest/') ? trainers : sockets
     upgrade(request, socket, head)

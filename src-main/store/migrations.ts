@@ -395,6 +395,35 @@ CREATE TABLE trainer_checkpoints (
 ) STRICT, WITHOUT ROWID;
 `
 
+/**
+ * clusters.cluster: JSON. ray_jobs: every submission of a run that is trained on a Ray cluster; cluster: JSON, as it was then; token: SHA-256 of what
+ * its driver reports with; port: of this machine, to which it reports; remote_port: of the cluster's head, where that is through a tunnel;
+ * unreachable: JSON, while the cluster does not answer.
+ */
+const rayJobs = `
+CREATE TABLE clusters (
+  name TEXT PRIMARY KEY,
+  cluster TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ray_jobs (
+  run INTEGER NOT NULL REFERENCES runs(number) ON DELETE CASCADE,
+  attempt INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  cluster TEXT NOT NULL,
+  token TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  remote_port INTEGER,
+  status TEXT NOT NULL,
+  message TEXT NOT NULL DEFAULT '',
+  stopping INTEGER NOT NULL DEFAULT 0,
+  unreachable TEXT,
+  submitted_at TEXT NOT NULL,
+  ended_at TEXT,
+  PRIMARY KEY (run, attempt)
+) STRICT, WITHOUT ROWID;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -412,6 +441,7 @@ export const migrations: readonly string[] = [
   seenAlerts,
   groupFigures,
   otherTrainers,
+  rayJobs,
 ]
 
 /**

@@ -10,4 +10,5 @@ export const runTables = [
   'sample_labels',
   'writers',
   'trainer_checkpoints',
+  'ray_jobs',
 ] as const

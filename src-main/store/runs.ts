@@ -9,6 +9,7 @@ import { attachedOf, type KeptOpening, openingOf, sourceOf } from './attached.ts
 import { type Db, sql } from './database.ts'
 import { holderOf, segmentsOf } from './family.ts'
 import { recipeAt } from './plan.ts'
+import { jobSummaryOf } from './ray-jobs.ts'
 import { stagesOf } from './stages.ts'
 import { isStaying, openEvents } from './steering.ts'
 
@@ -179,6 +180,7 @@ export function summaryOf(db: Db, row: RunRow): RunSummary {
     forkStep: row.fork_step,
     status: row.status,
     source: sourceOf(opening),
+    job: opening && jobSummaryOf(db, row.number),
     seed: opening ? opening.seed : config.seed,
     backend: row.backend,
     createdAt: row.created_at,

@@ -2,6 +2,7 @@
 import type { RunDetail, SteeringKind } from '../../src-main/contract/records.ts'
 import { heard } from '../stores/connection.ts'
 import { liveStore } from '../stores/live.ts'
+import { hasRecipe } from '../stores/runs.ts'
 
 /** Another trainer says itself what it can; ours can all. */
 export const knows = ({ attached }: Pick<RunDetail, 'attached'>, kind: SteeringKind): boolean =>
@@ -11,6 +12,12 @@ export const knows = ({ attached }: Pick<RunDetail, 'attached'>, kind: SteeringK
 export function askable(kind: SteeringKind): RunDetail | null {
   const { detail } = liveStore.getState()
   return heard() && detail !== null && knows(detail, kind) ? detail : null
+}
+
+/** The same, if its recipe is known here. */
+export function runWithRecipe(): RunDetail | null {
+  const { detail } = liveStore.getState()
+  return heard() && detail !== null && hasRecipe(detail) ? detail : null
 }
 
 /** The same, if it is trained here: it has stages, a recipe, and checkpoints to go on from. */

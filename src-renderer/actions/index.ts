@@ -58,6 +58,7 @@ import {
   undoLabel,
 } from './preferences.ts'
 import { holdQueue, startQueue } from './queue.ts'
+import { addCluster, endJob, jobLog } from './ray.ts'
 import { resumeRun } from './resumeRun.ts'
 import { saveCheckpoint } from './saveCheckpoint.ts'
 import { saveComparison, saveMetrics, saveRuns, saveTraces } from './saving.ts'
@@ -85,6 +86,8 @@ export const actions: Action[] = [
   stop,
   saveCheckpoint,
   resumeRun,
+  jobLog,
+  endJob,
   duplicateRun,
   exportRecipeOfRun,
   forkRun,
@@ -179,5 +182,6 @@ export const actions: Action[] = [
   copyAddress,
   showShortcuts,
   toggleScheme,
+  addCluster,
   close,
 ]

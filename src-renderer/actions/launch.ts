@@ -8,7 +8,7 @@ import { viewStore } from '../stores/view.ts'
 import { download } from '../text/download.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
-import { ownRun } from './can.ts'
+import { runWithRecipe } from './can.ts'
 
 export const launch: Action = {
   id: 'launch',
@@ -30,7 +30,7 @@ export const duplicateRun: Action = {
   group: 'Run',
   keys: [],
   words: 'copy again same recipe settings new run',
-  enabled: () => routeStore.getState().page === 'live' && ownRun() !== null,
+  enabled: () => routeStore.getState().page === 'live' && runWithRecipe() !== null,
   run: () => duplicate(liveStore.getState().runId!),
 }
 
@@ -47,6 +47,8 @@ export interface LaunchOrder {
   anyway?: boolean
   /** Although a reward model should not be used. */
   useDoubtful?: boolean
+  /** On which it is trained; left out: on this machine. */
+  cluster?: string
 }
 
 const saveRecipe = (name: string, recipe: Recipe) =>
@@ -84,7 +86,8 @@ export const exportRecipeOfRun: Action = {
 /** Starts the run and shows it. Returns whether the host took it. */
 export async function launchRun(order: LaunchOrder): Promise<boolean> {
   try {
-    const run = await api().runs.launch(order)
+    const { recipe, assignments, cluster } = order
+    const run = cluster ? await api().ray.launch({ recipe, assignments, cluster }) : await api().runs.launch(order)
     go({ page: 'live', runId: run.id, step: null, opened: null })
     return true
   } catch (error) {

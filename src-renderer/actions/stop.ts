@@ -3,6 +3,7 @@ import { viewStore } from '../stores/view.ts'
 import { t } from '../text/t.ts'
 import type { Action } from './action.ts'
 import { askable } from './can.ts'
+import { endJob } from './ray.ts'
 
 /** Asks first: a stopped run goes on only from its last checkpoint. */
 export const stop: Action = {
@@ -13,7 +14,9 @@ export const stop: Action = {
   words: 'end finish abort',
   enabled: () => {
     const detail = askable('stop')
-    return detail !== null && isActive(detail.status)
+    if (detail !== null && isActive(detail.status)) return true
+    // before its driver is heard, its job can be
+    return endJob.enabled()
   },
   run: () => viewStore.setState({ stopping: true }),
 }

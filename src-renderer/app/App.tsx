@@ -3,6 +3,7 @@ import { Notifications } from '@mantine/notifications'
 import { lazy, Suspense, useState } from 'react'
 import { useStore } from 'zustand'
 import { Hints } from '../parts/Hints.tsx'
+import { clustersStore } from '../stores/clusters.ts'
 import { labelsStore } from '../stores/labels.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import { useRoute, useView } from '../stores/use.ts'
@@ -20,6 +21,7 @@ const BranchDialog = lazy(() => import('../parts/BranchDialog.tsx').then((m) => 
 const RecipeEditDialog = lazy(() =>
   import('../parts/RecipeEditDialog.tsx').then((m) => ({ default: m.RecipeEditDialog })),
 )
+const ClusterDialog = lazy(() => import('../parts/ray/ClusterDialog.tsx').then((m) => ({ default: m.ClusterDialog })))
 const LabelDialog = lazy(() => import('../parts/LabelDialog.tsx').then((m) => ({ default: m.LabelDialog })))
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
@@ -62,12 +64,14 @@ function RareDialogs() {
   const importing = useEver(useView((v) => v.importing))
   const branch = useEver(useView((v) => v.branching !== null))
   const label = useEver(useStore(labelsStore, ({ asked }) => asked !== null))
+  const cluster = useEver(useStore(clustersStore, ({ editing }) => editing !== null))
   const edit = useEver(useView((v) => v.recipeEdited !== null))
   return (
     <>
       {sweep && <SweepDialog />}
       {importing && <ImportDialog />}
       {branch && <BranchDialog />}
+      {cluster && <ClusterDialog />}
       {edit && <RecipeEditDialog />}
       {label && <LabelDialog />}
     </>

@@ -95,7 +95,7 @@ const goOn: Help = {
 const fromCheckpoint: Help = {
   name: t('Resume from the last checkpoint'),
   run: () => void resumeRun.run(),
-  applies: (_, status) => isResumable({ status, source: null }),
+  applies: (_, status) => isResumable({ status, source: null, job: null }),
 }
 const doctor: Help = {
   name: t('See the backends'),

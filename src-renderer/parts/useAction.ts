@@ -4,6 +4,7 @@ import { alertsStore } from '../stores/alerts.ts'
 import { commonPromptsStore } from '../stores/compared-samples.ts'
 import { connectionStore } from '../stores/connection.ts'
 import { groupsPageStore } from '../stores/groups-page.ts'
+import { jobsStore } from '../stores/jobs.ts'
 import { liveStore } from '../stores/live.ts'
 import { playgroundStore } from '../stores/playground.ts'
 import { preferencesStore } from '../stores/preferences.ts'
@@ -24,6 +25,7 @@ const stores = [
   playgroundStore,
   preferencesStore,
   liveStore,
+  jobsStore,
   runsStore,
   queueStore,
   routeStore,

@@ -126,6 +126,7 @@ export function after(state: LiveState, event: HostEvent): LiveState {
         checkpoints: state.checkpoints.filter((c) => c.step <= event.lastStep),
       }
     case 'phase':
+    case 'job':
       return state
   }
 }

@@ -1,6 +1,7 @@
 /** All runs, newest first, and the recipes they can start from. */
 import { createStore } from 'zustand/vanilla'
 import type { RecipeInfo } from '../../src-main/contract/api.ts'
+import { isOver } from '../../src-main/contract/ray.ts'
 import type { RunStatus, RunSummary } from '../../src-main/contract/records.ts'
 
 export interface RunsState {
@@ -16,8 +17,11 @@ export const isActive = (status: RunStatus) => status === 'running' || status ==
 export const trainsHere = ({ status, source }: Pick<RunSummary, 'status' | 'source'>) =>
   source === null && isActive(status)
 /** Ended before its plan did, so that going on from its last checkpoint makes sense. */
-export const isResumable = ({ status, source }: Pick<RunSummary, 'status' | 'source'>) =>
-  source === null && (status === 'interrupted' || status === 'failed' || status === 'stopped')
+export const isResumable = ({ status, source, job }: Pick<RunSummary, 'status' | 'source' | 'job'>) =>
+  (source === null || (job !== null && isOver(job.status))) &&
+  (status === 'interrupted' || status === 'failed' || status === 'stopped')
+/** Its recipe is known here: it is trained here, or was submitted from here. */
+export const hasRecipe = ({ source, job }: Pick<RunSummary, 'source' | 'job'>) => source === null || job !== null
 
 export function withRun(runs: RunSummary[] | null, run: RunSummary): RunSummary[] {
   const others = (runs ?? []).filter((r) => r.id !== run.id)

@@ -33,6 +33,8 @@ describe('help', () => {
     'roll-back',
     'queue',
     'sweep',
+    'clusters',
+    'jobs',
     'runs',
     'mark',
     'delete',

@@ -1,4 +1,5 @@
-/** The ingest API over HTTP: `/ingest/v1`, for trainers on this machine that have the data folder's token. */
+/** The ingest API over HTTP: `/ingest/v1`, for trainers that are admitted: on this machine those that have the data folder's token. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { deliverySchema, ingestVersion, openingSchema, runKey } from '../../contract/ingest.ts'
@@ -11,9 +12,12 @@ import { Refusal, refusedBy, understood } from './refusals.ts'
 
 export const ingestPath = `/ingest/v${ingestVersion}`
 
+/** Who may report. @param key of the run, where the request is of one @throws Refusal 401, 403 */
+export type Admit = (headers: IncomingHttpHeaders, key: string | undefined) => void
+
 export interface IngestOptions {
   host: Pick<Host, 'attached'>
-  token: string
+  admit: Admit
 }
 
 const keyed = z.object({ key: runKey })
@@ -22,7 +26,7 @@ const waiting = z.object({ wait: z.coerce.number().min(0).max(25).default(0) })
 
 type Keyed = FastifyRequest<{ Params: { key: string } }>
 
-export async function serveIngest(app: FastifyInstance, { host, token }: IngestOptions): Promise<void> {
+export async function serveIngest(app: FastifyInstance, { host, admit }: IngestOptions): Promise<void> {
   const { attached } = host
   const keyOf = ({ params }: Keyed) => understood(keyed, 'The key', params).key
   await app.register(
@@ -34,7 +38,7 @@ export async function serveIngest(app: FastifyInstance, { host, token }: IngestO
           new Refusal(404, `There is no ${request.method} ${request.url}.`, `See ${ingestPath}/openapi.json.`),
         ),
       )
-      scope.addHook('onRequest', async ({ headers }) => requireTrainer(headers, token))
+      scope.addHook('onRequest', async ({ headers, params }) => admit(headers, (params as { key?: string }).key))
       takeBodies(scope)
 
       scope.get('/openapi.json', () => openApi())
@@ -56,21 +60,28 @@ export async function serveIngest(app: FastifyInstance, { host, token }: IngestO
   )
 }
 
-/** A page of another site can reach loopback too: it cannot leave its Origin out, and does not know the token. @throws Refusal 401, 403 */
-export function requireTrainer(
-  { host, origin, authorization }: { host?: string; origin?: string; authorization?: string },
-  token: string,
-): void {
-  if (!isLoopbackHost(host))
-    throw new Refusal(403, `"${host}" is not served.`, 'Only http://127.0.0.1 and http://localhost are.')
+/** Trainers of this machine. A page of another site can reach loopback too: it cannot leave its Origin out, and does not know the token. */
+export const ofThisMachine =
+  (token: string): Admit =>
+  (headers) => {
+    if (!isLoopbackHost(headers.host))
+      throw new Refusal(403, `"${headers.host}" is not served.`, 'Only http://127.0.0.1 and http://localhost are.')
+    refusePages(headers)
+    if (!sameToken(tokenIn(headers), token))
+      throw new Refusal(
+        401,
+        headers.authorization ? 'The token is wrong.' : 'The token is missing.',
+        'Send "Authorization: Bearer TOKEN", with the token of listening.json in the data folder.',
+      )
+  }
+
+/** @throws Refusal 403 */
+export function refusePages({ origin }: IncomingHttpHeaders): void {
   if (origin !== undefined) throw new Refusal(403, `Pages of "${origin}" may not report.`, 'A trainer sends no Origin.')
-  if (!sameToken(/^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '', token))
-    throw new Refusal(
-      401,
-      authorization ? 'The token is wrong.' : 'The token is missing.',
-      'Send "Authorization: Bearer TOKEN", with the token of listening.json in the data folder.',
-    )
 }
+
+export const tokenIn = ({ authorization }: IncomingHttpHeaders): string =>
+  /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? ''
 
 function refuse(reply: FastifyReply, error: unknown): FastifyReply {
   const { status, body } = refusedBy(ofFastify(error))

@@ -12,6 +12,7 @@ import { insertMetrics } from '../../store/metrics.ts'
 import { closedBefore, closeStep, insertGroup, isClosed, openStep } from '../../store/open-steps.ts'
 import { findRun, updateRun } from '../../store/runs.ts'
 import type { RunKey } from '../reports.ts'
+import { enterStages, stageAt } from './stages.ts'
 import { groupRecord } from './statistics.ts'
 
 type Of<K extends Report['kind']> = Extract<Report, { kind: K }>
@@ -45,9 +46,11 @@ export function keepStep(db: Db, { number, id: runId }: RunKey, report: Of<'step
   closeStep(db, number, { step, at, seconds, settings: JSON.stringify(settings), metrics })
   if (newest) updateRun(db, number, { step, settings })
   const groups = groupsOfStep(db, number, step)
+  const stage = stageAt(row, step)
   // by its trainer's names
-  const summary = { step, stage: 0, at, settings, metrics: metrics as Metrics, groups }
-  return newest ? [{ type: 'step', runId, step: summary, seconds }] : []
+  const summary = { step, stage, at, settings, metrics: metrics as Metrics, groups }
+  if (!newest) return []
+  return [...enterStages(db, row, stage), { type: 'step', runId, step: summary, seconds }]
 }
 
 /** Its metrics go with those of its step. */

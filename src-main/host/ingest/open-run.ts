@@ -90,11 +90,13 @@ function again(store: Store, row: RunRow, opening: Opening): OpenedRun {
   const goesBack = to !== null && !(rewound && rewound.to === to && rewound.startedAt === startedAt)
   // begun after the run had ended: not another process of it that comes late
   const anew = startedAt !== null && row.ended_at !== null && Date.parse(startedAt) > Date.parse(row.ended_at)
+  // the app made it, and waits for its trainer
+  const awaited = row.status === 'starting'
   return store.write((db) => {
     const kept: KeptOpening = goesBack ? { ...opening, rewound: { to, startedAt } } : { ...opening, rewound }
     keepOpening(db, row.number, kept)
     if (goesBack) rewindAttached(db, row, to)
-    if (goesBack || anew) {
+    if (goesBack || anew || awaited) {
       updateRun(db, row.number, { status: 'running', settings: settingsOfOpening(opening), endedAt: null, error: null })
       noteSaid(db, row.number, 'running')
     }

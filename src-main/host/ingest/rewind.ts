@@ -2,11 +2,14 @@
 import { type Db, sql } from '../../store/database.ts'
 import { deleteEvaluationsAfter } from '../../store/evaluations.ts'
 import { type RunRow, updateRun } from '../../store/runs.ts'
+import { rewindStages } from '../../store/stages.ts'
 import { deleteStepsAfter } from '../../store/steps.ts'
 import { deleteTrainerCheckpointsAfter } from '../../store/trainer-checkpoints.ts'
+import { stageAt } from './stages.ts'
 
 /** Must run inside a transaction. @param to last step that stays */
-export function rewindAttached(db: Db, { number, step }: RunRow, to: number): void {
+export function rewindAttached(db: Db, row: RunRow, to: number): void {
+  const { number, step } = row
   deleteStepsAfter(db, number, to)
   deleteEvaluationsAfter(db, number, to)
   deleteTrainerCheckpointsAfter(db, number, to)
@@ -18,5 +21,7 @@ export function rewindAttached(db: Db, { number, step }: RunRow, to: number): vo
     number,
     to,
   )
-  updateRun(db, number, { step: Math.min(step, to) })
+  const stage = Math.min(row.stage, stageAt(row, to + 1))
+  rewindStages(db, number, stage)
+  updateRun(db, number, { step: Math.min(step, to), stage })
 }

@@ -3,18 +3,18 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { deliverySchema, ingestLimits, runKey } from '../../contract/ingest.ts'
 import type { Host } from '../host.ts'
 import { refuseSocket, type Sockets } from '../loopback.ts'
-import { ingestPath, requireTrainer } from './http.ts'
+import { type IngestOptions, ingestPath } from './http.ts'
 import { Refusal, refusedBy, understood } from './refusals.ts'
 
 const place = new RegExp(`^${ingestPath}/runs/([^/?]+)/socket$`)
 const names: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' }
 
-export function ingestSockets({ host, token }: { host: Pick<Host, 'attached'>; token: string }): Sockets {
+export function ingestSockets({ host, admit }: IngestOptions): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: ingestLimits.body })
   return {
     upgrade(request, socket, head) {
       try {
-        requireTrainer(request.headers, token)
+        admit(request.headers, place.exec(request.url ?? '')?.[1])
         const key = keyIn(request.url ?? '')
         // a key that opened no run is refused here
         host.attached.commands(key)

@@ -9,6 +9,8 @@ import { GroupsPanel } from './groups/GroupsPanel.tsx'
 import { Header } from './header/Header.tsx'
 import { InsertStageDialog } from './header/InsertStageDialog.tsx'
 import { HeldOutPanel } from './held-out/HeldOutPanel.tsx'
+import { EndJobDialog } from './job/EndJobDialog.tsx'
+import { LogDrawer } from './job/LogDrawer.tsx'
 import { Metrics } from './metrics/Metrics.tsx'
 import styles from './Page.module.css'
 import { Reader } from './reader/Reader.tsx'
@@ -33,6 +35,8 @@ export function LivePage() {
       )}
       <StopDialog />
       <InsertStageDialog />
+      <EndJobDialog />
+      <LogDrawer />
     </div>
   )
 }

@@ -1,4 +1,6 @@
 import { Button, Group, Modal } from '@mantine/core'
+import { knows } from '../../actions/can.ts'
+import { endJob } from '../../stores/jobs.ts'
 import { steer } from '../../stores/steer.ts'
 import { useView } from '../../stores/use.ts'
 import { viewStore } from '../../stores/view.ts'
@@ -10,6 +12,7 @@ const done = () => viewStore.setState({ stopping: false })
 export function StopDialog() {
   const open = useView((v) => v.stopping)
   const detail = useDetail()
+  const hears = detail !== null && knows(detail, 'stop')
   return (
     <Modal
       opened={open}
@@ -19,11 +22,17 @@ export function StopDialog() {
       closeButtonProps={{ 'aria-label': t('Close') }}
     >
       <p>
-        {detail?.source
-          ? t('Its trainer ends after the step in hand, and what it keeps then is its own matter.')
-          : t(
-              'The present step is finished and kept, a checkpoint is written, and the engine ends. The run can be resumed from that checkpoint later.',
-            )}
+        {detail?.job
+          ? hears
+            ? t(
+                'Its driver finishes the step in hand, writes a checkpoint, and the job ends. The run can be resumed from that checkpoint later.',
+              )
+            : t('Its driver is not heard yet: the job is ended. The run can be resumed later.')
+          : detail?.source
+            ? t('Its trainer ends after the step in hand, and what it keeps then is its own matter.')
+            : t(
+                'The present step is finished and kept, a checkpoint is written, and the engine ends. The run can be resumed from that checkpoint later.',
+              )}
       </p>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={done}>
@@ -34,7 +43,8 @@ export function StopDialog() {
           data-autofocus
           onClick={() => {
             done()
-            void steer('stop')
+            if (detail && !hears) void endJob(detail.id)
+            else void steer('stop')
           }}
         >
           {t('Stop')}

@@ -7,10 +7,11 @@ import { resumeRunById } from '../../actions/resumeRun.ts'
 import { compact, percent } from '../../format/number.ts'
 import { moment, span } from '../../format/time.ts'
 import { hint } from '../../parts/hint.ts'
+import { JobBadge } from '../../parts/ray/JobBadge.tsx'
 import { SourceBadge } from '../../parts/SourceBadge.tsx'
 import { Status } from '../../parts/Status.tsx'
 import { go, routeHash } from '../../stores/route.ts'
-import { isResumable } from '../../stores/runs.ts'
+import { hasRecipe, isResumable } from '../../stores/runs.ts'
 import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
 import { RowMenu } from './RowMenu.tsx'
@@ -63,7 +64,7 @@ export const Row = memo(function Row({ run, depth, top, height, index, ticked, o
       </span>
       <span role="cell">
         <span>
-          {run.step} {run.totalSteps !== null && <i>/ {run.totalSteps}</i>} {!run.source && <i>{run.stageName}</i>}
+          {run.step} {run.totalSteps !== null && <i>/ {run.totalSteps}</i>} {hasRecipe(run) && <i>{run.stageName}</i>}
         </span>
         {run.totalSteps !== null && (
           <Progress
@@ -83,7 +84,15 @@ export const Row = memo(function Row({ run, depth, top, height, index, ticked, o
       </span>
       <span role="cell">{span(run.trainedSeconds)}</span>
       <span role="cell">{run.seed ?? '–'}</span>
-      <span role="cell">{run.source ? <SourceBadge source={run.source} /> : (run.backend ?? '–')}</span>
+      <span role="cell">
+        {run.job ? (
+          <JobBadge job={run.job} trainer={run.source?.engine ?? ''} />
+        ) : run.source ? (
+          <SourceBadge source={run.source} />
+        ) : (
+          (run.backend ?? '–')
+        )}
+      </span>
       <span role="cell">{moment(run.createdAt)}</span>
       <span role="cell" className={styles.last}>
         {isResumable(run) && (

@@ -16,7 +16,7 @@ import { askBranch, familyOf } from '../../actions/branch.ts'
 import { duplicate, exportRunRecipe } from '../../actions/launch.ts'
 import { askNote, binRuns, setArchived } from '../../actions/marks.ts'
 import { go } from '../../stores/route.ts'
-import { isActive } from '../../stores/runs.ts'
+import { hasRecipe, isActive } from '../../stores/runs.ts'
 import { t } from '../../text/t.ts'
 
 const icon = { size: '0.875rem', stroke: 1.7, 'aria-hidden': true } as const
@@ -32,7 +32,7 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {run.source === null && <Again run={run} />}
+        {hasRecipe(run) && <Again run={run} />}
         <Menu.Item
           leftSection={<IconChartLine {...icon} />}
           onClick={() => go({ page: 'compare', runs: family.length > 1 ? family : [run.number] })}
@@ -58,7 +58,7 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
   )
 })
 
-/** What goes by its recipe or its checkpoints, which a run of another trainer has elsewhere. */
+/** What goes by its recipe, and, where they lie here, by its checkpoints; a run of another trainer has them elsewhere. */
 function Again({ run }: { run: RunSummary }) {
   return (
     <>
@@ -68,6 +68,14 @@ function Again({ run }: { run: RunSummary }) {
       <Menu.Item leftSection={<IconFileExport {...icon} />} onClick={() => void exportRunRecipe(run.id)}>
         {t('Export its recipe as it went')}
       </Menu.Item>
+      {run.source === null && <Branches run={run} />}
+    </>
+  )
+}
+
+function Branches({ run }: { run: RunSummary }) {
+  return (
+    <>
       <Menu.Item
         leftSection={<IconGitBranch {...icon} />}
         onClick={() => askBranch({ kind: 'fork', runId: run.id, step: null })}

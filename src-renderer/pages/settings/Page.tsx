@@ -5,6 +5,7 @@ import { go } from '../../stores/route.ts'
 import { foundSettings, type Setting } from '../../stores/settings.ts'
 import { useRoute } from '../../stores/use.ts'
 import { t } from '../../text/t.ts'
+import { Clusters } from './Clusters.tsx'
 import { DataFolder } from './DataFolder.tsx'
 import { Files } from './Files.tsx'
 import { Layout } from './Layout.tsx'
@@ -20,6 +21,7 @@ const sectionNames: Record<Setting['section'], string> = {
 
 /** What is no value of the table, but is looked for on this page all the same. */
 const others = [
+  { id: 'clusters', name: t('Ray clusters'), words: 'remote ssh target train trl verl', Part: Clusters },
   { id: 'data', name: t('Data folder'), words: 'size disk place directory --data', Part: DataFolder },
   { id: 'layout', name: t('Layout of the window'), words: 'reset forget sort group charts arrangement', Part: Layout },
   { id: 'files', name: t('Settings as a file'), words: 'import export json backup move', Part: Files },

@@ -24,6 +24,7 @@ import { RecipeTools } from './RecipeTools.tsx'
 import { RunFields } from './RunFields.tsx'
 import { readRecipe, useDrop } from './readRecipe.ts'
 import { Taken } from './Taken.tsx'
+import { TargetPanel, useRefusals } from './TargetPanel.tsx'
 
 export function LaunchForm({ onDone }: { onDone(): void }) {
   const { recipes, runs } = useRuns()
@@ -36,11 +37,14 @@ export function LaunchForm({ onDone }: { onDone(): void }) {
   const { named, info } = chosen
   const ready = isReady(named, given)
   const order = orderOf(named, given, judges)
-  const following = useEstimate(ready && !busy ? order : null)
-  const doubts = useDoubts(ready ? order : null)
+  const cluster = given.cluster
+  const refusals = useRefusals(ready ? order : null, cluster)
+  const honoured = cluster === '' || refusals.data?.length === 0
+  const following = useEstimate(ready && !busy && cluster === '' ? order : null)
+  const doubts = useDoubts(ready && cluster === '' ? order : null)
   const [accepted, setAccepted] = useState('')
   const useDoubtful = doubts.key !== '' && accepted === doubts.key
-  const tooLarge = following.current && following.estimate?.fits === false
+  const tooLarge = cluster === '' && following.current && following.estimate?.fits === false
 
   const read = async (file: File) => {
     try {
@@ -54,10 +58,10 @@ export function LaunchForm({ onDone }: { onDone(): void }) {
   const { over, ...drop } = useDrop((file) => void read(file))
 
   // one run at a time trains: another waits its turn
-  const active = runs?.find(trainsHere)
+  const active = cluster === '' ? runs?.find(trainsHere) : undefined
   const start = async () => {
     setBusy(true)
-    const taken = { ...order, anyway: tooLarge, useDoubtful }
+    const taken = { ...order, anyway: tooLarge, useDoubtful, ...(cluster && { cluster }) }
     if (await (active ? queueRun(taken) : launchRun(taken))) onDone()
     else setBusy(false)
   }
@@ -69,7 +73,7 @@ export function LaunchForm({ onDone }: { onDone(): void }) {
       {...drop}
       onSubmit={(event) => {
         event.preventDefault()
-        if (ready && !busy && (doubts.key === '' || useDoubtful)) void start()
+        if (ready && !busy && honoured && (doubts.key === '' || useDoubtful)) void start()
       }}
     >
       <RecipeChoice chosen={chosen} />
@@ -93,7 +97,12 @@ export function LaunchForm({ onDone }: { onDone(): void }) {
       />
       <Taken taken={given.taken} onChange={(taken) => change({ taken })} />
       <Doubts doubts={doubts} accepted={useDoubtful} onAccept={(yes) => setAccepted(yes ? doubts.key : '')} />
-      {ready && <EstimatePanel following={following} onUse={use} />}
+      {ready &&
+        (cluster ? (
+          <TargetPanel target={cluster} refusals={refusals} />
+        ) : (
+          <EstimatePanel following={following} onUse={use} />
+        ))}
       {recipes?.length === 0 && (
         <Alert color="yellow">{t('The host ships no recipe: give the path of a recipe file.')}</Alert>
       )}
@@ -121,17 +130,21 @@ export function LaunchForm({ onDone }: { onDone(): void }) {
         <Button
           type="submit"
           color={tooLarge ? 'red' : undefined}
-          disabled={!ready || busy || (doubts.key !== '' && !useDoubtful)}
+          disabled={!ready || busy || !honoured || (doubts.key !== '' && !useDoubtful)}
         >
           {busy
             ? active
               ? t('Queueing…')
-              : t('Starting…')
+              : cluster
+                ? t('Submitting…')
+                : t('Starting…')
             : active
               ? t('Queue')
               : tooLarge
                 ? t('Start anyway')
-                : t('Launch')}
+                : cluster
+                  ? t('Submit')
+                  : t('Launch')}
         </Button>
       </Group>
     </form>

@@ -6,6 +6,7 @@ import { useResource } from '../../stores/resource.ts'
 import { t } from '../../text/t.ts'
 import styles from '../LaunchDialog.module.css'
 import type { Given } from './given.ts'
+import { TargetChoice } from './TargetChoice.tsx'
 
 interface Props {
   given: Given
@@ -14,7 +15,7 @@ interface Props {
   onChange(part: Partial<Given>): void
 }
 
-/** Seed, backend, and rewards beside the recipe's. */
+/** Seed, where it is trained, and rewards beside the recipe's. */
 export function RunFields({ given, recipe, judges, onChange }: Props) {
   const { data: diagnosis } = useResource('diagnosis', () => api().app.diagnose())
   const { data: ownRewards } = useResource('own-rewards', () => api().rewards.list())
@@ -42,13 +43,16 @@ export function RunFields({ given, recipe, judges, onChange }: Props) {
         value={given.seed}
         onChange={(seed) => onChange({ seed })}
       />
-      <Select
-        label={t('Backend')}
-        allowDeselect={false}
-        value={given.backend}
-        onChange={(value) => onChange({ backend: value ?? '' })}
-        data={backends}
-      />
+      <TargetChoice target={given.cluster} onChange={(cluster) => onChange({ cluster })} />
+      {given.cluster === '' && (
+        <Select
+          label={t('Backend')}
+          allowDeselect={false}
+          value={given.backend}
+          onChange={(value) => onChange({ backend: value ?? '' })}
+          data={backends}
+        />
+      )}
       {ownRewards && ownRewards.length > 0 && (
         <Select
           label={t('Your reward')}

@@ -15,6 +15,8 @@ import { fieldOf, hasProblems, valuesOf, type Wishes } from '../SettingsFields.t
 export interface Given {
   seed: number | string
   backend: string
+  /** Name of the cluster that trains it; empty: this machine. */
+  cluster: string
   wishes: Wishes
   /** Taken over from an estimate, beyond the settings offered here. */
   taken: Change[]
@@ -41,14 +43,23 @@ export function weightProblem(text = ''): string | undefined {
     : t('A weight is a number from {{min}} to {{max}}.', { min: plain(min), max: plain(max) })
 }
 
-const nothing: Given = { seed: '', backend: '', wishes: {}, taken: [], ownReward: '', judge: '', ...noChoices }
+const nothing: Given = {
+  seed: '',
+  backend: '',
+  cluster: '',
+  wishes: {},
+  taken: [],
+  ownReward: '',
+  judge: '',
+  ...noChoices,
+}
 
 export function useGiven() {
   const judge = useView((v) => v.judgedBy) ?? ''
   const [given, setGiven] = useState<Given>({ ...nothing, judge })
   const change = (part: Partial<Given>) => setGiven((before) => ({ ...before, ...part }))
   /** What is in the recipe by now. */
-  const clear = () => setGiven((before) => ({ ...nothing, backend: before.backend }))
+  const clear = () => setGiven((before) => ({ ...nothing, backend: before.backend, cluster: before.cluster }))
   const changeWishes = (next: (before: Wishes) => Wishes) =>
     setGiven((before) => ({ ...before, wishes: next(before.wishes) }))
   /** Takes over what an estimate proposes: into the fields, where there is one. */

@@ -12,6 +12,7 @@ import { isActive, isResumable } from '../../../stores/runs.ts'
 import { useConnection } from '../../../stores/use.ts'
 import { t } from '../../../text/t.ts'
 import { useDetail, useEta } from '../data.ts'
+import { JobLine } from '../job/JobLine.tsx'
 import { FamilyLine } from './FamilyLine.tsx'
 import styles from './Header.module.css'
 import { PhaseLine } from './PhaseLine.tsx'
@@ -36,7 +37,7 @@ export const Header = memo(function Header() {
             )}
           </h1>
           {detail && <Status status={detail.status} stale={isActive(detail.status) && status === 'lost'} />}
-          {detail?.source && <SourceBadge source={detail.source} />}
+          {detail?.source && !detail.job && <SourceBadge source={detail.source} />}
           <FamilyLine />
           {detail && isResumable(detail) && (
             <ActionButton
@@ -67,7 +68,12 @@ export const Header = memo(function Header() {
           <Connection />
         </dl>
       </div>
-      {detail?.source ? <SourceLine source={detail.source} attached={detail.attached} /> : <StageStepper />}
+      {detail?.source && !detail.job ? (
+        <SourceLine source={detail.source} attached={detail.attached} />
+      ) : (
+        <StageStepper />
+      )}
+      <JobLine />
       <PhaseLine />
       {detail?.error && (
         <div className={styles.error} role="alert">
@@ -86,7 +92,7 @@ export const Header = memo(function Header() {
           />
         </div>
       )}
-      {detail?.status === 'interrupted' && !detail.error && detail.source && (
+      {detail?.status === 'interrupted' && !detail.error && detail.source && !detail.job && (
         <div className={styles.error} role="status">
           {t(
             'Nothing was heard of its trainer since the app was opened. It goes on here as soon as it is heard again.',

@@ -50,7 +50,7 @@ export const StageStepper = memo(function StageStepper() {
           )
         })}
       </ol>
-      <PlanMenu />
+      {!detail?.source && <PlanMenu />}
       <Phase />
     </div>
   )

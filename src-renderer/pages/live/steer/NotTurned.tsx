@@ -6,15 +6,24 @@ import { t } from '../../../text/t.ts'
 import styles from './NotTurned.module.css'
 
 /** What another trainer cannot change while it trains, and why. */
-export const NotTurned = memo(function NotTurned({ source, attached }: { source: RunSource; attached: Attached }) {
+interface Props {
+  source: RunSource
+  attached: Attached
+  /** Its trainer has said nothing yet. */
+  awaited: boolean
+}
+
+export const NotTurned = memo(function NotTurned({ source, attached, awaited }: Props) {
   const trainer = engineName(source.engine)
   const refused = Object.entries(attached.refusals)
   return (
     <section className={styles.refused} aria-label={t('What cannot be turned')}>
       <h3>
-        {attached.knobs.length === 0
-          ? t('{{trainer}} turns no knob of this run while it trains.', { trainer })
-          : t('{{trainer}} turns nothing else while it trains.', { trainer })}
+        {awaited
+          ? t('Its driver has not reported yet: its knobs appear here once it does.')
+          : attached.knobs.length === 0
+            ? t('{{trainer}} turns no knob of this run while it trains.', { trainer })
+            : t('{{trainer}} turns nothing else while it trains.', { trainer })}
       </h3>
       {refused.length > 0 && (
         <dl>

@@ -29,10 +29,11 @@ import styles from './Steer.module.css'
 const placeholders = knobsOf(defaultSettings).filter((knob) => !knob.further)
 
 export const SteeringPanel = memo(function SteeringPanel() {
-  const { settings, attached, source, asked, active } = useLiveShallow(({ detail }) => ({
+  const { settings, attached, source, awaited, asked, active } = useLiveShallow(({ detail }) => ({
     settings: detail?.settings,
     attached: detail?.attached ?? null,
     source: detail?.source ?? null,
+    awaited: detail?.status === 'starting',
     asked: detail?.pending,
     active: detail !== null && isActive(detail.status),
   }))
@@ -71,7 +72,7 @@ export const SteeringPanel = memo(function SteeringPanel() {
             {main.map(row)}
             {all.some(isSideKnob) && <SideKnobs settings={settings} pending={pending} disabled={disabled} />}
             {further.length > 0 && <Further knobs={further}>{further.map(row)}</Further>}
-            {source && attached && <NotTurned source={source} attached={attached} />}
+            {source && attached && <NotTurned source={source} attached={attached} awaited={awaited} />}
           </>
         ) : (
           placeholders.map((knob) => (
