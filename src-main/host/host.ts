@@ -66,6 +66,7 @@ import { rewind } from './resume.ts'
 import { RewardModels } from './reward-models.ts'
 import { planRollBack, rollBack } from './roll-back.ts'
 import { Session } from './session.ts'
+import { Thinning } from './thinning.ts'
 
 export interface HostOptions {
   dataFolder: string
@@ -94,11 +95,14 @@ export class Host {
   readonly imports: Imports
   /** Runs of other trainers. */
   readonly attached: AttachedRuns
+  readonly thinning: Thinning
   readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
   readonly #reader: ReaderThread
-  readonly #hub = new Hub()
+  readonly #hub = new Hub((event) => {
+    if (event.type === 'step' || event.type === 'groups') this.thinning.stored(event.runId)
+  })
   readonly #startEngine: StartEngine
   readonly #jobs: JobRunner
   /** Engines of an app that was killed, on their way out. */
@@ -191,6 +195,7 @@ export class Host {
           if (event.type === 'run') this.disk.stale()
         },
       })
+      this.thinning = new Thinning(this.#store)
       this.attached = new AttachedRuns({
         store: this.#store,
         dataFolder: this.dataFolder,
@@ -508,6 +513,7 @@ export class Host {
     this.#desk.close()
     this.attached.close()
     this.queue.close()
+    await this.thinning.close()
     await this.imports.close()
     this.bin.close()
     this.disk.close()

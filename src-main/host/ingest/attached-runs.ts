@@ -5,6 +5,7 @@ import { StudioError } from '../../contract/errors.ts'
 import type { Delivered, Delivery, IngestCommand, Opened, Opening } from '../../contract/ingest.ts'
 import type { SteeringCommand, SteeringEvent } from '../../contract/records.ts'
 import { lastSeq, runByKey } from '../../store/attached.ts'
+import type { PackedAhead } from '../../store/packing.ts'
 import { queries, requireRun } from '../../store/queries.ts'
 import { findRun, type RunRow, summaryOf, updateRun } from '../../store/runs.ts'
 import { eventById, insertEvent, openEvents } from '../../store/steering.ts'
@@ -54,13 +55,14 @@ export class AttachedRuns {
   }
 
   /** @throws StudioError not-found for a key that opened no run; Gap; cancelled while closing; disk-full, data-folder: it can be delivered again */
-  deliver(key: string, delivery: Delivery): Delivered {
+  deliver(key: string, delivery: Delivery, ahead?: PackedAhead): Delivered {
     const row = this.#require(key)
-    this.#hear(row)
+    const again = this.#hear(row)
     const now = new Date().toISOString()
-    const events = this.#store.write((db) => keepDelivery(db, row, delivery, now))
+    const events = this.#store.write((db) => keepDelivery(db, row, delivery, now, ahead))
     for (const event of events) this.#publish(event)
-    this.#announce(row)
+    // groups of a step that is open change nothing of the run
+    if (again || delivery.reports.some(({ report }) => report.kind !== 'group')) this.#announce(row)
     return { seq: this.#store.read((db) => lastSeq(db, row.number, delivery.writer)), commands: this.#commands(row) }
   }
 

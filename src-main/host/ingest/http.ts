@@ -1,12 +1,14 @@
 /** The ingest API over HTTP: `/ingest/v1`, for trainers on this machine that have the data folder's token. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { deliverySchema, ingestVersion, openingSchema, runKey } from '../../contract/ingest.ts'
+import { type Delivery, deliverySchema, ingestVersion, openingSchema, runKey } from '../../contract/ingest.ts'
+import { packingEntry } from '../entries.ts'
 import type { Host } from '../host.ts'
 import { isLoopbackHost, sameToken } from '../loopback.ts'
 import { version } from '../version.ts'
 import { takeBodies, tooLargeBody } from './bodies.ts'
 import { openApi } from './openapi.ts'
+import { Packer } from './packer.ts'
 import { Refusal, refusedBy, understood } from './refusals.ts'
 
 export const ingestPath = `/ingest/v${ingestVersion}`
@@ -19,6 +21,9 @@ export interface IngestOptions {
 const keyed = z.object({ key: runKey })
 /** Seconds of a long poll. */
 const waiting = z.object({ wait: z.coerce.number().min(0).max(25).default(0) })
+
+const textsOf = ({ reports }: Delivery): string[] =>
+  reports.flatMap(({ report }) => (report.kind === 'group' ? report.completions.map(({ text }) => text) : []))
 
 type Keyed = FastifyRequest<{ Params: { key: string } }>
 
@@ -36,15 +41,19 @@ export async function serveIngest(app: FastifyInstance, { host, token }: IngestO
       )
       scope.addHook('onRequest', async ({ headers }) => requireTrainer(headers, token))
       takeBodies(scope)
+      const packer = new Packer(packingEntry)
+      scope.addHook('onClose', async () => packer.close())
 
       scope.get('/openapi.json', () => openApi())
       scope.get('/health', () => ({ version: ingestVersion, app: version }))
       scope.put('/runs/:key', (request: Keyed) =>
         attached.open(keyOf(request), understood(openingSchema, 'The opening', request.body)),
       )
-      scope.post('/runs/:key/reports', (request: Keyed) =>
-        attached.deliver(keyOf(request), understood(deliverySchema, 'The delivery', request.body)),
-      )
+      scope.post('/runs/:key/reports', async (request: Keyed) => {
+        const key = keyOf(request)
+        const delivery = understood(deliverySchema, 'The delivery', request.body)
+        return attached.deliver(key, delivery, await packer.pack(textsOf(delivery)))
+      })
       scope.get('/runs/:key/commands', async (request: Keyed, reply) => {
         const { wait } = understood(waiting, 'The query', request.query)
         const gone = new AbortController()
