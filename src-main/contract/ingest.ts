@@ -156,7 +156,7 @@ export const reportSchema = z.discriminatedUnion('kind', [
     samples: z
       .array(z.object({ step, group: place, sample: place }))
       .max(100)
-      .default([]),
+      .optional(),
   }),
   z.object({
     kind: z.literal('status'),

@@ -8,9 +8,11 @@ import { countSome, putRetention, retentionOf, textsOf, thinnedRun, thinnedRuns 
 import type { Store } from '../store/store.ts'
 import { stepsToThin, type ThinStep, thinStep } from '../store/thinning.ts'
 
-/** Milliseconds that one transaction may take, and those that are left to others after it. */
-const spell = 10
-const rest = 15
+/** Milliseconds that one transaction may take, about, and those that are left to others after it. */
+const spell = 12
+const rest = 12
+/** Steps that may come while nothing is thinned to the end: of a run that is faster each further step waits for a spell. */
+const slack = 32
 /** Steps that are chosen at once. */
 const batch = 16
 /** A disk that refuses may take something later; milliseconds. */
@@ -20,6 +22,8 @@ export class Thinning {
   readonly #store: Store
   readonly #waiting = new Set<number>()
   readonly #chosen = new Map<number, ThinStep[]>()
+  /** Steps of each that came since it was thinned to the end. */
+  readonly #owed = new Map<number, number>()
   /** Whose steps of earlier versions are counted. */
   readonly #counted = new Set<number>()
   readonly #ended = new AbortController()
@@ -43,7 +47,11 @@ export class Thinning {
   /** A run has more texts. */
   stored(runId: string): void {
     const run = this.#store.read((db) => thinnedRun(db, runId))
-    if (run !== undefined) this.look(run)
+    if (run === undefined) return
+    this.look(run)
+    const owed = (this.#owed.get(run) ?? 0) + 1
+    this.#owed.set(run, owed)
+    if (owed > slack) this.#spell(run)
   }
 
   /** A run may have more texts than it is to keep. */
@@ -64,18 +72,26 @@ export class Thinning {
     for (const run of this.#waiting) {
       await wait(rest)
       if (signal.aborted) break
-      try {
-        if (!this.#thinSome(run)) this.#waiting.delete(run)
-      } catch (error) {
-        console.error(error)
-        this.#chosen.delete(run)
-        if (error instanceof StudioError && isStorageFailure(error.cause)) await wait(patience)
-        else this.#waiting.delete(run)
-      }
+      if (!this.#spell(run)) await wait(patience)
       // to its end, so that it is its turn again after the others
       if (this.#waiting.delete(run)) this.#waiting.add(run)
     }
     this.#working = null
+  }
+
+  /** @returns whether the disk took it */
+  #spell(run: number): boolean {
+    try {
+      if (this.#thinSome(run)) return true
+      this.#owed.delete(run)
+      this.#waiting.delete(run)
+    } catch (error) {
+      console.error(error)
+      this.#chosen.delete(run)
+      if (error instanceof StudioError && isStorageFailure(error.cause)) return false
+      this.#waiting.delete(run)
+    }
+    return true
   }
 
   /** @returns whether there may be more */

@@ -76,6 +76,7 @@ export function thinStep(db: Db, run: number, { step, share }: ThinStep, until: 
      WHERE c.run = ? AND c.step = ? AND (c.text IS NOT NULL OR p.run IS NOT NULL)`,
   ).all(run, step)
   const stays = staying(db, run, step)
+  const haveTokens = sql(db, 'SELECT 1 FROM completion_tokens WHERE run = ? AND step = ? LIMIT 1').get(run, step)
   const doomed = texts.filter(
     ({ grp, sample }) => drawnAt({ run, step, grp, sample }) >= share && !stays.has(`${grp} ${sample}`),
   )
@@ -87,7 +88,8 @@ export function thinStep(db: Db, run: number, { step, share }: ThinStep, until: 
     if (packed === null)
       sql(db, 'UPDATE completions SET text = NULL WHERE run = ? AND step = ? AND grp = ? AND sample = ?').run(place)
     else sql(db, 'DELETE FROM packed_texts WHERE run = ? AND step = ? AND grp = ? AND sample = ?').run(place)
-    sql(db, 'DELETE FROM completion_tokens WHERE run = ? AND step = ? AND grp = ? AND sample = ?').run(place)
+    if (haveTokens)
+      sql(db, 'DELETE FROM completion_tokens WHERE run = ? AND step = ? AND grp = ? AND sample = ?').run(place)
     gone++
     bytes += plain ?? packed ?? 0
   }

@@ -6,6 +6,7 @@ import { anyLabel, type Trace, type TracePage, type TraceQuery, unknownLanguage 
 import { type Db, sql } from './database.ts'
 import { type Segment, segmentsOf } from './family.ts'
 import { type CompletionRow, completionColumns, completionRecord } from './groups.ts'
+import { goneBetween } from './retention.ts'
 import { wholeText, withTexts } from './texts.ts'
 
 /** A page in the order of steps returns what it has after so long; milliseconds. */
@@ -34,10 +35,21 @@ export function searchTraces(db: Db, run: number, query: TraceQuery): TracePage 
   defineFunctions(db)
   if (query.regex) patternOf(query.text)
   const course = courseOf(db, run, query)
-  if (query.sort === 'newest' || query.sort === 'oldest') return inOrderOfSteps(db, course, query)
-  const search = query.sort === 'right' || query.sort === '-right' ? byRightness : sorted
-  return search(db, course, query)
+  return { ...searchFor(query)(db, course, query), gone: goneIn(db, course) }
 }
+
+type Found = Omit<TracePage, 'gone'>
+
+function searchFor({ sort }: TraceQuery): (db: Db, course: Course, query: TraceQuery) => Found {
+  if (sort === 'newest' || sort === 'oldest') return inOrderOfSteps
+  return sort === 'right' || sort === '-right' ? byRightness : sorted
+}
+
+const goneIn = (db: Db, { segments, first, last }: Course): number =>
+  segments.reduce(
+    (sum, { run, after, upTo }) => sum + goneBetween(db, run, Math.max(after + 1, first), Math.min(upTo, last)),
+    0,
+  )
 
 function courseOf(db: Db, run: number, query: TraceQuery): Course {
   const bounds = sql<{ first: number | null; last: number | null }>(
@@ -70,12 +82,7 @@ const columns = `c.step, ${completionColumns}, g.prompt, g.answer, g.kind`
 const tables = `${withTexts} JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp`
 
 /** Goes through the steps in windows, and stops when the page is full or its time is over. */
-function inOrderOfSteps(
-  db: Db,
-  { segments, first, last }: Course,
-  query: TraceQuery,
-  right?: number | null,
-): TracePage {
+function inOrderOfSteps(db: Db, { segments, first, last }: Course, query: TraceQuery, right?: number | null): Found {
   const newest = query.sort === 'newest'
   const steps = Math.max(0, last - first + 1)
   const segmentOf = (step: number) =>
@@ -135,7 +142,7 @@ const beginning = (step: number, newest: boolean): number[] =>
   newest ? [step, Number.MAX_SAFE_INTEGER, 0] : [step, -1, 0]
 
 /** The right ones, then the wrong ones, then those that no rule judges, or the wrong ones first: the newest first in each. */
-function byRightness(db: Db, course: Course, query: TraceQuery): TracePage {
+function byRightness(db: Db, course: Course, query: TraceQuery): Found {
   const verdicts = query.sort === 'right' ? [1, 0, null] : [0, 1, null]
   const [turn, ...place] = query.cursor === undefined ? [0, ...beginning(course.last, true)] : placeOf(query.cursor, 4)
   const newest = { ...query, sort: 'newest' as const, cursor: place.join(' ') }
@@ -157,7 +164,7 @@ const sortedBy = {
  * By a column: all have to be looked at, but only their numbers are sorted. What is searched for in texts is looked for in that order, so that
  * a page need not unpack them all.
  */
-function sorted(db: Db, { segments, first, last }: Course, query: TraceQuery): TracePage {
+function sorted(db: Db, { segments, first, last }: Course, query: TraceQuery): Found {
   const column = sortedBy[query.sort.replace('-', '') as keyof typeof sortedBy]
   const direction = query.sort.startsWith('-') ? 'ASC' : 'DESC'
   const [offset] = query.cursor === undefined ? [0] : placeOf(query.cursor, 1)

@@ -69,7 +69,7 @@ export function writeGroup(
   const rewards = all.map(({ right, inForm }) => Number(right) + Number(inForm))
   const mean = rewards.reduce((sum, one) => sum + one, 0) / rewards.length
   const deviation = Math.sqrt(rewards.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (rewards.length - 1))
-  const say = (text: string, at: number) => at + body.latin1Write(text, at)
+  const say = (text: string, at: number) => at + body.write(text, at, 'latin1')
   let at = say(`${head}{"kind":"group","step":${step},"group":${group},"prompt":${JSON.stringify(prompt)},`, 0)
   at = say(`"answer":"${a - c}","domain":"math","completions":[`, at)
   for (const [i, { tokens, bytes, right, inForm, cut }] of all.entries()) {

@@ -51,7 +51,9 @@ export interface Played {
 
 /** @param steps how many the same course takes */
 export async function play(host: HostProcess, steps: number = published.steps): Promise<Played> {
-  const child = spawn(process.execPath, [player, host.dataFolder, String(steps)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [player, host.dataFolder, String(steps)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const moments: Moment[] = []
   let [runId, started] = ['', 0]
@@ -71,7 +73,9 @@ export async function play(host: HostProcess, steps: number = published.steps): 
       moments.push(await momentOf(host, runId, said, sinceStart()))
       const { step, seconds, residentBytes, databaseBytes } = moments.at(-1)!
       if (step % 100 === 0)
-        console.error(`  step ${step}: ${(seconds / step).toFixed(3)} s a step, ${mega(residentBytes)} MB, ${mega(databaseBytes)} MB on disk`)
+        console.error(
+          `  step ${step}: ${(seconds / step).toFixed(3)} s a step, ${mega(residentBytes)} MB, ${mega(databaseBytes)} MB on disk`,
+        )
     }
   }
   asking.abort()
@@ -129,7 +133,8 @@ function quarter(from: Moment, to: Moment, answers: readonly { seconds: number; 
     .filter(({ seconds }) => seconds > from.seconds && seconds <= to.seconds)
     .map(({ milliseconds }) => milliseconds)
     .sort((a, b) => a - b)
-  const at = (part: number) => Math.round(10 * waited[Math.min(waited.length - 1, Math.floor(part * waited.length))]) / 10
+  const at = (part: number) =>
+    Math.round(10 * waited[Math.min(waited.length - 1, Math.floor(part * waited.length))]) / 10
   return {
     steps,
     secondsPerStep: (to.seconds - from.seconds) / steps,
