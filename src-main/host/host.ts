@@ -200,6 +200,7 @@ export class Host {
         store: this.#store,
         dataFolder: this.dataFolder,
         publish: (event) => this.#hub.publish(event),
+        room: (run) => this.thinning.room(run),
         silence: options.silence,
       })
       this.#desk = answerRequests(this.dataFolder, (name, input) => serve(this, name, input))

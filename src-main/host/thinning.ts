@@ -11,8 +11,9 @@ import { stepsToThin, type ThinStep, thinStep } from '../store/thinning.ts'
 /** Milliseconds that one transaction may take, about, and those that are left to others after it. */
 const spell = 12
 const rest = 12
-/** Steps that may come while nothing is thinned to the end: of a run that is faster each further step waits for a spell. */
+/** Steps that may come while a run is not thinned to the end, and how long a further one waits for that; milliseconds. */
 const slack = 32
+const longestWait = 500
 /** Steps that are chosen at once. */
 const batch = 16
 /** A disk that refuses may take something later; milliseconds. */
@@ -48,10 +49,16 @@ export class Thinning {
   stored(runId: string): void {
     const run = this.#store.read((db) => thinnedRun(db, runId))
     if (run === undefined) return
+    this.#owed.set(run, (this.#owed.get(run) ?? 0) + 1)
     this.look(run)
-    const owed = (this.#owed.get(run) ?? 0) + 1
-    this.#owed.set(run, owed)
-    if (owed > slack) this.#spell(run)
+  }
+
+  /** A run that comes faster than it can be thinned is answered later. */
+  async room(run: number): Promise<void> {
+    const { signal } = this.#ended
+    const until = performance.now() + longestWait
+    while ((this.#owed.get(run) ?? 0) > slack && performance.now() < until && !signal.aborted)
+      await pause(rest, undefined, { signal }).catch(() => {})
   }
 
   /** A run may have more texts than it is to keep. */

@@ -11,7 +11,7 @@ test('the nearest checkpoint is asked, and the run stays as it was', async () =>
   const kept = (await host.ask.checkpoints('1')).map(({ step }) => step)
   const before = await host.ask.metrics('1', undefined, 0)
   const group = await host.ask.group('1', 5, 0)
-  const samples = group.completions.map(({ text, finishReason }) => ({ text, ended: finishReason === 'stop' }))
+  const samples = group.completions.map(({ text, finishReason }) => ({ text: text!, ended: finishReason === 'stop' }))
   const ask = { runId: '1', prompt: group.prompt, samples }
   const nearest = (step: number) => kept.toSorted((a, b) => Math.abs(a - step) - Math.abs(b - step))[0]
   for (const step of [4, 12]) expect((await tokenViews(host, { ...ask, step })).checkpoint).toBe(nearest(step))

@@ -52,7 +52,9 @@ export async function serveIngest(app: FastifyInstance, { host, token }: IngestO
       scope.post('/runs/:key/reports', async (request: Keyed) => {
         const key = keyOf(request)
         const delivery = understood(deliverySchema, 'The delivery', request.body)
-        return attached.deliver(key, delivery, await packer.pack(textsOf(delivery)))
+        const delivered = attached.deliver(key, delivery, await packer.pack(textsOf(delivery)))
+        if (delivery.reports.some(({ report }) => report.kind === 'step')) await attached.room(key)
+        return delivered
       })
       scope.get('/runs/:key/commands', async (request: Keyed, reply) => {
         const { wait } = understood(waiting, 'The query', request.query)
