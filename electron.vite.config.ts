@@ -31,6 +31,7 @@ const main: UserConfig = {
         engine: source('src-main/engine/main.ts'),
         probe: source('src-main/engine/tensor/probe.ts'),
         'reader-worker': source('src-main/store/reader-worker.ts'),
+        'packing-worker': source('src-main/store/packing-worker.ts'),
         sandbox: source('src-main/sandbox/child/main.ts'),
         'chat-template-worker': source('src-main/engine/model/chat-template-worker.ts'),
       },

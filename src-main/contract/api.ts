@@ -46,6 +46,7 @@ import type {
 } from './records.ts'
 import { commandKinds } from './records.ts'
 import { type ResampleNews, resampleOrder } from './resampling.ts'
+import { type Retention, type RetentionPlan, type RunTexts, retentionSchema } from './retention.ts'
 import {
   comparisonOrder,
   type NamedRewardModel,
@@ -120,7 +121,8 @@ export interface PromptAppearance {
   answer: string
   samples: {
     sample: number
-    text: string
+    /** null: it was not kept. */
+    text: string | null
     /** Only the beginning of the text: `groups.moment` has all of it. */
     cut?: true
     tokens: number | null
@@ -414,6 +416,17 @@ export const contract = {
     plan: oc.input(removal).output(type<RemovalPlan>()),
     /** For good: nothing of it goes into the bin. */
     remove: oc.input(removal).output(type<RemovalPlan>()),
+  },
+  /** How much of a run's texts is kept. */
+  retention: {
+    of: oc.input(runId).output(type<RunTexts>()),
+    /** What would go if it were set so: it cannot be had back. */
+    plan: oc.input(runId.extend({ retention: retentionSchema })).output(type<RetentionPlan>()),
+    /** From now on, also of what is stored: in the background. */
+    set: oc.input(runId.extend({ retention: retentionSchema })).output(type<RunTexts>()),
+    /** Of runs that begin from now on. */
+    default: oc.output(type<Retention>()),
+    setDefault: oc.input(retentionSchema).output(type<Retention>()),
   },
   /** Of all runs. */
   alerts: {

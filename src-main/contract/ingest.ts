@@ -152,6 +152,11 @@ export const reportSchema = z.discriminatedUnion('kind', [
     level: z.enum(['info', 'warning', 'error']),
     message: z.string().min(1).max(20_000),
     hint: z.string().max(2000).default(''),
+    /** That show it: their texts are kept whatever else goes. */
+    samples: z
+      .array(z.object({ step, group: place, sample: place }))
+      .max(100)
+      .optional(),
   }),
   z.object({
     kind: z.literal('status'),

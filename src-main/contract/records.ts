@@ -32,7 +32,8 @@ export type RewardParts = Partial<Record<RewardName, RewardPart>>
 export interface CompletionRecord {
   /** Position in its group, from 0. */
   sample: number
-  text: string
+  /** null: it was not kept. */
+  text: string | null
   /** Sampled tokens, end token included; null: its trainer did not deliver them. */
   tokens: number | null
   /** null: its trainer did not deliver it. */
@@ -51,6 +52,7 @@ export interface CompletionRecord {
 
 /** As our own sampler delivers one. */
 export interface SampledCompletion extends CompletionRecord {
+  text: string
   tokens: number
   finishReason: FinishReason
 }

@@ -73,6 +73,8 @@ export interface TracePage {
   /** Steps that were looked at so far, and those that there are to look at. */
   searched: number
   steps: number
+  /** Texts among all that there are to look at that were not kept: nothing is found in them. */
+  gone: number
   /** Goes on from here: there may be more. A page may be short or empty and still have one, so that no question takes long. */
   cursor: string | null
 }

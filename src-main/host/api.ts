@@ -6,6 +6,7 @@ import { reportOf, StudioError } from '../contract/errors.ts'
 import type { Stage } from '../contract/stages.ts'
 import { refusalsFor } from '../contract/trainer-refusals.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
+import { putDefaultRetention } from '../store/retention.ts'
 import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
 import { requireOwn } from './ingest/own.ts'
@@ -193,6 +194,16 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       checkpoints: api.library.checkpoints.handler(() => ask.checkpointsByRun()),
       plan: api.library.plan.handler(({ input }) => host.library.plan(input)),
       remove: api.library.remove.handler(({ input }) => host.library.remove(input)),
+    },
+    retention: {
+      of: api.retention.of.handler(({ input }) => ask.texts(input.runId)),
+      plan: api.retention.plan.handler(({ input }) => ask.retentionPlan(input.runId, input.retention)),
+      set: api.retention.set.handler(({ input }) => host.thinning.set(input.runId, input.retention)),
+      default: api.retention.default.handler(() => ask.defaultRetention()),
+      setDefault: api.retention.setDefault.handler(({ input }) => {
+        host.keep((db) => putDefaultRetention(db, input))
+        return input
+      }),
     },
     alerts: {
       list: api.alerts.list.handler(({ input }) => ask.allAlerts(input)),

@@ -8,6 +8,7 @@ function entry(source: string, bundle: string): URL {
 
 export const engineEntry = entry('../engine/main.ts', './engine.js')
 export const readerEntry = entry('../store/reader-worker.ts', './reader-worker.js')
+export const packingEntry = entry('../store/packing-worker.ts', './packing-worker.js')
 export const probeEntry = entry('../engine/tensor/probe.ts', './probe.js')
 /** The project's folder: it holds `resources/` and `out/renderer/`. */
 export const projectFolder = new URL('../../', import.meta.url)

@@ -68,6 +68,7 @@ import { rewind } from './resume.ts'
 import { RewardModels } from './reward-models.ts'
 import { planRollBack, rollBack } from './roll-back.ts'
 import { Session } from './session.ts'
+import { Thinning } from './thinning.ts'
 
 export interface HostOptions {
   dataFolder: string
@@ -100,11 +101,14 @@ export class Host {
   readonly attached: AttachedRuns
   /** Runs that are trained on clusters. */
   readonly ray: RayJobs
+  readonly thinning: Thinning
   readonly #desk: RequestDesk
   readonly #lock: DataLock
   readonly #store: Store
   readonly #reader: ReaderThread
-  readonly #hub = new Hub()
+  readonly #hub = new Hub((event) => {
+    if (event.type === 'step' || event.type === 'groups') this.thinning.stored(event.runId)
+  })
   readonly #startEngine: StartEngine
   readonly #jobs: JobRunner
   /** Engines of an app that was killed, on their way out. */
@@ -197,10 +201,12 @@ export class Host {
           if (event.type === 'run') this.disk.stale()
         },
       })
+      this.thinning = new Thinning(this.#store)
       this.attached = new AttachedRuns({
         store: this.#store,
         dataFolder: this.dataFolder,
         publish: (event) => this.#hub.publish(event),
+        room: (run) => this.thinning.room(run),
         silence: options.silence,
       })
       this.ray = new RayJobs({
@@ -530,6 +536,7 @@ export class Host {
     await this.ray.close()
     this.attached.close()
     this.queue.close()
+    await this.thinning.close()
     await this.imports.close()
     this.bin.close()
     this.disk.close()

@@ -7,8 +7,15 @@ const bound = 2000
 
 export class Hub {
   readonly #subscriptions = new Set<Subscription>()
+  readonly #heard: (event: HostEvent) => void
+
+  /** @param heard is told of everything */
+  constructor(heard: (event: HostEvent) => void = () => {}) {
+    this.#heard = heard
+  }
 
   publish(event: HostEvent): void {
+    this.#heard(event)
     for (const subscription of this.#subscriptions) subscription.push(event)
   }
 

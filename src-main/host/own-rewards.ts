@@ -11,7 +11,7 @@ import {
   type TriedSample,
 } from '../contract/own-reward.ts'
 import type { Recipe } from '../contract/recipe.ts'
-import type { GroupRecord } from '../contract/records.ts'
+import type { CompletionRecord, GroupRecord } from '../contract/records.ts'
 import { parametersOf } from '../contract/rewards.ts'
 import { type OwnVerdict, ownVerdicts } from '../sandbox/own-reward.ts'
 import type { Host } from './host.ts'
@@ -124,20 +124,24 @@ function count(problems: Map<string, OwnRewardResult['problems'][number]>, { rea
   problems.set(reason, problem)
 }
 
+type ReadGroup = Omit<GroupRecord, 'completions'> & { completions: (CompletionRecord & { text: string })[] }
+
+/** Without the completions whose texts were not kept. */
 async function newestGroups(
   host: Host,
   runId: string,
   last: number,
   limit: number,
-): Promise<{ step: number; record: GroupRecord }[]> {
-  const found: { step: number; record: GroupRecord }[] = []
+): Promise<{ step: number; record: ReadGroup }[]> {
+  const found: { step: number; record: ReadGroup }[] = []
   let samples = 0
   for (let step = last; step >= 1 && samples < limit; step--) {
     for (const { group } of await host.ask.groupsOfStep(runId, step)) {
       if (samples >= limit) break
       const record = await host.ask.group(runId, step, group)
-      found.push({ step, record })
-      samples += record.completions.length
+      const completions = record.completions.flatMap((one) => (one.text === null ? [] : [{ ...one, text: one.text }]))
+      if (completions.length > 0) found.push({ step, record: { ...record, completions } })
+      samples += completions.length
     }
   }
   return found

@@ -8,7 +8,7 @@ import type { Meter } from './source.ts'
 import { isEmpty, numberIn, type TableRow, tableRows } from './table-rows.ts'
 
 /** A question mark: the cell may be empty, which is null. */
-type Kind = 'text' | 'text?' | 'integer' | 'integer?' | 'number' | 'number?' | 'truth' | 'json' | 'json?'
+type Kind = 'text' | 'text?' | 'integer' | 'integer?' | 'number' | 'number?' | 'truth' | 'truth?' | 'json' | 'json?'
 type Columns = Readonly<Record<string, Kind>>
 
 /** Files in the order in which their records are read, and the columns of each. */
@@ -53,6 +53,7 @@ const files = {
     kind: 'text',
     sample: 'integer',
     text: 'text',
+    kept: 'truth?',
     tokens: 'integer?',
     finishReason: 'text?',
     reward: 'number?',
@@ -184,7 +185,10 @@ const isObject =
 
 function decoded(path: string, columns: Columns, { place, value }: TableRow): ExportRecord {
   const own: Record<string, unknown> = {}
-  for (const [name, kind] of Object.entries(columns)) own[name] = cell(path, place, name, kind, value[name])
+  // an export says so of a text that was not kept
+  const gone = columns.kept !== undefined && numberIn(value.kept) === 0
+  for (const [name, kind] of Object.entries(columns))
+    own[name] = gone && name === 'text' ? null : cell(path, place, name, kind, value[name])
   const more = Object.fromEntries(Object.entries(value).filter(([name]) => !Object.hasOwn(columns, name)))
   return { place, own, more }
 }

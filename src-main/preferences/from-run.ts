@@ -14,7 +14,7 @@ export function drawPlaces<P extends { step: number; group: number }>(
     .slice(0, count)
 }
 
-/** Each answer once. */
+/** Each answer once, of those that are kept. */
 export function answersOfGroup({ prompt, completions }: GroupRecord): Answers {
-  return { prompt, answers: [...new Set(completions.map(({ text }) => text))].filter(Boolean) }
+  return { prompt, answers: [...new Set(completions.flatMap(({ text }) => text || []))] }
 }

@@ -6,6 +6,8 @@ const tables = [
   'metrics',
   'groups',
   'completions',
+  'packed_texts',
+  'step_texts',
   'evaluations',
   'evaluation_samples',
   'checkpoints',

@@ -1,6 +1,7 @@
 /** Opening SQLite, and its errors as sentences. */
 import Database from 'better-sqlite3'
 import { StudioError } from '../contract/errors.ts'
+import { defineTextOf } from './packing.ts'
 
 export type Db = Database.Database
 
@@ -16,7 +17,10 @@ export function openForWriting(path: string): Db {
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
+    // 32 MB: pages that change with every write are copied back once for many of them
+    db.pragma('wal_autocheckpoint = 8000')
     db.pragma('foreign_keys = ON')
+    defineTextOf(db)
     return db
   } catch (error) {
     db.close()
@@ -29,6 +33,7 @@ export function openForReading(path: string): Db {
   try {
     // A WAL database needs its -shm file: only a first read shows whether this folder lets us have one.
     db.pragma('user_version')
+    defineTextOf(db)
     return db
   } catch (error) {
     db.close()

@@ -9,8 +9,8 @@ import type {
 import type { FinishReason } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
 import { acrossCourse, holderOf } from './family.ts'
-import { beginningOf } from './groups.ts'
 import { finite } from './metrics.ts'
+import { beginningOf } from './texts.ts'
 
 interface EvaluationRow {
   step: number

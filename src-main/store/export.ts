@@ -112,7 +112,9 @@ function* completions(db: Db, run: number): Generator<Row> {
       Object.entries(part).map(([field, value]) => [`${name}.${field}`, value]),
     )
     const byHand = { label: label?.label ?? null, note: label?.note ?? null }
-    yield { ...rest, language, ...byHand, ...Object.fromEntries(flat) }
+    // only where one is missing: comma-separated values have no other way to tell it from an empty one
+    const kept = rest.text === null && { kept: false }
+    yield { ...rest, ...kept, language, ...byHand, ...Object.fromEntries(flat) }
   }
 }
 

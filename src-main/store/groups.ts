@@ -5,6 +5,18 @@ import { isRight } from '../contract/rewards.ts'
 import { type Db, sql } from './database.ts'
 import { judgedOf } from './group-figures.ts'
 import { finite } from './metrics.ts'
+import type { PackedAhead } from './packing.ts'
+import {
+  type Beginning,
+  beginningOf,
+  countTexts,
+  insertPacked,
+  type StoredText,
+  storedText,
+  unpackedBeginning,
+  wholeText,
+  withTexts,
+} from './texts.ts'
 
 export interface GroupPlace {
   step: number
@@ -25,7 +37,8 @@ interface GroupRow {
 export interface CompletionRow {
   grp: number
   sample: number
-  text: string
+  /** null: it was not kept. */
+  text: string | null
   tokens: number | null
   finish_reason: FinishReason | null
   reward: number | null
@@ -37,10 +50,11 @@ export interface CompletionRow {
   note: string | null
 }
 
-/** With its label, where it has one. */
-export const labelled = 'completions c LEFT JOIN sample_labels l USING (run, step, grp, sample)'
+/** Of `withTexts`. */
+export const completionColumns = `c.grp, c.sample, ${wholeText} AS text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides,
+  c.language, l.label, l.note`
 
-export function insertGroups(db: Db, run: number, step: number, groups: GroupRecord[]): void {
+export function insertGroups(db: Db, run: number, step: number, groups: GroupRecord[], ahead?: PackedAhead): void {
   const group = sql(
     db,
     `INSERT INTO groups (run, step, grp, prompt, answer, kind, mean_reward, std_reward, zero_spread, judged, right_ones, mean_tokens)
@@ -65,13 +79,16 @@ export function insertGroups(db: Db, run: number, step: number, groups: GroupRec
       Number(g.zeroSpread),
       ...judgedOf(g.completions),
     )
+    const texts: StoredText[] = []
     for (const c of g.completions) {
+      const text = storedText(c.text, ahead)
+      texts.push(text)
       completion.run(
         run,
         step,
         g.group,
         c.sample,
-        c.text,
+        text.plain,
         c.tokens,
         c.finishReason,
         finite(c.reward),
@@ -80,7 +97,9 @@ export function insertGroups(db: Db, run: number, step: number, groups: GroupRec
         JSON.stringify(c.sides ?? {}),
         c.language ?? null,
       )
+      if (text.packed) insertPacked(db, { run, step, grp: g.group, sample: c.sample }, text.packed)
     }
+    countTexts(db, run, step, texts)
   }
 }
 
@@ -104,7 +123,7 @@ export function groupOf(db: Db, run: number, step: number, group: number): Group
   if (!row) return undefined
   const completions = sql<CompletionRow>(
     db,
-    `SELECT c.*, l.label, l.note FROM ${labelled} WHERE c.run = ? AND c.step = ? AND c.grp = ? ORDER BY c.sample`,
+    `SELECT ${completionColumns} FROM ${withTexts} WHERE c.run = ? AND c.step = ? AND c.grp = ? ORDER BY c.sample`,
   ).all(run, step, group)
   return { ...summary(row, completions), completions: completions.map(completionRecord) }
 }
@@ -134,14 +153,6 @@ export function problemDataOf(db: Db, run: number, prompt: string): ProblemData 
   return row && (JSON.parse(row.data) as ProblemData)
 }
 
-/** Bytes of a text that is handed out whole among all of its prompt's. */
-const longText = 8000
-
-/** Of a text in this column what is handed out first, and whether that is all. SQLite counts up to a NUL; then it is too little, and said so. */
-export const beginningOf = (column: string): string =>
-  `CASE WHEN octet_length(${column}) > ${longText} THEN substr(${column}, 1, ${longText}) ELSE ${column} END AS text,
-   octet_length(${column}) > ${longText} AS cut`
-
 /**
  * Where a prompt came up in training, in order.
  * @param step this one alone, with its texts as they are; else all, with the beginnings of long texts
@@ -151,18 +162,20 @@ export function trainingAppearances(db: Db, run: number, prompt: string, step?: 
     db,
     'SELECT * FROM groups WHERE run = ? AND prompt = ? AND step BETWEEN ? AND ? ORDER BY step, grp',
   ).all(run, prompt, step ?? 0, step ?? Number.MAX_SAFE_INTEGER)
-  const read = sql<CompletionRow & { cut: 0 | 1 }>(
+  const text =
+    step === undefined ? `${beginningOf('c.text')}, p.packed` : `${wholeText} AS text, 0 AS cut, NULL AS packed`
+  const read = sql<CompletionRow & Beginning & { packed: Buffer | null }>(
     db,
-    `SELECT c.grp, c.sample, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides, c.language, l.label, l.note,
-       ${step === undefined ? beginningOf('c.text') : 'c.text, 0 AS cut'}
-     FROM ${labelled} WHERE c.run = ? AND c.step = ? AND c.grp = ? ORDER BY c.sample`,
+    `SELECT c.grp, c.sample, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides, c.language, l.label, l.note, ${text}
+     FROM ${withTexts} WHERE c.run = ? AND c.step = ? AND c.grp = ? ORDER BY c.sample`,
   )
   return groups.map((row) => ({
     source: 'train',
     step: row.step,
     group: row.grp,
     answer: row.answer,
-    samples: read.all(run, row.step, row.grp).map((c) => {
+    samples: read.all(run, row.step, row.grp).map((given) => {
+      const c = given.packed ? { ...given, ...unpackedBeginning(given.packed) } : given
       const { sample, text, tokens, finishReason, reward, parts, sides, advantage, label } = completionRecord(c)
       return {
         sample,
@@ -185,7 +198,7 @@ export function trainingAppearances(db: Db, run: number, prompt: string, step?: 
 export function* eachCompletion(db: Db, run: number): Generator<CompletionRecord & GroupKey> {
   const rows = db
     .prepare<unknown[], CompletionRow & Pick<GroupRow, 'step' | 'prompt' | 'answer' | 'kind'>>(
-      `SELECT c.*, l.label, l.note, prompt, answer, kind FROM ${labelled} JOIN groups USING (run, step, grp)
+      `SELECT c.step, ${completionColumns}, g.prompt, g.answer, g.kind FROM ${withTexts} JOIN groups g USING (run, step, grp)
        WHERE c.run = ? ORDER BY c.step, c.grp, c.sample`,
     )
     .iterate(run)

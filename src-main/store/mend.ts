@@ -32,6 +32,10 @@ export function restoreRuns(db: Db, folder: string): void {
   }
 }
 
+const ofNoCompletion = (table: string) =>
+  `DELETE FROM ${table} WHERE NOT EXISTS (SELECT 1 FROM completions c WHERE c.run = ${table}.run AND c.step = ${table}.step
+     AND c.grp = ${table}.grp AND c.sample = ${table}.sample);`
+
 /** Parts whose whole was lost. */
 export function dropOrphans(db: Db): void {
   db.exec('UPDATE runs SET parent = NULL WHERE parent NOT IN (SELECT number FROM runs)')
@@ -45,8 +49,9 @@ export function dropOrphans(db: Db): void {
       WHERE NOT EXISTS (SELECT 1 FROM steps s WHERE s.run = groups.run AND s.step = groups.step);
     DELETE FROM completions WHERE NOT EXISTS
       (SELECT 1 FROM groups g WHERE g.run = completions.run AND g.step = completions.step AND g.grp = completions.grp);
-    DELETE FROM completion_tokens WHERE NOT EXISTS (SELECT 1 FROM completions c WHERE c.run = completion_tokens.run
-      AND c.step = completion_tokens.step AND c.grp = completion_tokens.grp AND c.sample = completion_tokens.sample);
+    ${['completion_tokens', 'packed_texts'].map(ofNoCompletion).join('\n')}
+    DELETE FROM step_texts
+      WHERE NOT EXISTS (SELECT 1 FROM steps s WHERE s.run = step_texts.run AND s.step = step_texts.step);
     DELETE FROM evaluation_samples WHERE NOT EXISTS
       (SELECT 1 FROM evaluations e WHERE e.run = evaluation_samples.run AND e.step = evaluation_samples.step);
     UPDATE queue SET run = NULL WHERE run NOT IN (SELECT number FROM runs);

@@ -424,6 +424,42 @@ CREATE TABLE ray_jobs (
 ) STRICT, WITHOUT ROWID;
 `
 
+/**
+ * completions.text: NULL where the text lies packed in `packed_texts` (zstd), or where it was not kept: then it is in neither.
+ * step_texts: what is kept of the texts of a step, the bytes as they are stored, and the share to which it was thinned; steps of before have no row
+ * until their run is to keep less than all. runs.retention: JSON, NULL for all. Only the schema's text changes: no row is rewritten.
+ */
+const packedTexts = `
+ALTER TABLE completions ALTER COLUMN text DROP NOT NULL;
+ALTER TABLE runs ADD COLUMN retention TEXT;
+
+CREATE TABLE packed_texts (
+  run INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  grp INTEGER NOT NULL,
+  sample INTEGER NOT NULL,
+  packed BLOB NOT NULL,
+  PRIMARY KEY (run, step, grp, sample),
+  FOREIGN KEY (run, step, grp, sample) REFERENCES completions(run, step, grp, sample) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE step_texts (
+  run INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  gone INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  share REAL NOT NULL,
+  PRIMARY KEY (run, step),
+  FOREIGN KEY (run, step) REFERENCES steps(run, step) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE defaults (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
 /** The entry at position i leads from version i to version i + 1. */
 export const migrations: readonly string[] = [
   initial,
@@ -442,6 +478,7 @@ export const migrations: readonly string[] = [
   groupFigures,
   otherTrainers,
   rayJobs,
+  packedTexts,
 ]
 
 /**

@@ -3,6 +3,7 @@ import type { GroupRecord } from '../contract/records.ts'
 import { type Db, sql } from './database.ts'
 import { insertGroups } from './groups.ts'
 import { insertMetrics } from './metrics.ts'
+import type { PackedAhead } from './packing.ts'
 
 export interface ClosedStep {
   step: number
@@ -45,9 +46,9 @@ export const closedBefore = (db: Db, run: number, step: number): { at: string; s
   ).get(run, step)
 
 /** @returns whether it was not there yet; the step must be */
-export function insertGroup(db: Db, run: number, step: number, group: GroupRecord): boolean {
+export function insertGroup(db: Db, run: number, step: number, group: GroupRecord, ahead?: PackedAhead): boolean {
   const known = sql(db, 'SELECT 1 FROM groups WHERE run = ? AND step = ? AND grp = ?').get(run, step, group.group)
   if (known) return false
-  insertGroups(db, run, step, [group])
+  insertGroups(db, run, step, [group], ahead)
   return true
 }

@@ -17,6 +17,7 @@ import type {
   RunSummary,
   SteeringEvent,
 } from '../contract/records.ts'
+import type { Retention, RetentionPlan, RunTexts } from '../contract/retention.ts'
 import type { SweepResult, SweepSummary } from '../contract/sweep.ts'
 import type { TracePage, TraceQuery } from '../contract/traces.ts'
 import { countUnseen, courseAlertsOf, listAlerts } from './alerts.ts'
@@ -41,6 +42,7 @@ import {
 import { labelledLines, labelSets, labelState } from './labelling.ts'
 import { checkpointsByRun, libraryUse } from './library.ts'
 import { courseColumns } from './metrics.ts'
+import { defaultRetention, retentionPlan, textsOf } from './retention.ts'
 import { detailOf, findRun, listRuns, type RunRow } from './runs.ts'
 import { labelsInUse } from './sample-labels.ts'
 import { sparklines } from './sparklines.ts'
@@ -180,6 +182,13 @@ export const queries = {
     searchTraces(db, requireRun(db, query.runId).number, query),
 
   labelsInUse: (db: Db, _: string, runId: string): string[] => labelsInUse(db, requireRun(db, runId).number),
+
+  texts: (db: Db, _: string, runId: string): RunTexts => textsOf(db, requireRun(db, runId).number),
+
+  retentionPlan: (db: Db, _: string, runId: string, retention: Retention): RetentionPlan =>
+    retentionPlan(db, requireRun(db, runId).number, retention),
+
+  defaultRetention: (db: Db): Retention => defaultRetention(db),
 
   labelSets: (db: Db): LabelSet[] => labelSets(db),
 

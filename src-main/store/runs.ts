@@ -87,8 +87,8 @@ export function insertRun(db: Db, run: NewRun): void {
   sql(
     db,
     `INSERT INTO runs (number, id, name, config, status, backend_wanted, created_at, settings, parent, fork_step,
-       recipe_source, source, ingest_key)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       recipe_source, source, ingest_key, retention)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT value FROM defaults WHERE name = 'retention'))`,
   ).run(
     run.number,
     run.id,

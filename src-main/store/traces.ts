@@ -5,14 +5,18 @@ import { isRight } from '../contract/rewards.ts'
 import { anyLabel, type Trace, type TracePage, type TraceQuery, unknownLanguage } from '../contract/traces.ts'
 import { type Db, sql } from './database.ts'
 import { type Segment, segmentsOf } from './family.ts'
-import { type CompletionRow, completionRecord, labelled } from './groups.ts'
+import { type CompletionRow, completionColumns, completionRecord } from './groups.ts'
+import { goneBetween } from './retention.ts'
+import { wholeText, withTexts } from './texts.ts'
 
 /** A page in the order of steps returns what it has after so long; milliseconds. */
 const patience = 80
 /** Characters of a page, after which it ends: completions of megabytes come one by one. */
 const mostText = 8_000_000
-/** Completions that are looked at between two looks at the clock, about. */
+/** Completions that are looked at between two looks at the clock, at most. */
 const stride = 10_000
+/** A window of steps grows while it takes less time than this, and shrinks when it takes four times as long; milliseconds. */
+const glance = 15
 
 type Row = CompletionRow & { step: number; prompt: string; answer: string; kind: string }
 
@@ -31,10 +35,21 @@ export function searchTraces(db: Db, run: number, query: TraceQuery): TracePage 
   defineFunctions(db)
   if (query.regex) patternOf(query.text)
   const course = courseOf(db, run, query)
-  if (query.sort === 'newest' || query.sort === 'oldest') return inOrderOfSteps(db, course, query)
-  const search = query.sort === 'right' || query.sort === '-right' ? byRightness : sorted
-  return search(db, course, query)
+  return { ...searchFor(query)(db, course, query), gone: goneIn(db, course) }
 }
+
+type Found = Omit<TracePage, 'gone'>
+
+function searchFor({ sort }: TraceQuery): (db: Db, course: Course, query: TraceQuery) => Found {
+  if (sort === 'newest' || sort === 'oldest') return inOrderOfSteps
+  return sort === 'right' || sort === '-right' ? byRightness : sorted
+}
+
+const goneIn = (db: Db, { segments, first, last }: Course): number =>
+  segments.reduce(
+    (sum, { run, after, upTo }) => sum + goneBetween(db, run, Math.max(after + 1, first), Math.min(upTo, last)),
+    0,
+  )
 
 function courseOf(db: Db, run: number, query: TraceQuery): Course {
   const bounds = sql<{ first: number | null; last: number | null }>(
@@ -63,17 +78,11 @@ function stepsOf(db: Db, run: number, stage: number): { first: number; last: num
   return row?.first == null ? { first: Number.MAX_SAFE_INTEGER, last: 0 } : { first: row.first, last: row.last }
 }
 
-const columns = `c.step, c.grp, c.sample, c.text, c.tokens, c.finish_reason, c.reward, c.advantage, c.parts, c.sides, c.language,
-  l.label, l.note, g.prompt, g.answer, g.kind`
-const tables = `${labelled} JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp`
+const columns = `c.step, ${completionColumns}, g.prompt, g.answer, g.kind`
+const tables = `${withTexts} JOIN groups g ON g.run = c.run AND g.step = c.step AND g.grp = c.grp`
 
 /** Goes through the steps in windows, and stops when the page is full or its time is over. */
-function inOrderOfSteps(
-  db: Db,
-  { segments, first, last }: Course,
-  query: TraceQuery,
-  right?: number | null,
-): TracePage {
+function inOrderOfSteps(db: Db, { segments, first, last }: Course, query: TraceQuery, right?: number | null): Found {
   const newest = query.sort === 'newest'
   const steps = Math.max(0, last - first + 1)
   const segmentOf = (step: number) =>
@@ -83,7 +92,9 @@ function inOrderOfSteps(
     db,
     'SELECT count(*) AS rows FROM completions WHERE run = ? AND step = ?',
   ).get(segmentOf(start)?.run ?? 0, start)!
-  const window = Math.max(1, Math.round(stride / Math.max(ofOne, 1)))
+  const widest = Math.max(1, Math.round(stride / Math.max(ofOne, 1)))
+  // texts may be long: how long it takes to look into them shows
+  let window = query.text === '' ? widest : 1
   const [direction, compare] = newest ? ['DESC', '<'] : ['ASC', '>']
   const { conditions, values } = conditionsOf(query)
   const judged = right === undefined ? [] : [right]
@@ -106,15 +117,19 @@ function inOrderOfSteps(
       ? [Math.max(first, step - window + 1, after + 1), Math.min(step, last)]
       : [Math.max(step, first), Math.min(last, step + window - 1, upTo)]
     let full = false
+    const begun = performance.now()
     for (const row of statement.iterate(run, low, high, ...place, ...values, ...judged, query.limit - hits.length)) {
       hits.push(traceOf(row, query))
-      text += row.text.length
+      text += row.text?.length ?? 0
       full = hits.length === query.limit || text > mostText
       if (full) break
     }
+    const now = performance.now()
+    if (now - begun < glance) window = Math.min(widest, 2 * window)
+    else if (now - begun > 4 * glance) window = Math.max(1, Math.floor(window / 2))
     const end = full ? hits[hits.length - 1] : undefined
     place = end ? [end.step, end.group, end.sample] : beginning(newest ? low - 1 : high + 1, newest)
-    if (end || performance.now() > deadline) {
+    if (end || now > deadline) {
       // the step of the last hit counts as looked at
       const searched = (newest ? last - place[0] : place[0] - first) + Number(end !== undefined)
       return { hits, searched, steps, cursor: place.join(' ') }
@@ -127,7 +142,7 @@ const beginning = (step: number, newest: boolean): number[] =>
   newest ? [step, Number.MAX_SAFE_INTEGER, 0] : [step, -1, 0]
 
 /** The right ones, then the wrong ones, then those that no rule judges, or the wrong ones first: the newest first in each. */
-function byRightness(db: Db, course: Course, query: TraceQuery): TracePage {
+function byRightness(db: Db, course: Course, query: TraceQuery): Found {
   const verdicts = query.sort === 'right' ? [1, 0, null] : [0, 1, null]
   const [turn, ...place] = query.cursor === undefined ? [0, ...beginning(course.last, true)] : placeOf(query.cursor, 4)
   const newest = { ...query, sort: 'newest' as const, cursor: place.join(' ') }
@@ -145,12 +160,16 @@ const sortedBy = {
   prompt: 'g.prompt',
 } as const
 
-/** By a column: all have to be looked at, but only their numbers are sorted. */
-function sorted(db: Db, { segments, first, last }: Course, query: TraceQuery): TracePage {
+/**
+ * By a column: all have to be looked at, but only their numbers are sorted. What is searched for in texts is looked for in that order, so that
+ * a page need not unpack them all.
+ */
+function sorted(db: Db, { segments, first, last }: Course, query: TraceQuery): Found {
   const column = sortedBy[query.sort.replace('-', '') as keyof typeof sortedBy]
   const direction = query.sort.startsWith('-') ? 'ASC' : 'DESC'
   const [offset] = query.cursor === undefined ? [0] : placeOf(query.cursor, 1)
-  const { conditions, values } = conditionsOf(query)
+  const { text: wanted, ...others } = query
+  const { conditions, values } = conditionsOf({ ...others, text: '' })
   const from = query.prompt || query.label || column === 'g.prompt' ? tables : 'completions c'
   const ofSegment = `SELECT c.run, c.step, c.grp, c.sample, ${column} AS value FROM ${from}
      WHERE c.run = ? AND c.step BETWEEN ? AND ?${conditions}`
@@ -161,32 +180,41 @@ function sorted(db: Db, { segments, first, last }: Course, query: TraceQuery): T
      ORDER BY value ${direction} NULLS LAST, step DESC, grp, sample LIMIT ? OFFSET ?`,
   ).all(
     ...searched.flatMap(({ run, after, upTo }) => [run, Math.max(after + 1, first), Math.min(upTo, last), ...values]),
-    query.limit,
+    wanted === '' ? query.limit : stride,
     offset,
   )
+  const inText = textCondition(query)
   const one = sql<Row>(
     db,
-    `SELECT ${columns} FROM ${tables} WHERE c.run = ? AND c.step = ? AND c.grp = ? AND c.sample = ?`,
+    `SELECT ${columns} FROM ${tables} WHERE c.run = ? AND c.step = ? AND c.grp = ? AND c.sample = ?${inText.condition}`,
   )
   const hits: Trace[] = []
+  let looked = 0
   let text = 0
+  const deadline = performance.now() + patience
   for (const { run, step, grp, sample } of found) {
-    if (text > mostText) break
-    const row = one.get(run, step, grp, sample)!
+    if (hits.length === query.limit || text > mostText || performance.now() > deadline) break
+    looked++
+    const row = one.get(run, step, grp, sample, ...inText.values)
+    if (!row) continue
     hits.push(traceOf(row, query))
-    text += row.text.length
+    text += row.text?.length ?? 0
   }
   const steps = Math.max(0, last - first + 1)
-  const more = hits.length === query.limit || hits.length < found.length
-  return { hits, searched: steps, steps, cursor: more ? String(offset + hits.length) : null }
+  const more = looked < found.length || found.length === (wanted === '' ? query.limit : stride)
+  return { hits, searched: steps, steps, cursor: more ? String(offset + looked) : null }
+}
+
+function textCondition({ text, regex }: TraceQuery): { condition: string; values: unknown[] } {
+  if (text === '') return { condition: '', values: [] }
+  if (regex) return { condition: ` AND matches(?, ${wholeText}) = 1`, values: [text] }
+  return { condition: ` AND ${wholeText} LIKE ? ESCAPE '\\'`, values: [likeOf(text)] }
 }
 
 function conditionsOf(query: TraceQuery): { conditions: string; values: unknown[] } {
   const parts: [string, unknown][] = []
   const when = (value: unknown, condition: string, given: unknown = value) =>
     value !== undefined && value !== '' && parts.push([condition, given])
-  if (query.regex) when(query.text, 'matches(?, c.text) = 1')
-  else when(query.text, `c.text LIKE ? ESCAPE '\\'`, likeOf(query.text))
   when(query.prompt, `g.prompt LIKE ? ESCAPE '\\'`, likeOf(query.prompt))
   when(query.right, 'is_right(c.parts) = ?', Number(query.right))
   if (query.language === unknownLanguage) parts.push(['c.language IS ?', null])
@@ -201,9 +229,11 @@ function conditionsOf(query: TraceQuery): { conditions: string; values: unknown[
   when(query.maxReward, 'c.reward <= ?')
   when(query.minTokens, 'c.tokens >= ?')
   when(query.maxTokens, 'c.tokens <= ?')
+  // last: a text is unpacked only where all else fits
+  const inText = textCondition(query)
   return {
-    conditions: parts.map(([condition]) => ` AND ${condition}`).join(''),
-    values: parts.map(([, value]) => value),
+    conditions: parts.map(([condition]) => ` AND ${condition}`).join('') + inText.condition,
+    values: [...parts.map(([, value]) => value), ...inText.values],
   }
 }
 
@@ -244,7 +274,9 @@ const defined = new WeakSet<Db>()
 function defineFunctions(db: Db): void {
   if (defined.has(db)) return
   defined.add(db)
-  db.function('matches', { deterministic: true }, (text, of) => Number(patternOf(String(text)).test(String(of))))
+  db.function('matches', { deterministic: true }, (text, of) =>
+    of === null ? 0 : Number(patternOf(String(text)).test(String(of))),
+  )
   db.function('is_right', { deterministic: true }, (parts) => {
     const right = isRight(JSON.parse(String(parts)))
     return right === null ? null : Number(right)
@@ -266,8 +298,8 @@ function traceOf(row: Row, query: TraceQuery): Trace {
   }
 }
 
-function placeIn(text: string, { text: wanted, regex }: TraceQuery): Trace['found'] {
-  if (wanted === '') return null
+function placeIn(text: string | null, { text: wanted, regex }: TraceQuery): Trace['found'] {
+  if (wanted === '' || text === null) return null
   if (!regex) return [text.toLowerCase().indexOf(wanted.toLowerCase()), wanted.length]
   const match = patternOf(wanted).exec(text)
   return match && [match.index, match[0].length]

@@ -42,7 +42,10 @@ async function wholeOf(prompt: string, one: Read): Promise<PromptAppearance | nu
 }
 
 const begins = (whole: PromptAppearance, { samples }: PromptAppearance): boolean =>
-  samples.every(({ sample, text }) => whole.samples.find((s) => s.sample === sample)?.text.startsWith(text))
+  samples.every(({ sample, text }) => {
+    const there = whole.samples.find((s) => s.sample === sample)?.text
+    return text === null ? there === null : there?.startsWith(text)
+  })
 
 const made = new WeakMap<PromptAppearance, { whole: PromptAppearance; made: PromptAppearance }>()
 

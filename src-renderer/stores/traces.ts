@@ -16,6 +16,8 @@ export interface TracesState {
   cursor: string | null
   searched: number
   steps: number
+  /** Texts that were not kept, among all that there are to look at. */
+  gone: number
   busy: boolean
   error: Explanation | null
   /** Place of the one that is shown whole. */
@@ -35,6 +37,7 @@ const nothing = {
   cursor: null,
   searched: 0,
   steps: 0,
+  gone: 0,
   busy: false,
   error: null,
   at: 0,
@@ -142,6 +145,7 @@ async function fill(mine: number, anew: boolean): Promise<void> {
         cursor: page.cursor,
         searched: page.searched,
         steps: page.steps,
+        gone: page.gone,
       }))
       first = false
       wanted -= page.hits.length

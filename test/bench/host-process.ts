@@ -16,17 +16,23 @@ const buildWindow = fileURLToPath(new URL('../../scripts/build-renderer.ts', imp
 export interface HostProcess {
   /** With its token: what a browser opens. */
   address: string
+  pid: number
+  dataFolder: string
   api: ContractRouterClient<typeof contract>
   end(): Promise<void>
 }
 
 /**
  * @param fill puts something into the data folder before the host opens it
+ * @param dataFolder one that stays; else one is made, and goes when the host ends
  * @throws Error with the host's own words when it ends before it has an address
  */
-export async function startHost(fill: (dataFolder: string) => void = () => {}): Promise<HostProcess> {
+export async function startHost(
+  fill: (dataFolder: string) => void = () => {},
+  dataFolder?: string,
+): Promise<HostProcess> {
   execFileSync(process.execPath, [buildWindow], { stdio: ['ignore', 2, 2] })
-  const data = mkdtempSync(join(tmpdir(), 'grpo-bench-'))
+  const data = dataFolder ?? mkdtempSync(join(tmpdir(), 'grpo-bench-'))
   fill(data)
   const child = spawn(command, ['serve', '--no-open', '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
@@ -46,12 +52,14 @@ export async function startHost(fill: (dataFolder: string) => void = () => {}): 
   await new Promise((resolve, reject) => websocket.once('open', resolve).once('error', reject))
   return {
     address,
+    pid: child.pid!,
+    dataFolder: data,
     api: createORPCClient(new RPCLink({ websocket: websocket as never })),
     async end() {
       websocket.close()
       child.kill('SIGINT')
       await ended
-      rmSync(data, { recursive: true, force: true })
+      if (dataFolder === undefined) rmSync(data, { recursive: true, force: true })
     },
   }
 }

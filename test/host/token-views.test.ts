@@ -13,7 +13,7 @@ test('the nearest checkpoint is asked, and the run stays as it was', async () =>
   const group = await host.ask.group('1', 5, 0)
   const samples = group.completions.map(({ sample, text, finishReason }) => ({
     sample,
-    text,
+    text: text!,
     ended: finishReason === 'stop',
   }))
   const ask = { runId: '1', source: 'train' as const, group: 0, prompt: group.prompt, samples }

@@ -1,5 +1,5 @@
 /** The samples that an alert points at: those of the step in which the sign is plainest. */
-import type { CourseAlert, Evidence, GroupRecord, SampledCompletion, StepReport } from '../../contract/records.ts'
+import type { CourseAlert, Evidence, SampledCompletion, SampledGroup, StepReport } from '../../contract/records.ts'
 import { isRight } from '../../contract/rewards.ts'
 import { expectedLanguage, isIdentical } from './signals.ts'
 import { inOtherLanguage, isHollow, leavesRange, repeats } from './signs.ts'
@@ -7,7 +7,7 @@ import { inOtherLanguage, isHollow, leavesRange, repeats } from './signs.ts'
 /** So many are enough to see what it is. */
 const MOST = 4
 
-type Ranked = [SampledCompletion, GroupRecord, number]
+type Ranked = [SampledCompletion, SampledGroup, number]
 
 /** @param questions of the step's groups in words, in their order */
 export async function evidenceOf(
@@ -44,7 +44,7 @@ export async function evidenceOf(
 }
 
 /** How plainly an output shows the sign; 0: not at all. */
-function weightOf(kind: CourseAlert, one: SampledCompletion, group: GroupRecord): number {
+function weightOf(kind: CourseAlert, one: SampledCompletion, group: SampledGroup): number {
   const wrong = isRight(one.parts) !== true
   switch (kind) {
     case 'length-growth':

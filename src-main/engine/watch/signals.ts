@@ -1,6 +1,6 @@
 /** Signals of reward hacking, computed of all outputs of each step. */
 import type { GrpoMetrics } from '../../contract/metrics.ts'
-import type { GroupRecord } from '../../contract/records.ts'
+import type { SampledGroup } from '../../contract/records.ts'
 import { isRight, parametersOf } from '../../contract/rewards.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { inOtherLanguage, isHollow, type Language, languageOf, leavesRange, repeats, saidBy } from './signs.ts'
@@ -17,7 +17,7 @@ export type Signals = Pick<GrpoMetrics, (typeof signalNames)[number]>
 
 /** @param questions of the groups, in their order, in words */
 export async function signalsOf(
-  groups: readonly GroupRecord[],
+  groups: readonly SampledGroup[],
   questions: readonly string[],
   settings: Pick<Settings, 'rewardWeights' | 'rewardParameters'>,
 ): Promise<Signals> {
@@ -44,7 +44,7 @@ export async function signalsOf(
 }
 
 /** All outputs of the group say the same, and no rule calls it right. */
-export const isIdentical = ({ completions }: Pick<GroupRecord, 'completions'>): boolean =>
+export const isIdentical = ({ completions }: Pick<SampledGroup, 'completions'>): boolean =>
   completions.length > 1 &&
   completions.every((one) => isRight(one.parts) !== true && saidBy(one) === saidBy(completions[0]))
 

@@ -1,12 +1,12 @@
 /** Signs of reward hacking in one output: what the shares of `signals.ts` count, and what an alert points at. */
-import type { CompletionRecord } from '../../contract/records.ts'
+import type { SampledCompletion } from '../../contract/records.ts'
 import { isRight, type parametersOf, rewardInfo, rewardNames, rewardTable } from '../../contract/rewards.ts'
 import { readAnswer } from '../rewards/completion.ts'
 import { format } from '../rewards/format.ts'
 import { language } from '../rewards/language.ts'
 import { repetition } from '../rewards/repetition.ts'
 
-type Sample = Pick<CompletionRecord, 'text' | 'finishReason' | 'parts'>
+type Sample = Pick<SampledCompletion, 'text' | 'finishReason' | 'parts'>
 export type Language = ReturnType<typeof parametersOf<'language'>>['target']
 
 /** Share of the 4-grams that were there before, 0 to 1. */

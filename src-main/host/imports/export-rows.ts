@@ -170,7 +170,7 @@ function groupOf(own: Record<string, unknown>): GroupRecord {
 function completionOf(own: Record<string, unknown>, more: Record<string, unknown>): CompletionRecord {
   return {
     sample: own.sample as number,
-    text: own.text as string,
+    text: own.text as string | null,
     tokens: own.tokens as number | null,
     finishReason: own.finishReason as CompletionRecord['finishReason'],
     reward: orNaN(own.reward),

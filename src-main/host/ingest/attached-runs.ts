@@ -5,6 +5,7 @@ import { StudioError } from '../../contract/errors.ts'
 import type { Delivered, Delivery, IngestCommand, Opened, Opening } from '../../contract/ingest.ts'
 import type { SteeringCommand, SteeringEvent } from '../../contract/records.ts'
 import { lastSeq, runByKey } from '../../store/attached.ts'
+import type { PackedAhead } from '../../store/packing.ts'
 import { queries, requireRun } from '../../store/queries.ts'
 import { findRun, type RunRow, summaryOf, updateRun } from '../../store/runs.ts'
 import { eventById, insertEvent, openEvents } from '../../store/steering.ts'
@@ -17,6 +18,8 @@ export interface AttachedOptions {
   store: Store
   dataFolder: string
   publish(event: HostEvent): void
+  /** Resolves when the run may go on: not before its texts are thinned, as far as it is to keep less than all. */
+  room?(run: number): Promise<void>
   /** After so long without a sign of life a run counts as interrupted; milliseconds. */
   silence?: number
 }
@@ -27,6 +30,7 @@ export class AttachedRuns {
   readonly dataFolder: string
   readonly #store: Store
   readonly #publish: (event: HostEvent) => void
+  readonly #room: (run: number) => Promise<void>
   readonly #silence: number
   /** When each run that is live was last heard, by its number. */
   readonly #heard = new Map<number, number>()
@@ -35,10 +39,11 @@ export class AttachedRuns {
   readonly #timer: NodeJS.Timeout
   #closed = false
 
-  constructor({ store, dataFolder, publish, silence = defaultSilence }: AttachedOptions) {
+  constructor({ store, dataFolder, publish, room = async () => {}, silence = defaultSilence }: AttachedOptions) {
     this.#store = store
     this.dataFolder = dataFolder
     this.#publish = publish
+    this.#room = room
     this.#silence = silence
     this.#timer = setInterval(() => this.#look(), Math.min(5000, silence / 4)).unref()
   }
@@ -54,14 +59,20 @@ export class AttachedRuns {
   }
 
   /** @throws StudioError not-found for a key that opened no run; Gap; cancelled while closing; disk-full, data-folder: it can be delivered again */
-  deliver(key: string, delivery: Delivery): Delivered {
+  deliver(key: string, delivery: Delivery, ahead?: PackedAhead): Delivered {
     const row = this.#require(key)
-    this.#hear(row)
+    const again = this.#hear(row)
     const now = new Date().toISOString()
-    const events = this.#store.write((db) => keepDelivery(db, row, delivery, now))
+    const events = this.#store.write((db) => keepDelivery(db, row, delivery, now, ahead))
     for (const event of events) this.#publish(event)
-    this.#announce(row)
+    // groups of a step that is open change nothing of the run
+    if (again || delivery.reports.some(({ report }) => report.kind !== 'group')) this.#announce(row)
     return { seq: this.#store.read((db) => lastSeq(db, row.number, delivery.writer)), commands: this.#commands(row) }
+  }
+
+  /** Resolves when more steps of the run may come. */
+  async room(key: string): Promise<void> {
+    await this.#room(this.#require(key).number)
   }
 
   /** What it has not answered. @throws StudioError as `deliver` */

@@ -2,12 +2,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { deliverySchema, ingestVersion, openingSchema, runKey } from '../../contract/ingest.ts'
+import { type Delivery, deliverySchema, ingestVersion, openingSchema, runKey } from '../../contract/ingest.ts'
+import { packingEntry } from '../entries.ts'
 import type { Host } from '../host.ts'
 import { isLoopbackHost, sameToken } from '../loopback.ts'
 import { version } from '../version.ts'
 import { takeBodies, tooLargeBody } from './bodies.ts'
 import { openApi } from './openapi.ts'
+import { Packer } from './packer.ts'
 import { Refusal, refusedBy, understood } from './refusals.ts'
 
 export const ingestPath = `/ingest/v${ingestVersion}`
@@ -23,6 +25,9 @@ export interface IngestOptions {
 const keyed = z.object({ key: runKey })
 /** Seconds of a long poll. */
 const waiting = z.object({ wait: z.coerce.number().min(0).max(25).default(0) })
+
+const textsOf = ({ reports }: Delivery): string[] =>
+  reports.flatMap(({ report }) => (report.kind === 'group' ? report.completions.map(({ text }) => text) : []))
 
 type Keyed = FastifyRequest<{ Params: { key: string } }>
 
@@ -40,15 +45,21 @@ export async function serveIngest(app: FastifyInstance, { host, admit }: IngestO
       )
       scope.addHook('onRequest', async ({ headers, params }) => admit(headers, (params as { key?: string }).key))
       takeBodies(scope)
+      const packer = new Packer(packingEntry)
+      scope.addHook('onClose', async () => packer.close())
 
       scope.get('/openapi.json', () => openApi())
       scope.get('/health', () => ({ version: ingestVersion, app: version }))
       scope.put('/runs/:key', (request: Keyed) =>
         attached.open(keyOf(request), understood(openingSchema, 'The opening', request.body)),
       )
-      scope.post('/runs/:key/reports', (request: Keyed) =>
-        attached.deliver(keyOf(request), understood(deliverySchema, 'The delivery', request.body)),
-      )
+      scope.post('/runs/:key/reports', async (request: Keyed) => {
+        const key = keyOf(request)
+        const delivery = understood(deliverySchema, 'The delivery', request.body)
+        const delivered = attached.deliver(key, delivery, await packer.pack(textsOf(delivery)))
+        if (delivery.reports.some(({ report }) => report.kind === 'step')) await attached.room(key)
+        return delivered
+      })
       scope.get('/runs/:key/commands', async (request: Keyed, reply) => {
         const { wait } = understood(waiting, 'The query', request.query)
         const gone = new AbortController()

@@ -10,6 +10,7 @@ import { hasEvaluation, putEvaluation } from '../../store/evaluations.ts'
 import { groupsOfStep } from '../../store/groups.ts'
 import { insertMetrics } from '../../store/metrics.ts'
 import { closedBefore, closeStep, insertGroup, isClosed, openStep } from '../../store/open-steps.ts'
+import type { PackedAhead } from '../../store/packing.ts'
 import { findRun, updateRun } from '../../store/runs.ts'
 import type { RunKey } from '../reports.ts'
 import { enterStages, stageAt } from './stages.ts'
@@ -17,10 +18,16 @@ import { groupRecord } from './statistics.ts'
 
 type Of<K extends Report['kind']> = Extract<Report, { kind: K }>
 
-export function keepGroup(db: Db, { number, id: runId }: RunKey, report: Of<'group'>, now: string): HostEvent[] {
+export function keepGroup(
+  db: Db,
+  { number, id: runId }: RunKey,
+  report: Of<'group'>,
+  now: string,
+  ahead?: PackedAhead,
+): HostEvent[] {
   const { step, group, completions } = report
   openStep(db, number, step, now, findRun(db, runId)!.settings)
-  if (!insertGroup(db, number, step, groupRecord(report))) return []
+  if (!insertGroup(db, number, step, groupRecord(report), ahead)) return []
   for (const [sample, { tokenTexts: texts = null, logprobs }] of completions.entries()) {
     if (texts === null && logprobs === undefined) continue
     const logProbs = logprobs?.map((value) => value ?? Number.NaN) ?? null

@@ -18,9 +18,9 @@ export function keepCheckpoint(db: Db, { number, id: runId }: RunKey, report: Of
 }
 
 export function keepEvent(db: Db, { number, id: runId }: RunKey, report: Of<'event'>): HostEvent[] {
-  const { step, at, level, message, hint } = report
+  const { step, at, level, message, hint, samples: evidence = [] } = report
   const kind = level === 'info' ? 'trainer-note' : 'trainer'
-  const alert = insertAlert(db, number, { step, at, kind, message, hint, evidence: [] })
+  const alert = insertAlert(db, number, { step, at, kind, message, hint, evidence })
   // nobody need be called for it
   if (level === 'info') markSeen(db, [alert.id], true)
   return [{ type: 'alert', runId, alert }]

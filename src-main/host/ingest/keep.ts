@@ -4,6 +4,7 @@ import { StudioError } from '../../contract/errors.ts'
 import type { Delivery, Report } from '../../contract/ingest.ts'
 import { keepSeq, lastSeq } from '../../store/attached.ts'
 import type { Db } from '../../store/database.ts'
+import type { PackedAhead } from '../../store/packing.ts'
 import type { RunKey } from '../reports.ts'
 import { keepAnswer } from './keep-answer.ts'
 import { keepEvaluation, keepGroup, keepStep } from './keep-steps.ts'
@@ -26,26 +27,33 @@ export class Gap extends StudioError {
 /**
  * Must run inside a transaction. Reports that are stored already are passed over.
  * @param now for what has no time of its own
+ * @param ahead texts of it that are packed already
  * @throws Gap
  */
-export function keepDelivery(db: Db, run: RunKey, { writer, reports }: Delivery, now: string): HostEvent[] {
+export function keepDelivery(
+  db: Db,
+  run: RunKey,
+  { writer, reports }: Delivery,
+  now: string,
+  ahead?: PackedAhead,
+): HostEvent[] {
   const before = lastSeq(db, run.number, writer)
   let last = before
   const events: HostEvent[] = []
   for (const { seq, report } of reports) {
     if (seq <= last) continue
     if (seq > last + 1) throw new Gap(writer, seq, last, before + 1)
-    events.push(...keep(db, run, report, now))
+    events.push(...keep(db, run, report, now, ahead))
     last = seq
   }
   if (last > before) keepSeq(db, run.number, writer, last)
   return events
 }
 
-function keep(db: Db, run: RunKey, report: Report, now: string): HostEvent[] {
+function keep(db: Db, run: RunKey, report: Report, now: string, ahead: PackedAhead | undefined): HostEvent[] {
   switch (report.kind) {
     case 'group':
-      return keepGroup(db, run, report, now)
+      return keepGroup(db, run, report, now, ahead)
     case 'step':
       return keepStep(db, run, report)
     case 'evaluation':

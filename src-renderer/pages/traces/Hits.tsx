@@ -77,7 +77,7 @@ interface HitProps {
 }
 
 const Hit = memo(function Hit({ hit, shown, selected, index }: HitProps) {
-  const excerpt = excerptOf(hit.text, hit.found)
+  const excerpt = hit.text === null ? null : excerptOf(hit.text, hit.found)
   const sign = hit.right === null ? '·' : hit.right ? '✓' : '✗'
   return (
     <>
@@ -105,11 +105,15 @@ const Hit = memo(function Hit({ hit, shown, selected, index }: HitProps) {
         <span className={styles.step}>{hit.step}</span>
         <span className={styles.of}>
           <b dir="auto">{glimpse(hit.prompt)}</b>
-          <span dir="auto">
-            {excerpt.before}
-            {excerpt.match && <mark>{excerpt.match}</mark>}
-            {excerpt.after}
-          </span>
+          {excerpt ? (
+            <span dir="auto">
+              {excerpt.before}
+              {excerpt.match && <mark>{excerpt.match}</mark>}
+              {excerpt.after}
+            </span>
+          ) : (
+            <em>{t('text not kept')}</em>
+          )}
         </span>
         <span className={styles.number}>{compact(hit.reward)}</span>
         <span className={styles.number}>{Number.isNaN(hit.advantage) ? '–' : signed(hit.advantage)}</span>

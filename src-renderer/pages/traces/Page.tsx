@@ -64,7 +64,7 @@ export function TracesPage() {
 
 /** How many are there so far, and how much was looked at. */
 function Found() {
-  const { hits, busy, cursor, searched, steps } = useStore(tracesStore)
+  const { hits, busy, cursor, searched, steps, gone } = useStore(tracesStore)
   const more = cursor !== null ? '+' : ''
   const all = compact(steps)
   return (
@@ -76,6 +76,7 @@ function Found() {
       {cursor !== null || busy
         ? t('completions in {{searched}} of {{all}} steps', { searched: compact(searched), all })
         : t('completions in {{all}} steps', { all })}
+      {gone > 0 && t('; of {{gone}} others the text was not kept', { gone: compact(gone) })}
     </p>
   )
 }

@@ -196,7 +196,7 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
             neighbour={differences ? samples[i - 1]?.text : undefined}
             marked={s.sample === sample}
             place={places[i]}
-            tokens={tokens.data?.samples[i]}
+            tokens={tokens.of(s)}
             colour={colour}
           />
         ))}
@@ -205,9 +205,12 @@ function OneMoment({ appearance, sample }: { appearance: PromptAppearance; sampl
   )
 }
 
+/** Where none is kept, the first. */
+const firstKept = ({ samples }: PromptAppearance) => samples.find(({ text }) => text !== null) ?? samples[0]
+
 function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at: number }) {
   const { differences } = useStore(readerStore)
-  const places = usePlaces(appearances.map((one) => [one, one.samples[0]?.sample]))
+  const places = usePlaces(appearances.map((one) => [one, firstKept(one)?.sample]))
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
@@ -220,7 +223,7 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
       </p>
       <ol ref={list} className={styles.grid} aria-label={t('One sample of every moment')}>
         {appearances.map((appearance, i) => {
-          const [sample] = appearance.samples
+          const sample = firstKept(appearance)
           const many = appearance.samples.length > 1
           return (
             sample && (
@@ -229,7 +232,7 @@ function ThroughTime({ appearances, at }: { appearances: PromptAppearance[]; at:
                 sample={sample}
                 title={momentName(appearance)}
                 aside={many ? rightness(appearance.samples) : undefined}
-                neighbour={differences ? appearances[i - 1]?.samples[0]?.text : undefined}
+                neighbour={differences ? appearances[i - 1] && firstKept(appearances[i - 1])?.text : undefined}
                 marked={i === at}
                 place={places[i]}
                 onPick={() => readerStore.setState({ at: i })}

@@ -26,7 +26,7 @@ export interface SampleProps {
   title: string
   aside?: string
   /** Text to tell the differences from. */
-  neighbour?: string
+  neighbour?: string | null
   marked: boolean
   /** Its tokens, in place of its parts. */
   tokens?: readonly TokenView[]
@@ -95,13 +95,38 @@ export const Sample = memo(function Sample(props: SampleProps) {
       )}
       {tokens && colour !== 'none' ? (
         <Tokens tokens={tokens} colour={colour} />
+      ) : sample.text === null ? (
+        <NotKept correct={correct} />
       ) : (
-        <Response text={sample.text} neighbour={neighbour} correct={correct} />
+        <Response text={sample.text} neighbour={neighbour ?? undefined} correct={correct} />
       )}
       {parts && <Verdicts parts={parts} sides={sides} total={reward} />}
     </li>
   )
 })
+
+/** Only its numbers are left. */
+function NotKept({ correct }: { correct: boolean | null }) {
+  return (
+    <div className={styles.answer}>
+      <span
+        {...hint(
+          t('The run keeps a share of its texts, set with its disk use. Rewards, advantages and lengths are all kept.'),
+        )}
+        className={styles.nothing}
+      >
+        {t('text not kept')}
+      </span>
+      <Verdict correct={correct} />
+    </div>
+  )
+}
+
+function Verdict({ correct }: { correct: boolean | null }) {
+  return (
+    <span className={styles.verdict}>{correct === null ? t('no verdict') : correct ? t('✓ right') : t('✗ wrong')}</span>
+  )
+}
 
 /** What it thought, and what it answered. */
 function Response(props: { text: string; neighbour?: string; correct: boolean | null }) {
@@ -133,9 +158,7 @@ function Response(props: { text: string; neighbour?: string; correct: boolean | 
         ) : (
           <Answer text={response.answer.trim()} />
         )}
-        <span className={styles.verdict}>
-          {correct === null ? t('no verdict') : correct ? t('✓ right') : t('✗ wrong')}
-        </span>
+        <Verdict correct={correct} />
       </div>
       {response.rest.trim() && <Stray text={response.rest} />}
     </>

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import type { PromptAppearance } from '../../../../src-main/contract/api.ts'
-import type { TokenViews } from '../../../../src-main/contract/tokens.ts'
+import type { TokenView, TokenViews } from '../../../../src-main/contract/tokens.ts'
 import { api, onHostEvent } from '../../../stores/host.ts'
 import { readerStore } from '../../../stores/reader.ts'
 import { type Resource, useResource } from '../../../stores/resource.ts'
@@ -79,17 +79,22 @@ export function useReading(opened: Opened): Reading {
   return { prompt, kind: group?.kind ?? null, error: error ?? missing }
 }
 
+type OneSample = PromptAppearance['samples'][number]
+const isKept = (sample: OneSample): sample is OneSample & { text: string } => sample.text !== null
+
 /** The tokens of the samples that are read; nothing where they are plain text. */
 export function useTokens(
   appearance: PromptAppearance,
   samples: PromptAppearance['samples'],
   colour: TokenColour,
-): Pick<Resource<TokenViews>, 'data' | 'error'> {
+): Pick<Resource<TokenViews>, 'data' | 'error'> & { of(sample: OneSample): TokenView[] | undefined } {
   const runId = useLive((s) => s.runId)
   const prompt = useStore(readerStore, (s) => s.prompt)
   const { source, step, group } = appearance
   const key = `${runId} ${source} ${step} ${group} ${samples.map(({ sample }) => sample)}`
-  const unread = colour === 'none' || runId === null || prompt === null || samples.some((s) => s.cut)
+  const kept = samples.filter(isKept)
+  const unread =
+    colour === 'none' || runId === null || prompt === null || kept.length === 0 || samples.some((s) => s.cut)
   const found = useResource(unread ? null : key, () =>
     api().groups.tokens({
       runId: runId!,
@@ -97,8 +102,9 @@ export function useTokens(
       step,
       group,
       prompt: prompt!,
-      samples: samples.map(({ sample, text, finishReason }) => ({ sample, text, ended: finishReason === 'stop' })),
+      samples: kept.map(({ sample, text, finishReason }) => ({ sample, text, ended: finishReason === 'stop' })),
     }),
   )
-  return found.key === key && colour !== 'none' ? found : { data: null, error: null }
+  const { data, error } = found.key === key && colour !== 'none' ? found : { data: null, error: null }
+  return { data, error, of: (sample) => data?.samples[kept.findIndex((one) => one.sample === sample.sample)] }
 }
