@@ -6,6 +6,7 @@ import { marksChange, runNames } from '../contract/marks.ts'
 import { entryIds, queueMove } from '../contract/queue.ts'
 import { parseRecipe } from '../contract/recipe.ts'
 import { recipeSourceSchema } from '../contract/recipe-edit.ts'
+import { retentionSchema } from '../contract/retention.ts'
 import type { SweepPlan } from '../contract/sweep.ts'
 import type { Host } from './host.ts'
 import { startSweep } from './sweeps.ts'
@@ -25,6 +26,9 @@ const sweep = z.object({
   runs: z.array(z.object({ cell: z.number().int().min(0), recipe: z.unknown() })),
   backend: z.string().nullable(),
 })
+
+const runName = z.string().min(1).max(100)
+const keeping = z.object({ run: runName, retention: retentionSchema })
 
 const services = {
   'queue.add': async (host: Host, input: unknown) =>
@@ -51,6 +55,17 @@ const services = {
   'import.start': async (host: Host, input: unknown) => host.imports.start(importAskSchema.parse(input)),
   'import.state': async (host: Host) => host.imports.state,
   'import.cancel': async (host: Host) => host.imports.cancel(),
+  'texts.of': async (host: Host, input: unknown) => host.ask.texts(runName.parse(input)),
+  'texts.plan': async (host: Host, input: unknown) => {
+    const { run, retention } = keeping.parse(input)
+    return host.ask.retentionPlan(run, retention)
+  },
+  'texts.set': async (host: Host, input: unknown) => {
+    const { run, retention } = keeping.parse(input)
+    return host.thinning.set(run, retention)
+  },
+  'texts.default': async (host: Host) => host.ask.defaultRetention(),
+  'texts.set-default': async (host: Host, input: unknown) => host.keepByDefault(retentionSchema.parse(input)),
   'queue.hold': async (host: Host) => host.queue.hold(),
 }
 

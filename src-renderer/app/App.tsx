@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useStore } from 'zustand'
 import { Hints } from '../parts/Hints.tsx'
 import { labelsStore } from '../stores/labels.ts'
+import { retentionStore } from '../stores/retention.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import { useRoute, useView } from '../stores/use.ts'
 import styles from './App.module.css'
@@ -21,6 +22,9 @@ const RecipeEditDialog = lazy(() =>
   import('../parts/RecipeEditDialog.tsx').then((m) => ({ default: m.RecipeEditDialog })),
 )
 const LabelDialog = lazy(() => import('../parts/LabelDialog.tsx').then((m) => ({ default: m.LabelDialog })))
+const RetentionDialog = lazy(() =>
+  import('../parts/retention/RetentionDialog.tsx').then((m) => ({ default: m.RetentionDialog })),
+)
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -62,6 +66,7 @@ function RareDialogs() {
   const importing = useEver(useView((v) => v.importing))
   const branch = useEver(useView((v) => v.branching !== null))
   const label = useEver(useStore(labelsStore, ({ asked }) => asked !== null))
+  const texts = useEver(useStore(retentionStore, ({ asked }) => asked !== null))
   const edit = useEver(useView((v) => v.recipeEdited !== null))
   return (
     <>
@@ -70,6 +75,7 @@ function RareDialogs() {
       {branch && <BranchDialog />}
       {edit && <RecipeEditDialog />}
       {label && <LabelDialog />}
+      {texts && <RetentionDialog />}
     </>
   )
 }

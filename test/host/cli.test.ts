@@ -38,6 +38,7 @@ describe('help', () => {
     'delete',
     'restore',
     'empty-bin',
+    'texts',
     'show',
     'report',
     'export',

@@ -7,6 +7,7 @@ import { useRoute } from '../../stores/use.ts'
 import { t } from '../../text/t.ts'
 import { DataFolder } from './DataFolder.tsx'
 import { Files } from './Files.tsx'
+import { KeptTexts } from './KeptTexts.tsx'
 import { Layout } from './Layout.tsx'
 import { NotificationState } from './NotificationState.tsx'
 import styles from './Page.module.css'
@@ -21,6 +22,7 @@ const sectionNames: Record<Setting['section'], string> = {
 /** What is no value of the table, but is looked for on this page all the same. */
 const others = [
   { id: 'data', name: t('Data folder'), words: 'size disk place directory --data', Part: DataFolder },
+  { id: 'texts', name: t('Texts that are kept'), words: 'retention disk budget thin share gigabytes', Part: KeptTexts },
   { id: 'layout', name: t('Layout of the window'), words: 'reset forget sort group charts arrangement', Part: Layout },
   { id: 'files', name: t('Settings as a file'), words: 'import export json backup move', Part: Files },
 ]
