@@ -31,6 +31,7 @@ import { addScore } from './score.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 import { addSweep } from './sweep.ts'
+import { addTexts } from './texts.ts'
 import { addVerify } from './verify.ts'
 
 const verbs = [
@@ -48,6 +49,7 @@ const verbs = [
   addRuns,
   addMark,
   addBin,
+  addTexts,
   addShow,
   addReport,
   addExport,

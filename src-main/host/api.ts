@@ -6,7 +6,6 @@ import { reportOf, StudioError } from '../contract/errors.ts'
 import type { Stage } from '../contract/stages.ts'
 import { refusalsFor } from '../contract/trainer-refusals.ts'
 import { acceptingDoubts } from '../library/reward-models.ts'
-import { putDefaultRetention } from '../store/retention.ts'
 import { measure } from './evaluate.ts'
 import type { Host } from './host.ts'
 import { requireOwn } from './ingest/own.ts'
@@ -200,10 +199,7 @@ export function makeApi({ host, info, diagnose }: ApiOptions) {
       plan: api.retention.plan.handler(({ input }) => ask.retentionPlan(input.runId, input.retention)),
       set: api.retention.set.handler(({ input }) => host.thinning.set(input.runId, input.retention)),
       default: api.retention.default.handler(() => ask.defaultRetention()),
-      setDefault: api.retention.setDefault.handler(({ input }) => {
-        host.keep((db) => putDefaultRetention(db, input))
-        return input
-      }),
+      setDefault: api.retention.setDefault.handler(({ input }) => host.keepByDefault(input)),
     },
     alerts: {
       list: api.alerts.list.handler(({ input }) => ask.allAlerts(input)),

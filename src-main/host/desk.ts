@@ -6,6 +6,7 @@ import { marksChange, runNames } from '../contract/marks.ts'
 import { entryIds, queueMove } from '../contract/queue.ts'
 import { parseRecipe } from '../contract/recipe.ts'
 import { recipeSourceSchema } from '../contract/recipe-edit.ts'
+import { retentionSchema } from '../contract/retention.ts'
 import type { SweepPlan } from '../contract/sweep.ts'
 import type { Host } from './host.ts'
 import { notUnderstood } from './not-understood.ts'
@@ -31,6 +32,9 @@ const sweep = z.object({
 const named = z.object({ name: z.string() })
 
 const launching = z.object({ cluster: z.string(), recipe: z.unknown(), source: recipeSourceSchema.nullable() })
+
+const runName = z.string().min(1).max(100)
+const keeping = z.object({ run: runName, retention: retentionSchema })
 
 const services = {
   'queue.add': async (host: Host, input: unknown) =>
@@ -71,6 +75,17 @@ const services = {
     return host.launchOn(cluster, parseRecipe(recipe, 'The recipe'), source)
   },
   'jobs.stop': async (host: Host, input: unknown) => host.ray.stop(z.object({ run: z.string() }).parse(input).run),
+  'texts.of': async (host: Host, input: unknown) => host.ask.texts(runName.parse(input)),
+  'texts.plan': async (host: Host, input: unknown) => {
+    const { run, retention } = keeping.parse(input)
+    return host.ask.retentionPlan(run, retention)
+  },
+  'texts.set': async (host: Host, input: unknown) => {
+    const { run, retention } = keeping.parse(input)
+    return host.thinning.set(run, retention)
+  },
+  'texts.default': async (host: Host) => host.ask.defaultRetention(),
+  'texts.set-default': async (host: Host, input: unknown) => host.keepByDefault(retentionSchema.parse(input)),
   'queue.hold': async (host: Host) => host.queue.hold(),
 }
 

@@ -19,6 +19,7 @@ import type {
   SteeringCommand,
   SteeringEvent,
 } from '../contract/records.ts'
+import type { Retention } from '../contract/retention.ts'
 import type { SamplesLabelled } from '../contract/sample-label.ts'
 import { withHashes } from '../library/data-files.ts'
 import { modelPath, modelsFolder } from '../library/places.ts'
@@ -36,6 +37,7 @@ import { recipeAt } from '../store/plan.ts'
 import { queries, type Reader, requireRun } from '../store/queries.ts'
 import { newestJob } from '../store/ray-jobs.ts'
 import { lookInto, type ReaderThread, startReader } from '../store/reader.ts'
+import { putDefaultRetention } from '../store/retention.ts'
 import { markInterrupted, summaryOf } from '../store/runs.ts'
 import { labelSample } from '../store/sample-labels.ts'
 import { insertStages } from '../store/stages.ts'
@@ -485,6 +487,12 @@ export class Host {
       const { number } = requireRun(db, runId)
       for (const one of samples) labelSample(db, holderOf(db, number, one.step), one, label, at)
     })
+  }
+
+  /** What runs that begin from now on keep of their texts. @throws StudioError disk-full, data-folder */
+  keepByDefault(retention: Retention): Retention {
+    this.#store.write((db) => putDefaultRetention(db, retention))
+    return retention
   }
 
   /** All events from now on; first the active run. */

@@ -40,7 +40,7 @@ import {
 import { earlierDraw, laterDraw, nextPrompt, openDraw, otherGroupsView, previousPrompt } from './groups-page.ts'
 import { importRun } from './import.ts'
 import { duplicateRun, exportRecipeOfRun, launch } from './launch.ts'
-import { archiveRuns, deleteRuns, noteRuns, starRuns } from './marks.ts'
+import { archiveRuns, deleteRuns, keepTexts, noteRuns, starRuns } from './marks.ts'
 import { measureModel, stopMeasure } from './measuring.ts'
 import { oneStep } from './oneStep.ts'
 import { pause } from './pause.ts'
@@ -95,6 +95,7 @@ export const actions: Action[] = [
   compareFamily,
   starRuns,
   noteRuns,
+  keepTexts,
   archiveRuns,
   deleteRuns,
   ...Object.values(saveRuns),

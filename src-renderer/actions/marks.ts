@@ -7,6 +7,7 @@ import { failed } from '../stores/announce.ts'
 import { heard } from '../stores/connection.ts'
 import { api } from '../stores/host.ts'
 import { liveStore } from '../stores/live.ts'
+import { askRetention } from '../stores/retention.ts'
 import { routeStore } from '../stores/route.ts'
 import { runsStore } from '../stores/runs.ts'
 import { tickedStore, untick } from '../stores/ticked.ts'
@@ -62,6 +63,20 @@ export const deleteRuns: Action = {
   words: 'remove bin trash',
   enabled: someMeant,
   run: () => binRuns(meant()),
+}
+
+/** Of one run at a time. */
+export const keepTexts: Action = {
+  id: 'keep-texts',
+  name: t('Texts on the disk…'),
+  group: 'Run',
+  keys: [],
+  words: 'retention thin forget budget share',
+  enabled: () => heard() && meant().length === 1,
+  run() {
+    const [{ id, number }] = meant()
+    askRetention({ runId: id, number })
+  },
 }
 
 export const askNote = (ids: readonly string[]): void => tickedStore.setState({ noting: ids })

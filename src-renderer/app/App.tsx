@@ -5,6 +5,7 @@ import { useStore } from 'zustand'
 import { Hints } from '../parts/Hints.tsx'
 import { clustersStore } from '../stores/clusters.ts'
 import { labelsStore } from '../stores/labels.ts'
+import { retentionStore } from '../stores/retention.ts'
 import { schemeStore } from '../stores/scheme.ts'
 import { useRoute, useView } from '../stores/use.ts'
 import styles from './App.module.css'
@@ -23,6 +24,9 @@ const RecipeEditDialog = lazy(() =>
 )
 const ClusterDialog = lazy(() => import('../parts/ray/ClusterDialog.tsx').then((m) => ({ default: m.ClusterDialog })))
 const LabelDialog = lazy(() => import('../parts/LabelDialog.tsx').then((m) => ({ default: m.LabelDialog })))
+const RetentionDialog = lazy(() =>
+  import('../parts/retention/RetentionDialog.tsx').then((m) => ({ default: m.RetentionDialog })),
+)
 const LaunchDialog = lazy(() => import('../parts/LaunchDialog.tsx').then((m) => ({ default: m.LaunchDialog })))
 
 export function App() {
@@ -65,6 +69,7 @@ function RareDialogs() {
   const branch = useEver(useView((v) => v.branching !== null))
   const label = useEver(useStore(labelsStore, ({ asked }) => asked !== null))
   const cluster = useEver(useStore(clustersStore, ({ editing }) => editing !== null))
+  const texts = useEver(useStore(retentionStore, ({ asked }) => asked !== null))
   const edit = useEver(useView((v) => v.recipeEdited !== null))
   return (
     <>
@@ -74,6 +79,7 @@ function RareDialogs() {
       {cluster && <ClusterDialog />}
       {edit && <RecipeEditDialog />}
       {label && <LabelDialog />}
+      {texts && <RetentionDialog />}
     </>
   )
 }

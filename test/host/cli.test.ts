@@ -40,6 +40,7 @@ describe('help', () => {
     'delete',
     'restore',
     'empty-bin',
+    'texts',
     'show',
     'report',
     'export',

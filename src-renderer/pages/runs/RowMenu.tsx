@@ -4,6 +4,7 @@ import {
   IconArrowBackUp,
   IconChartLine,
   IconCopy,
+  IconDatabase,
   IconDots,
   IconFileExport,
   IconGitBranch,
@@ -15,6 +16,7 @@ import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { askBranch, familyOf } from '../../actions/branch.ts'
 import { duplicate, exportRunRecipe } from '../../actions/launch.ts'
 import { askNote, binRuns, setArchived } from '../../actions/marks.ts'
+import { askRetention } from '../../stores/retention.ts'
 import { go } from '../../stores/route.ts'
 import { hasRecipe, isActive } from '../../stores/runs.ts'
 import { t } from '../../text/t.ts'
@@ -42,6 +44,12 @@ export const RowMenu = memo(function RowMenu({ run }: { run: RunSummary }) {
         <Menu.Divider />
         <Menu.Item leftSection={<IconTag {...icon} />} onClick={() => askNote([run.id])}>
           {t('Tags and note…')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconDatabase {...icon} />}
+          onClick={() => askRetention({ runId: run.id, number: run.number })}
+        >
+          {t('Texts on the disk…')}
         </Menu.Item>
         <Menu.Item leftSection={<IconArchive {...icon} />} onClick={() => void setArchived([run], !run.archived)}>
           {run.archived ? t('Take out of the archive') : t('Archive')}

@@ -8,6 +8,7 @@ import { t } from '../../text/t.ts'
 import { Clusters } from './Clusters.tsx'
 import { DataFolder } from './DataFolder.tsx'
 import { Files } from './Files.tsx'
+import { KeptTexts } from './KeptTexts.tsx'
 import { Layout } from './Layout.tsx'
 import { NotificationState } from './NotificationState.tsx'
 import styles from './Page.module.css'
@@ -23,6 +24,7 @@ const sectionNames: Record<Setting['section'], string> = {
 const others = [
   { id: 'clusters', name: t('Ray clusters'), words: 'remote ssh target train trl verl', Part: Clusters },
   { id: 'data', name: t('Data folder'), words: 'size disk place directory --data', Part: DataFolder },
+  { id: 'texts', name: t('Texts that are kept'), words: 'retention disk budget thin share gigabytes', Part: KeptTexts },
   { id: 'layout', name: t('Layout of the window'), words: 'reset forget sort group charts arrangement', Part: Layout },
   { id: 'files', name: t('Settings as a file'), words: 'import export json backup move', Part: Files },
 ]
