@@ -12,8 +12,7 @@ export function ClusterFacts({ state }: { state: ClusterState }) {
     <p className={styles.facts} role="status">
       <IconPlugConnected size="1rem" stroke={1.7} aria-hidden="true" />
       <span>
-        {'Ray '}
-        <b>{rayVersion}</b>
+        {t('Ray')} <b>{rayVersion}</b>
       </span>
       <span>
         {t('nodes')} <b>{nodes}</b>
