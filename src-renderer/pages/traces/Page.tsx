@@ -76,7 +76,7 @@ function Found() {
       {cursor !== null || busy
         ? t('completions in {{searched}} of {{all}} steps', { searched: compact(searched), all })
         : t('completions in {{all}} steps', { all })}
-      {gone > 0 && t('; of {{gone}} others the text was not kept', { gone: compact(gone) })}
+      {gone > 0 && t('; {{gone}} texts not kept', { gone: compact(gone) })}
     </p>
   )
 }

@@ -124,8 +124,8 @@ function Form({ runId, before }: FormProps) {
 function Now({ kept, gone = 0, bytes: size = 0 }: Partial<RunTexts> & { kept: number }) {
   return (
     <p className={styles.now}>
-      {t('{{count}} texts are kept, {{bytes}} packed.', { count: kept, bytes: bytes(size) })}
-      {gone > 0 && ` ${t('{{gone}} others went before.', { gone: whole(gone) })}`}
+      {t('Texts that are kept: {{texts}}, {{bytes}} packed.', { texts: whole(kept), bytes: bytes(size) })}
+      {gone > 0 && ` ${t('Not kept: {{gone}}.', { gone: whole(gone) })}`}
     </p>
   )
 }

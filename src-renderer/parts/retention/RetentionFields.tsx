@@ -70,7 +70,7 @@ export function RetentionFields({ before, onChange }: Props) {
           onChange={(percent) => set({ percent })}
         />
         <NumberInput
-          label={t('newest steps that stay whole')}
+          label={t('newest steps, whole')}
           description={t('so that you can label what you see')}
           size="xs"
           min={1}
