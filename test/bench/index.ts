@@ -1,5 +1,5 @@
 /**
- * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|r1-mini|recipes|steering|window|ui|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ray|ablations …]
+ * Measures what the README claims and prints it as JSON:  npm run bench [-- learning|r1-mini|recipes|steering|window|ui|compiled|sampler|trainer|published-rollout|flat|interop|rewards|agreement|traces|estimate|ppo|ray|ablations|paper …]
  * The trainer's bench runs TRL and torch beside ours where --python names a Python that has them, TRL on a GPU with --gpu; --rows 128x4,256x6 picks some of its rows.
  * Every figure of the docs comes from here; --out FILE also writes the JSON there, and with --add the seeds that the file holds already, and
  * that were not asked for, stay in it: a seed gives the same run whenever it is measured.
@@ -33,6 +33,7 @@ const parts = {
   ppo: async () => (await import('./ppo.ts')).ppo,
   ray: async () => (await import('./ray.ts')).ray,
   ablations: async () => (await import('./ablations.ts')).ablations,
+  paper: async () => (await import('./paper/index.ts')).paper,
 } satisfies Record<string, () => Promise<Bench>>
 type Part = keyof typeof parts
 
@@ -48,6 +49,7 @@ const { values, positionals } = parseArgs({
     gpu: { type: 'boolean' },
     out: { type: 'string' },
     add: { type: 'boolean' },
+    data: { type: 'string' },
   },
 })
 const unknown = positionals.find((p) => !(p in parts))
@@ -55,8 +57,9 @@ if (unknown) {
   console.error(`There is no bench "${unknown}". Benches: ${Object.keys(parts).join(', ')}.`)
   process.exit(1)
 }
-// these have nothing to say without a Python to say it to
-const all = Object.keys(parts).filter((part) => !['interop', 'ray'].includes(part) || values.python)
+// interop and ray have nothing to say without a Python to say it to, and the paper's run takes the better part of an hour
+const withPython = ['interop', 'ray']
+const all = Object.keys(parts).filter((part) => part !== 'paper' && (!withPython.includes(part) || values.python))
 const chosen = (positionals.length > 0 ? positionals : all) as Part[]
 
 type Figures = Record<string, unknown>
@@ -87,6 +90,7 @@ for (const part of chosen) {
     python: values.python,
     rows: values.rows?.split(','),
     gpu: values.gpu,
+    data: values.data,
     steps: values.steps === undefined ? undefined : Number(values.steps),
     warmUp: values['warm-up'] === undefined ? undefined : Number(values['warm-up']),
   })

@@ -8,7 +8,9 @@ export interface BenchOptions {
   rows?: string[]
   /** TRL, the trainer's opponent, computes on the GPU. */
   gpu?: boolean
-  /** Rounds that count, and rounds before them, of the trainer's bench. */
+  /** Folder of the paper's run, which then stays: a run that was played into it before is only looked at anew. */
+  data?: string
+  /** Rounds that count, and rounds before them, of the trainer's bench; steps of the paper's run. */
   steps?: number
   warmUp?: number
 }

@@ -86,7 +86,7 @@ function Form({ runId, before }: FormProps) {
       }}
     >
       <Stack gap="md">
-        {before.kept !== undefined && <Now {...before} kept={before.kept} />}
+        {before.kept !== undefined && before.kept + (before.gone ?? 0) > 0 && <Now {...before} kept={before.kept} />}
         <RetentionFields before={before.retention} onChange={setRetention} />
         <p className={styles.always}>
           {t(

@@ -1,11 +1,12 @@
 /**
  * A process that plays a published run into the ingest API of an app, as 64 workers and a trainer would report it: `player.ts <data folder> <steps>`.
- * Each worker delivers a group, hears that it is stored, and goes on with its next one; a step is closed when all its groups are stored. Prints a line
- * of JSON now and then: the steps that are closed, and what was sent for them.
+ * Each worker delivers a group, hears that it is stored, and goes on with its next one; a step is closed when all its groups are stored. What is
+ * stored already is not sent again. Prints a line of JSON now and then: the steps that are closed, and what was sent for them.
  */
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Opened } from '../../../src-main/contract/ingest.ts'
 import { randomAt } from '../../../src-main/engine/random.ts'
 import { listeningFile } from '../../../src-main/host/ingest/listening.ts'
 import { meanAccuracy, meanTokens, published } from './course.ts'
@@ -23,7 +24,7 @@ const { url, token } = JSON.parse(readFileSync(listeningFile(dataFolder), 'utf8'
 const agent = new Agent({ keepAlive: true, maxSockets: WORKERS + 1 })
 const place = `${url}/ingest/v1/runs/r1-zero-as-published`
 
-function send(method: string, address: string, body: Buffer): Promise<void> {
+function send(method: string, address: string, body: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,
@@ -34,7 +35,7 @@ function send(method: string, address: string, body: Buffer): Promise<void> {
       const said: Buffer[] = []
       response.on('data', (chunk: Buffer) => said.push(chunk))
       response.on('end', () => {
-        if (response.statusCode === 200) return resolve()
+        if (response.statusCode === 200) return resolve(Buffer.concat(said))
         if (response.statusCode === 503) return resolve(sleep(1000).then(() => send(method, address, body)))
         reject(new Error(`${response.statusCode}: ${Buffer.concat(said)}`))
       })
@@ -68,15 +69,20 @@ function stepAt(step: number): OpenStep {
 /** Takes every 64th group of the run. */
 async function work(worker: number, pool: Buffer): Promise<void> {
   const body = Buffer.allocUnsafe(bodySize)
+  const stored = before.writers[`worker-${worker}`] ?? 0
   let seq = 0
   for (let i = worker; i < last * published.prompts; i += WORKERS) {
     const [step, group] = [1 + Math.floor(i / published.prompts), i % published.prompts]
-    const { closed } = stepAt(Math.max(1, step - OPEN))
-    if (step > OPEN) await closed
-    const head = `{"writer":"worker-${worker}","reports":[{"seq":${++seq},"report":`
+    seq++
+    if (step <= before.lastStep) continue
+    const { closed } = stepAt(step - OPEN)
+    if (step > before.lastStep + OPEN) await closed
+    const head = `{"writer":"worker-${worker}","reports":[{"seq":${seq},"report":`
     const written = writeGroup(body, head, { step, group, part: partOf(step) }, pool)
-    await send('POST', `${place}/reports`, body.subarray(0, written.bytes))
-    bytes += written.bytes
+    if (seq > stored) {
+      await send('POST', `${place}/reports`, body.subarray(0, written.bytes))
+      bytes += written.bytes
+    }
     stepAt(step).groups.push(written)
     if (stepAt(step).groups.length === published.prompts) full.get(step)?.resolve()
   }
@@ -85,8 +91,8 @@ async function work(worker: number, pool: Buffer): Promise<void> {
 const full = new Map<number, PromiseWithResolvers<void>>()
 
 async function train(): Promise<void> {
-  let seq = 0
-  for (let step = 1; step <= last; step++) {
+  let seq = before.writers.trainer ?? 0
+  for (let step = before.lastStep + 1; step <= last; step++) {
     const filled = Promise.withResolvers<void>()
     full.set(step, filled)
     if (stepAt(step).groups.length === published.prompts) filled.resolve()
@@ -173,7 +179,7 @@ const opening = {
   settings: { temperature: 1, beta: 0.001, learningRate: 3e-6 },
   rewards: ['accuracy', 'format'].map((name) => ({ name, weight: 1 })),
 }
-await send('PUT', place, text(opening))
+const before = JSON.parse((await send('PUT', place, text(opening))).toString()) as Opened
 process.stdin.once('data', async () => {
   const pool = reasoningPool(0)
   await Promise.all([train(), ...Array.from({ length: WORKERS }, (_, worker) => work(worker, pool))])
