@@ -17,6 +17,7 @@ import { figureTables, readFigures } from './docs/figures.ts'
 import { flatFigureTable } from './docs/flat.ts'
 import { filled } from './docs/markdown.ts'
 import { metricTable } from './docs/metrics.ts'
+import { paperTables } from './docs/paper.ts'
 import { ppoFigureTable } from './docs/ppo.ts'
 import { r1MiniComparisonTable, r1MiniStageTable } from './docs/r1-mini.ts'
 import { rayFigureTable } from './docs/ray.ts'
@@ -76,6 +77,7 @@ export async function allTables(): Promise<Record<string, string>> {
     'trainer-figures': trainerFigureTable(readFigures()?.trainer),
     'trainer-gpu-figures': trainerFigureTable(readFigures()?.['trainer-gpu']),
     'results-ui': uiFigureTable(readFigures()?.ui),
+    ...paperTables(readFigures()?.paper),
     'results-r1-mini': r1MiniStageTable(readFigures()?.['r1-mini']),
     'results-r1-mini-beside': r1MiniComparisonTable(readFigures()?.['r1-mini']),
     'flat-figures': flatFigureTable(readFigures()?.flat),

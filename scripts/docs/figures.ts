@@ -10,6 +10,7 @@ import type { AblationFigures } from './ablations.ts'
 import type { EstimateFigures } from './estimate.ts'
 import type { FlatFigures } from './flat.ts'
 import { type Cell, table } from './markdown.ts'
+import type { PaperFigures } from './paper.ts'
 import type { PpoFigures } from './ppo.ts'
 import type { R1MiniFigures } from './r1-mini.ts'
 import type { RayFigures } from './ray.ts'
@@ -78,6 +79,7 @@ export interface Figures {
   ppo?: PpoFigures
   ray?: RayFigures
   ablations?: AblationFigures
+  paper?: PaperFigures
 }
 
 const folder = fileURLToPath(new URL('../../docs/figures/', import.meta.url))
