@@ -4,15 +4,15 @@ import { openHost, scripted } from './support/hosts.ts'
 import { recipeOf } from './support/records.ts'
 
 test('a pattern that would backtrack for years blocks nobody', async () => {
-  // texts of forty x
+  // texts of forty letters
   const host = openHost({ startEngine: scripted({ steps: 3, textLength: 40 }) })
   const { id: runId } = await host.launch(recipeOf())
   await host.idle()
   const started = performance.now()
-  const { hits } = await host.ask.traces(traceQuery.parse({ runId, text: '^(x+)+y$', regex: true }))
+  const { hits } = await host.ask.traces(traceQuery.parse({ runId, text: '^([a-z]+)+1$', regex: true }))
   expect(hits).toEqual([])
   expect(
-    (await host.ask.traces(traceQuery.parse({ runId, text: '^(x+)+$', regex: true }))).hits.length,
+    (await host.ask.traces(traceQuery.parse({ runId, text: '^([a-z]+)+$', regex: true }))).hits.length,
   ).toBeGreaterThan(0)
   expect(performance.now() - started).toBeLessThan(10_000)
 })

@@ -65,7 +65,7 @@ async function run({ recipe }: Extract<ToEngine, { type: 'start' }>): Promise<vo
     const report = stepReport(step, { settings })
     const [model] = report.groups
     if (script.groups) report.groups = Array.from({ length: script.groups }, (_, group) => ({ ...model, group }))
-    const text = 'x'.repeat(script.textLength ?? 10)
+    const text = letters(script.textLength ?? 10)
     for (const { group, completions } of report.groups)
       for (const completion of completions)
         completion.text = script.different ? `<think>${step}</think>answer ${group} ${completion.sample} ${text}` : text
@@ -126,4 +126,13 @@ async function boundary(step: number, forever = false): Promise<void> {
     }
     if (paused) await until(() => asked.length > 0)
   } while (paused)
+}
+
+/** In no order, so that packing saves little. */
+function letters(count: number): string {
+  const random = new Uint32Array(1)
+  return Array.from({ length: count }, () => {
+    random[0] = Math.imul(random[0], 1_664_525) + 1_013_904_223
+    return String.fromCharCode(97 + ((random[0] >>> 16) % 26))
+  }).join('')
 }
