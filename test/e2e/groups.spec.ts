@@ -78,9 +78,12 @@ test('the groups of one step, from the strip above or by a key, and from group t
   await page.getByRole('heading', { name: 'Groups' }).click()
   await page.keyboard.press('ArrowRight')
   await expect(groups.oneStep(2)).toBeVisible()
+  const focused = page.locator(':focus')
   await page.keyboard.press('j')
+  await expect(focused).toHaveAttribute('aria-label', /^Group \d+: /)
+  const first = (await focused.getAttribute('aria-label'))!
   await page.keyboard.press('j')
-  await expect(page.locator(':focus')).toHaveAttribute('aria-label', /^Group \d+: /)
+  await expect(focused).not.toHaveAttribute('aria-label', first)
   const prompt = (await page.locator(':focus').textContent()) ?? ''
   await page.keyboard.press('Enter')
   await expect(run.reader.root).toContainText(prompt)
