@@ -1,10 +1,11 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { type DiskPart, type DiskUse, diskParts } from '../../../src-main/contract/library.ts'
 import { emptyBin } from '../../actions/marks.ts'
 import { bytes, compact } from '../../format/number.ts'
+import { ConfirmDialog } from '../../parts/ConfirmDialog.tsx'
 import { hint } from '../../parts/hint.ts'
 import { Problem } from '../../parts/Problem.tsx'
 import { libraryStore, loadDiskUse } from '../../stores/library.ts'
@@ -103,20 +104,17 @@ function EmptyBin({ size }: { size: string }) {
       >
         {t('Empty the bin…')}
       </Button>
-      <Modal
+      <ConfirmDialog
         opened={asking}
         onClose={close}
         title={t('Empty the bin?')}
-        size="sm"
-        closeButtonProps={{ 'aria-label': t('Close') }}
-      >
-        <p>
-          {t(
-            'The deleted runs in it, with their samples, metrics and checkpoints, are removed from the disk: {{size}} of files. Nothing brings them back.',
-            { size },
-          )}
-        </p>
-        <Group justify="flex-end" mt="lg" gap="xs">
+        keep={t('Keep them')}
+        confirm={t('Delete for good')}
+        onConfirm={() => {
+          close()
+          void emptyBin()
+        }}
+        elsewhere={
           <Button
             variant="subtle"
             color="gray"
@@ -125,20 +123,13 @@ function EmptyBin({ size }: { size: string }) {
           >
             {t('See what lies in it')}
           </Button>
-          <Button variant="default" data-autofocus onClick={close}>
-            {t('Keep them')}
-          </Button>
-          <Button
-            color="red"
-            onClick={() => {
-              close()
-              void emptyBin()
-            }}
-          >
-            {t('Delete for good')}
-          </Button>
-        </Group>
-      </Modal>
+        }
+      >
+        {t(
+          'The deleted runs in it, with their samples, metrics and checkpoints, are removed from the disk: {{size}} of files. Nothing brings them back.',
+          { size },
+        )}
+      </ConfirmDialog>
     </>
   )
 }

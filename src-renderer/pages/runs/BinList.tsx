@@ -1,4 +1,4 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconArrowBackUp, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { BinnedRun } from '../../../src-main/contract/marks.ts'
@@ -6,6 +6,7 @@ import type { RunSummary } from '../../../src-main/contract/records.ts'
 import { emptyBin, restoreRuns } from '../../actions/marks.ts'
 import { bytes } from '../../format/number.ts'
 import { moment } from '../../format/time.ts'
+import { ConfirmDialog } from '../../parts/ConfirmDialog.tsx'
 import { Problem } from '../../parts/Problem.tsx'
 import { api } from '../../stores/host.ts'
 import { useResource } from '../../stores/resource.ts'
@@ -42,33 +43,21 @@ export function BinList({ runs }: { runs: RunSummary[] | null }) {
           <Entry key={run.id} run={run} />
         ))}
       </ul>
-      <Modal
+      <ConfirmDialog
         opened={asking}
         onClose={() => setAsking(false)}
         title={t('Delete {{count}} runs for good?', { count: binned.length })}
-        size="sm"
-        closeButtonProps={{ 'aria-label': t('Close') }}
+        keep={t('Keep them')}
+        confirm={t('Delete for good')}
+        onConfirm={async () => {
+          setAsking(false)
+          if (await emptyBin()) setEmptied((n) => n + 1)
+        }}
       >
-        <p>
-          {t('Their samples, metrics and checkpoints are removed from the disk ({{size}}). Nothing brings them back.', {
-            size,
-          })}
-        </p>
-        <Group justify="flex-end" mt="lg" gap="xs">
-          <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
-            {t('Keep them')}
-          </Button>
-          <Button
-            color="red"
-            onClick={async () => {
-              setAsking(false)
-              if (await emptyBin()) setEmptied((n) => n + 1)
-            }}
-          >
-            {t('Delete for good')}
-          </Button>
-        </Group>
-      </Modal>
+        {t('Their samples, metrics and checkpoints are removed from the disk ({{size}}). Nothing brings them back.', {
+          size,
+        })}
+      </ConfirmDialog>
     </section>
   )
 }

@@ -1,5 +1,6 @@
-import { Button, Group, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { ConfirmDialog } from '../../parts/ConfirmDialog.tsx'
 import { resetLayout } from '../../stores/settings-file.ts'
 import { t } from '../../text/t.ts'
 import styles from './Page.module.css'
@@ -16,27 +17,18 @@ export function Layout() {
       <Button size="compact-sm" variant="default" onClick={() => setAsking(true)}>
         {t('Reset the layout…')}
       </Button>
-      <Modal
+      <ConfirmDialog
         opened={asking}
         onClose={close}
         title={t('Reset the layout?')}
-        size="sm"
-        closeButtonProps={{ 'aria-label': t('Close') }}
+        keep={t('Keep it')}
+        confirm={t('Reset')}
+        onConfirm={resetLayout}
       >
-        <p>
-          {t(
-            'The window forgets how lists and charts were arranged, and is loaded anew. What is set on this page stays, and so does every run.',
-          )}
-        </p>
-        <Group justify="flex-end" mt="lg" gap="xs">
-          <Button variant="default" data-autofocus onClick={close}>
-            {t('Keep it')}
-          </Button>
-          <Button color="red" onClick={resetLayout}>
-            {t('Reset')}
-          </Button>
-        </Group>
-      </Modal>
+        {t(
+          'The window forgets how lists and charts were arranged, and is loaded anew. What is set on this page stays, and so does every run.',
+        )}
+      </ConfirmDialog>
     </div>
   )
 }
