@@ -1,12 +1,13 @@
 /** The tables of a run of the paper's size, out of what `npm run bench -- paper` measured. */
 import { table } from './markdown.ts'
+import { pageRows, timeRows, type UiFigures } from './ui.ts'
 
 interface Figure {
   median: number
   slowest: number
 }
 
-export interface PaperFigures {
+export interface PaperFigures extends Pick<UiFigures, 'milliseconds' | 'framesPerSecond' | 'megabytes'> {
   steps: number
   retention: { share: number; newest: number; budget: number | null }
   quarters: {
@@ -27,9 +28,6 @@ export interface PaperFigures {
     wholeStep: { texts: number; payload: number; onDisk: number }
     ratio: number
   }
-  milliseconds: Record<string, Figure>
-  framesPerSecond: Record<string, { mean: number; longestFrame: number }>
-  megabytes: { heap: number; process: number | null }
   questions: Record<string, Figure>
 }
 
@@ -117,21 +115,6 @@ function cost({ disk: { numbersPerStep, wholeStep }, retention: { share } }: Pap
   )
 }
 
-function pages({ milliseconds, framesPerSecond, megabytes, questions }: PaperFigures): string {
-  const times = (figures: Record<string, Figure>) =>
-    Object.entries(figures).map(([what, { median, slowest }]) => [what, `${median} ms`, `${slowest} ms`])
-  return table(
-    ['what', 'median', 'slowest'],
-    [
-      ...times(milliseconds),
-      ...Object.entries(framesPerSecond).map(([list, { mean, longestFrame }]) => [
-        `scrolling the ${list}`,
-        `${mean} frames a second`,
-        `${longestFrame} ms for a frame`,
-      ]),
-      ['memory of the page’s objects', `${megabytes.heap} MB`, ''],
-      ['memory of the process that draws it', megabytes.process === null ? '' : `${megabytes.process} MB`, ''],
-      ...times(questions),
-    ],
-  )
+function pages(figures: PaperFigures): string {
+  return table(['what', 'median', 'slowest'], [...pageRows(figures), ...timeRows(figures.questions)])
 }

@@ -18,20 +18,34 @@ interface Held {
   nodes: number
 }
 
+export const timeRows = (times: Record<string, { median: number; slowest: number }>): string[][] =>
+  Object.entries(times).map(([what, { median, slowest }]) => [what, `${median} ms`, `${slowest} ms`])
+
+/** Of pages over a folder: a row each for what, median and slowest. */
+export function pageRows({
+  milliseconds,
+  framesPerSecond,
+  megabytes,
+}: Pick<UiFigures, 'milliseconds' | 'framesPerSecond' | 'megabytes'>): string[][] {
+  return [
+    ...timeRows(milliseconds),
+    ...Object.entries(framesPerSecond).map(([list, { mean, longestFrame }]) => [
+      `scrolling the ${list}`,
+      `${mean} frames a second`,
+      `${longestFrame} ms for a frame`,
+    ]),
+    ['memory of the page’s objects', `${megabytes.heap} MB`, ''],
+    ['memory of the process that draws it', megabytes.process === null ? '' : `${megabytes.process} MB`, ''],
+  ]
+}
+
 export function uiFigureTable(figures: UiFigures | undefined): string {
   if (!figures) return table(['what', 'median', 'slowest'], [['not measured', '', '']])
-  const { milliseconds, framesPerSecond, megabytes, live, day } = figures
+  const { live, day } = figures
   return table(
     ['what', 'median', 'slowest'],
     [
-      ...Object.entries(milliseconds).map(([what, { median, slowest }]) => [what, `${median} ms`, `${slowest} ms`]),
-      ...Object.entries(framesPerSecond).map(([list, { mean, longestFrame }]) => [
-        `scrolling the ${list}`,
-        `${mean} frames a second`,
-        `${longestFrame} ms for a frame`,
-      ]),
-      ['memory of the page’s objects', `${megabytes.heap} MB`, ''],
-      ['memory of the process that draws it', megabytes.process === null ? '' : `${megabytes.process} MB`, ''],
+      ...pageRows(figures),
       ...(live
         ? [
             [

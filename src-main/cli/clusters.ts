@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Cluster, ClusterState } from '../contract/ray.ts'
-import { trainerLabels } from '../contract/trainer-names.ts'
+import { engineName } from '../contract/engines.ts'
+import { type Cluster, type ClusterState, variableIn } from '../contract/ray.ts'
 import { ask } from './ask.ts'
 import { dataOption, jsonOption, number, repeated, wholeNumber } from './options.ts'
 import { print, printJson, table } from './output.ts'
@@ -94,7 +94,7 @@ async function list(options: ClusterOptions): Promise<void> {
     name,
     address,
     ssh?.host ?? '–',
-    trainerLabels[trainer],
+    engineName(trainer),
     `${workers.count} × ${workers.cpus} CPUs, ${workers.gpus} GPUs`,
     storage,
   ])
@@ -120,7 +120,7 @@ async function add(name: string, options: AddOptions): Promise<void> {
     ...(options.storage && { storage: options.storage }),
     node: options.node === false ? null : options.node === undefined ? undefined : options.node,
     pip: options.pip ?? [],
-    env: Object.fromEntries((options.env ?? []).map(pairOf)),
+    env: Object.fromEntries((options.env ?? []).map(variableIn)),
   }
   await ask(
     'clusters.save',
@@ -129,11 +129,6 @@ async function add(name: string, options: AddOptions): Promise<void> {
   )
   if (options.json) printJson({ saved: name })
   else print(`Saved. grpo-studio clusters try ${name} connects to it.`)
-}
-
-function pairOf(text: string): [string, string] {
-  const at = text.indexOf('=')
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 async function attempt(name: string, options: ClusterOptions): Promise<void> {

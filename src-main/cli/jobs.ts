@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { StudioError } from '../contract/errors.ts'
 import { isOver, type RayJob } from '../contract/ray.ts'
-import { logFile } from '../host/ray/job-log.ts'
+import { logFile, readLog } from '../host/ray/job-log.ts'
 import { runFolder } from '../store/folder.ts'
 import { queries, requireRun } from '../store/queries.ts'
 import { type KeptJob, keptJobsOf, shownJob } from '../store/ray-jobs.ts'
@@ -85,19 +85,29 @@ async function log(name: string, options: LogOptions): Promise<void> {
     lookInto(folder, (db) => jobOf(keptJobsOf(db, requireRun(db, name).number), name, options.submission))
   const id = lookInto(folder, (db) => requireRun(db, name).id)
   const file = logFile(runFolder(folder, id), look().attempt)
-  const all = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const lines = all.split('\n')
-  const shown = options.lines === undefined ? all : lines.slice(-options.lines - 1).join('\n')
+  const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0)
+  const all = bytes.toString('utf8')
+  const shown =
+    options.lines === undefined
+      ? all
+      : all
+          .split('\n')
+          .slice(-options.lines - 1)
+          .join('\n')
   if (options.json) {
     printJson({ submission: look().attempt, log: shown })
     return
   }
   process.stdout.write(shown)
   if (!all && isOver(look().status)) say('Nothing of it came here.')
-  for (let known = all.length; options.follow && !isOver(look().status); await sleep(1000)) {
-    const now = existsSync(file) ? readFileSync(file, 'utf8') : ''
-    process.stdout.write(now.slice(known))
-    known = now.length
+  for (let known = bytes.length; options.follow; await sleep(1000)) {
+    // looked at before it is read: what it wrote last is read too
+    const over = isOver(look().status)
+    for (let page = readLog(file, known); page.text; page = readLog(file, known)) {
+      process.stdout.write(page.text)
+      known = page.to
+    }
+    if (over) return
   }
 }
 

@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { StudioError } from '../contract/errors.ts'
 import { keepsAll, type Retention, type RetentionPlan, type RunTexts } from '../contract/retention.ts'
 import { ask } from './ask.ts'
-import { dataOption, jsonOption, wholeNumber } from './options.ts'
+import { dataOption, jsonOption, number, wholeNumber } from './options.ts'
 import { print, printJson } from './output.ts'
 
 interface TextsOptions {
@@ -20,11 +20,9 @@ export function addTexts(program: Command): void {
     .command('texts')
     .description('how much of the texts of a run is kept, and changing that')
     .argument('[run]', 'number, id, or "last"; left out: what new runs begin with')
-    .addOption(new Option('--share <percent>', 'keep so much of each step').argParser(between(0, 100, 0.01)))
+    .addOption(new Option('--share <percent>', 'keep so much of each step').argParser(percent))
     .option('--newest <steps>', 'keep all texts of so many newest steps (50)', wholeNumber(1, 1_000_000))
-    .addOption(
-      new Option('--budget <GB>', 'keep less of the oldest steps beyond it').argParser(between(0.001, 1e6, 1e9)),
-    )
+    .addOption(new Option('--budget <GB>', 'keep less of the oldest steps beyond it').argParser(gigabytes))
     .option('--no-budget', 'no limit on the disk')
     .option('--all', 'keep all texts from now on')
     .option('--yes', 'although texts go, which nothing brings back')
@@ -44,13 +42,8 @@ Examples:
     .action(texts)
 }
 
-/** @param unit of what is given */
-const between = (least: number, most: number, unit: number) => (given: string) => {
-  const value = Number(given.replace(/\s*%$/, ''))
-  if (given.trim() === '' || !(value >= least && value <= most))
-    throw new InvalidArgumentError(`It must be a number between ${least} and ${most}.`)
-  return unit === 0.01 ? value / 100 : Math.round(value * unit)
-}
+const percent = (given: string) => number(0, 100)(given.replace(/\s*%$/, '')) / 100
+const gigabytes = (given: string) => Math.round(number(0.001, 1e6)(given) * 1e9)
 
 async function texts(run: string | undefined, { share, newest, budget, all, yes, ...options }: TextsOptions) {
   const before = run === undefined ? undefined : ((await ask('texts.of', run, options)) as RunTexts)

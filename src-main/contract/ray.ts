@@ -49,6 +49,12 @@ export const clusterSchema = z.strictObject({
 })
 export type Cluster = z.infer<typeof clusterSchema>
 
+/** NAME=VALUE, as one types a variable of the job. */
+export function variableIn(text: string): [name: string, value: string] {
+  const at = text.indexOf('=')
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
 /** What a cluster answers when its connection is tried. */
 export interface ClusterState {
   rayVersion: string

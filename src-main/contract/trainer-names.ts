@@ -38,8 +38,6 @@ export type TrainerNames = Readonly<Record<PlainSetting, TrainerName>>
 
 export const trainerNames: Readonly<Record<Trainer, TrainerNames>> = { trl: trlNames, verl: verlNames }
 
-export const trainerLabels: Readonly<Record<Trainer, string>> = { trl: 'TRL', verl: 'verl' }
-
 /** Whether the setting does anything with these settings. */
 export function hasEffect({ when }: TrainerName, settings: Settings): boolean {
   return when === undefined || when.is.includes(settings[when.setting] as SettingValue)

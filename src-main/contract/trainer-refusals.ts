@@ -1,18 +1,12 @@
 /** What of a recipe a cluster's trainer cannot honour: asked before submission, so that nothing is dropped in silence. */
 import { sidesOf } from './composite.ts'
 import { domains } from './domains.ts'
+import { engineName } from './engines.ts'
 import { allSettings, type Recipe, recipeSchema, rewardsOf, settingsOfStages } from './recipe.ts'
 import { type RewardName, rewardInfo, rewardNames } from './rewards.ts'
 import { mergeSettings, type Settings } from './settings.ts'
 import { gateOf, type Stage, stageKinds } from './stages.ts'
-import {
-  hasEffect,
-  type PlainSetting,
-  type SettingValue,
-  type Trainer,
-  trainerLabels,
-  trainerNames,
-} from './trainer-names.ts'
+import { hasEffect, type PlainSetting, type SettingValue, type Trainer, trainerNames } from './trainer-names.ts'
 
 export interface TrainerRefusal {
   /** Where it stands in the recipe: `stages.1.settings.dynamicSampling`. */
@@ -93,7 +87,7 @@ function ofStage(stage: Stage, path: string, trainer: Trainer): TrainerRefusal[]
     found.push({
       path: `${path}.kind`,
       value: stage.kind,
-      why: `${trainerLabels[trainer]}’s driver has no stages of the kind ${stageKinds[stage.kind].label}`,
+      why: `${engineName(trainer)}’s driver has no stages of the kind ${stageKinds[stage.kind].label}`,
       hint: `It has ${kinds[trainer].join(', ')}.`,
     })
   if (gateOf(stage))

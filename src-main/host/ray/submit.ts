@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { engineName } from '../../contract/engines.ts'
 import { StudioError } from '../../contract/errors.ts'
 import type { Cluster, JobOrder } from '../../contract/ray.ts'
-import { trainerLabels } from '../../contract/trainer-names.ts'
 import { refusalsFor } from '../../contract/trainer-refusals.ts'
 import type { JobRunner } from '../jobs.ts'
 import type { JobsClient } from './jobs-client.ts'
@@ -26,7 +26,7 @@ export function requireHonoured(
   const what = refusals.map(({ path, value, why }) => `${path}${shown(value)}: ${why}`)
   throw new StudioError(
     'bad-recipe',
-    `${trainerLabels[trainer]} on the cluster ${name} cannot train ${recipe.name} as it stands: ${what.join('; ')}.`,
+    `${engineName(trainer)} on the cluster ${name} cannot train ${recipe.name} as it stands: ${what.join('; ')}.`,
     [...new Set(refusals.map(({ hint }) => hint))].join(' '),
   )
 }

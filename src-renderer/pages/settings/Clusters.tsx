@@ -2,8 +2,8 @@ import { ActionIcon, Button } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
+import { engineName } from '../../../src-main/contract/engines.ts'
 import type { Cluster, ClusterState } from '../../../src-main/contract/ray.ts'
-import { trainerLabels } from '../../../src-main/contract/trainer-names.ts'
 import { addCluster } from '../../actions/ray.ts'
 import { ActionButton } from '../../parts/ActionButton.tsx'
 import { hint } from '../../parts/hint.ts'
@@ -74,7 +74,7 @@ function Row({ cluster }: { cluster: Cluster }) {
         <b>{name}</b>
         <p>
           <span className="mono">{address}</span>
-          {ssh && ` ${t('through {{host}}', { host: ssh.host })}`} · {trainerLabels[trainer]} ·{' '}
+          {ssh && ` ${t('through {{host}}', { host: ssh.host })}`} · {engineName(trainer)} ·{' '}
           {t('{{count}} workers', { count: workers.count })}
         </p>
         {tried === 'now' && <p role="status">{t('Connecting…')}</p>}

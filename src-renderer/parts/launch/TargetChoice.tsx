@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core'
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
-import { trainerLabels } from '../../../src-main/contract/trainer-names.ts'
+import { engineName } from '../../../src-main/contract/engines.ts'
 import { clustersStore, editCluster, loadClusters } from '../../stores/clusters.ts'
 import { t } from '../../text/t.ts'
 
@@ -41,9 +41,9 @@ export function TargetChoice({ target, onChange }: Props) {
             ? t('{{name}}: Ray through {{host}}, {{trainer}}', {
                 name,
                 host: ssh.host,
-                trainer: trainerLabels[trainer],
+                trainer: engineName(trainer),
               })
-            : t('{{name}}: Ray, {{trainer}}', { name, trainer: trainerLabels[trainer] }),
+            : t('{{name}}: Ray, {{trainer}}', { name, trainer: engineName(trainer) }),
         })),
         { value: ADD, label: t('a Ray cluster…') },
       ]}

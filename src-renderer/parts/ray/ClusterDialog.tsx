@@ -1,10 +1,13 @@
 import { Button, Group, Modal, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useStore } from 'zustand'
+import { engineName } from '../../../src-main/contract/engines.ts'
 import type { Cluster, ClusterState } from '../../../src-main/contract/ray.ts'
+import { trainers } from '../../../src-main/contract/trainer-names.ts'
 import { closeCluster, clustersStore, saveCluster, tryCluster } from '../../stores/clusters.ts'
 import { t } from '../../text/t.ts'
 import { type Explanation, explain } from '../../transport/explain.ts'
+import launch from '../LaunchDialog.module.css'
 import { Problem } from '../Problem.tsx'
 import styles from './Cluster.module.css'
 import { ClusterFacts } from './ClusterFacts.tsx'
@@ -71,10 +74,7 @@ function Form({ before }: { before: Cluster | null }) {
             fullWidth
             aria-label={t('Trained with')}
             value={form.trainer}
-            data={[
-              { value: 'trl', label: 'TRL' },
-              { value: 'verl', label: 'verl' },
-            ]}
+            data={trainers.map((value) => ({ value, label: engineName(value) }))}
             onChange={(value) => change({ trainer: value as ClusterForm['trainer'] })}
           />
         </div>
@@ -96,7 +96,7 @@ function Form({ before }: { before: Cluster | null }) {
           onChange={(event) => change({ sshHost: event.currentTarget.value })}
         />
       </div>
-      <fieldset className={styles.fields}>
+      <fieldset className={launch.fields}>
         <legend>{t('What a job takes')}</legend>
         <div className={styles.three}>
           <NumberInput

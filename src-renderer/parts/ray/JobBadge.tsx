@@ -4,6 +4,7 @@ import type { RayJobSummary } from '../../../src-main/contract/ray.ts'
 import { jobWords } from '../../text/jobs.ts'
 import { t } from '../../text/t.ts'
 import { hint } from '../hint.ts'
+import source from '../SourceBadge.module.css'
 import styles from './JobBadge.module.css'
 
 /** On which cluster a run is trained, and how its job is. */
@@ -11,7 +12,7 @@ export function JobBadge({ job, trainer }: { job: RayJobSummary; trainer: string
   const { word, tone } = jobWords(job)
   return (
     <span
-      className={styles.badge}
+      className={`${source.badge} ${styles.job}`}
       data-tone={tone}
       {...hint(
         t('Trained by {{trainer}} on the Ray cluster {{cluster}}: {{state}}', {

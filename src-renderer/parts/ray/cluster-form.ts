@@ -1,5 +1,5 @@
 /** A cluster as a person types it, and what that makes. */
-import type { Cluster } from '../../../src-main/contract/ray.ts'
+import { type Cluster, clusterSchema, variableIn } from '../../../src-main/contract/ray.ts'
 
 export interface ClusterForm {
   name: string
@@ -23,12 +23,6 @@ export interface ClusterForm {
   env: string
 }
 
-export const emptyForm: ClusterForm = {
-  ...{ name: '', address: 'http://127.0.0.1:8265', sshHost: '', sshPort: '', sshIdentity: '', sshConfig: '' },
-  ...{ reach: '', tokenFile: '', trainer: 'trl', count: 1, cpus: 1, gpus: 0, storage: '/tmp/grpo-studio' },
-  ...{ node: 'node', pip: '', env: '' },
-}
-
 export const formOf = (cluster: Cluster): ClusterForm => ({
   name: cluster.name,
   address: cluster.address,
@@ -47,6 +41,12 @@ export const formOf = (cluster: Cluster): ClusterForm => ({
     .map(([name, value]) => `${name}=${value}`)
     .join('\n'),
 })
+
+/** As a cluster is unless one says otherwise. */
+export const emptyForm: ClusterForm = {
+  ...formOf(clusterSchema.parse({ name: 'new', address: 'http://127.0.0.1:8265' })),
+  name: '',
+}
 
 const orNull = (text: string): string | null => text.trim() || null
 const linesOf = (text: string): string[] =>
@@ -74,10 +74,5 @@ export const clusterOf = (form: ClusterForm): Cluster => ({
   storage: form.storage.trim(),
   node: orNull(form.node),
   pip: linesOf(form.pip),
-  env: Object.fromEntries(
-    linesOf(form.env).map((line) => {
-      const at = line.indexOf('=')
-      return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)]
-    }),
-  ),
+  env: Object.fromEntries(linesOf(form.env).map(variableIn)),
 })

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconFileText, IconPlayerStop, IconServer } from '@tabler/icons-react'
 import { memo, useEffect } from 'react'
 import { useStore } from 'zustand'
-import { trainerLabels } from '../../../../src-main/contract/trainer-names.ts'
+import { engineName } from '../../../../src-main/contract/engines.ts'
 import { endJob, jobLog } from '../../../actions/ray.ts'
 import { moment } from '../../../format/time.ts'
 import { ActionButton } from '../../../parts/ActionButton.tsx'
@@ -49,7 +49,7 @@ export const JobLine = memo(function JobLine() {
       )}
       {job && !summary.unreachable && (
         <span className={styles.minor}>
-          {trainerLabels[job.trainer]}
+          {engineName(job.trainer)}
           {job.attempt > 1 && ` · ${t('submission {{attempt}}', { attempt: job.attempt })}`}
           <span className={`${styles.id} mono`}>{job.id}</span>
         </span>
